@@ -1,0 +1,41 @@
+import { badInput, isUnknown } from '../input';
+import { Secret } from './secret';
+
+/** How a node finds the certificates of a bundle. */
+export interface CaBundleSource {
+  readonly [kind: string]: string;
+}
+
+/** Certificates of authorities that a node believes. They are public; where they are kept in a secret, it is for convenience. */
+export class CaBundle {
+  /**
+   * Certificates in PEM, for example read from a file beside the app.
+   *
+   * @throws if there is no certificate in it, or a private key
+   */
+  public static fromPem(pem: string): CaBundle {
+    if (!isUnknown(pem) && (!pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('PRIVATE KEY'))) {
+      throw badInput('CaBundle.fromPem', {
+        given: pem.includes('PRIVATE KEY') ? 'a text that holds a private key (not shown)' : 'a text that holds no certificate',
+        allowed: 'certificates in PEM, from -----BEGIN CERTIFICATE----- on',
+        instead: `CaBundle.fromPem(readFileSync('ca.pem', 'utf8'))`,
+      });
+    }
+    return new CaBundle({ pem });
+  }
+
+  /** Certificates in PEM that are the whole text of a secret. */
+  public static fromSecret(secret: Secret): CaBundle {
+    return new CaBundle({ secret });
+  }
+
+  /** The certificate of an authority of AWS Private CA, with those above it. */
+  public static fromPrivateCa(arn: string): CaBundle {
+    return new CaBundle({ privateCaArn: arn });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _source: { readonly pem?: string; readonly secret?: Secret; readonly privateCaArn?: string },
+  ) {}
+}

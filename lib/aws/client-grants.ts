@@ -1,0 +1,48 @@
+import { Construct } from 'constructs';
+import { badInput } from '../input';
+import { CaBundle } from './ca-bundle';
+import { Grant } from './grant';
+import { Grantee } from './grantee';
+import { readCaBundles, readSecrets } from './policy';
+import { idFor } from './readable-name';
+import { Secret } from './secret';
+
+/** Grants what a client of a cluster needs: a key and, where it is kept in AWS, the CA certificate. */
+export class ClientGrants {
+  public constructor(
+    private readonly cluster: Construct,
+    private readonly readOnlyKey: Secret | undefined,
+    private readonly adminKeys: Secret[],
+    private readonly clientCa: CaBundle | undefined,
+  ) {}
+
+  public read(grantee: Grantee): Grant {
+    if (!this.readOnlyKey) {
+      throw badInput(this.cluster, {
+        given: 'grantRead, but no read-only key is known',
+        allowed: 'a cluster with one',
+        instead: 'ApiKeys.generated({ readOnly: true }), or readOnly in fromSecrets, or readOnlyKey in fromClusterAttributes',
+      });
+    }
+    return this.grant('GrantRead', grantee, [this.readOnlyKey]);
+  }
+
+  public admin(grantee: Grantee): Grant {
+    if (this.adminKeys.length === 0) {
+      throw badInput(this.cluster, {
+        given: 'grantAdmin, but no admin key is known',
+        allowed: 'a cluster with one',
+        instead: 'adminKey in fromClusterAttributes',
+      });
+    }
+    return this.grant('GrantAdmin', grantee, this.adminKeys);
+  }
+
+  private grant(kind: string, grantee: Grantee, secrets: Secret[]): Grant {
+    const id = `${kind}-${grantee._kind}-${idFor(this.cluster, grantee.name)}`;
+    const given = this.cluster.node.tryFindChild(id);
+    if (given) return given as Grant;
+    const bundles = this.clientCa ? [this.clientCa] : [];
+    return new Grant(this.cluster, id, grantee, [...readSecrets(secrets), ...readCaBundles(bundles)]);
+  }
+}

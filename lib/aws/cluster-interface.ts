@@ -1,0 +1,73 @@
+import { IConstruct } from 'constructs';
+import { ClientEndpoint } from '../qdrant';
+import { CaBundle } from './ca-bundle';
+import { Connections } from './connections';
+import { Grant } from './grant';
+import { Grantee } from './grantee';
+import { Secret } from './secret';
+
+/** A Qdrant cluster, whether made here or elsewhere. */
+export interface IQdrantCluster extends IConstruct {
+  /** Where clients find it. */
+  readonly endpoint: ClientEndpoint;
+
+  /** Who may reach it. */
+  readonly connections: Connections;
+
+  /** Grants the read-only key and, where it is kept in AWS, the CA certificate; nothing else. */
+  grantRead(grantee: Grantee): Grant;
+
+  /** Grants the admin key and, where it is kept in AWS, the CA certificate. */
+  grantAdmin(grantee: Grantee): Grant;
+}
+
+/** What is known of a cluster that was made elsewhere. */
+export interface QdrantClusterAttributes {
+  /** The host name that clients use. */
+  readonly host: string;
+
+  /** The security group of its nodes, or of the load balancer before them. */
+  readonly securityGroupId: string;
+
+  /**
+   * The secret that holds the read-only key.
+   *
+   * @default - grantRead is refused
+   */
+  readonly readOnlyKey?: Secret;
+
+  /**
+   * The secret that holds the admin key.
+   *
+   * @default - grantAdmin is refused
+   */
+  readonly adminKey?: Secret;
+
+  /**
+   * The CA certificate, in a place that clients may read.
+   *
+   * @default - clients get it in another way
+   */
+  readonly clientCa?: CaBundle;
+
+  /**
+   * Whether it asks clients for a certificate.
+   *
+   * @default false
+   */
+  readonly clientCertificate?: boolean;
+
+  /**
+   * Whether it serves gRPC.
+   *
+   * @default true
+   */
+  readonly grpc?: boolean;
+
+  /**
+   * Its metrics port.
+   *
+   * @default - none
+   */
+  readonly metricsPort?: number;
+}

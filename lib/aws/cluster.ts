@@ -1,0 +1,333 @@
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import { TerraformOutput } from 'cdktf';
+import { Construct } from 'constructs';
+import { badInput, isUnknown } from '../input';
+import { ListenerPurpose, Posture } from '../posture';
+import { ClientEndpoint, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { ApiKeys, ClusterKeys } from './api-keys';
+import { CaBundle } from './ca-bundle';
+import { ClientGrants } from './client-grants';
+import { ClientVerification } from './client-verification';
+import { checkCluster } from './cluster-checks';
+import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { describeListeners, describeSecrets } from './cluster-posture';
+import { QdrantClusterProps } from './cluster-props';
+import { Connections } from './connections';
+import { Grant } from './grant';
+import { Grantee } from './grantee';
+import { ImportedCluster } from './imported-cluster';
+import { LoadBalancerProps, QdrantLoadBalancer } from './load-balancer';
+import { MachineImage } from './machine-image';
+import { NameZone, NodeNames } from './node-names';
+import { QdrantNode } from './node';
+import { NodePrograms } from './node/node-programs';
+import { renderRelease } from './node/release';
+import { NodeRole } from './node-role';
+import { NodeSecurityGroup } from './node-security-group';
+import { readableName } from './readable-name';
+import { RemovalPolicy } from './removal-policy';
+import { RollingUpdate } from './rolling-update';
+import { ClusterTls, Tls } from './tls';
+
+/** The tag by which everything that asks for a cluster's nodes finds them. */
+const CLUSTER_TAG = 'QdrantCluster';
+
+/**
+ * A secured Qdrant cluster on EC2.
+ *
+ * With no options beyond network, instance type and disk it has three nodes, generated API keys, TLS on every port with certificates of its
+ * own authority, and nobody may reach it until `connections` allows them.
+ */
+export class QdrantCluster extends Construct implements IQdrantCluster {
+  /** A cluster that was made elsewhere. */
+  public static fromClusterAttributes(scope: Construct, id: string, attributes: QdrantClusterAttributes): IQdrantCluster {
+    return new ImportedCluster(scope, id, attributes);
+  }
+
+  /** The name that is part of the names of what was made. */
+  public readonly clusterName: string;
+  /** Who may reach the nodes. */
+  public readonly connections: Connections;
+  /** Where clients find it. */
+  public readonly endpoint: ClientEndpoint;
+  /** What is exposed to whom, guarded by what. */
+  public readonly posture: Posture;
+  /** The nodes, in the order of their numbers. */
+  public readonly nodes: QdrantNode[];
+  /** The name of the role that the nodes run with. */
+  public readonly roleName: string;
+
+  private readonly props: QdrantClusterProps;
+  private readonly version: QdrantVersion;
+  private readonly keys: ClusterKeys;
+  private readonly tls: ClusterTls;
+  private readonly grants: ClientGrants;
+  private readonly verification: ClientVerification;
+  private readonly nameZone?: NameZone;
+  private readonly guard: boolean;
+
+  /**
+   * @throws if an option cannot be, or two contradict each other; the error says what to write instead
+   */
+  public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
+    super(scope, id);
+    this.props = props;
+    this.version = props.version ?? QdrantVersion.DEFAULT;
+    checkCluster(this, props, this.version);
+    this.clusterName = props.clusterName ?? this.defaultName();
+    this.verification = props.clientVerification ?? ClientVerification.notRequired();
+    this.guard = this.servesGrpc && this.verification.isRequired;
+
+    const settings = this.resolveSettings();
+    this.posture = new Posture(this, {
+      version: this.version,
+      settings,
+      nodeCount: this.nodeCount,
+      clientVerification: this.verification.isRequired,
+      protectedFromRemoval: this.isProtected,
+    });
+    const apiKeys = props.apiKeys ?? ApiKeys.generated();
+    this.keys = apiKeys._bind(this, this.clusterName, this.recoveryDays);
+    this.tls = (props.tls ?? Tls.generated())._bind(this, this.clusterName, this.recoveryDays);
+    this.grants = new ClientGrants(this, this.keys.readOnly, present([this.keys.admin, this.keys.alternate]), this.tls.clientCa);
+    describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
+    describeListeners(this.posture, {
+      grpc: this.servesGrpc,
+      clientVerification: this.verification.isRequired,
+      metricsPort: props.metricsPort,
+    });
+
+    const group = new NodeSecurityGroup(this, 'SecurityGroup', { clusterName: this.clusterName, vpcId: props.network.vpcId });
+    this.connections = new Connections(this, 'Connections', {
+      securityGroupId: group.securityGroupId,
+      listeners: this.posture.listeners.filter(({ purpose }) => purpose !== ListenerPurpose.PEER),
+    });
+    const role = this.makeRole();
+    this.roleName = role.roleName;
+    const names = props.network._nodeNames ?? NodeNames.privateZone(`${this.clusterName}.qdrant.internal`);
+    this.nameZone = names._bind(this, this.clusterName, props.network.vpcId);
+    this.nodes = this.makeNodes(group, role);
+    this.launch(this.makePrograms(settings), [...group.rules, role.policy]);
+    this.endpoint = this.makeEndpoint();
+  }
+
+  /**
+   * Places a network load balancer before the nodes. It passes TLS through; who may reach it is up to its own `connections`.
+   */
+  public addLoadBalancer(id: string, props: LoadBalancerProps = {}): QdrantLoadBalancer {
+    return new QdrantLoadBalancer(this, id, props, {
+      clusterName: this.clusterName,
+      network: this.props.network,
+      nodes: this.nodes,
+      nodeConnections: this.connections,
+      posture: this.posture,
+      nameZone: this.nameZone,
+      protectedFromRemoval: this.isProtected,
+    });
+  }
+
+  /**
+   * Grants the read-only key and, where it is kept in AWS, the CA certificate; nothing else.
+   *
+   * @throws if the cluster has no read-only key
+   */
+  public grantRead(grantee: Grantee): Grant {
+    this.noteReader('read-only API key', grantee);
+    return this.grants.read(grantee);
+  }
+
+  /** Grants the admin key, while a rotation goes on both of them, and, where it is kept in AWS, the CA certificate. */
+  public grantAdmin(grantee: Grantee): Grant {
+    this.noteReader('admin API key', grantee);
+    this.noteReader('alternate API key', grantee);
+    return this.grants.admin(grantee);
+  }
+
+  /**
+   * Lets a node be ended that the removal policy protects. Do it for a node whose shards were moved away, in an apply of its own, before the apply
+   * that no longer has the node.
+   *
+   * @param index the node's number, from 0
+   * @throws if there is no such node
+   */
+  public releaseNode(index: number): void {
+    const node = this.nodes[index];
+    if (!node) {
+      throw badInput(this, {
+        given: `releaseNode(${index})`,
+        allowed: `0 to ${this.nodeCount - 1}`,
+        instead: `releaseNode(${this.nodeCount - 1})`,
+      });
+    }
+    node._release();
+  }
+
+  /**
+   * Accepts the findings of one rule of the posture. The report shows who accepted what.
+   *
+   * @param ruleId for example `QDR003`
+   * @param reason why it is acceptable here
+   */
+  public acknowledge(ruleId: string, reason: string): void {
+    this.posture.acknowledge(ruleId, reason);
+  }
+
+  /** Adds outputs to the stack: the addresses, and code that connects, by language. */
+  public addOutputs(): void {
+    const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
+    output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);
+    if (this.endpoint.grpcUrl) output('GrpcUrl', 'Address of the gRPC API', this.endpoint.grpcUrl);
+    output('Snippets', 'Code that connects to the cluster, by language', this.endpoint.snippets());
+  }
+
+  private get nodeCount(): number {
+    return this.props.nodeCount ?? 3;
+  }
+
+  private get servesGrpc(): boolean {
+    return this.props.grpc ?? true;
+  }
+
+  private get isProtected(): boolean {
+    return (this.props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
+  }
+
+  private get recoveryDays(): number {
+    return this.isProtected ? 30 : 0;
+  }
+
+  private get image(): string {
+    return this.props.image ?? this.version.unprivilegedImage;
+  }
+
+  private get clientCas(): CaBundle[] {
+    return this.verification.authorities ? [this.verification.authorities] : [];
+  }
+
+  private get trusted(): CaBundle[] {
+    return this.props.trustedAuthorities ?? [];
+  }
+
+  /** Long paths are cut, and told apart by the construct's address. */
+  private defaultName(): string {
+    const name = this.node.path
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^[^a-z]+|-+$/g, '');
+    return name.length >= 3 && name.length <= 28 ? name : `${name.slice(0, 19).replace(/-+$/, '') || 'qdrant'}-${this.node.addr.slice(-8)}`;
+  }
+
+  private resolveSettings(): ResolvedSettings {
+    const upgradesFromBefore = this.props.upgradingFrom !== undefined && !this.props.upgradingFrom.isAtLeast('1.18.0');
+    const grpcPort = this.guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC;
+    const decided = {
+      'cluster.enabled': true,
+      'cluster.p2p.enable_tls': true,
+      'cluster.p2p.port': QdrantPorts.PEER,
+      'service.enable_tls': true,
+      'service.enforce_internal_auth': !upgradesFromBefore,
+      'service.grpc_port': this.servesGrpc ? grpcPort : null,
+      'service.host': '0.0.0.0',
+      'service.http_port': QdrantPorts.REST,
+      'service.metrics_port': this.props.metricsPort,
+      'service.verify_https_client_certificate': this.verification.isRequired,
+      'storage.collection.replication_factor': this.nodeCount > 1 ? 2 : 1,
+      'tls.ca_cert': './tls/ca.pem',
+      'tls.cert': './tls/cert.pem',
+      'tls.key': './tls/key.pem',
+    };
+    return ResolvedSettings._resolve(this.node.path, this.version, decided, this.props.settings ?? {});
+  }
+
+  private makeRole(): NodeRole {
+    const { admin, readOnly, alternate } = this.keys;
+    return new NodeRole(this, 'NodeRole', {
+      clusterName: this.clusterName,
+      reads: [...present([admin, readOnly, alternate]), ...this.tls.reads],
+      writes: this.tls.writes,
+      bundles: [...this.trusted, ...this.clientCas],
+      issuesFrom: this.tls.issuesFrom,
+      pullsFromEcr: isUnknown(this.image) || /\.dkr\.ecr\./.test(this.image),
+    });
+  }
+
+  private makeNodes(group: NodeSecurityGroup, role: NodeRole): QdrantNode[] {
+    const { network, instanceType, dataVolume } = this.props;
+    const machineImage = this.props.machineImage ?? MachineImage.latestAmazonLinux2023();
+    const imageId = machineImage._bind(this, instanceType);
+    const placements = network._placements(this, this.nodeCount);
+    const zones = { all: placements.map(({ availabilityZone }) => availabilityZone), wanted: network._zoneCount };
+    return placements.map(
+      (placement, index) =>
+        new QdrantNode(this, `Node${index}`, {
+          index,
+          clusterName: this.clusterName,
+          placement,
+          zones,
+          securityGroupId: group.securityGroupId,
+          instanceProfileName: role.instanceProfileName,
+          instanceType,
+          imageId,
+          imageReplacesInstance: machineImage._replacesInstances,
+          dataVolume,
+          nameZone: this.nameZone,
+          isProtected: this.isProtected,
+          tags: { ...this.props.tags, [CLUSTER_TAG]: this.clusterName },
+        }),
+    );
+  }
+
+  private makePrograms(settings: ResolvedSettings): NodePrograms {
+    const names = this.nameZone ? [this.nameZone.baseName, `lb.${this.nameZone.baseName}`] : [];
+    const release = renderRelease({
+      clusterName: this.clusterName,
+      region: new DataAwsRegion(this, 'Region').name,
+      image: this.image,
+      version: this.version.version,
+      settings,
+      keys: this.keys,
+      tls: this.tls.release,
+      trusted: this.trusted,
+      clientCas: this.clientCas,
+      guard: this.guard,
+      peers: this.nodes.map(({ host }) => host),
+      hostNames: [...names, ...(this.props.hostNames ?? [])],
+    });
+    return new NodePrograms(this, 'NodePrograms', { release, settings: settings.toYaml(), guard: this.guard });
+  }
+
+  /** Each node after the one before it serves, so that also what Terraform does to instances goes node by node. */
+  private launch(programs: NodePrograms, dependsOn: any[]): void {
+    const tag = { key: CLUSTER_TAG, value: this.clusterName };
+    const update = new RollingUpdate(this, 'RollingUpdate', programs, this.clusterName, tag, this.props.rollingUpdate ?? {});
+    for (const node of this.nodes) {
+      node._launch(programs, [...dependsOn, ...update.gate]);
+      update.addNode(node);
+    }
+    update.addSchedule();
+  }
+
+  private makeEndpoint(): ClientEndpoint {
+    const host = this.nameZone?.baseName ?? this.nodes[0].host;
+    if (this.nameZone) {
+      new Route53Record(this, 'Name', {
+        zoneId: this.nameZone.zoneId,
+        name: host,
+        type: 'A',
+        ttl: 60,
+        records: this.nodes.map(({ privateIp }) => privateIp),
+      });
+    }
+    return new ClientEndpoint({ host, tls: true, clientCertificate: this.verification.isRequired, grpc: this.servesGrpc });
+  }
+
+  private noteReader(secretName: string, grantee: Grantee): void {
+    const reader = `${grantee._kind} ${readableName(this, grantee.name)}`;
+    this.posture.secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(reader));
+  }
+}
+
+function present<T>(values: Array<T | undefined>): T[] {
+  return values.filter((value): value is T => value !== undefined);
+}

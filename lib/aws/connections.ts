@@ -1,0 +1,138 @@
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Construct } from 'constructs';
+import { badInput, requireWholeNumber } from '../input';
+import { Listener, ListenerPurpose } from '../posture';
+import { QdrantPorts } from '../qdrant';
+import { Peer } from './peer';
+import { idFor, readableName } from './readable-name';
+
+/** What the connections are of. */
+export interface ConnectionsProps {
+  /** The security group that stands before the listeners. */
+  readonly securityGroupId: string;
+
+  /** The listeners that clients may be allowed to. */
+  readonly listeners: Listener[];
+}
+
+/**
+ * Who may reach a cluster, or a load balancer before it. Nobody may until it is allowed here.
+ */
+export class Connections extends Construct {
+  /** The security group that stands before the listeners. */
+  public readonly securityGroupId: string;
+  private readonly listeners: Listener[];
+
+  public constructor(scope: Construct, id: string, props: ConnectionsProps) {
+    super(scope, id);
+    this.securityGroupId = props.securityGroupId;
+    this.listeners = props.listeners;
+  }
+
+  /** Allows a peer to the REST API (6333). */
+  public allowRestFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.REST);
+  }
+
+  /**
+   * Allows a peer to the gRPC API (6334).
+   *
+   * @throws if the cluster serves no gRPC
+   */
+  public allowGrpcFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.GRPC);
+  }
+
+  /**
+   * Allows a peer to the metrics port, which asks for no key.
+   *
+   * @throws if the cluster has no metrics port
+   */
+  public allowMetricsFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.METRICS);
+  }
+
+  /**
+   * Allows a peer to one of the ports that clients use.
+   *
+   * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
+   */
+  public allowFrom(peer: Peer, port: number): void {
+    if (port === QdrantPorts.PEER) {
+      throw badInput(this, {
+        given: `port ${port} for ${readableName(this, peer.name)}`,
+        allowed: 'the cluster’s own nodes, which the library allows by itself: the port carries Raft and shard traffic',
+        instead: 'allowRestFrom(peer) or allowGrpcFrom(peer)',
+      });
+    }
+    const listener = this.listeners.find((candidate) => candidate.port === port);
+    if (!listener) {
+      throw badInput(this, {
+        given: `port ${port} for ${readableName(this, peer.name)}`,
+        allowed: this.listeners.map((candidate) => `${candidate.port} (${candidate.purpose})`).join(', '),
+        instead: 'allowRestFrom(peer) or allowGrpcFrom(peer)',
+      });
+    }
+    this.allow(peer, listener.purpose);
+  }
+
+  /**
+   * Allows the nodes to connect to a peer, besides what they need by themselves. Into a security group both sides are allowed: out of the
+   * cluster's group and into the other.
+   *
+   * @param port the TCP port at the peer
+   */
+  public allowTo(peer: Peer, port: number): void {
+    requireWholeNumber(this, 'port', port, { min: 1, max: 65535 });
+    const id = `To-${idFor(this, peer.name)}-${port}`;
+    if (this.node.tryFindChild(id)) return;
+    const ports = { ipProtocol: 'tcp', fromPort: port, toPort: port };
+    const description = `Qdrant nodes to port ${port}`;
+    new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.securityGroupId, ...ports, ...peer._rule, description });
+    const { referencedSecurityGroupId } = peer._rule;
+    if (referencedSecurityGroupId === undefined) return;
+    new VpcSecurityGroupIngressRule(this, `${id}-In`, {
+      securityGroupId: referencedSecurityGroupId,
+      referencedSecurityGroupId: this.securityGroupId,
+      ...ports,
+      description,
+    });
+  }
+
+  /** Another stands before these listeners, and its traffic comes from there. @internal */
+  public _allowFromFront(purpose: ListenerPurpose, securityGroupId: string, name: string): void {
+    const listener = this.listenerFor(purpose);
+    this.addRule(`${purpose}-from-${idFor(this, name)}`, Peer.securityGroup(securityGroupId), listener);
+    listener.addSource({ name });
+  }
+
+  private allow(peer: Peer, purpose: ListenerPurpose): void {
+    const listener = this.listenerFor(purpose);
+    const id = `${purpose}-from-${idFor(this, peer.name)}`;
+    if (this.node.tryFindChild(id)) return;
+    this.addRule(id, peer, listener);
+    listener.addSource({ name: readableName(this, peer.name), anyAddress: peer.isAnyAddress });
+  }
+
+  private listenerFor(purpose: ListenerPurpose): Listener {
+    const listener = this.listeners.find((candidate) => candidate.purpose === purpose);
+    if (listener) return listener;
+    throw badInput(this, {
+      given: `${purpose} is allowed, but nothing serves it`,
+      allowed: this.listeners.map((candidate) => candidate.purpose).join(', '),
+      instead: purpose === ListenerPurpose.METRICS ? 'set the option metricsPort of the cluster' : 'leave the option grpc at its default',
+    });
+  }
+
+  private addRule(id: string, peer: Peer, listener: Listener): void {
+    new VpcSecurityGroupIngressRule(this, id, {
+      securityGroupId: this.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: listener.port,
+      toPort: listener.port,
+      ...peer._rule,
+      description: `Qdrant ${listener.purpose}`,
+    });
+  }
+}

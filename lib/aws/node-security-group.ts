@@ -1,0 +1,64 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { QdrantPorts } from '../qdrant';
+
+export interface NodeSecurityGroupProps {
+  readonly clusterName: string;
+  readonly vpcId: string;
+}
+
+/**
+ * The security group of the nodes: what they need of each other, and their way out to AWS and to the image's registry. Whom else it lets
+ * in is up to `connections`.
+ */
+export class NodeSecurityGroup extends Construct {
+  public readonly securityGroupId: string;
+  /** What an instance depends on, so that it finds its peers and its secrets as soon as it runs. */
+  public readonly rules: ITerraformDependable[];
+
+  public constructor(scope: Construct, id: string, props: NodeSecurityGroupProps) {
+    super(scope, id);
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      namePrefix: `${props.clusterName}-qdrant-`,
+      description: `Nodes of the Qdrant cluster ${props.clusterName}`,
+      vpcId: props.vpcId,
+      tags: { Name: `${props.clusterName}-qdrant` },
+    });
+    this.securityGroupId = group.id;
+    // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's REST port.
+    this.rules = [
+      ...this.amongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes'),
+      ...this.amongNodes('PeerRest', QdrantPorts.REST, 'Shard snapshots among the nodes'),
+      ...this.out(),
+    ];
+  }
+
+  private amongNodes(id: string, port: number, description: string): ITerraformDependable[] {
+    const rule = {
+      securityGroupId: this.securityGroupId,
+      referencedSecurityGroupId: this.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      description,
+    };
+    return [new VpcSecurityGroupIngressRule(this, `${id}In`, rule), new VpcSecurityGroupEgressRule(this, `${id}Out`, rule)];
+  }
+
+  private out(): ITerraformDependable[] {
+    const https = {
+      securityGroupId: this.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      description: 'AWS services, the image registry and packages',
+    };
+    return [
+      new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv4', { ...https, cidrIpv4: '0.0.0.0/0' }),
+      new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv6', { ...https, cidrIpv6: '::/0' }),
+    ];
+  }
+}

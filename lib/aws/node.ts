@@ -1,0 +1,173 @@
+import { EbsVolume } from '@cdktf/provider-aws/lib/ebs-volume';
+import { Instance } from '@cdktf/provider-aws/lib/instance';
+import { NetworkInterface } from '@cdktf/provider-aws/lib/network-interface';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import { VolumeAttachment } from '@cdktf/provider-aws/lib/volume-attachment';
+import { Fn, ITerraformDependable, Op } from 'cdktf';
+import { Construct } from 'constructs';
+import { DataVolumeProps } from './data-volume';
+import { NodePlacement } from './network';
+import { NameZone } from './node-names';
+import { NodePrograms } from './node/node-programs';
+
+/** @internal */
+export interface QdrantNodeProps {
+  readonly index: number;
+  readonly clusterName: string;
+  readonly placement: NodePlacement;
+  /** The availability zones of all nodes, and how many different ones there must be. */
+  readonly zones: { readonly all: string[]; readonly wanted: number };
+  readonly securityGroupId: string;
+  readonly instanceProfileName: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly imageReplacesInstance: boolean;
+  readonly dataVolume: DataVolumeProps;
+  readonly nameZone?: NameZone;
+  readonly isProtected: boolean;
+  readonly tags: { [name: string]: string };
+}
+
+/**
+ * A node of a cluster: an instance, and the network interface, the data volume and the name that outlive it.
+ */
+export class QdrantNode extends Construct {
+  /** The node's name, for example `node-0`. */
+  public readonly name: string;
+
+  /** The host by which the other nodes know it: its name in the cluster's zone, or its address. */
+  public readonly host: string;
+
+  /** The address of its network interface. */
+  public readonly privateIp: string;
+
+  /** The data volume. */
+  public readonly dataVolumeId: string;
+
+  private readonly props: QdrantNodeProps;
+  private readonly networkInterface: NetworkInterface;
+  private readonly volume: EbsVolume;
+  private _instance?: Instance;
+  private _attachment?: VolumeAttachment;
+
+  /** @internal */
+  public constructor(scope: Construct, id: string, props: QdrantNodeProps) {
+    super(scope, id);
+    this.props = props;
+    this.name = `node-${props.index}`;
+    this.networkInterface = this.makeNetworkInterface();
+    this.volume = this.makeDataVolume();
+    this.privateIp = this.networkInterface.privateIp;
+    this.dataVolumeId = this.volume.id;
+    this.host = this.makeName();
+  }
+
+  /** The instance's id. */
+  public get instanceId(): string {
+    return this._instance!.id;
+  }
+
+  /** What a rolling update waits for before it looks at this node. @internal */
+  public get _running(): ITerraformDependable[] {
+    return [this._instance!, this._attachment!];
+  }
+
+  /** The attributes whose change stops the instance, or asks something of the node. @internal */
+  public get _changes(): string[] {
+    return [`${this._instance!.fqn}.instance_type`, `${this._instance!.fqn}.id`, `${this.volume.fqn}.size`];
+  }
+
+  /** Starts the node, once what it depends on is there. @internal */
+  public _launch(programs: NodePrograms, after: ITerraformDependable[]): void {
+    this._instance = this.makeInstance(programs, after);
+    this._attachment = new VolumeAttachment(this, 'Attachment', {
+      deviceName: '/dev/sdf',
+      instanceId: this._instance.id,
+      volumeId: this.volume.id,
+      stopInstanceBeforeDetaching: true,
+    });
+  }
+
+  /** Lets the instance be ended that the removal policy protects. @internal */
+  public _release(): void {
+    this._instance!.disableApiTermination = false;
+  }
+
+  private get tags(): { [name: string]: string } {
+    return { ...this.props.tags, Name: `${this.props.clusterName}-${this.name}` };
+  }
+
+  /** Subnets that are added later would move nodes that exist; the interface stays where it was made. */
+  private makeNetworkInterface(): NetworkInterface {
+    return new NetworkInterface(this, 'NetworkInterface', {
+      subnetId: this.props.placement.subnetId,
+      securityGroups: [this.props.securityGroupId],
+      description: `Qdrant ${this.props.clusterName} ${this.name}`,
+      tags: this.tags,
+      lifecycle: { ignoreChanges: ['subnet_id'] },
+    });
+  }
+
+  private makeDataVolume(): EbsVolume {
+    const { dataVolume, placement, zones, isProtected } = this.props;
+    const severalZones = zones.wanted > 1;
+    return new EbsVolume(this, 'DataVolume', {
+      availabilityZone: placement.availabilityZone,
+      type: 'gp3',
+      size: dataVolume.sizeGib,
+      iops: dataVolume.iops ?? 3000,
+      throughput: dataVolume.throughputMibps ?? 125,
+      encrypted: true,
+      kmsKeyId: dataVolume.encryptionKeyArn,
+      finalSnapshot: isProtected,
+      tags: this.tags,
+      lifecycle: {
+        // A volume never moves: where the order of subnets changed, the node stays in the zone of its data.
+        ignoreChanges: ['availability_zone', 'snapshot_id'],
+        ...(isProtected && { preventDestroy: true }),
+        ...(severalZones && {
+          precondition: [
+            {
+              condition: Op.gte(Fn.lengthOf(Fn.distinct(zones.all)), zones.wanted),
+              errorMessage: `The subnets of the Qdrant cluster ${this.props.clusterName} must lie in ${zones.wanted} availability zones.`,
+            },
+          ],
+        }),
+      },
+    });
+  }
+
+  private makeName(): string {
+    const { nameZone } = this.props;
+    if (!nameZone) return this.networkInterface.privateIp;
+    const name = `${this.name}.${nameZone.baseName}`;
+    new Route53Record(this, 'Name', { zoneId: nameZone.zoneId, name, type: 'A', ttl: 60, records: [this.networkInterface.privateIp] });
+    return name;
+  }
+
+  private makeInstance(programs: NodePrograms, dependsOn: ITerraformDependable[]): Instance {
+    const { instanceType, imageId, instanceProfileName, dataVolume, index } = this.props;
+    const identity = { name: this.name, index, host: this.host, volumeId: this.volume.id };
+    return new Instance(this, 'Instance', {
+      ami: imageId,
+      instanceType,
+      iamInstanceProfile: instanceProfileName,
+      networkInterface: [{ deviceIndex: 0, networkInterfaceId: this.networkInterface.id }],
+      disableApiTermination: this.props.isProtected,
+      ebsOptimized: true,
+      metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      rootBlockDevice: {
+        volumeType: 'gp3',
+        volumeSize: 20,
+        encrypted: true,
+        kmsKeyId: dataVolume.encryptionKeyArn,
+        deleteOnTermination: true,
+      },
+      userDataBase64: programs.userData(identity),
+      tags: this.tags,
+      dependsOn,
+      // User data only boots; what changes later reaches a node by the rolling update, which restarts no machine.
+      lifecycle: { ignoreChanges: ['user_data', 'user_data_base64', ...(this.props.imageReplacesInstance ? [] : ['ami'])] },
+    });
+  }
+}

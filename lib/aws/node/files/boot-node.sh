@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Takes the node from a bare machine, or a reboot, to the point where the server can be started. Each step may be run again after it
+# was stopped anywhere, and is tried until it succeeds: what is missing may come later, and the journal says what it is.
+set -euo pipefail
+
+# The other programs read the release with jq, which the machine may not have yet.
+until command -v jq >/dev/null || dnf install --assumeyes --quiet jq; do
+  echo "jq cannot be installed yet" >&2
+  sleep 10
+done
+# shellcheck source=common.sh
+source /opt/qdrant/bin/common.sh
+
+prepare() {
+  local folder
+  folder=$(/opt/qdrant/bin/prepare-server.sh) && make_current "$folder"
+}
+
+take_lock
+retry /opt/qdrant/bin/setup-host.sh
+retry /opt/qdrant/bin/mount-data-volume.sh
+[[ -e $CURRENT ]] || retry prepare
+log "the node is ready to start Qdrant"

@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the programs that source this use them
+# What the node's programs share. Sourced by each of them after `set -euo pipefail`.
+
+# Non-secret description of what this node is to run (written by Terraform), and of which node this is.
+readonly RELEASE=/opt/qdrant/etc/release.json
+readonly SETTINGS=/opt/qdrant/etc/settings.yaml
+readonly NODE=/etc/qdrant/node.json
+
+# tmpfs: secrets never reach a disk.
+readonly RUNTIME=/run/qdrant
+readonly CURRENT="$RUNTIME/current"
+readonly IDENTITY="$RUNTIME/identity"
+
+readonly DATA=/var/lib/qdrant
+readonly SERVER_UID=1000
+
+log() { printf '%s\n' "$*" >&2; }
+fail() {
+  log "error: $*"
+  exit 1
+}
+
+release() { jq --raw-output --exit-status "$1" "$RELEASE"; }
+release_or_empty() { jq --raw-output "$1 // empty" "$RELEASE"; }
+node() { jq --raw-output --exit-status "$1" "$NODE"; }
+
+export_region() {
+  AWS_REGION=$(release .region)
+  export AWS_REGION AWS_DEFAULT_REGION="$AWS_REGION"
+}
+
+# Runs a command until it succeeds, waiting longer each time, for as long as RETRY_SECONDS says (forever where it is unset).
+retry() {
+  local wait=2 deadline=0
+  [[ -z ${RETRY_SECONDS:-} ]] || deadline=$((SECONDS + RETRY_SECONDS))
+  until "$@"; do
+    if ((deadline > 0 && SECONDS + wait > deadline)); then
+      log "giving up on: $1"
+      return 1
+    fi
+    log "trying again in $wait s: $1"
+    sleep "$wait"
+    wait=$((wait * 2 > 60 ? 60 : wait * 2))
+  done
+}
+
+# One program at a time changes the node.
+take_lock() {
+  mkdir -p "$RUNTIME"
+  exec 9>"$RUNTIME/lock"
+  flock --timeout 900 9 || fail "another program has been changing this node for a quarter of an hour; see: journalctl -u qdrant-boot"
+}
+
+release_lock() { exec 9>&-; }
+
+# Makes a prepared folder the one that the server and the guard are started with, in one step, and drops the others.
+make_current() {
+  local folder
+  ln --symbolic --force --no-dereference "$1" "$CURRENT.new"
+  mv --no-target-directory "$CURRENT.new" "$CURRENT"
+  for folder in "$RUNTIME"/releases/*; do
+    [[ $folder == "$1" ]] || rm -rf "$folder"
+  done
+}
+
+# GET of a path on the REST port of a host, as the cluster's nodes do it among themselves: certificate verified, own
+# certificate presented, no key needed for the health paths.
+rest_get() {
+  local host=$1 path=$2
+  curl --silent --show-error --fail --max-time 5 --cacert "$CURRENT/tls/ca.pem" \
+    --cert "$CURRENT/tls/cert.pem" --key "$CURRENT/tls/key.pem" "https://$host:6333$path" 2>&1
+}
+
+is_ready() { rest_get "$1" /readyz >/dev/null; }
+
+other_peers() { jq --raw-output --arg self "$(node .host)" '.peers[] | select(. != $self)' "$RELEASE"; }

@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# Puts this node's certificate, key and CA into a folder: fetch-certificates.sh FOLDER
+#   cert.pem key.pem   what the node presents
+#   ca.pem             whom the node believes: the CA of its certificate, further ones of a CA change, and those of clients
+#   client-ca.pem      whom the gRPC guard believes, where clients must present a certificate
+set -euo pipefail
+# shellcheck source=common.sh
+source /opt/qdrant/bin/common.sh
+umask 077
+
+target=$1
+work=$(mktemp --directory "$RUNTIME/tls.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+export_region
+host=$(node .host)
+
+fetch_secret() {
+  aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text >"$2" ||
+    { log "cannot read the secret $1 with the node's role" && return 1; }
+}
+
+member() { jq --raw-output --exit-status --arg name "$2" '.[$name] | strings' "$1" || fail "$3 has no text in its member '$2'"; }
+
+# --- Where the certificate comes from -------------------------------------------------------------------------------------------
+
+from_secret() {
+  local arn
+  arn=$(release .tls.secretArn)
+  retry fetch_secret "$arn" "$work/secret"
+  member "$work/secret" certificate "$arn" >"$work/cert.pem"
+  member "$work/secret" private_key "$arn" >"$work/key.pem"
+  member "$work/secret" ca_certificate "$arn" >"$work/issuer.pem"
+}
+
+subject_alternative_names() {
+  jq --raw-output --arg host "$host" \
+    '[$host, .hostNames[]] | unique | map((if test("^[0-9.]+$|:") then "IP:" else "DNS:" end) + .) | join(",")' "$RELEASE"
+}
+
+make_key_and_request() {
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
+  openssl req -new -key "$work/key.pem" -subj "/CN=$(node .name)" -out "$work/request.pem" -addext "subjectAltName=$(subject_alternative_names)" \
+    -addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=serverAuth,clientAuth
+}
+
+issued_for() { printf '%s %s' "$(release '.tls.privateCaArn // .tls.caSecretArn')" "$(subject_alternative_names)"; }
+
+# A certificate that this node had issued is kept until a third of its life is left, or its names are no longer right.
+keep_issued() {
+  [[ -s $IDENTITY/cert.pem && -s $IDENTITY/key.pem && -s $IDENTITY/issuer.pem && -s $IDENTITY/for ]] || return 1
+  [[ $(cat "$IDENTITY/for") == "$(issued_for)" ]] || return 1
+  openssl x509 -noout -in "$IDENTITY/cert.pem" -checkend $(($(release .tls.validityDays) * 28800)) >/dev/null || return 1
+  cp "$IDENTITY"/{cert,key,issuer}.pem "$work/"
+}
+
+remember_issued() {
+  local new="$IDENTITY.new"
+  rm -rf "$new"
+  mkdir "$new"
+  cp "$work"/{cert,key,issuer}.pem "$new/"
+  issued_for >"$new/for"
+  rm -rf "$IDENTITY"
+  mv "$new" "$IDENTITY"
+}
+
+signing_algorithm() {
+  case $(aws acm-pca describe-certificate-authority --certificate-authority-arn "$1" \
+    --query CertificateAuthority.CertificateAuthorityConfiguration.KeyAlgorithm --output text) in
+    RSA_*) echo SHA256WITHRSA ;;
+    EC_prime256v1) echo SHA256WITHECDSA ;;
+    EC_secp384r1) echo SHA384WITHECDSA ;;
+    EC_secp521r1) echo SHA512WITHECDSA ;;
+    *) return 1 ;;
+  esac
+}
+
+issue_from_private_ca() {
+  local authority=$1 algorithm partition arn
+  algorithm=$(signing_algorithm "$authority") || return 1
+  partition=$(cut --delimiter=: --fields=2 <<<"$authority")
+  arn=$(aws acm-pca issue-certificate --certificate-authority-arn "$authority" --csr "fileb://$work/request.pem" \
+    --signing-algorithm "$algorithm" --validity "Value=$(release .tls.validityDays),Type=DAYS" \
+    --template-arn "arn:$partition:acm-pca:::template/EndEntityCertificate/V1" --query CertificateArn --output text) || return 1
+  aws acm-pca wait certificate-issued --certificate-authority-arn "$authority" --certificate-arn "$arn" || return 1
+  aws acm-pca get-certificate --certificate-authority-arn "$authority" --certificate-arn "$arn" --output json |
+    jq --raw-output '.Certificate, .CertificateChain // empty' >"$work/cert.pem" || return 1
+  private_ca_certificate "$authority" >"$work/issuer.pem"
+}
+
+private_ca_certificate() {
+  aws acm-pca get-certificate-authority-certificate --certificate-authority-arn "$1" --output json |
+    jq --raw-output '.Certificate, .CertificateChain // empty'
+}
+
+from_private_ca() {
+  keep_issued && return 0
+  make_key_and_request
+  retry issue_from_private_ca "$(release .tls.privateCaArn)"
+  remember_issued
+}
+
+make_cluster_ca() {
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/ca-key.pem"
+  openssl req -x509 -new -key "$work/ca-key.pem" -days 3650 -subj "/CN=$(release .cluster) Qdrant cluster CA" \
+    -addext basicConstraints=critical,CA:true,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign -out "$work/ca.pem"
+  jq --null-input --rawfile key "$work/ca-key.pem" --rawfile certificate "$work/ca.pem" \
+    '{private_key: $key, certificate: $certificate}' >"$work/ca.json"
+}
+
+# Reads the cluster's own CA, or makes it where there is none yet. Every node makes the same claim, by a token that is a function of
+# the secret: Secrets Manager keeps the first, and whoever comes second reads that.
+read_or_make_cluster_ca() {
+  local arn=$1 token output
+  if output=$(aws secretsmanager get-secret-value --secret-id "$arn" --query SecretString --output text 2>&1 >"$work/ca.json"); then
+    return 0
+  fi
+  if [[ $output != *ResourceNotFoundException* ]]; then
+    log "cannot read the secret $arn with the node's role: $output"
+    return 1
+  fi
+  log "making the cluster's CA"
+  make_cluster_ca
+  token=$(printf 'qdrant-ca %s' "$arn" | sha256sum | cut --characters=1-64)
+  aws secretsmanager put-secret-value --secret-id "$arn" --client-request-token "$token" \
+    --secret-string "file://$work/ca.json" >/dev/null || true
+  aws secretsmanager get-secret-value --secret-id "$arn" --query SecretString --output text >"$work/ca.json"
+}
+
+publish_cluster_ca() {
+  local arn=$1 published
+  published=$(aws secretsmanager get-secret-value --secret-id "$arn" --query SecretString --output text 2>/dev/null) || true
+  [[ $published != "$(cat "$work/issuer.pem")" ]] || return 0
+  aws secretsmanager put-secret-value --secret-id "$arn" --secret-string "file://$work/issuer.pem" >/dev/null
+}
+
+from_cluster_ca() {
+  keep_issued && return 0
+  retry read_or_make_cluster_ca "$(release .tls.caSecretArn)"
+  member "$work/ca.json" certificate "the cluster's CA" >"$work/issuer.pem"
+  member "$work/ca.json" private_key "the cluster's CA" >"$work/issuer-key.pem"
+  retry publish_cluster_ca "$(release .tls.caCertificateSecretArn)"
+  make_key_and_request
+  openssl x509 -req -in "$work/request.pem" -CA "$work/issuer.pem" -CAkey "$work/issuer-key.pem" -copy_extensions copy \
+    -days "$(release .tls.validityDays)" -out "$work/cert.pem" 2>/dev/null
+  remember_issued
+}
+
+# --- Whom the node believes -----------------------------------------------------------------------------------------------------
+
+# The certificates of a list of bundles in the release, each a PEM, a secret or a Private CA.
+bundles() {
+  local index count kind
+  count=$(release "$1 | length")
+  for ((index = 0; index < count; index++)); do
+    kind=$(release "$1[$index] | keys[0]")
+    case $kind in
+      pemBase64) release "$1[$index].pemBase64" | base64 --decode ;;
+      secretArn)
+        retry fetch_secret "$(release "$1[$index].secretArn")" "$work/bundle"
+        cat "$work/bundle"
+        ;;
+      privateCaArn) private_ca_certificate "$(release "$1[$index].privateCaArn")" ;;
+      *) fail "the release names a CA bundle of an unknown kind: $kind" ;;
+    esac
+    printf '\n'
+  done
+}
+
+# --- What is checked before Qdrant sees it --------------------------------------------------------------------------------------
+
+check_certificate() {
+  local expected actual host_check=-checkhost
+  [[ $host =~ ^[0-9.]+$|: ]] && host_check=-checkip
+  expected=$(openssl pkey -in "$work/key.pem" -pubout) || fail "the private key cannot be read"
+  actual=$(openssl x509 -in "$work/cert.pem" -noout -pubkey) || fail "the certificate cannot be read"
+  [[ $expected == "$actual" ]] || fail "the private key does not belong to the certificate"
+  openssl x509 -in "$work/cert.pem" -noout "$host_check" "$host" | grep --quiet 'does match' ||
+    fail "the certificate does not name this node's host $host; the other nodes would refuse it"
+  local purpose
+  for purpose in sslserver sslclient; do
+    openssl verify -purpose "$purpose" -CAfile "$work/ca.pem" -untrusted "$work/cert.pem" "$work/cert.pem" >/dev/null 2>"$work/why" ||
+      fail "the certificate is not good as $purpose: $(grep --max-count=1 error "$work/why" || cat "$work/why")"
+  done
+}
+
+case $(release .tls.source) in
+  secret) from_secret ;;
+  privateCa) from_private_ca ;;
+  clusterCa) from_cluster_ca ;;
+  *) fail "the release names an unknown source of certificates" ;;
+esac
+bundles .clientCas >"$work/client-ca.pem"
+[[ $(release '.clientCas | length') != 0 ]] || cat "$work/issuer.pem" >"$work/client-ca.pem"
+{ cat "$work/issuer.pem" && bundles .trusted && cat "$work/client-ca.pem"; } >"$work/ca.pem"
+check_certificate
+mv "$work"/{cert,key,ca,client-ca}.pem "$target/"

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs the server in the foreground, as the unit's main process.
+set -euo pipefail
+# shellcheck source=common.sh
+source /opt/qdrant/bin/common.sh
+
+engine=${CONTAINER_ENGINE:-docker}
+folder=$(readlink --canonicalize-existing "$CURRENT")
+image=$(cat "$folder/image")
+own="https://$(node .host):6335"
+
+# A node with storage of its own knows its cluster. An empty one joins through any peer that answers; only the first node, and
+# only when none answers, founds a cluster: so a first node that lost its disk joins the others again.
+find_bootstrap() {
+  local peer
+  if [[ -e $DATA/storage/raft_state.json ]]; then
+    printf '%s' "$own"
+    return 0
+  fi
+  for peer in $(other_peers); do
+    if is_ready "$peer"; then
+      printf 'https://%s:6335' "$peer"
+      return 0
+    fi
+  done
+  if [[ $(node .index) == 0 ]]; then
+    printf '%s' "$own"
+    return 0
+  fi
+  log "no peer answers yet"
+  return 1
+}
+
+retry find_bootstrap >/run/qdrant-server/bootstrap
+bootstrap=$(cat /run/qdrant-server/bootstrap)
+release .version >"$DATA/version"
+printf '%s' "$own" >"$DATA/peer-uri"
+"$engine" rm --force qdrant >/dev/null 2>&1 || true
+exec "$engine" run --rm --name qdrant --pull missing \
+  --network host --user "$SERVER_UID:$SERVER_UID" --read-only --cap-drop ALL --security-opt no-new-privileges \
+  --ulimit nofile=1048576:1048576 --log-driver none \
+  --tmpfs /tmp:rw,noexec,nosuid,nodev,size=64m --env QDRANT_INIT_FILE_PATH=/tmp/qdrant-initialized \
+  --volume "$DATA/storage:/qdrant/storage" --volume "$DATA/snapshots:/qdrant/snapshots" \
+  --volume "$folder/settings.yaml:/qdrant/config/local.yaml:ro" --volume "$folder/keys.yaml:/qdrant/config/keys.yaml:ro" \
+  --volume "$folder/tls:/qdrant/tls:ro" \
+  "$image" ./qdrant --config-path config/keys.yaml --bootstrap "$bootstrap" --uri "$own"

@@ -1,0 +1,65 @@
+import { CaBundle } from './ca-bundle';
+import { Secret } from './secret';
+
+/** What a policy allows. */
+export interface PolicyStatement {
+  readonly sid: string;
+  readonly actions: string[];
+  readonly resources: string[];
+  /** Conditions of the operator `StringEquals`, by their key. */
+  readonly when?: { readonly [key: string]: string[] };
+}
+
+/** The statements as the provider's policy document takes them. */
+export function policyStatements(statements: PolicyStatement[]) {
+  return statements.map(({ sid, actions, resources, when = {} }) => ({
+    sid,
+    actions,
+    resources,
+    condition: Object.entries(when).map(([variable, values]) => ({ test: 'StringEquals', variable, values })),
+  }));
+}
+
+/** Allows to read these secrets and no other, and to decrypt them where the customer's key encrypts them. */
+export function readSecrets(secrets: Secret[]): PolicyStatement[] {
+  return useSecrets('ReadSecrets', 'secretsmanager:GetSecretValue', 'kms:Decrypt', secrets);
+}
+
+/** Allows to give these secrets, which exist, another value. */
+export function writeSecrets(secrets: Secret[]): PolicyStatement[] {
+  return useSecrets('WriteSecrets', 'secretsmanager:PutSecretValue', 'kms:GenerateDataKey', secrets);
+}
+
+/** Allows to read the certificates of these bundles, where that needs a permission. */
+export function readCaBundles(bundles: CaBundle[]): PolicyStatement[] {
+  const secrets = bundles.flatMap(({ _source: { secret } }) => (secret ? [secret] : []));
+  const authorities = bundles.flatMap(({ _source: { privateCaArn } }) => (privateCaArn ? [privateCaArn] : []));
+  return [
+    ...useSecrets('ReadCaBundles', 'secretsmanager:GetSecretValue', 'kms:Decrypt', secrets),
+    ...(authorities.length > 0
+      ? [{ sid: 'ReadAuthorities', actions: ['acm-pca:GetCertificateAuthorityCertificate'], resources: unique(authorities) }]
+      : []),
+  ];
+}
+
+function useSecrets(sid: string, action: string, keyAction: string, secrets: Secret[]): PolicyStatement[] {
+  if (secrets.length === 0) return [];
+  const keys = secrets.flatMap(({ encryptionKeyArn }) => (encryptionKeyArn ? [encryptionKeyArn] : []));
+  return [
+    { sid, actions: [action], resources: unique(secrets.map(({ arn }) => arn)) },
+    ...(keys.length > 0
+      ? [
+          {
+            sid: `${sid}Keys`,
+            actions: [keyAction],
+            resources: unique(keys),
+            when: { 'kms:EncryptionContext:SecretARN': unique(secrets.map(({ arn }) => arn)) },
+          },
+        ]
+      : []),
+  ];
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)];
+}

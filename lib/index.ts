@@ -1,0 +1,3 @@
+export * from './posture';
+export * from './qdrant';
+export * as aws from './aws';

@@ -1,0 +1,87 @@
+/** What speaks on a port. */
+export enum ListenerPurpose {
+  REST = 'REST',
+  GRPC = 'gRPC',
+  PEER = 'peer',
+  METRICS = 'metrics',
+}
+
+/** A place that traffic may come from. */
+export interface ExposureSource {
+  /** What a reader knows it by: a CIDR, the id of a security group, a set of pods. */
+  readonly name: string;
+
+  /**
+   * Whether it is the whole internet: `0.0.0.0/0` or `::/0`.
+   *
+   * @default false
+   */
+  readonly anyAddress?: boolean;
+
+  /**
+   * Whether it is the cluster's own nodes.
+   *
+   * @default false
+   */
+  readonly nodes?: boolean;
+}
+
+/** What a listener is and what guards it. */
+export interface ListenerProps {
+  /** What speaks on the port. */
+  readonly purpose: ListenerPurpose;
+
+  /** The port. */
+  readonly port: number;
+
+  /** What stands on the port, as a reader knows it: the nodes, or a load balancer by name. */
+  readonly at: string;
+
+  /** Whether it speaks TLS only. */
+  readonly tls: boolean;
+
+  /** Whether a caller without an API key is refused. */
+  readonly apiKey: boolean;
+
+  /**
+   * Who verifies the client's certificate, or undefined where nobody does.
+   *
+   * @default - nobody
+   */
+  readonly clientVerifiedBy?: string;
+}
+
+/** A port of the cluster: what guards it, and who may reach it. */
+export class Listener {
+  public readonly purpose: ListenerPurpose;
+  public readonly port: number;
+  public readonly at: string;
+  public readonly tls: boolean;
+  public readonly apiKey: boolean;
+  public readonly clientVerifiedBy?: string;
+  private readonly _sources: ExposureSource[] = [];
+
+  public constructor(props: ListenerProps) {
+    this.purpose = props.purpose;
+    this.port = props.port;
+    this.at = props.at;
+    this.tls = props.tls;
+    this.apiKey = props.apiKey;
+    this.clientVerifiedBy = props.clientVerifiedBy;
+  }
+
+  /** Who may reach it. Nobody else can: every firewall denies by default. */
+  public get sources(): ExposureSource[] {
+    return [...this._sources];
+  }
+
+  /** Writes down that a source may reach it. */
+  public addSource(source: ExposureSource): void {
+    this._sources.push(source);
+  }
+
+  /** How it is known in a finding. */
+  public toString(): string {
+    return `${this.purpose} (port ${this.port}) of ${this.at}`;
+  }
+}

@@ -1,0 +1,56 @@
+import { Listener, ListenerPurpose } from '../listener';
+import type { Posture } from '../posture';
+import { FindingSeverity, Rule } from './rule';
+
+const toClients = (listener: Listener) => listener.sources.filter((source) => !source.nodes);
+const isPublic = (listener: Listener) => listener.sources.some((source) => source.anyAddress);
+const names = (listener: Listener) =>
+  toClients(listener)
+    .map((source) => source.name)
+    .join(', ');
+
+/** Who may reach which port. */
+export const exposureRules: Rule[] = [
+  {
+    id: 'QDR001',
+    severity: FindingSeverity.ERROR,
+    reason: 'It carries Raft and shard traffic, and before 1.18 no key guards it.',
+    fix: 'allow clients to REST (6333) or gRPC (6334) only.',
+    check: (posture: Posture) =>
+      posture
+        .listenersFor(ListenerPurpose.PEER)
+        .filter((listener) => toClients(listener).length > 0)
+        .map((listener) => `the ${listener} is reachable from ${names(listener)}, not from the nodes alone`),
+  },
+  {
+    id: 'QDR002',
+    severity: FindingSeverity.ERROR,
+    reason: 'Anyone on the internet could read the data or the key.',
+    fix: 'keep TLS and the API key on, or allow named sources only.',
+    check: (posture: Posture) =>
+      posture.listeners
+        .filter((listener) => isPublic(listener) && !(listener.tls && listener.apiKey))
+        .map((listener) => `the ${listener} is open to any address without ${listener.tls ? 'an API key' : 'TLS'}`),
+  },
+  {
+    id: 'QDR003',
+    severity: FindingSeverity.WARNING,
+    reason: 'A leaked key is then all that an attacker needs.',
+    fix: 'allow named sources, or acknowledge it for a public service.',
+    check: (posture: Posture) =>
+      posture.listeners
+        .filter((listener) => isPublic(listener) && listener.tls && listener.apiKey && !listener.clientVerifiedBy)
+        .map((listener) => `the ${listener} is open to any address`),
+  },
+  {
+    id: 'QDR004',
+    severity: FindingSeverity.WARNING,
+    reason: 'The metrics port asks for no key: whoever reaches it reads collection names and sizes.',
+    fix: 'scrape /metrics on REST with the read-only key, or keep the sources to the monitoring system.',
+    check: (posture: Posture) =>
+      posture
+        .listenersFor(ListenerPurpose.METRICS)
+        .filter((listener) => toClients(listener).length > 0)
+        .map((listener) => `the ${listener} is reachable without a key from ${names(listener)}`),
+  },
+];

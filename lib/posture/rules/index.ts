@@ -1,0 +1,7 @@
+import { exposureRules } from './exposure';
+import { Rule } from './rule';
+import { serverRules } from './server';
+import { transportRules } from './transport';
+
+/** Every rule, in the order of their ids. */
+export const rules: Rule[] = [...exposureRules, ...transportRules, ...serverRules];

@@ -1,0 +1,216 @@
+import { Token } from 'cdktf';
+import { Document, Scalar, visit } from 'yaml';
+import { badInput, isUnknown } from '../input';
+import { settingsBeside, settingSince } from './setting-catalog';
+import { QdrantVersion } from './version';
+
+/**
+ * What a user may set of Qdrant's configuration. Ports, TLS, keys, paths and clustering are not here: the cluster construct
+ * sets them from its own options, so that they cannot contradict each other.
+ *
+ * @see https://qdrant.tech/documentation/guides/configuration/
+ */
+export interface QdrantSettings {
+  /**
+   * The level of the server's log: `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`, or a filter as the Rust crate `tracing` takes it.
+   *
+   * @default INFO
+   */
+  readonly logLevel?: string;
+
+  /**
+   * Signs and verifies access tokens (JWT) with the API key, for rights by collection.
+   *
+   * @default false
+   * @see https://qdrant.tech/documentation/guides/security/#granular-access-control-with-jwt
+   */
+  readonly jwtRbac?: boolean;
+
+  /**
+   * Sends usage statistics to Qdrant's developers.
+   *
+   * @default false
+   */
+  readonly telemetry?: boolean;
+
+  /**
+   * Lets browsers on other origins call the REST API.
+   *
+   * @default false
+   */
+  readonly cors?: boolean;
+
+  /**
+   * Serves the web UI at `/dashboard`. Its static files need no key.
+   *
+   * @default false
+   */
+  readonly webUi?: boolean;
+
+  /**
+   * Lets a caller with the admin key make the server fetch a snapshot from any URL. From 1.18 on it can be switched off.
+   *
+   * @default false
+   */
+  readonly snapshotUrlRecovery?: boolean;
+
+  /**
+   * The largest request body, in MiB.
+   *
+   * @default 32
+   */
+  readonly maxRequestSizeMib?: number;
+
+  /**
+   * How many replicas of each shard a new collection gets.
+   *
+   * @default 2 on three nodes and more, 1 on a single node
+   */
+  readonly replicationFactor?: number;
+
+  /**
+   * How many replicas must apply a write before it counts as done, for new collections.
+   *
+   * @default 1
+   */
+  readonly writeConsistencyFactor?: number;
+
+  /**
+   * Keeps the payloads of new collections on disk rather than in memory.
+   *
+   * @default true
+   */
+  readonly onDiskPayload?: boolean;
+
+  /**
+   * Writes an audit log of every access-checked request to the data volume, rotated daily, seven files kept. Since 1.17.
+   *
+   * @default false
+   */
+  readonly auditLog?: boolean;
+
+  /**
+   * Any other setting, by its path in Qdrant's configuration file, for example
+   * `{ 'storage.performance.max_search_threads': 4 }`. A path that the chosen version does not know is refused.
+   *
+   * @default - none
+   */
+  readonly additional?: { [path: string]: any };
+}
+
+/** The settings that the cluster construct decides, by their path in Qdrant's configuration file. */
+type SettingValues = { readonly [path: string]: any };
+
+/** Sections and settings that a user sets through options of the cluster, and never by their path. */
+const decidedElsewhere: Array<[RegExp, string]> = [
+  [/^service\.(api_key|alt_api_key|read_only_api_key)$/, 'the option apiKeys, which references or generates secrets: a key is never written as a literal'],
+  [/^service\.(enable_tls|verify_https_client_certificate)$|^tls\./, 'the options tls and clientVerification'],
+  [/^service\.(host|http_port|grpc_port|metrics_port)$/, 'the options grpc and metricsPort; the REST and gRPC ports are fixed'],
+  [/^service\.enforce_internal_auth$/, 'the option upgradingFrom, which switches it off while a cluster is upgraded'],
+  [/^cluster\.(enabled|peer_id)$|^cluster\.p2p\.(port|enable_tls)$/, 'the options nodeCount and tls'],
+  [/^storage\.(storage_path|snapshots_path|temp_path)$|^audit\.dir$/, 'nothing: the paths are those that the node mounts'],
+  [/^storage\.snapshots_config\.s3_config\.(access_key|secret_key)$|^inference\.token$/, 'a role: a credential is never written as a literal'],
+];
+
+/** The settings of a cluster, checked against its version, ready to be written to the server's configuration file. */
+export class ResolvedSettings {
+  /**
+   * @param place where an error says that it arose: the path of the cluster construct
+   * @param version the server that must know every setting
+   * @param decided what the cluster construct decides; it is left out where the version does not know it
+   * @param given what the user gave
+   * @throws if a setting is unknown, came with a later version, or is set through another option
+   * @internal
+   */
+  public static _resolve(place: string, version: QdrantVersion, decided: SettingValues, given: QdrantSettings): ResolvedSettings {
+    const values = new Map<string, any>();
+    for (const [path, value] of Object.entries({ ...safeDefaults(given), ...decided })) {
+      if (value !== undefined && version.isAtLeast(settingSince(path)!)) values.set(path, value);
+    }
+    const asked = { ...explicit(given), ...given.additional };
+    for (const [path, value] of Object.entries(asked)) {
+      if (value === undefined) continue;
+      checkKnown(place, version, path);
+      if (path in (given.additional ?? {})) checkDecidedElsewhere(place, path);
+      values.set(path, value);
+    }
+    return new ResolvedSettings(values);
+  }
+
+  private constructor(private readonly values: ReadonlyMap<string, any>) {}
+
+  /** The value of a setting by its path in Qdrant's configuration file, or undefined where the server's own default holds. */
+  public value(path: string): any {
+    return this.values.get(path);
+  }
+
+  /** The settings as the YAML of Qdrant's configuration file. It holds no secret. */
+  public toYaml(): string {
+    const document = new Document({});
+    for (const path of [...this.values.keys()].sort()) document.setIn(path.split('.'), this.values.get(path));
+    visit(document, { Scalar: (key, scalar) => (key === 'key' ? undefined : styleScalar(scalar)) });
+    return document.toString({ lineWidth: 0, defaultKeyType: 'PLAIN' });
+  }
+}
+
+/** What is written whether the user gave it or not, in the safe direction. */
+function safeDefaults(given: QdrantSettings): SettingValues {
+  return {
+    log_level: given.logLevel ?? 'INFO',
+    telemetry_disabled: !(given.telemetry ?? false),
+    'service.enable_cors': given.cors ?? false,
+    'service.enable_static_content': given.webUi ?? false,
+    'service.enable_snapshot_url_recovery': given.snapshotUrlRecovery ?? false,
+  };
+}
+
+/** What is written only where the user gave it, and is therefore an error where the version does not know it. */
+function explicit(given: QdrantSettings): SettingValues {
+  return {
+    'service.jwt_rbac': given.jwtRbac,
+    'service.max_request_size_mb': given.maxRequestSizeMib,
+    'storage.collection.replication_factor': given.replicationFactor,
+    'storage.collection.write_consistency_factor': given.writeConsistencyFactor,
+    'storage.on_disk_payload': given.onDiskPayload,
+    'audit.enabled': given.auditLog,
+  };
+}
+
+function checkKnown(place: string, version: QdrantVersion, path: string): void {
+  const since = settingSince(path);
+  if (since === undefined) {
+    const section = path.split('.').slice(0, -1).join('.') || 'the top level';
+    throw badInput(place, {
+      given: `Qdrant has no setting "${path}"`,
+      allowed: `in ${section}: ${settingsBeside(path).join(', ') || 'nothing; no such section exists'}`,
+      instead: 'the path of a setting as it stands in Qdrant’s configuration file',
+    });
+  }
+  if (!version.isAtLeast(since)) {
+    throw badInput(place, {
+      given: `Qdrant ${version} does not know the setting "${path}"`,
+      allowed: `it came with ${since}`,
+      instead: `version: QdrantVersion.of('${since}') or later, or leave the setting out`,
+    });
+  }
+}
+
+function checkDecidedElsewhere(place: string, path: string): void {
+  const found = decidedElsewhere.find(([pattern]) => pattern.test(path));
+  if (!found) return;
+  throw badInput(place, {
+    given: `the setting "${path}" was given by its path (its value is not shown)`,
+    allowed: 'settings that no option of the cluster decides',
+    instead: `use ${found[1]}`,
+  });
+}
+
+/** Text is quoted, so that no value changes its type once Terraform has put it in; a number known only to Terraform is not. */
+function styleScalar(scalar: Scalar): void {
+  if (typeof scalar.value === 'number' && isUnknown(scalar.value)) {
+    scalar.value = Token.asString(scalar.value);
+    scalar.type = Scalar.PLAIN;
+  } else if (typeof scalar.value === 'string') {
+    scalar.type = Scalar.QUOTE_DOUBLE;
+  }
+}

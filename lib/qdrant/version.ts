@@ -1,0 +1,90 @@
+import { Token } from 'cdktf';
+import * as semver from 'semver';
+import { badInput } from '../input';
+
+/**
+ * A release of the Qdrant server.
+ *
+ * Releases from 1.16 on are supported. Those before 1.19 lack the fixes for an empty key that matched an empty header
+ * (qdrant PR #9199) and for a snapshot name that left its folder (qdrant PR #10085); the posture says so.
+ */
+export class QdrantVersion {
+  /** The first supported minor release. */
+  public static readonly OLDEST_SUPPORTED = '1.16.0';
+
+  public static readonly V1_16_0 = QdrantVersion.of('1.16.0');
+  public static readonly V1_16_1 = QdrantVersion.of('1.16.1');
+  public static readonly V1_16_2 = QdrantVersion.of('1.16.2');
+  public static readonly V1_16_3 = QdrantVersion.of('1.16.3');
+  public static readonly V1_17_0 = QdrantVersion.of('1.17.0');
+  public static readonly V1_17_1 = QdrantVersion.of('1.17.1');
+  public static readonly V1_18_0 = QdrantVersion.of('1.18.0');
+  public static readonly V1_18_1 = QdrantVersion.of('1.18.1');
+  public static readonly V1_18_2 = QdrantVersion.of('1.18.2');
+  public static readonly V1_18_3 = QdrantVersion.of('1.18.3');
+  public static readonly V1_19_0 = QdrantVersion.of('1.19.0');
+
+  /** The version of a cluster that names none. */
+  public static readonly DEFAULT = QdrantVersion.V1_19_0;
+
+  /**
+   * A release by its number.
+   *
+   * @param version `major.minor.patch`, for example `1.19.0`; a leading `v` is accepted
+   * @throws if it is not a full version number, or older than 1.16.0
+   */
+  public static of(version: string): QdrantVersion {
+    if (Token.isUnresolved(version)) return new QdrantVersion(version);
+    const parsed = semver.parse(version);
+    if (parsed === null) {
+      throw badInput('QdrantVersion.of', {
+        given: `"${version}" is not a version`,
+        allowed: 'a release as major.minor.patch, never a range, a tag or "latest"',
+        instead: `QdrantVersion.of('1.19.0')`,
+      });
+    }
+    if (semver.lt(parsed, QdrantVersion.OLDEST_SUPPORTED)) {
+      throw badInput('QdrantVersion.of', {
+        given: `Qdrant ${parsed.version} is older than the oldest supported release`,
+        allowed: `${QdrantVersion.OLDEST_SUPPORTED} and later`,
+        instead: 'QdrantVersion.V1_19_0, reached minor by minor from the version that runs now',
+      });
+    }
+    return new QdrantVersion(parsed.version);
+  }
+
+  private constructor(
+    /** `major.minor.patch`. */
+    public readonly version: string,
+  ) {}
+
+  /**
+   * Whether this release is the given one or a later one. A version that is known only when Terraform runs counts as the newest.
+   *
+   * @param version `major.minor.patch`
+   */
+  public isAtLeast(version: string): boolean {
+    return Token.isUnresolved(this.version) || semver.gte(this.version, version);
+  }
+
+  /**
+   * Whether a cluster that runs this release may go to `next` in one step: within a minor release, or to the next minor.
+   * Qdrant keeps storage compatible from one minor release to the next only.
+   *
+   * @see https://qdrant.tech/documentation/guides/upgrading/
+   */
+  public canUpgradeTo(next: QdrantVersion): boolean {
+    if (Token.isUnresolved(this.version) || Token.isUnresolved(next.version)) return true;
+    const [from, to] = [semver.parse(this.version)!, semver.parse(next.version)!];
+    return from.major === to.major && semver.gte(to, from) && to.minor - from.minor <= 1;
+  }
+
+  /** The official image of this release that runs as an unprivileged user (uid 1000). */
+  public get unprivilegedImage(): string {
+    return `docker.io/qdrant/qdrant:v${this.version}-unprivileged`;
+  }
+
+  public toString(): string {
+    return this.version;
+  }
+}
