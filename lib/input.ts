@@ -26,7 +26,12 @@ export function isUnknown(value: unknown): boolean {
 }
 
 /** Throws unless the value is a whole number from `min` to `max`, or unknown. */
-export function requireWholeNumber(place: Place, name: string, value: number, range: { min: number; max: number; unit?: string }): void {
+export function requireWholeNumber(
+  place: Place,
+  name: string,
+  value: number,
+  range: { min: number; max: number; unit?: string },
+): void {
   if (isUnknown(value) || (Number.isInteger(value) && value >= range.min && value <= range.max)) return;
   const unit = range.unit ? ` ${range.unit}` : '';
   throw badInput(place, {
@@ -44,5 +49,5 @@ export function requireNotEmpty(place: Place, name: string, values: readonly unk
 
 /** Static text that goes into a Terraform string: Terraform's own `${` and `%{` are escaped. Must hold no tokens. */
 export function escapeForTerraform(text: string): string {
-  return text.replace(/\$\{/g, '$${').replace(/%\{/g, '%%{');
+  return text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
 }

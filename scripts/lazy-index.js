@@ -8,7 +8,9 @@ const eager = /^exports\.(aws|kubernetes) = __importStar\(require\((".*?")\)\);$
 const compiled = readFileSync(index, 'utf8');
 const lazy = compiled.replace(
   eager,
-  (_, name, path) => `Object.defineProperty(exports, "${name}", { enumerable: true, configurable: true, get: () => require(${path}) });`,
+  (_, name, path) =>
+    `Object.defineProperty(exports, "${name}", { enumerable: true, configurable: true, get: () => require(${path}) });`,
 );
-if (!/defineProperty\(exports, "aws"/.test(lazy)) throw new Error(`${index} is not as jsii used to write it: the targets would load eagerly`);
+if (!/defineProperty\(exports, "aws"/.test(lazy))
+  throw new Error(`${index} is not as jsii used to write it: the targets would load eagerly`);
 writeFileSync(index, lazy);

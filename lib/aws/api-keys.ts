@@ -69,7 +69,7 @@ export interface ExistingApiKeysProps {
   readonly alternate?: Secret;
 }
 
-/** The keys of one cluster. */
+/** The keys of one cluster. @internal */
 export interface ClusterKeys {
   readonly admin: Secret;
   readonly readOnly?: Secret;
@@ -157,7 +157,8 @@ class GeneratedApiKeys extends ApiKeys {
     return {
       admin: make(`AdminKey${this.generation}`, 'admin', this.generation),
       readOnly: readOnly ? make('ReadOnlyKey', 'read-only', readOnlyGeneration) : undefined,
-      alternate: alternateGeneration === undefined ? undefined : make(`AdminKey${alternateGeneration}`, 'admin', alternateGeneration),
+      alternate:
+        alternateGeneration === undefined ? undefined : make(`AdminKey${alternateGeneration}`, 'admin', alternateGeneration),
     };
   }
 }

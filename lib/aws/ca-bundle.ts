@@ -1,11 +1,6 @@
 import { badInput, isUnknown } from '../input';
 import { Secret } from './secret';
 
-/** How a node finds the certificates of a bundle. */
-export interface CaBundleSource {
-  readonly [kind: string]: string;
-}
-
 /** Certificates of authorities that a node believes. They are public; where they are kept in a secret, it is for convenience. */
 export class CaBundle {
   /**

@@ -43,6 +43,6 @@ export class ClientGrants {
     const given = this.cluster.node.tryFindChild(id);
     if (given) return given as Grant;
     const bundles = this.clientCa ? [this.clientCa] : [];
-    return new Grant(this.cluster, id, grantee, [...readSecrets(secrets), ...readCaBundles(bundles)]);
+    return Grant._create(this.cluster, id, grantee, [...readSecrets(secrets), ...readCaBundles(bundles)]);
   }
 }

@@ -94,7 +94,8 @@ function checkAlternateKey(cluster: Construct, { apiKeys }: QdrantClusterProps, 
 function checkClientVerification(cluster: Construct, { clientVerification, tls }: QdrantClusterProps): void {
   if (!clientVerification?.isRequired || clientVerification.authorities || tls?._issuesToClients) return;
   throw badInput(cluster, {
-    given: 'client certificates are required, but the cluster’s own authority issues to its nodes only: no CA is named for clients',
+    given:
+      'client certificates are required, but the cluster’s own authority issues to its nodes only: no CA is named for clients',
     allowed: 'an authority that issues to clients',
     instead: 'ClientVerification.required(CaBundle.fromPem(...)), or tls: Tls.fromPrivateCa(arn)',
   });

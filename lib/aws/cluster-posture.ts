@@ -22,7 +22,12 @@ export function describeListeners(posture: Posture, props: NodeListeners): void 
     clientVerifiedBy: verifiedBy('Qdrant'),
   });
   if (props.grpc) {
-    posture.addListener({ ...nodes, purpose: ListenerPurpose.GRPC, port: QdrantPorts.GRPC, clientVerifiedBy: verifiedBy('the guard') });
+    posture.addListener({
+      ...nodes,
+      purpose: ListenerPurpose.GRPC,
+      port: QdrantPorts.GRPC,
+      clientVerifiedBy: verifiedBy('the guard'),
+    });
   }
   const peer = posture.addListener({
     ...nodes,

@@ -90,7 +90,12 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     this.keys = apiKeys._bind(this, this.clusterName, this.recoveryDays);
     this.tls = (props.tls ?? Tls.generated())._bind(this, this.clusterName, this.recoveryDays);
-    this.grants = new ClientGrants(this, this.keys.readOnly, present([this.keys.admin, this.keys.alternate]), this.tls.clientCa);
+    this.grants = new ClientGrants(
+      this,
+      this.keys.readOnly,
+      present([this.keys.admin, this.keys.alternate]),
+      this.tls.clientCa,
+    );
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
     describeListeners(this.posture, {
       grpc: this.servesGrpc,
@@ -116,7 +121,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    * Places a network load balancer before the nodes. It passes TLS through; who may reach it is up to its own `connections`.
    */
   public addLoadBalancer(id: string, props: LoadBalancerProps = {}): QdrantLoadBalancer {
-    return new QdrantLoadBalancer(this, id, props, {
+    return QdrantLoadBalancer._create(this, id, props, {
       clusterName: this.clusterName,
       network: this.props.network,
       nodes: this.nodes,
@@ -215,7 +220,9 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^[^a-z]+|-+$/g, '');
-    return name.length >= 3 && name.length <= 28 ? name : `${name.slice(0, 19).replace(/-+$/, '') || 'qdrant'}-${this.node.addr.slice(-8)}`;
+    return name.length >= 3 && name.length <= 28
+      ? name
+      : `${name.slice(0, 19).replace(/-+$/, '') || 'qdrant'}-${this.node.addr.slice(-8)}`;
   }
 
   private resolveSettings(): ResolvedSettings {
@@ -258,23 +265,22 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const imageId = machineImage._bind(this, instanceType);
     const placements = network._placements(this, this.nodeCount);
     const zones = { all: placements.map(({ availabilityZone }) => availabilityZone), wanted: network._zoneCount };
-    return placements.map(
-      (placement, index) =>
-        new QdrantNode(this, `Node${index}`, {
-          index,
-          clusterName: this.clusterName,
-          placement,
-          zones,
-          securityGroupId: group.securityGroupId,
-          instanceProfileName: role.instanceProfileName,
-          instanceType,
-          imageId,
-          imageReplacesInstance: machineImage._replacesInstances,
-          dataVolume,
-          nameZone: this.nameZone,
-          isProtected: this.isProtected,
-          tags: { ...this.props.tags, [CLUSTER_TAG]: this.clusterName },
-        }),
+    return placements.map((placement, index) =>
+      QdrantNode._create(this, `Node${index}`, {
+        index,
+        clusterName: this.clusterName,
+        placement,
+        zones,
+        securityGroupId: group.securityGroupId,
+        instanceProfileName: role.instanceProfileName,
+        instanceType,
+        imageId,
+        imageReplacesInstance: machineImage._replacesInstances,
+        dataVolume,
+        nameZone: this.nameZone,
+        isProtected: this.isProtected,
+        tags: { ...this.props.tags, [CLUSTER_TAG]: this.clusterName },
+      }),
     );
   }
 

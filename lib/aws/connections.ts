@@ -121,7 +121,10 @@ export class Connections extends Construct {
     throw badInput(this, {
       given: `${purpose} is allowed, but nothing serves it`,
       allowed: this.listeners.map((candidate) => candidate.purpose).join(', '),
-      instead: purpose === ListenerPurpose.METRICS ? 'set the option metricsPort of the cluster' : 'leave the option grpc at its default',
+      instead:
+        purpose === ListenerPurpose.METRICS
+          ? 'set the option metricsPort of the cluster'
+          : 'leave the option grpc at its default',
     });
   }
 

@@ -36,7 +36,7 @@ export interface DataVolumeProps {
 const BASE_IOPS = 3000;
 const BASE_THROUGHPUT = 125;
 
-/** Throws where gp3 does not offer what was asked for. */
+/** Throws where gp3 does not offer what was asked for. @internal */
 export function checkDataVolume(place: Construct, volume: DataVolumeProps): void {
   const { sizeGib, iops = BASE_IOPS, throughputMibps = BASE_THROUGHPUT } = volume;
   requireWholeNumber(place, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });

@@ -14,7 +14,11 @@ export class Grant extends Construct {
   public readonly policyJson: string;
 
   /** @internal */
-  public constructor(scope: Construct, id: string, grantee: Grantee, statements: PolicyStatement[]) {
+  public static _create(scope: Construct, id: string, grantee: Grantee, statements: PolicyStatement[]): Grant {
+    return new Grant(scope, id, grantee, statements);
+  }
+
+  private constructor(scope: Construct, id: string, grantee: Grantee, statements: PolicyStatement[]) {
     super(scope, id);
     this.grantee = grantee;
     this.policyJson = new DataAwsIamPolicyDocument(this, 'Document', { statement: policyStatements(statements) }).json;

@@ -70,7 +70,16 @@ export class QdrantLoadBalancer extends Construct {
   private readonly targets: LoadBalancerTargets;
 
   /** @internal */
-  public constructor(scope: Construct, id: string, props: LoadBalancerProps, targets: LoadBalancerTargets) {
+  public static _create(
+    scope: Construct,
+    id: string,
+    props: LoadBalancerProps,
+    targets: LoadBalancerTargets,
+  ): QdrantLoadBalancer {
+    return new QdrantLoadBalancer(scope, id, props, targets);
+  }
+
+  private constructor(scope: Construct, id: string, props: LoadBalancerProps, targets: LoadBalancerTargets) {
     super(scope, id);
     this.props = props;
     this.targets = targets;
@@ -159,7 +168,14 @@ export class QdrantLoadBalancer extends Construct {
     });
     this.targets.nodeConnections._allowFromFront(purpose, group.id, `load balancer ${this.node.id}`);
     const { tls, apiKey, clientVerifiedBy } = listener;
-    return this.targets.posture.addListener({ purpose, port, at: `load balancer ${this.node.id}`, tls, apiKey, clientVerifiedBy });
+    return this.targets.posture.addListener({
+      purpose,
+      port,
+      at: `load balancer ${this.node.id}`,
+      tls,
+      apiKey,
+      clientVerifiedBy,
+    });
   }
 
   private makeName(balancer: Lb): string | undefined {

@@ -68,9 +68,12 @@ class AmazonLinux2023 extends MachineImage {
  * The processor of an instance type, told from its name: the letters behind the generation say what is special, and `g` is Graviton.
  *
  * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+ * @internal
  */
 export function architectureOf(place: Construct, instanceType: string): 'arm64' | 'x86_64' {
-  const parts = /^(?<family>[a-z]+(?:-[a-z0-9]+?)?)(?<generation>\d+)(?<special>[a-z0-9-]*)\.[a-z0-9-]+$/.exec(instanceType)?.groups;
+  const parts = /^(?<family>[a-z]+(?:-[a-z0-9]+?)?)(?<generation>\d+)(?<special>[a-z0-9-]*)\.[a-z0-9-]+$/.exec(
+    instanceType,
+  )?.groups;
   if (!parts) {
     throw badInput(place, {
       given: `"${instanceType}" is no instance type`,

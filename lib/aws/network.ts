@@ -30,7 +30,7 @@ export interface SubnetsProps {
   readonly nodeNames?: NodeNames;
 }
 
-/** Where one node goes. */
+/** Where one node goes. @internal */
 export interface NodePlacement {
   readonly subnetId: string;
   readonly availabilityZone: string;

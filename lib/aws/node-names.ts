@@ -2,7 +2,7 @@ import { Route53Zone } from '@cdktf/provider-aws/lib/route53-zone';
 import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../input';
 
-/** A DNS zone in which the names of a cluster stand. */
+/** A DNS zone in which the names of a cluster stand. @internal */
 export interface NameZone {
   readonly zoneId: string;
   /** The name that the nodes' names end in, and that stands for all of them. */

@@ -39,7 +39,10 @@ export class NodeRole extends Construct {
       assumeRolePolicy: trust.json,
     });
     this.policy = new IamRolePolicy(this, 'Policy', { namePrefix: 'qdrant-node-', role: role.id, policy: rights.json });
-    const profile = new IamInstanceProfile(this, 'InstanceProfile', { namePrefix: `${props.clusterName}-node-`, role: role.name });
+    const profile = new IamInstanceProfile(this, 'InstanceProfile', {
+      namePrefix: `${props.clusterName}-node-`,
+      role: role.name,
+    });
     this.roleName = role.name;
     this.instanceProfileName = profile.name;
   }
@@ -74,12 +77,7 @@ function issueCertificates(authority: string): PolicyStatement[] {
 
 const pullImages: PolicyStatement = {
   sid: 'PullImages',
-  actions: [
-    'ecr:BatchCheckLayerAvailability',
-    'ecr:BatchGetImage',
-    'ecr:GetAuthorizationToken',
-    'ecr:GetDownloadUrlForLayer',
-  ],
+  actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetAuthorizationToken', 'ecr:GetDownloadUrlForLayer'],
   resources: ['*'],
 };
 

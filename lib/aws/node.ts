@@ -3,7 +3,7 @@ import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { NetworkInterface } from '@cdktf/provider-aws/lib/network-interface';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { VolumeAttachment } from '@cdktf/provider-aws/lib/volume-attachment';
-import { Fn, ITerraformDependable, Op } from 'cdktf';
+import { Fn, ITerraformDependable, Op, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { DataVolumeProps } from './data-volume';
 import { NodePlacement } from './network';
@@ -51,7 +51,11 @@ export class QdrantNode extends Construct {
   private _attachment?: VolumeAttachment;
 
   /** @internal */
-  public constructor(scope: Construct, id: string, props: QdrantNodeProps) {
+  public static _create(scope: Construct, id: string, props: QdrantNodeProps): QdrantNode {
+    return new QdrantNode(scope, id, props);
+  }
+
+  private constructor(scope: Construct, id: string, props: QdrantNodeProps) {
     super(scope, id);
     this.props = props;
     this.name = `node-${props.index}`;
@@ -74,7 +78,9 @@ export class QdrantNode extends Construct {
 
   /** The attributes whose change stops the instance, or asks something of the node. @internal */
   public get _changes(): string[] {
-    return [`${this._instance!.fqn}.instance_type`, `${this._instance!.fqn}.id`, `${this.volume.fqn}.size`];
+    const attribute = ({ terraformResourceType, friendlyUniqueId }: TerraformResource, name: string) =>
+      `${terraformResourceType}.${friendlyUniqueId}.${name}`;
+    return [attribute(this._instance!, 'instance_type'), attribute(this._instance!, 'id'), attribute(this.volume, 'size')];
   }
 
   /** Starts the node, once what it depends on is there. @internal */
@@ -141,7 +147,13 @@ export class QdrantNode extends Construct {
     const { nameZone } = this.props;
     if (!nameZone) return this.networkInterface.privateIp;
     const name = `${this.name}.${nameZone.baseName}`;
-    new Route53Record(this, 'Name', { zoneId: nameZone.zoneId, name, type: 'A', ttl: 60, records: [this.networkInterface.privateIp] });
+    new Route53Record(this, 'Name', {
+      zoneId: nameZone.zoneId,
+      name,
+      type: 'A',
+      ttl: 60,
+      records: [this.networkInterface.privateIp],
+    });
     return name;
   }
 

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { badInput, isUnknown } from '../input';
 
-/** How a peer is written in a rule of a security group. */
+/** How a peer is written in a rule of a security group. @internal */
 export interface PeerRule {
   readonly cidrIpv4?: string;
   readonly cidrIpv6?: string;

@@ -38,6 +38,7 @@ export interface RollingUpdateProps {
  * document, or stops the instance, replaces the association, and Terraform waits for the new one to succeed. The instance of each node
  * depends on the association of the node before it, so that also what Terraform itself does to instances goes node by node. While
  * the cluster is first created nothing is waited for.
+ * @internal
  */
 export class RollingUpdate extends Construct {
   private readonly document: SsmDocument;
@@ -88,13 +89,13 @@ export class RollingUpdate extends Construct {
       targets: [{ key: 'InstanceIds', values: [node.instanceId] }],
       parameters: { Peers: this.options.requireReadyPeers ? 'required' : 'ignored' },
       waitForSuccessTimeoutSeconds: Token.asNumber(
-        conditional(Op.gt(Fn.lengthOf(this.existing.ids), 0), this.options.nodeTimeoutMinutes * 60, null),
+        conditional(Op.gte(Fn.lengthOf(this.existing.ids), 1), this.options.nodeTimeoutMinutes * 60, null),
       ),
       dependsOn: [...node._running, ...this.gate],
       lifecycle: {
         // Holds for the next replacement; a change of it alone asks nothing of a node.
         ignoreChanges: ['wait_for_success_timeout_seconds'],
-        replaceTriggeredBy: [this.document.fqn, ...node._changes],
+        replaceTriggeredBy: [`${this.document.terraformResourceType}.${this.document.friendlyUniqueId}`, ...node._changes],
       },
     });
   }
@@ -129,7 +130,10 @@ export class RollingUpdate extends Construct {
         {
           action: 'aws:runShellScript',
           name: 'updateNode',
-          inputs: { timeoutSeconds: String(this.options.nodeTimeoutMinutes * 60), runCommand: programs.updateCommands('{{ Peers }}') },
+          inputs: {
+            timeoutSeconds: String(this.options.nodeTimeoutMinutes * 60),
+            runCommand: programs.updateCommands('{{ Peers }}'),
+          },
         },
       ],
     };

@@ -36,7 +36,7 @@ export interface GeneratedTlsOptions extends IssuedTlsOptions {
   readonly encryptionKeyArn?: string;
 }
 
-/** What a cluster's nodes need to come by their certificates, and clients to verify them. */
+/** What a cluster's nodes need to come by their certificates, and clients to verify them. @internal */
 export interface ClusterTls {
   /** What the node's programs are told. */
   readonly release: { readonly [key: string]: any };

@@ -1,4 +1,4 @@
 export * from './listener';
 export * from './posture';
-export { Acknowledgement, Finding, FindingSeverity } from './rules/rule';
+export * from './rules/rule';
 export * from './secret';

@@ -76,9 +76,12 @@ export class ClientEndpoint {
       ...(this.props.clientCertificate ? ['--cert client.pem --key client-key.pem'] : []),
     ];
     return lines(
-      ['curl --fail', ...certificates, '--header @<(printf "api-key: %s\\n" "$QDRANT_API_KEY")', `${this.restUrl}/collections`].join(
-        ' \\\n  ',
-      ),
+      [
+        'curl --fail',
+        ...certificates,
+        '--header @<(printf "api-key: %s\\n" "$QDRANT_API_KEY")',
+        `${this.restUrl}/collections`,
+      ].join(' \\\n  '),
     );
   }
 

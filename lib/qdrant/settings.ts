@@ -103,13 +103,19 @@ type SettingValues = { readonly [path: string]: any };
 
 /** Sections and settings that a user sets through options of the cluster, and never by their path. */
 const decidedElsewhere: Array<[RegExp, string]> = [
-  [/^service\.(api_key|alt_api_key|read_only_api_key)$/, 'the option apiKeys, which references or generates secrets: a key is never written as a literal'],
+  [
+    /^service\.(api_key|alt_api_key|read_only_api_key)$/,
+    'the option apiKeys, which references or generates secrets: a key is never written as a literal',
+  ],
   [/^service\.(enable_tls|verify_https_client_certificate)$|^tls\./, 'the options tls and clientVerification'],
   [/^service\.(host|http_port|grpc_port|metrics_port)$/, 'the options grpc and metricsPort; the REST and gRPC ports are fixed'],
   [/^service\.enforce_internal_auth$/, 'the option upgradingFrom, which switches it off while a cluster is upgraded'],
   [/^cluster\.(enabled|peer_id)$|^cluster\.p2p\.(port|enable_tls)$/, 'the options nodeCount and tls'],
   [/^storage\.(storage_path|snapshots_path|temp_path)$|^audit\.dir$/, 'nothing: the paths are those that the node mounts'],
-  [/^storage\.snapshots_config\.s3_config\.(access_key|secret_key)$|^inference\.token$/, 'a role: a credential is never written as a literal'],
+  [
+    /^storage\.snapshots_config\.s3_config\.(access_key|secret_key)$|^inference\.token$/,
+    'a role: a credential is never written as a literal',
+  ],
 ];
 
 /** The settings of a cluster, checked against its version, ready to be written to the server's configuration file. */
@@ -122,7 +128,12 @@ export class ResolvedSettings {
    * @throws if a setting is unknown, came with a later version, or is set through another option
    * @internal
    */
-  public static _resolve(place: string, version: QdrantVersion, decided: SettingValues, given: QdrantSettings): ResolvedSettings {
+  public static _resolve(
+    place: string,
+    version: QdrantVersion,
+    decided: SettingValues,
+    given: QdrantSettings,
+  ): ResolvedSettings {
     const values = new Map<string, any>();
     for (const [path, value] of Object.entries({ ...safeDefaults(given), ...decided })) {
       if (value !== undefined && version.isAtLeast(settingSince(path)!)) values.set(path, value);

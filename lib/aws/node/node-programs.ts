@@ -33,7 +33,9 @@ let programs: string | undefined;
 
 function installPrograms(): string {
   programs ??= installed
-    .map(({ file, path, mode }) => installFile(path, mode, escapeForTerraform(readFileSync(join(__dirname, 'files', file), 'utf8'))))
+    .map(({ file, path, mode }) =>
+      installFile(path, mode, escapeForTerraform(readFileSync(join(__dirname, 'files', file), 'utf8'))),
+    )
     .join('');
   return programs;
 }

@@ -7,14 +7,18 @@ export function exposureDiagram(posture: Posture): string {
   return [
     'flowchart LR',
     ...sources.map((name) => `  ${sourceId(name)}["${label(name)}"]`),
-    ...posture.listeners.map((listener, index) => `  port${index}["${label(`${listener.at}: ${listener.purpose} ${listener.port}`)}"]`),
+    ...posture.listeners.map(
+      (listener, index) => `  port${index}["${label(`${listener.at}: ${listener.purpose} ${listener.port}`)}"]`,
+    ),
     ...posture.listeners.flatMap((listener, index) => {
       const guards = [
         ...(listener.tls ? ['TLS'] : []),
         ...(listener.apiKey ? ['API key'] : []),
         ...(listener.clientVerifiedBy ? ['client certificate'] : []),
       ];
-      return listener.sources.map((source) => `  ${sourceId(source.name)} -- "${guards.join(', ') || 'unguarded'}" --> port${index}`);
+      return listener.sources.map(
+        (source) => `  ${sourceId(source.name)} -- "${guards.join(', ') || 'unguarded'}" --> port${index}`,
+      );
     }),
   ].join('\n');
 }

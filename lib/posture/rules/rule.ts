@@ -36,7 +36,7 @@ export interface Acknowledgement {
   readonly reason: string;
 }
 
-/** One thing that every posture is judged by. */
+/** One thing that every posture is judged by. @internal */
 export interface Rule {
   readonly id: string;
   readonly severity: FindingSeverity;

@@ -7,7 +7,11 @@ const loosened: Array<{ setting: string; safe: unknown; what: string }> = [
   { setting: 'telemetry_disabled', safe: true, what: 'usage statistics are sent to Qdrant' },
   { setting: 'service.enable_cors', safe: false, what: 'browsers on any origin may call the REST API' },
   { setting: 'service.enable_static_content', safe: false, what: 'the web UI is served, its files without a key' },
-  { setting: 'service.enable_snapshot_url_recovery', safe: false, what: 'the server fetches snapshots from any URL it is given' },
+  {
+    setting: 'service.enable_snapshot_url_recovery',
+    safe: false,
+    what: 'the server fetches snapshots from any URL it is given',
+  },
   { setting: 'audit.trust_forwarded_headers', safe: false, what: 'the audit log believes the address that a client claims' },
 ];
 

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { aws } from '../../lib';
+import { AwsApi } from '../support/aws/api';
+import { addNetwork } from '../support/aws/network';
+import { describeWith } from '../support/programs';
+import { TerraformRun } from '../support/terraform';
+
+describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', () => {
+  let api: AwsApi;
+  let terraform: TerraformRun;
+
+  beforeAll(async () => {
+    api = await AwsApi.start();
+    terraform = new TerraformRun(api.url);
+    terraform.synth((stack) => {
+      const { vpcId, subnetIds } = addNetwork(stack);
+      const cluster = new aws.QdrantCluster(stack, 'Cluster', {
+        network: aws.ClusterNetwork.fromSubnets({ vpcId, subnetIds, zoneCount: 3 }),
+        instanceType: 'r7g.large',
+        dataVolume: { sizeGib: 50 },
+        removalPolicy: aws.RemovalPolicy.DESTROY,
+      });
+      cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/16'));
+      cluster.connections.allowGrpcFrom(aws.Peer.ipv6('2001:db8::/56'));
+      const balancer = cluster.addLoadBalancer('Front');
+      balancer.connections.allowRestFrom(aws.Peer.ipv4('10.30.0.0/16'));
+      cluster.addOutputs();
+    });
+    terraform.init();
+  });
+  afterAll(() => api?.stop());
+
+  test('is valid', () => {
+    terraform.terraform(['validate']);
+  });
+
+  test('is planned and applied, and a second plan changes nothing', () => {
+    const created = terraform.plan();
+    expect(created.every(({ actions }) => actions.join() === 'create')).toBe(true);
+    terraform.apply();
+    expect(terraform.plan()).toEqual([]);
+  });
+
+  test('waits for nothing while it is first created', () => {
+    expect(terraform.resources('aws_ssm_association').map((a) => a.wait_for_success_timeout_seconds)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('spreads its nodes over the zones, each with its data volume in its zone', () => {
+    const zones = (type: string) => terraform.resources(type).map((r) => r.availability_zone);
+    expect(zones('aws_instance').sort()).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+    expect(zones('aws_ebs_volume').sort()).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+    expect(terraform.resources('aws_ebs_volume').every((volume) => volume.encrypted && volume.type === 'gp3')).toBe(true);
+  });
+
+  test('lets in whom it was told to and nobody else, and 6335 among the nodes only', () => {
+    const rules = terraform.resources('aws_vpc_security_group_ingress_rule');
+    const group = (name: string) => terraform.resources('aws_security_group').find((g) => g.description.startsWith(name)).id;
+    const [nodes, balancer] = [group('Nodes'), group('Load balancer')];
+    const at = (id: string) =>
+      rules
+        .filter((rule) => rule.security_group_id === id)
+        .map((rule) => `${rule.from_port} ${rule.cidr_ipv4 ?? rule.cidr_ipv6 ?? rule.referenced_security_group_id}`)
+        .map((text) => text.replace(nodes, 'nodes').replace(balancer, 'balancer'))
+        .sort();
+    expect(at(nodes)).toEqual([
+      '6333 10.20.0.0/16',
+      '6333 balancer',
+      '6333 nodes',
+      '6334 2001:db8::/56',
+      '6334 balancer',
+      '6335 nodes',
+    ]);
+    expect(at(balancer)).toEqual(['6333 10.30.0.0/16']);
+  });
+
+  test('boots from user data that is within 16 KB', () => {
+    for (const { user_data_base64: userData } of terraform.resources('aws_instance')) {
+      const compressed = Buffer.from(userData, 'base64');
+      expect(compressed.length).toBeLessThan(16 * 1024);
+      expect(gunzipSync(compressed).toString()).toMatch(/^#cloud-config\n/);
+    }
+  });
+
+  test('keeps every secret’s value out of state, plan, synthesized files and logs', async () => {
+    const arns = terraform.resources('aws_secretsmanager_secret_version').map(({ arn }) => arn);
+    const values = await Promise.all(arns.map((arn) => api.secretValue(arn)));
+    expect(values).toHaveLength(2);
+    expect(new Set(values).size).toBe(2);
+    for (const value of values) {
+      expect(value).toMatch(/^[A-Za-z0-9]{48}$/);
+      const found = filesBelow(terraform.directory).filter((file) => readFileSync(file).includes(value));
+      expect(found).toEqual([]);
+      expect(JSON.stringify(terraform.planJson())).not.toContain(value);
+      expect(terraform.terraform(['output', '-json']).output).not.toContain(value);
+      expect(terraform.log).not.toContain(value);
+    }
+  });
+
+  test('leaves nothing when it is destroyed', () => {
+    terraform.terraform(['destroy', '-auto-approve', '-input=false', '-parallelism=30']);
+    expect(terraform.state().resources).toEqual([]);
+  });
+});
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => name !== '.terraform')
+    .map((name) => join(directory, name))
+    .flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
+}

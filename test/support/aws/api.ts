@@ -1,0 +1,100 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { python } from '../programs';
+
+/** One call that a client made. */
+export interface ApiCall {
+  readonly at: number;
+  readonly service: string;
+  readonly action: string;
+  readonly parameters: { [name: string]: any };
+}
+
+/** An AWS API on loopback; `server.py` beside this file says what it is. */
+export class AwsApi {
+  public static async start(options: { nodeRunner?: string } = {}): Promise<AwsApi> {
+    const port = await freePort();
+    const log = join(mkdtempSync(join(tmpdir(), 'aws-api-')), 'calls.jsonl');
+    const runner = options.nodeRunner ? ['--node-runner', options.nodeRunner] : [];
+    const server = spawn(python(), [join(__dirname, 'server.py'), '--port', String(port), '--calls', log, ...runner], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.stdout.once('data', () => resolve());
+      server.once('exit', (code) => reject(new Error(`the AWS API ended with ${code} before it listened`)));
+    });
+    const api = new AwsApi(server, `http://127.0.0.1:${port}`, log);
+    await api.untilItAnswers();
+    return api;
+  }
+
+  private constructor(
+    private readonly server: ChildProcess,
+    public readonly url: string,
+    private readonly log: string,
+  ) {}
+
+  public stop(): void {
+    this.server.kill('SIGKILL');
+  }
+
+  /** The calls since it was started, in the order in which they came. */
+  public calls(): ApiCall[] {
+    return readFileSync(this.log, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  }
+
+  /** A call of EC2's query protocol, or of a service that speaks JSON when a target is given. */
+  public async call(
+    action: string,
+    parameters: { [name: string]: any },
+    target?: { service: string; prefix: string },
+  ): Promise<any> {
+    const service = target?.service ?? 'ec2';
+    const headers = {
+      'content-type': target ? 'application/x-amz-json-1.1' : 'application/x-www-form-urlencoded',
+      ...(target && { 'x-amz-target': `${target.prefix}.${action}` }),
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      host: `${service}.eu-west-1.amazonaws.com`,
+    };
+    const body = target
+      ? JSON.stringify(parameters)
+      : new URLSearchParams({ Action: action, Version: '2016-11-15', ...parameters }).toString();
+    const response = await fetch(this.url, { method: 'POST', headers, body });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${action}: ${text}`);
+    return target ? JSON.parse(text) : text;
+  }
+
+  /** The value of a secret, as the nodes would read it. */
+  public async secretValue(id: string): Promise<string> {
+    const answer = await this.call('GetSecretValue', { SecretId: id }, { service: 'secretsmanager', prefix: 'secretsmanager' });
+    return answer.SecretString;
+  }
+
+  private async untilItAnswers(): Promise<void> {
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const answers = await fetch(`${this.url}/moto-api/`).then(
+        () => true,
+        () => false,
+      );
+      if (answers) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the AWS API does not answer');
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
