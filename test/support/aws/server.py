@@ -4,6 +4,7 @@ Filled gaps
 - Systems Manager: State Manager associations (moto has none). An association runs as soon as it is created or updated, unless
   it is to run only on its schedule. With --node-runner, each run calls that program with the instance's id, the document's name
   and its parameters as arguments, and the exit status becomes the association's status; without it every run succeeds.
+- EC2: a network interface that outlives its instance is free again once the instance has ended.
 - Route 53: a hosted zone that is created with a VPC is private and keeps that VPC.
 
 With --calls FILE, every API call is written to FILE as one JSON line: when, which service, which action, and what for.
@@ -18,6 +19,7 @@ import threading
 import time
 import uuid
 
+from moto.ec2.models import instances
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.route53 import responses as route53
@@ -140,6 +142,19 @@ def validate_resource_or_association(self, resource_type, resource_id):
 
 
 ssm_models.SimpleSystemManagerBackend._validate_resource_type_and_id = validate_resource_or_association
+
+terminate = instances.Instance.terminate
+
+
+def terminate_and_let_go_of_interfaces(self):
+    previous_state = terminate(self)
+    for interface in list(self.nics.values()):
+        self.detach_eni(interface)
+    return previous_state
+
+
+instances.Instance.terminate = terminate_and_let_go_of_interfaces
+
 
 get_bool_param = route53.Route53._get_bool_param
 get_hosted_zone = route53.Route53.get_hosted_zone

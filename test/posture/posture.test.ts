@@ -1,0 +1,124 @@
+import { App, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { FindingSeverity, ListenerPurpose, Posture, QdrantSettings, QdrantVersion, ResolvedSettings } from '../../lib';
+
+function posture(
+  options: { version?: QdrantVersion; settings?: QdrantSettings; nodeCount?: number; clientVerification?: boolean } = {},
+) {
+  const scope = new Construct(new TerraformStack(new App(), 'stack'), 'Cluster');
+  const { version = QdrantVersion.V1_19_0, settings = {}, nodeCount = 3, clientVerification = false } = options;
+  const decided = { 'service.enforce_internal_auth': true, 'storage.collection.replication_factor': 2 };
+  return new Posture(scope, {
+    version,
+    settings: ResolvedSettings._resolve('stack/Cluster', version, decided, settings),
+    nodeCount,
+    clientVerification,
+    protectedFromRemoval: true,
+  });
+}
+
+const rest = { purpose: ListenerPurpose.REST, port: 6333, at: 'nodes', tls: true, apiKey: true };
+const anywhere = { name: '0.0.0.0/0', anyAddress: true };
+const ids = (subject: Posture) => subject.findings().map(({ ruleId }) => ruleId);
+
+describe('the rules', () => {
+  test('find nothing in a guarded cluster', () => {
+    const subject = posture();
+    subject.addListener(rest).addSource({ name: '10.0.0.0/8' });
+    expect(subject.findings()).toEqual([]);
+  });
+
+  test('QDR001: the peer port is for the nodes alone', () => {
+    const subject = posture();
+    const peer = subject.addListener({ ...rest, purpose: ListenerPurpose.PEER, port: 6335 });
+    peer.addSource({ name: 'the nodes', nodes: true });
+    expect(ids(subject)).toEqual([]);
+    peer.addSource({ name: '10.0.0.0/8' });
+    expect(ids(subject)).toEqual(['QDR001']);
+  });
+
+  test.each([
+    [{ tls: false }, ['QDR002', 'QDR011']],
+    [{ apiKey: false }, ['QDR002', 'QDR013']],
+  ])('QDR002: an any-address source without %j is an error', (lack, expected) => {
+    const subject = posture();
+    subject.addListener({ ...rest, ...lack }).addSource(anywhere);
+    expect(ids(subject)).toEqual(expected);
+    expect(subject.findings().every(({ severity }) => severity === FindingSeverity.ERROR)).toBe(true);
+  });
+
+  test('QDR003: with both it is a warning, and with client certificates none', () => {
+    const subject = posture();
+    subject.addListener(rest).addSource(anywhere);
+    expect(subject.findings()).toMatchObject([{ ruleId: 'QDR003', severity: FindingSeverity.WARNING }]);
+    const verified = posture({ clientVerification: true });
+    verified.addListener({ ...rest, clientVerifiedBy: 'Qdrant' }).addSource(anywhere);
+    expect(verified.findings()).toEqual([]);
+  });
+
+  test('QDR004: a metrics port that clients reach', () => {
+    const subject = posture();
+    subject.addListener({ ...rest, purpose: ListenerPurpose.METRICS, port: 9153, apiKey: false }).addSource({ name: 'sg-1' });
+    expect(ids(subject)).toEqual(['QDR004']);
+  });
+
+  test('QDR010: client certificates that nobody verifies', () => {
+    const subject = posture({ clientVerification: true });
+    subject.addListener({ ...rest, clientVerifiedBy: 'Qdrant' });
+    subject.addListener({ ...rest, purpose: ListenerPurpose.GRPC, port: 6334 });
+    expect(ids(subject)).toEqual(['QDR010']);
+  });
+
+  test('QDR012: peers in clear text, where there is more than one', () => {
+    const peers = (nodeCount: number) => {
+      const subject = posture({ nodeCount });
+      subject.addListener({ ...rest, purpose: ListenerPurpose.PEER, port: 6335, tls: false });
+      return ids(subject);
+    };
+    expect(peers(3)).toEqual(['QDR012']);
+    expect(peers(1)).toEqual([]);
+  });
+
+  test('QDR020 and QDR021: what an older server lacks', () => {
+    expect(ids(posture({ version: QdrantVersion.V1_18_3 }))).toEqual(['QDR020']);
+    expect(ids(posture({ version: QdrantVersion.V1_17_1 }))).toEqual(['QDR020', 'QDR021']);
+  });
+
+  test('QDR022: what was loosened', () => {
+    const subject = posture({ settings: { cors: true, telemetry: true, webUi: true, snapshotUrlRecovery: true } });
+    expect(ids(subject)).toEqual(['QDR022', 'QDR022', 'QDR022', 'QDR022']);
+  });
+
+  test('QDR023: a single copy on several nodes', () => {
+    expect(ids(posture({ settings: { replicationFactor: 1 } }))).toEqual(['QDR023']);
+  });
+});
+
+describe('acknowledging', () => {
+  test('silences a finding, and the report shows who accepted it', () => {
+    const subject = posture();
+    subject.addListener(rest).addSource(anywhere);
+    subject.acknowledge('QDR003', 'a public demo');
+    expect(subject.findings()).toMatchObject([{ ruleId: 'QDR003', acknowledgedBecause: 'a public demo' }]);
+  });
+
+  test('needs a rule that exists, and a reason', () => {
+    expect(() => posture().acknowledge('QDR999', 'why')).toThrow(/names no rule.*QDR001/);
+    expect(() => posture().acknowledge('QDR003', ' ')).toThrow(/has no reason/);
+  });
+});
+
+describe('the report', () => {
+  test('is a table of what is exposed to whom, and a diagram', () => {
+    const subject = posture();
+    subject.addListener({ ...rest, clientVerifiedBy: 'Qdrant' }).addSource({ name: '10.0.0.0/8' });
+    subject.addListener({ ...rest, purpose: ListenerPurpose.GRPC, port: 6334 });
+    expect(subject.toTable().split('\n')).toEqual([
+      '| Port | What | At    | Exposed to | TLS | API key | Client certificate |',
+      '| ---- | ---- | ----- | ---------- | --- | ------- | ------------------ |',
+      '| 6333 | REST | nodes | 10.0.0.0/8 | yes | yes     | verified by Qdrant |',
+      '| 6334 | gRPC | nodes | nobody yet | yes | yes     | not asked for      |',
+    ]);
+    expect(subject.toDiagram()).toContain('source0 -- "TLS, API key, client certificate" --> port0');
+  });
+});

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { transformSync } from '@swc/core';
+import { ClientEndpoint, ClientLanguage, NodeCertificate } from '../../lib';
+import { describeWith } from '../support/programs';
+
+const all = [true, false].flatMap((tls) =>
+  [true, false].flatMap((clientCertificate) =>
+    [true, false].map((grpc) => ({ host: 'vectors.internal', tls, clientCertificate, grpc })),
+  ),
+);
+
+describe('client snippets', () => {
+  test('name the host, take the key from the environment, and the certificates from files', () => {
+    const endpoint = new ClientEndpoint({ host: 'vectors.internal', tls: true, clientCertificate: true, grpc: true });
+    expect(endpoint.restUrl).toBe('https://vectors.internal:6333');
+    expect(endpoint.grpcUrl).toBe('https://vectors.internal:6334');
+    for (const [language, snippet] of Object.entries(endpoint.snippets())) {
+      const context = `${language}:\n${snippet}`;
+      expect(context).toContain('vectors.internal');
+      expect(context).toContain('QDRANT_API_KEY');
+      expect(context).toContain('ca.pem');
+      expect(context).toContain('client-key.pem');
+    }
+  });
+
+  test('speak of no certificate that is not needed', () => {
+    const endpoint = new ClientEndpoint({ host: 'vectors.internal', tls: true, clientCertificate: false, grpc: true });
+    Object.values(endpoint.snippets()).forEach((snippet) => expect(snippet).not.toContain('client-key.pem'));
+  });
+
+  test('keep the key out of curl’s arguments', () => {
+    const snippet = new ClientEndpoint(all[0]).snippet(ClientLanguage.CURL);
+    expect(snippet).toContain('--header @<(printf');
+  });
+
+  test.each(all)('in TypeScript parse (%j)', (props) => {
+    const snippet = new ClientEndpoint(props).snippet(ClientLanguage.TYPESCRIPT);
+    expect(() => transformSync(snippet, { jsc: { parser: { syntax: 'typescript' } } })).not.toThrow();
+  });
+
+  test.each(all)('in shell parse (%j)', (props) => {
+    expect(spawnSync('bash', ['-n'], { input: new ClientEndpoint(props).snippet(ClientLanguage.CURL) }).status).toBe(0);
+  });
+});
+
+describeWith(['python3'], 'client snippets in Python', () => {
+  test.each(all)('parse (%j)', (props) => {
+    const input = new ClientEndpoint(props).snippet(ClientLanguage.PYTHON);
+    expect(spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input }).status).toBe(0);
+  });
+});
+
+describe('the certificate of a node', () => {
+  test('is good as a server’s and as a client’s where the nodes speak TLS', () => {
+    const certificate = new NodeCertificate({
+      peerHost: 'node-0.v.internal',
+      clientHosts: ['v.internal', 'node-0.v.internal'],
+      peerTls: true,
+    });
+    expect(certificate.extendedKeyUsages).toEqual(['serverAuth', 'clientAuth']);
+    expect(certificate.subjectAlternativeNames).toEqual(['node-0.v.internal', 'v.internal']);
+  });
+
+  test('is good as a server’s where they do not', () => {
+    expect(new NodeCertificate({ peerHost: 'a', peerTls: false }).extendedKeyUsages).toEqual(['serverAuth']);
+  });
+});

@@ -1,0 +1,50 @@
+import { Testing } from 'cdktf';
+import { App, TerraformStack } from 'cdktf';
+import { aws } from '../../lib';
+import { network } from './aws/network';
+
+/** A synthesized stack, by what it holds. */
+export class SynthesizedStack {
+  public constructor(public readonly json: any) {}
+
+  /** The arguments of every resource of a type. */
+  public resources(type: string): any[] {
+    return Object.values(this.json.resource?.[type] ?? {});
+  }
+
+  /** The address of every resource. */
+  public addresses(): string[] {
+    return Object.entries<any>(this.json.resource)
+      .flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`))
+      .sort();
+  }
+}
+
+/** Synthesizes a stack with its validations, as `cdktf synth` does. */
+export function synth(build: (stack: TerraformStack) => void): SynthesizedStack {
+  const stack = new TerraformStack(new App(), 'vectors');
+  build(stack);
+  return new SynthesizedStack(JSON.parse(Testing.synth(stack, true)));
+}
+
+/** The least that a cluster needs. */
+export const minimal: aws.QdrantClusterProps = { network, instanceType: 'r7g.large', dataVolume: { sizeGib: 50 } };
+
+/** Synthesizes one cluster. */
+export function synthCluster(
+  props: Partial<aws.QdrantClusterProps> = {},
+  more: (cluster: aws.QdrantCluster, stack: TerraformStack) => void = () => {},
+): SynthesizedStack {
+  return synth((stack) => more(new aws.QdrantCluster(stack, 'Cluster', { ...minimal, ...props }), stack));
+}
+
+/** What the nodes of a synthesized cluster are told to run, and the settings that their server gets. */
+export function nodeFiles(stack: SynthesizedStack): { release: any; settings: string; installer: string } {
+  const installer = Object.values<string>(stack.json.locals)[0];
+  const file = (path: string) => installer.split(` ${path} <<'END_OF_QDRANT_FILE'\n`)[1].split('END_OF_QDRANT_FILE\n')[0];
+  return {
+    release: JSON.parse(file('/opt/qdrant/etc/release.json')),
+    settings: file('/opt/qdrant/etc/settings.yaml'),
+    installer,
+  };
+}
