@@ -1,4 +1,7 @@
-import { Testing } from 'cdktf';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, TerraformStack } from 'cdktf';
 import { aws } from '../../lib';
 import { network } from './aws/network';
@@ -22,9 +25,17 @@ export class SynthesizedStack {
 
 /** Synthesizes a stack with its validations, as `cdktf synth` does. */
 export function synth(build: (stack: TerraformStack) => void): SynthesizedStack {
-  const stack = new TerraformStack(new App(), 'vectors');
-  build(stack);
-  return new SynthesizedStack(JSON.parse(Testing.synth(stack, true)));
+  const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
+  try {
+    const app = new App({ outdir });
+    const stack = new TerraformStack(app, 'vectors');
+    new AwsProvider(stack, 'Aws', { region: 'eu-west-1' });
+    build(stack);
+    app.synth();
+    return new SynthesizedStack(JSON.parse(readFileSync(join(outdir, 'stacks', 'vectors', 'cdk.tf.json'), 'utf8')));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }
 
 /** The least that a cluster needs. */

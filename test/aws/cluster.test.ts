@@ -1,0 +1,405 @@
+import { Token } from 'cdktf';
+import { parse } from 'yaml';
+import { aws, QdrantVersion } from '../../lib';
+import { nodeFiles, synth, synthCluster, SynthesizedStack } from '../support/synth';
+import { network } from '../support/aws/network';
+
+const secret = (name: string) => aws.Secret.fromArn(`arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`);
+const authority = aws.CaBundle.fromPem('-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n');
+const authorityArn = 'arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0123';
+const encryptionKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0123';
+
+const settingsOf = (stack: SynthesizedStack) => parse(nodeFiles(stack).settings);
+const statements = (stack: SynthesizedStack, document: string): any[] =>
+  Object.entries<any>(stack.json.data.aws_iam_policy_document).find(([name]) => name.includes(document))![1].statement;
+const ingress = (stack: SynthesizedStack) =>
+  stack.resources('aws_vpc_security_group_ingress_rule').map((rule) => {
+    const source = rule.cidr_ipv4 ?? rule.cidr_ipv6 ?? rule.prefix_list_id ?? rule.referenced_security_group_id;
+    return `${rule.from_port}-${rule.to_port} ${source.includes('Cluster_SecurityGroup') ? 'nodes' : source}`;
+  });
+
+describe('a cluster with nothing but network, type and disk', () => {
+  const stack = synthCluster();
+
+  test('has three nodes in three subnets, each with a volume and an interface of its own', () => {
+    for (const type of ['aws_instance', 'aws_ebs_volume', 'aws_network_interface', 'aws_volume_attachment']) {
+      expect(stack.resources(type)).toHaveLength(3);
+    }
+    expect(stack.resources('aws_network_interface').map((i) => i.subnet_id)).toEqual(network.subnetIds);
+  });
+
+  test('lets in its own nodes only', () => {
+    expect(ingress(stack).sort()).toEqual(['6333-6333 nodes', '6335-6335 nodes']);
+  });
+
+  test('lets out to its own nodes and to HTTPS only', () => {
+    const out = stack
+      .resources('aws_vpc_security_group_egress_rule')
+      .map((r) => `${r.from_port} ${r.cidr_ipv4 ?? r.cidr_ipv6 ?? 'nodes'}`);
+    expect(out.sort()).toEqual(['443 0.0.0.0/0', '443 ::/0', '6333 nodes', '6335 nodes']);
+  });
+
+  test('has hardened instances', () => {
+    for (const instance of stack.resources('aws_instance')) {
+      expect(instance).toMatchObject({
+        metadata_options: { http_endpoint: 'enabled', http_tokens: 'required', http_put_response_hop_limit: 1 },
+        root_block_device: { encrypted: true, volume_type: 'gp3' },
+        disable_api_termination: true,
+      });
+      expect(instance).not.toHaveProperty('key_name');
+      expect(instance.lifecycle.ignore_changes).toEqual(['user_data', 'user_data_base64', 'ami']);
+    }
+  });
+
+  test('has volumes that are encrypted, protected, and leave a snapshot', () => {
+    for (const volume of stack.resources('aws_ebs_volume')) {
+      expect(volume).toMatchObject({
+        encrypted: true,
+        type: 'gp3',
+        size: 50,
+        iops: 3000,
+        throughput: 125,
+        final_snapshot: true,
+      });
+      expect(volume.lifecycle).toMatchObject({ prevent_destroy: true });
+    }
+  });
+
+  test('generates its keys through ephemeral resources and write-only arguments', () => {
+    expect(Object.keys(stack.json.ephemeral.aws_secretsmanager_random_password)).toHaveLength(2);
+    for (const version of stack.resources('aws_secretsmanager_secret_version')) {
+      expect(version.secret_string_wo).toMatch(/^\$\{ephemeral\.aws_secretsmanager_random_password\./);
+      expect(version.secret_string_wo_version).toBe(1);
+      expect(version).not.toHaveProperty('secret_string');
+    }
+    expect(stack.json.terraform.required_version).toBe('>= 1.11.0');
+  });
+
+  test('gives its server safe settings', () => {
+    expect(settingsOf(stack)).toEqual({
+      log_level: 'INFO',
+      telemetry_disabled: true,
+      cluster: { enabled: true, p2p: { enable_tls: true, port: 6335 } },
+      service: {
+        enable_cors: false,
+        enable_snapshot_url_recovery: false,
+        enable_static_content: false,
+        enable_tls: true,
+        enforce_internal_auth: true,
+        grpc_port: 6334,
+        host: '0.0.0.0',
+        http_port: 6333,
+        verify_https_client_certificate: false,
+      },
+      storage: { collection: { replication_factor: 2 } },
+      tls: { ca_cert: './tls/ca.pem', cert: './tls/cert.pem', key: './tls/key.pem' },
+    });
+  });
+
+  test('reads its own secrets, and writes those of its authority only', () => {
+    const rights = statements(stack, 'NodeRole_Rights');
+    expect(rights.map(({ sid }) => sid)).toEqual(['ReadSecrets', 'WriteSecrets', 'BeManagedBySystemsManager']);
+    expect(rights[0].resources).toHaveLength(4);
+    expect(rights[1].resources).toHaveLength(2);
+    expect(rights[2].actions).not.toContain('ssm:GetParameter');
+  });
+
+  test('runs the unprivileged image of its release, by Amazon Linux for its processor', () => {
+    expect(nodeFiles(stack).release).toMatchObject({
+      image: 'docker.io/qdrant/qdrant:v1.19.0-unprivileged',
+      version: '1.19.0',
+    });
+    expect(JSON.stringify(stack.json.data.aws_ssm_parameter)).toContain('al2023-ami-kernel-default-arm64');
+  });
+
+  test('updates one node after the other, and looks for rotated secrets on a schedule', () => {
+    const associations = stack.resources('aws_ssm_association');
+    const scheduled = associations.filter((a) => a.schedule_expression);
+    expect(scheduled).toMatchObject([
+      { schedule_expression: 'rate(12 hours)', apply_only_at_cron_interval: true, max_concurrency: '1', max_errors: '0' },
+    ]);
+    const instances = Object.entries<any>(stack.json.resource.aws_instance).sort(([a], [b]) => a.localeCompare(b));
+    const gates = instances.map(([, instance]) =>
+      instance.depends_on.filter((name: string) => name.startsWith('aws_ssm_association')),
+    );
+    expect(gates).toEqual([[], [expect.stringContaining('Node0')], [expect.stringContaining('Node1')]]);
+  });
+
+  test('puts no secret, and no placeholder of SSM’s, into what nodes are given', () => {
+    const { installer } = nodeFiles(stack);
+    expect(installer).not.toMatch(/\{\{|PRIVATE KEY-----\n/);
+  });
+});
+
+describe('variants', () => {
+  test('one node keeps one copy', () => {
+    const stack = synthCluster({ nodeCount: 1 });
+    expect(settingsOf(stack).storage.collection.replication_factor).toBe(1);
+    expect(settingsOf(stack).cluster.enabled).toBe(true);
+  });
+
+  test('more nodes than subnets are placed in turn', () => {
+    const stack = synthCluster({ nodeCount: 5 });
+    const [a, b, c] = network.subnetIds;
+    expect(stack.resources('aws_network_interface').map((i) => i.subnet_id)).toEqual([a, b, c, a, b]);
+  });
+
+  test('zones that must differ are checked when planning', () => {
+    const zoned = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, zoneCount: 3 });
+    expect(JSON.stringify(synthCluster({ network: zoned }).resources('aws_ebs_volume')[0].lifecycle.precondition)).toContain(
+      '>= 3',
+    );
+  });
+
+  test.each([
+    ['r7g.large', 'arm64'],
+    ['im4gn.xlarge', 'arm64'],
+    ['x2gd.large', 'arm64'],
+    ['t4g.medium', 'arm64'],
+    ['a1.large', 'arm64'],
+    ['m7i-flex.large', 'x86_64'],
+    ['g5.xlarge', 'x86_64'],
+    ['g5g.xlarge', 'arm64'],
+    ['m7a.large', 'x86_64'],
+    ['u-6tb1.metal', 'x86_64'],
+    ['r7iz.metal-16xl', 'x86_64'],
+  ])('%s is %s', (instanceType, architecture) => {
+    const stack = synthCluster({ instanceType });
+    expect(JSON.stringify(stack.json.data.aws_ssm_parameter)).toContain(`al2023-ami-kernel-default-${architecture}`);
+  });
+
+  test('client verification moves gRPC behind the guard, to a port that no rule opens', () => {
+    const stack = synthCluster({ clientVerification: aws.ClientVerification.required(authority) }, (cluster) =>
+      cluster.connections.allowGrpcFrom(aws.Peer.ipv4('10.0.0.0/8')),
+    );
+    expect(settingsOf(stack).service).toMatchObject({ grpc_port: 6336, verify_https_client_certificate: true });
+    expect(nodeFiles(stack).release).toMatchObject({ guard: true, clientCas: [{ pemBase64: expect.any(String) }] });
+    expect(ingress(stack).join()).not.toContain('6336');
+    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toMatch(/6334 \| gRPC .* verified by the guard/);
+  });
+
+  test('without gRPC there is no guard and no listener', () => {
+    const stack = synthCluster({ grpc: false, clientVerification: aws.ClientVerification.required(authority) });
+    expect(settingsOf(stack).service.grpc_port).toBeNull();
+    expect(nodeFiles(stack).release.guard).toBe(false);
+  });
+
+  test('an upgrade from before 1.18 leaves the nodes’ mutual authentication off, and says so', () => {
+    const stack = synthCluster({ version: QdrantVersion.V1_18_3, upgradingFrom: QdrantVersion.V1_17_1 });
+    expect(settingsOf(stack).service.enforce_internal_auth).toBe(false);
+    expect(JSON.stringify(stack.json['//'].qdrant)).toContain('QDR021');
+  });
+
+  test('an older server gets no setting that it does not know', () => {
+    const { service } = settingsOf(synthCluster({ version: QdrantVersion.V1_16_3 }));
+    expect(service).not.toHaveProperty('enforce_internal_auth');
+    expect(service).not.toHaveProperty('enable_snapshot_url_recovery');
+  });
+
+  test('existing secrets are read, with the customer’s key where one encrypts them', () => {
+    const admin = aws.Secret.fromArn(secret('admin').arn, { jsonField: 'key', encryptionKeyArn });
+    const stack = synthCluster({
+      apiKeys: aws.ApiKeys.fromSecrets({ admin, alternate: secret('next') }),
+      tls: aws.Tls.fromSecret(secret('tls')),
+    });
+    expect(stack.resources('aws_secretsmanager_secret')).toEqual([]);
+    expect(nodeFiles(stack).release).toMatchObject({
+      keys: { admin: { arn: admin.arn, field: 'key' }, alternate: { arn: secret('next').arn } },
+      tls: { source: 'secret', secretArn: secret('tls').arn },
+    });
+    const [read, decrypt] = statements(stack, 'NodeRole_Rights');
+    expect(read.resources).toEqual([admin.arn, secret('next').arn, secret('tls').arn]);
+    expect(decrypt).toMatchObject({ actions: ['kms:Decrypt'], resources: [encryptionKeyArn] });
+  });
+
+  test('AWS Private CA issues to the nodes, by the end entity template only', () => {
+    const rights = statements(synthCluster({ tls: aws.Tls.fromPrivateCa(authorityArn) }), 'NodeRole_Rights');
+    const issue = rights.find(({ sid }) => sid === 'IssueNodeCertificates');
+    expect(issue.resources).toEqual([authorityArn]);
+    expect(issue.condition).toEqual([
+      { test: 'StringEquals', variable: 'acm-pca:TemplateArn', values: ['arn:aws:acm-pca:::template/EndEntityCertificate/V1'] },
+    ]);
+  });
+
+  test('the addresses of the interfaces can serve as names', () => {
+    const addresses = aws.ClusterNetwork.fromSubnets({
+      vpcId: 'vpc-1',
+      subnetIds: network.subnetIds,
+      nodeNames: aws.NodeNames.addresses(),
+    });
+    const stack = synthCluster({ network: addresses });
+    expect(stack.resources('aws_route53_zone')).toEqual([]);
+    expect(nodeFiles(stack).release.peers[0]).toMatch(/^\$\{aws_network_interface\..*\.private_ip\}$/);
+  });
+
+  test('an existing zone gets the names', () => {
+    const nodeNames = aws.NodeNames.existingZone('Z1', 'corp.internal');
+    const zoned = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, nodeNames });
+    const records = synthCluster({ network: zoned, clusterName: 'vectors' }).resources('aws_route53_record');
+    expect(records.map(({ name }) => name).sort()).toEqual(
+      ['node-0.', 'node-1.', 'node-2.', ''].map((node) => `${node}vectors.corp.internal`).sort(),
+    );
+  });
+
+  test('RemovalPolicy.DESTROY protects nothing, and the posture says so', () => {
+    const stack = synthCluster({ removalPolicy: aws.RemovalPolicy.DESTROY });
+    expect(stack.resources('aws_instance').every((i) => i.disable_api_termination === false)).toBe(true);
+    expect(stack.resources('aws_ebs_volume').every((v) => v.final_snapshot === false && !v.lifecycle.prevent_destroy)).toBe(
+      true,
+    );
+    expect(JSON.stringify(stack.json['//'].qdrant)).toContain('QDR024');
+  });
+
+  test('a node that is released can be ended', () => {
+    const stack = synthCluster({ nodeCount: 4 }, (cluster) => cluster.releaseNode(3));
+    expect(stack.resources('aws_instance').map((i) => i.disable_api_termination)).toEqual([true, true, true, false]);
+  });
+});
+
+describe('connections', () => {
+  test('open a port to each kind of peer, once', () => {
+    const stack = synthCluster({ metricsPort: 9153 }, ({ connections }) => {
+      connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      connections.allowGrpcFrom(aws.Peer.ipv6('2001:db8::/56'));
+      connections.allowGrpcFrom(aws.Peer.securityGroup('sg-0123'));
+      connections.allowMetricsFrom(aws.Peer.prefixList('pl-0123'));
+    });
+    expect(ingress(stack).sort()).toEqual([
+      '6333-6333 10.0.0.0/8',
+      '6333-6333 nodes',
+      '6334-6334 2001:db8::/56',
+      '6334-6334 sg-0123',
+      '6335-6335 nodes',
+      '9153-9153 pl-0123',
+    ]);
+  });
+
+  test('keep the address of a rule, whatever the order of what is only known to Terraform', () => {
+    const idOf = (name: string) => Token.asString({ creationStack: [], resolve: () => `\${aws_security_group.${name}.id}` });
+    const orders = [
+      ['a', 'b'],
+      ['b', 'a'],
+    ];
+    const [first, second] = orders.map((names) =>
+      synthCluster({}, ({ connections }) =>
+        names.forEach((name) => connections.allowRestFrom(aws.Peer.securityGroup(idOf(name)))),
+      ).addresses(),
+    );
+    expect(first).toEqual(second);
+    expect(first.join()).toContain('REST-from-aws-security-group-a-id');
+  });
+
+  test('into another group open both sides', () => {
+    const stack = synthCluster({}, ({ connections }) => connections.allowTo(aws.Peer.securityGroup('sg-0123'), 8080));
+    expect(stack.resources('aws_vpc_security_group_egress_rule')).toContainEqual(
+      expect.objectContaining({ from_port: 8080, referenced_security_group_id: 'sg-0123' }),
+    );
+    expect(stack.resources('aws_vpc_security_group_ingress_rule')).toContainEqual(
+      expect.objectContaining({ from_port: 8080, security_group_id: 'sg-0123' }),
+    );
+  });
+
+  test('any address is a warning that can be acknowledged', () => {
+    const report = (acknowledge: boolean) =>
+      synthCluster({}, (cluster) => {
+        cluster.connections.allowRestFrom(aws.Peer.anyIpv4());
+        if (acknowledge) cluster.acknowledge('QDR003', 'a public demo');
+      }).json['//'].qdrant['vectors/Cluster'].findings;
+    expect(report(false)).toMatchObject([{ ruleId: 'QDR003' }]);
+    expect(report(true)).toMatchObject([{ ruleId: 'QDR003', acknowledgedBecause: 'a public demo' }]);
+  });
+});
+
+describe('grants', () => {
+  test('of reading give the read-only key and the CA, and nothing else', () => {
+    const stack = synthCluster({}, (cluster) => {
+      const grant = cluster.grantRead(aws.Grantee.role('app'));
+      expect(grant.grantee.name).toBe('app');
+      expect(cluster.grantRead(aws.Grantee.role('app'))).toBe(grant);
+    });
+    const granted = statements(stack, 'GrantRead');
+    expect(granted.map(({ actions }) => actions)).toEqual([
+      ['secretsmanager:GetSecretValue'],
+      ['secretsmanager:GetSecretValue'],
+    ]);
+    expect(granted.flatMap(({ resources }) => resources)).toEqual([
+      expect.stringContaining('ReadOnlyKey'),
+      expect.stringContaining('Cluster_CaCertificate'),
+    ]);
+    expect(stack.resources('aws_iam_role_policy')).toContainEqual(expect.objectContaining({ role: 'app' }));
+  });
+
+  test('of the admin key give both while it is rotated', () => {
+    const apiKeys = aws.ApiKeys.generated({ alternateGeneration: 2 });
+    const stack = synthCluster({ apiKeys }, (cluster) => void cluster.grantAdmin(aws.Grantee.user('operator')));
+    expect(statements(stack, 'GrantAdmin')[0].resources).toEqual([
+      expect.stringContaining('AdminKey1'),
+      expect.stringContaining('AdminKey2'),
+    ]);
+    expect(stack.resources('aws_iam_user_policy')).toHaveLength(1);
+  });
+});
+
+describe('a load balancer', () => {
+  const stack = synthCluster({}, (cluster) => {
+    const balancer = cluster.addLoadBalancer('Public', {
+      scheme: aws.LoadBalancerScheme.INTERNET_FACING,
+      subnetIds: ['subnet-1', 'subnet-2'],
+    });
+    balancer.connections.allowRestFrom(aws.Peer.ipv4('203.0.113.0/24'));
+  });
+
+  test('passes TLS through to every node, and checks by TCP', () => {
+    expect(stack.resources('aws_lb')).toMatchObject([
+      { load_balancer_type: 'network', internal: false, enable_deletion_protection: true },
+    ]);
+    expect(stack.resources('aws_lb_listener').map((l) => `${l.protocol} ${l.port}`)).toEqual(['TCP 6333', 'TCP 6334']);
+    expect(stack.resources('aws_lb_target_group').every((g) => g.health_check.protocol === 'TCP')).toBe(true);
+    expect(stack.resources('aws_lb_target_group_attachment')).toHaveLength(6);
+  });
+
+  test('is what its sources reach, and what the nodes let in', () => {
+    expect(ingress(stack)).toContain('6333-6333 203.0.113.0/24');
+    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toContain('load balancer Public');
+  });
+});
+
+describe('a cluster that was made elsewhere', () => {
+  test('is connected to and granted like one made here', () => {
+    const stack = synth((scope) => {
+      const cluster = aws.QdrantCluster.fromClusterAttributes(scope, 'Existing', {
+        host: 'vectors.internal',
+        securityGroupId: 'sg-0123',
+        readOnlyKey: secret('read-only'),
+      });
+      expect(cluster.endpoint.restUrl).toBe('https://vectors.internal:6333');
+      cluster.connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      cluster.grantRead(aws.Grantee.role('app'));
+      expect(() => cluster.grantAdmin(aws.Grantee.role('app'))).toThrow(/no admin key is known/);
+    });
+    expect(ingress(stack)).toEqual(['6333-6333 10.0.0.0/8']);
+    expect(statements(stack, 'GrantRead')[0].resources).toEqual([secret('read-only').arn]);
+  });
+});
+
+describe('outputs', () => {
+  test('carry the addresses and the snippets, and no secret', () => {
+    const { output } = synthCluster({}, (cluster) => cluster.addOutputs()).json;
+    expect(Object.values<any>(output).map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['https://vectors-cluster.qdrant.internal:6333', 'https://vectors-cluster.qdrant.internal:6334']),
+    );
+  });
+});
+
+describe('addresses of resources', () => {
+  // Whoever changes one of these loses data, or has a node replaced, on the next apply of everybody who uses the library.
+  test('stay as they are', () => {
+    const stack = synthCluster({ apiKeys: aws.ApiKeys.generated({ alternateGeneration: 2 }) }, (cluster) => {
+      cluster.addLoadBalancer('Front').connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      cluster.connections.allowGrpcFrom(aws.Peer.securityGroup('sg-0123'));
+      cluster.grantRead(aws.Grantee.role('app'));
+    });
+    expect(stack.addresses()).toMatchSnapshot();
+  });
+});
