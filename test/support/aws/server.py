@@ -148,8 +148,10 @@ terminate = instances.Instance.terminate
 
 def terminate_and_let_go_of_interfaces(self):
     previous_state = terminate(self)
-    for interface in list(self.nics.values()):
-        self.detach_eni(interface)
+    # The ended instance is still described, with the interfaces that it had.
+    for interface in self.nics.values():
+        interface.instance = interface.attachment_id = interface.attach_time = None
+        interface.status = "available"
     return previous_state
 
 
