@@ -1,6 +1,6 @@
 /**
  * The same resources, by hand: what the library synthesizes for one cluster is read back and made again through the provider's own classes, once for
- * each cluster, with the same arguments. What it leaves out is what the library adds: checks, the posture, and the rendering of what nodes run.
+ * each cluster, with the same arguments, and a reference wherever the library has one. What it leaves out is what the library adds: checks, the posture, and the rendering of what nodes run.
  */
 const { readdirSync, readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
@@ -43,6 +43,14 @@ function classes(kind, prefix) {
 const wanted = [...classes('resource', ''), ...classes('data', 'data-aws')];
 const locals = Object.values(template.locals);
 
+/** References as a hand-written program has them: attributes of a resource, not text. */
+function withReferences(value, resource) {
+  if (typeof value === 'string') return /^\$\{[\w.-]+\}$/.test(value) ? resource.getStringAttribute('id') : value;
+  if (Array.isArray(value)) return value.map((item) => withReferences(item, resource));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withReferences(inner, resource)]));
+}
+
 measure(() => {
   const { App, TerraformLocal, TerraformStack } = require('cdktf');
   const { AwsProvider } = require('@cdktf/provider-aws/lib/provider');
@@ -55,10 +63,13 @@ measure(() => {
   const app = new App({ outdir });
   const stack = new TerraformStack(app, 'vectors');
   new AwsProvider(stack, 'Aws', { region: 'eu-west-1' });
+  const { SecurityGroup } = require('@cdktf/provider-aws/lib/security-group');
+  const referred = new SecurityGroup(stack, 'Referred');
   for (let index = 0; index < clusters; index++) {
     let serial = 0;
     for (const value of locals) new TerraformLocal(stack, `Local${index}-${serial++}`, value);
-    for (const { type, resources } of made) for (const props of resources) new type(stack, `R${index}-${serial++}`, props);
+    for (const { type, resources } of made)
+      for (const props of resources) new type(stack, `R${index}-${serial++}`, withReferences(props, referred));
   }
   app.synth();
 });

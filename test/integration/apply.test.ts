@@ -53,9 +53,11 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
   });
 
   test('spreads its nodes over the zones, each with its data volume in its zone', () => {
-    const zones = (type: string) => terraform.resources(type).map((r) => r.availability_zone);
-    expect(zones('aws_instance').sort()).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
-    expect(zones('aws_ebs_volume').sort()).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+    const zoneOf = new Map(terraform.resources('aws_subnet').map((subnet) => [subnet.id, subnet.availability_zone]));
+    const interfaces = terraform.resources('aws_network_interface').map(({ subnet_id: subnet }) => zoneOf.get(subnet));
+    const volumes = terraform.resources('aws_ebs_volume').map(({ availability_zone: zone }) => zone);
+    expect(interfaces).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+    expect(volumes).toEqual(interfaces);
     expect(terraform.resources('aws_ebs_volume').every((volume) => volume.encrypted && volume.type === 'gp3')).toBe(true);
   });
 

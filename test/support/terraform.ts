@@ -46,7 +46,6 @@ export class TerraformRun {
       region: 'eu-west-1',
       skip_credentials_validation: true,
       skip_metadata_api_check: true,
-      skip_requesting_account_id: true,
       endpoints: [Object.fromEntries(SERVICES.map((service) => [service, this.apiUrl]))],
     };
     writeFileSync(join(this.directory, 'api_override.tf.json'), JSON.stringify({ provider: { aws: [provider] } }));
