@@ -16,7 +16,14 @@ export default ts.config(
   {
     files: ['**/*.js'],
     languageOptions: {
-      globals: { require: 'readonly', exports: 'writable', module: 'writable', process: 'readonly', console: 'readonly', __dirname: 'readonly' },
+      globals: {
+        require: 'readonly',
+        exports: 'writable',
+        module: 'writable',
+        process: 'readonly',
+        console: 'readonly',
+        __dirname: 'readonly',
+      },
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

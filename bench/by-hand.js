@@ -45,7 +45,7 @@ const locals = Object.values(template.locals);
 
 /** References as a hand-written program has them: attributes of a resource, not text. */
 function withReferences(value, resource) {
-  if (typeof value === 'string') return /^\$\{[\w.-]+\}$/.test(value) ? resource.getStringAttribute('id') : value;
+  if (typeof value === 'string') return value.includes('${') ? resource.getStringAttribute('id') : value;
   if (Array.isArray(value)) return value.map((item) => withReferences(item, resource));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withReferences(inner, resource)]));

@@ -1,6 +1,6 @@
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
-import { TerraformOutput } from 'cdktf';
+import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../input';
 import { ListenerPurpose, Posture } from '../posture';
@@ -113,7 +113,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${this.clusterName}.qdrant.internal`);
     this.nameZone = names._bind(this, this.clusterName, props.network.vpcId);
     this.nodes = this.makeNodes(group, role);
-    this.launch(this.makePrograms(settings), [...group.rules, role.policy]);
+    this.launch(this.makePrograms(settings), role.policy);
     this.endpoint = this.makeEndpoint();
   }
 
@@ -304,11 +304,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /** Each node after the one before it serves, so that also what Terraform does to instances goes node by node. */
-  private launch(programs: NodePrograms, dependsOn: any[]): void {
+  private launch(programs: NodePrograms, rights: ITerraformDependable): void {
     const tag = { key: CLUSTER_TAG, value: this.clusterName };
     const update = new RollingUpdate(this, 'RollingUpdate', programs, this.clusterName, tag, this.props.rollingUpdate ?? {});
     for (const node of this.nodes) {
-      node._launch(programs, [...dependsOn, ...update.gate]);
+      node._launch(programs, [rights, ...update.gate]);
       update.addNode(node);
     }
     update.addSchedule();

@@ -1,7 +1,6 @@
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { QdrantPorts } from '../qdrant';
 
@@ -16,8 +15,6 @@ export interface NodeSecurityGroupProps {
  */
 export class NodeSecurityGroup extends Construct {
   public readonly securityGroupId: string;
-  /** What an instance depends on, so that it finds its peers and its secrets as soon as it runs. */
-  public readonly rules: ITerraformDependable[];
 
   public constructor(scope: Construct, id: string, props: NodeSecurityGroupProps) {
     super(scope, id);
@@ -29,14 +26,12 @@ export class NodeSecurityGroup extends Construct {
     });
     this.securityGroupId = group.id;
     // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's REST port.
-    this.rules = [
-      ...this.amongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes'),
-      ...this.amongNodes('PeerRest', QdrantPorts.REST, 'Shard snapshots among the nodes'),
-      ...this.out(),
-    ];
+    this.allowAmongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes');
+    this.allowAmongNodes('PeerRest', QdrantPorts.REST, 'Shard snapshots among the nodes');
+    this.allowOut();
   }
 
-  private amongNodes(id: string, port: number, description: string): ITerraformDependable[] {
+  private allowAmongNodes(id: string, port: number, description: string): void {
     const rule = {
       securityGroupId: this.securityGroupId,
       referencedSecurityGroupId: this.securityGroupId,
@@ -45,10 +40,11 @@ export class NodeSecurityGroup extends Construct {
       toPort: port,
       description,
     };
-    return [new VpcSecurityGroupIngressRule(this, `${id}In`, rule), new VpcSecurityGroupEgressRule(this, `${id}Out`, rule)];
+    new VpcSecurityGroupIngressRule(this, `${id}In`, rule);
+    new VpcSecurityGroupEgressRule(this, `${id}Out`, rule);
   }
 
-  private out(): ITerraformDependable[] {
+  private allowOut(): void {
     const https = {
       securityGroupId: this.securityGroupId,
       ipProtocol: 'tcp',
@@ -56,9 +52,7 @@ export class NodeSecurityGroup extends Construct {
       toPort: 443,
       description: 'AWS services, the image registry and packages',
     };
-    return [
-      new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv4', { ...https, cidrIpv4: '0.0.0.0/0' }),
-      new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv6', { ...https, cidrIpv6: '::/0' }),
-    ];
+    new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv4', { ...https, cidrIpv4: '0.0.0.0/0' });
+    new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv6', { ...https, cidrIpv6: '::/0' });
   }
 }

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { aws } from '../../lib';
 import { AwsApi } from '../support/aws/api';
 import { addNetwork } from '../support/aws/network';
-import { describeWith } from '../support/programs';
+import { describeWith, run, testWith } from '../support/programs';
 import { TerraformRun } from '../support/terraform';
 
 describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', () => {
@@ -82,12 +82,23 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
     expect(at(balancer)).toEqual(['6333 10.30.0.0/16']);
   });
 
-  test('boots from user data that is within 16 KB', () => {
-    for (const { user_data_base64: userData } of terraform.resources('aws_instance')) {
-      const compressed = Buffer.from(userData, 'base64');
-      expect(compressed.length).toBeLessThan(16 * 1024);
-      expect(gunzipSync(compressed).toString()).toMatch(/^#cloud-config\n/);
+  test('boots from user data that is within 16 KB, and installs what Systems Manager installs', () => {
+    const [document] = terraform.resources('aws_ssm_document');
+    const [installer, update] = JSON.parse(document.content).mainSteps[0].inputs.runCommand;
+    expect(update).toBe('/opt/qdrant/bin/update-node.sh {{ Peers }}');
+    expect(document.content.length).toBeLessThan(64 * 1024);
+    run('bash', ['-n'], { input: installer });
+    for (const { user_data_base64: compressed } of terraform.resources('aws_instance')) {
+      expect(Buffer.from(compressed, 'base64').length).toBeLessThan(16 * 1024);
+      const config = JSON.parse(userData(compressed).replace(/^#cloud-config\n/, ''));
+      expect(config.write_files.map(({ content }: any) => content)).toContain(installer);
     }
+  });
+
+  testWith(['cloud-init'], 'boots from user data that is valid for cloud-init schema', () => {
+    const file = join(terraform.directory, 'user-data.yaml');
+    writeFileSync(file, userData(terraform.resources('aws_instance')[0].user_data_base64));
+    expect(run('cloud-init', ['schema', '--config-file', file])).toContain('Valid');
   });
 
   test('keeps every secret’s value out of state, plan, synthesized files and logs', async () => {
@@ -110,6 +121,10 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
     expect(terraform.state().resources).toEqual([]);
   });
 });
+
+function userData(compressed: string): string {
+  return gunzipSync(Buffer.from(compressed, 'base64')).toString();
+}
 
 function filesBelow(directory: string): string[] {
   return readdirSync(directory)

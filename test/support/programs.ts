@@ -28,13 +28,22 @@ export function findProgram(name: string): string | undefined {
 
 /** The tests, where every program that they need is there; otherwise they are skipped, with a line that names what is missing. */
 export function describeWith(programs: string[], name: string, tests: () => void): void {
+  const missing = missingOf(programs, name);
+  if (missing.length === 0) describe(name, tests);
+  else describe.skip(`${name} (needs ${missing.join(', ')})`, tests);
+}
+
+/** One test, likewise. */
+export function testWith(programs: string[], name: string, body: () => void | Promise<void>): void {
+  const missing = missingOf(programs, name);
+  if (missing.length === 0) test(name, body);
+  else test.skip(`${name} (needs ${missing.join(', ')})`, body);
+}
+
+function missingOf(programs: string[], name: string): string[] {
   const missing = programs.filter((program) => !(present[program]?.() ?? findProgram(program) !== undefined));
-  if (missing.length === 0) {
-    describe(name, tests);
-    return;
-  }
-  process.stderr.write(`SKIPPED: ${name}: needs ${missing.join(', ')}, which is not installed here\n`);
-  describe.skip(`${name} (needs ${missing.join(', ')})`, tests);
+  if (missing.length > 0) process.stderr.write(`SKIPPED: ${name}: needs ${missing.join(', ')}, which is not installed here\n`);
+  return missing;
 }
 
 /** What a program prints, or an error with all that it printed. */

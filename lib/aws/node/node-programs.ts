@@ -87,7 +87,8 @@ export class NodePrograms extends Construct {
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */
   public userData(node: NodeIdentity): string {
     const cloudConfig = {
-      users: [],
+      // In place of the distribution's default user, which nobody could log in as.
+      users: [{ name: 'qdrant', uid: 1000, no_create_home: true, lock_passwd: true, shell: '/usr/sbin/nologin' }],
       write_files: [
         { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(node) },
         { path: '/opt/qdrant/install.sh', permissions: '0755', content: this.installer.asString },
