@@ -14,5 +14,7 @@ module.exports = {
     ],
   },
   testTimeout: 600000,
+  // The integration tests wait more than they work.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
 };

@@ -74,6 +74,8 @@ export interface ClusterKeys {
   readonly admin: Secret;
   readonly readOnly?: Secret;
   readonly alternate?: Secret;
+  /** Changes whenever a value is generated anew behind the same ARN, so that the nodes are told to fetch it. */
+  readonly revision: string;
 }
 
 /** Where a cluster's API keys come from. They are kept in AWS Secrets Manager and read by the nodes with their own role. */
@@ -114,7 +116,7 @@ class ExistingApiKeys extends ApiKeys {
   }
 
   public _bind(): ClusterKeys {
-    return this.props;
+    return { ...this.props, revision: '' };
   }
 }
 
@@ -156,6 +158,7 @@ class GeneratedApiKeys extends ApiKeys {
     const { readOnly = true, readOnlyGeneration = 1, alternateGeneration } = this.props;
     return {
       admin: make(`AdminKey${this.generation}`, 'admin', this.generation),
+      revision: `read-only ${readOnlyGeneration}`,
       readOnly: readOnly ? make('ReadOnlyKey', 'read-only', readOnlyGeneration) : undefined,
       alternate:
         alternateGeneration === undefined ? undefined : make(`AdminKey${alternateGeneration}`, 'admin', alternateGeneration),

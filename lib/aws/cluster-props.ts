@@ -14,7 +14,10 @@ export interface QdrantClusterProps {
   /** The network that it lives in. */
   readonly network: ClusterNetwork;
 
-  /** The instance type of its nodes, for example `r7g.large`. Graviton and x86-64 are told apart from it. */
+  /**
+   * The instance type of its nodes, for example `r7g.large`. Graviton and x86-64 are told apart from it. Another type restarts the nodes one after the
+   * other; one of the other processor replaces the instances, never their data, and needs each released first.
+   */
   readonly instanceType: string;
 
   /** The disk of each node that holds the data. */

@@ -34,12 +34,11 @@ export class GeneratedSecret extends Construct {
       password_length: 48,
       exclude_punctuation: true,
     });
-    const version = new SecretsmanagerSecretVersion(this, 'Value', {
+    new SecretsmanagerSecretVersion(this, 'Value', {
       secretId: container.id,
       secretStringWo: password.attribute('random_password'),
       secretStringWoVersion: props.generation,
     });
-    // Through the version, so that whoever reads the secret is made after its value.
-    this.secret = Secret.fromArn(version.arn, { encryptionKeyArn: props.encryptionKeyArn });
+    this.secret = Secret.fromArn(container.arn, { encryptionKeyArn: props.encryptionKeyArn });
   }
 }

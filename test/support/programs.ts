@@ -34,7 +34,7 @@ export function describeWith(programs: string[], name: string, tests: () => void
 }
 
 /** One test, likewise. */
-export function testWith(programs: string[], name: string, body: () => void | Promise<void>): void {
+export function testWith(programs: string[], name: string, body: () => void): void {
   const missing = missingOf(programs, name);
   if (missing.length === 0) test(name, body);
   else test.skip(`${name} (needs ${missing.join(', ')})`, body);

@@ -34,6 +34,7 @@ export function renderRelease(props: ReleaseProps): string {
       ...(props.keys.readOnly && { readOnly: secretSource(props.keys.readOnly) }),
       ...(props.keys.alternate && { alternate: secretSource(props.keys.alternate) }),
     },
+    keysRevision: props.keys.revision,
     tls: props.tls,
     trusted: props.trusted.map(bundleSource),
     clientCas: props.clientCas.map(bundleSource),

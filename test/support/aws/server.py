@@ -4,6 +4,8 @@ Filled gaps
 - Systems Manager: State Manager associations (moto has none). An association runs as soon as it is created or updated, unless
   it is to run only on its schedule. With --node-runner, each run calls that program with the instance's id, the document's name
   and its parameters as arguments, and the exit status becomes the association's status; without it every run succeeds.
+- EC2: a rule of a security group that names another group keeps its description.
+- EC2: termination protection that an instance is launched with holds.
 - EC2: a network interface that outlives its instance is free again once the instance has ended.
 - Route 53: a hosted zone that is created with a VPC is private and keeps that VPC.
 
@@ -19,7 +21,8 @@ import threading
 import time
 import uuid
 
-from moto.ec2.models import instances
+from moto.ec2.models import instances, security_groups
+from moto.ec2.responses import instances as instance_responses
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.route53 import responses as route53
@@ -142,6 +145,32 @@ def validate_resource_or_association(self, resource_type, resource_id):
 
 
 ssm_models.SimpleSystemManagerBackend._validate_resource_type_and_id = validate_resource_or_association
+
+run_instances = instance_responses.InstanceResponse.run_instances
+modify_instance_attribute = instances.InstanceBackend.modify_instance_attribute
+
+
+def run_instances_with_protection(self):
+    answer = run_instances(self)
+    for instance in answer.result.instances:
+        instance.disable_api_termination = self._get_bool_param("DisableApiTermination", False)
+    return answer
+
+
+def modify_instance_attribute_as_boolean(self, instance_id, key, value):
+    if key == "disable_api_termination":
+        value = str(value).lower() == "true"
+    return modify_instance_attribute(self, instance_id, key, value)
+
+
+instance_responses.InstanceResponse.run_instances = run_instances_with_protection
+instances.InstanceBackend.modify_instance_attribute = modify_instance_attribute_as_boolean
+
+def description_of_rule(self):
+    return self.ip_range.get("Description") or (self.source_group or {}).get("Description")
+
+
+security_groups.SecurityGroupRule.description = property(description_of_rule)
 
 terminate = instances.Instance.terminate
 
