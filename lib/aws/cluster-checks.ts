@@ -4,6 +4,7 @@ import { QdrantPorts, QdrantVersion } from '../qdrant';
 import { QdrantClusterProps } from './cluster-props';
 import { checkDataVolume } from './data-volume';
 import { architectureOf } from './machine-image';
+import { MAX_NODES } from './removal-guard';
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
@@ -26,10 +27,10 @@ function checkNodeCount(cluster: Construct, nodeCount = 3): void {
       instead: 'nodeCount: 3',
     });
   }
-  if (Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount !== 2 && nodeCount <= 100) return;
+  if (Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount !== 2 && nodeCount <= MAX_NODES) return;
   throw badInput(cluster, {
     given: `nodeCount is ${nodeCount}`,
-    allowed: 'one node, or three and more up to 100; two have no majority when one is lost',
+    allowed: `one node, or three and more up to ${MAX_NODES}; two have no majority when one is lost`,
     instead: nodeCount === 1 ? 'nodeCount: 1' : 'nodeCount: 3',
   });
 }

@@ -16,7 +16,8 @@ export interface QdrantClusterProps {
 
   /**
    * The instance type of its nodes, for example `r7g.large`. Graviton and x86-64 are told apart from it. Another type restarts the nodes one after the
-   * other; one of the other processor replaces the instances, never their data, and needs each released first.
+   * other. One of the other processor replaces the instances, never their data: the plan fails until all are released, as Terraform ends them all
+   * before it makes the first anew.
    */
   readonly instanceType: string;
 

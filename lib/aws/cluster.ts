@@ -26,6 +26,7 @@ import { renderRelease } from './node/release';
 import { NodeRole } from './node-role';
 import { NodeSecurityGroup } from './node-security-group';
 import { readableName } from './readable-name';
+import { MAX_NODES, RemovalGuard } from './removal-guard';
 import { RemovalPolicy } from './removal-policy';
 import { RollingUpdate } from './rolling-update';
 import { ClusterTls, Tls } from './tls';
@@ -66,6 +67,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly verification: ClientVerification;
   private readonly nameZone?: NameZone;
   private readonly guard: boolean;
+  private readonly removalGuard?: RemovalGuard;
 
   /**
    * @throws if an option cannot be, or two contradict each other; the error says what to write instead
@@ -113,6 +115,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${this.clusterName}.qdrant.internal`);
     this.nameZone = names._bind(this, this.clusterName, props.network.vpcId);
     this.nodes = this.makeNodes(group, role);
+    this.removalGuard = this.isProtected ? this.makeRemovalGuard() : undefined;
     this.launch(this.makePrograms(settings), role.policy);
     this.endpoint = this.makeEndpoint();
   }
@@ -150,22 +153,24 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Lets a node be ended that the removal policy protects. Do it for a node whose shards were moved away, in an apply of its own, before the apply
-   * that no longer has the node.
+   * Lets a node be ended, or replaced, that the removal policy protects. A node that `nodeCount` no longer counts must have lost its shards and
+   * its place among the peers before; a node that is to be replaced, for example by another machine image, keeps both.
+   *
+   * Release one node, apply, then the next: Terraform ends all instances that it may replace before it makes the first anew.
    *
    * @param index the node's number, from 0
-   * @throws if there is no such node
+   * @throws if no cluster has such a node
    */
   public releaseNode(index: number): void {
-    const node = this.nodes[index];
-    if (!node) {
+    if (!Number.isInteger(index) || index < 0 || index >= MAX_NODES) {
       throw badInput(this, {
         given: `releaseNode(${index})`,
-        allowed: `0 to ${this.nodeCount - 1}`,
+        allowed: `the number of a node, from 0 to ${MAX_NODES - 1}`,
         instead: `releaseNode(${this.nodeCount - 1})`,
       });
     }
-    node._release();
+    this.nodes[index]?._release();
+    this.removalGuard?.release(index);
   }
 
   /**
@@ -282,6 +287,15 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         tags: { ...this.props.tags, [CLUSTER_TAG]: this.clusterName },
       }),
     );
+  }
+
+  private makeRemovalGuard(): RemovalGuard {
+    const { clusterName, nodeCount } = this;
+    return new RemovalGuard(this, 'RemovalGuard', {
+      clusterName,
+      clusterTag: { key: CLUSTER_TAG, value: clusterName },
+      nodeCount,
+    });
   }
 
   private makePrograms(settings: ResolvedSettings): NodePrograms {

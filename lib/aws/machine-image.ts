@@ -17,7 +17,8 @@ export abstract class MachineImage {
   }
 
   /**
-   * An image of one's own, made from Amazon Linux 2023. Another id replaces the instances, never their data.
+   * An image of one's own, made from Amazon Linux 2023. Another id replaces the instance, never the data, of each node that is released
+   * (`releaseNode`); the others keep theirs.
    *
    * @param imageId for example `ami-0123456789abcdef0`
    */

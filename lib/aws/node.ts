@@ -3,12 +3,13 @@ import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { NetworkInterface } from '@cdktf/provider-aws/lib/network-interface';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { VolumeAttachment } from '@cdktf/provider-aws/lib/volume-attachment';
-import { Fn, ITerraformDependable, Op, TerraformResource } from 'cdktf';
+import { Fn, ITerraformDependable, Op, TerraformResource, TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
 import { DataVolumeProps } from './data-volume';
 import { NodePlacement } from './network';
 import { NameZone } from './node-names';
 import { NodePrograms } from './node/node-programs';
+import { NODE_TAG } from './removal-guard';
 
 /** @internal */
 export interface QdrantNodeProps {
@@ -94,13 +95,14 @@ export class QdrantNode extends Construct {
     });
   }
 
-  /** Lets the instance be ended that the removal policy protects. @internal */
+  /** Lets the instance be ended, or replaced, that the removal policy protects. @internal */
   public _release(): void {
     this._instance!.disableApiTermination = false;
+    this._instance!.lifecycle = this.instanceLifecycle(false);
   }
 
   private get tags(): { [name: string]: string } {
-    return { ...this.props.tags, Name: `${this.props.clusterName}-${this.name}` };
+    return { ...this.props.tags, Name: `${this.props.clusterName}-${this.name}`, [NODE_TAG]: String(this.props.index) };
   }
 
   /** Subnets that are added later would move nodes that exist; the interface stays where it was made. */
@@ -178,8 +180,19 @@ export class QdrantNode extends Construct {
       userDataBase64: programs.userData(identity),
       tags: this.tags,
       dependsOn,
-      // User data only boots; what changes later reaches a node by the rolling update, which restarts no machine.
-      lifecycle: { ignoreChanges: ['user_data', 'user_data_base64', ...(this.props.imageReplacesInstance ? [] : ['ami'])] },
+      lifecycle: this.instanceLifecycle(this.props.isProtected),
     });
+  }
+
+  /**
+   * User data only boots; what changes later reaches a node by the rolling update, which restarts no machine. Terraform ends all instances
+   * that it replaces before it makes the first anew, so that a protected node keeps its image until it is released by name.
+   */
+  private instanceLifecycle(isProtected: boolean): TerraformResourceLifecycle {
+    const takesImage = this.props.imageReplacesInstance && !isProtected;
+    return {
+      ignoreChanges: ['user_data', 'user_data_base64', ...(takesImage ? [] : ['ami'])],
+      ...(isProtected && { preventDestroy: true }),
+    };
   }
 }

@@ -1,8 +1,9 @@
 /** What happens when a cluster, or a node of it, is no longer synthesized. */
 export enum RemovalPolicy {
   /**
-   * An apply that would end a node fails until the node was released by name (`releaseNode`), and the plan fails that would destroy a data
-   * volume that is still synthesized. A volume that goes leaves a final snapshot. Deleted secrets can be restored for 30 days.
+   * The plan fails that would end or replace a node which was not released by name (`releaseNode`), or destroy a data volume of a cluster that
+   * is still synthesized. Instances cannot be terminated by other means than Terraform. A volume that goes leaves a final snapshot, whatever
+   * the reason. Deleted secrets can be restored for 30 days.
    */
   PROTECT = 'protect',
 
