@@ -10,6 +10,7 @@ const VENV_BIN = join(ROOT, '.venv', 'bin');
 /** How to tell whether a program is there, by its name. */
 const present: { [name: string]: () => boolean } = {
   moto: () => spawnSync(python(), ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0,
+  root: () => process.getuid?.() === 0,
   QDRANT_BIN: () => existsSync(process.env.QDRANT_BIN ?? ''),
 };
 

@@ -13,20 +13,33 @@ export interface ApiCall {
   readonly parameters: { [name: string]: any };
 }
 
+export interface AwsApiOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** What the server's command follows, such as `ip netns exec NAME`. */
+  readonly prefix?: string[];
+  /** The program that runs Systems Manager's documents on a node. */
+  readonly nodeRunner?: string;
+  /** A file with the names of secrets, one on a line, that nobody may read. */
+  readonly denied?: string;
+}
+
 /** An AWS API on loopback; `server.py` beside this file says what it is. */
 export class AwsApi {
-  public static async start(options: { nodeRunner?: string } = {}): Promise<AwsApi> {
-    const port = await freePort();
+  public static async start(options: AwsApiOptions = {}): Promise<AwsApi> {
+    const { host = '127.0.0.1', prefix = [], denied } = options;
+    const port = options.port ?? (await freePort());
     const log = join(mkdtempSync(join(tmpdir(), 'aws-api-')), 'calls.jsonl');
     const runner = options.nodeRunner ? ['--node-runner', options.nodeRunner] : [];
-    const server = spawn(python(), [join(__dirname, 'server.py'), '--port', String(port), '--calls', log, ...runner], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const refused = denied ? ['--denied', denied] : [];
+    const address = ['--host', host, '--port', String(port)];
+    const command = [...prefix, python(), join(__dirname, 'server.py'), ...address, '--calls', log, ...runner, ...refused];
+    const server = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise<void>((resolve, reject) => {
       server.stdout.once('data', () => resolve());
       server.once('exit', (code) => reject(new Error(`the AWS API ended with ${code} before it listened`)));
     });
-    const api = new AwsApi(server, `http://127.0.0.1:${port}`, log);
+    const api = new AwsApi(server, `http://${host}:${port}`, log);
     await api.untilItAnswers();
     return api;
   }

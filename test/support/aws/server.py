@@ -9,6 +9,8 @@ Filled gaps
 - EC2: a network interface that outlives its instance is free again once the instance has ended.
 - Route 53: a hosted zone that is created with a VPC is private and keeps that VPC.
 
+With --denied FILE, reading a secret whose name or ARN holds a line of FILE is refused, as by a role without the right.
+
 With --calls FILE, every API call is written to FILE as one JSON line: when, which service, which action, and what for.
 """
 
@@ -16,6 +18,7 @@ import argparse
 import io
 import json
 import logging
+import pathlib
 import subprocess
 import threading
 import time
@@ -26,13 +29,14 @@ from moto.ec2.responses import instances as instance_responses
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.route53 import responses as route53
+from moto.secretsmanager import models as secretsmanager
 from moto.ssm import models as ssm_models
 from moto.ssm import responses as ssm
 from moto.core.exceptions import JsonRESTError
 from werkzeug.serving import run_simple
 from werkzeug.wrappers import Request
 
-options = argparse.Namespace(calls=None, node_runner=None)
+options = argparse.Namespace(calls=None, node_runner=None, denied=None)
 
 
 class AssociationDoesNotExist(JsonRESTError):
@@ -209,6 +213,26 @@ route53.Route53._get_bool_param = private_when_a_vpc_is_given
 route53.Route53.get_hosted_zone = get_hosted_zone_with_its_vpcs
 
 
+get_secret_value = secretsmanager.SecretsManagerBackend.get_secret_value
+
+
+class AccessDenied(JsonRESTError):
+    code = 400
+
+    def __init__(self) -> None:
+        super().__init__("AccessDeniedException", "User is not authorized to perform: secretsmanager:GetSecretValue")
+
+
+def get_secret_value_unless_denied(self, secret_id, *args, **kwargs):
+    path = pathlib.Path(options.denied or "/nonexistent")
+    if path.exists() and any(name in secret_id for name in path.read_text().split()):
+        raise AccessDenied()
+    return get_secret_value(self, secret_id, *args, **kwargs)
+
+
+secretsmanager.SecretsManagerBackend.get_secret_value = get_secret_value_unless_denied
+
+
 class CallLog:
     """Writes each API call down, so that a test can ask in which order Terraform did things."""
 
@@ -244,6 +268,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--calls")
     parser.add_argument("--node-runner")
+    parser.add_argument("--denied")
     parser.parse_args(namespace=options)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = DomainDispatcherApplication(create_backend_app)

@@ -15,6 +15,17 @@ readonly IDENTITY="$RUNTIME/identity"
 readonly DATA=/var/lib/qdrant
 readonly SERVER_UID=1000
 
+# What whoever runs the machine sets for these programs, such as a proxy.
+if [[ -r /etc/qdrant/environment ]]; then
+  set -o allexport
+  # shellcheck source=/dev/null
+  source /etc/qdrant/environment
+  set +o allexport
+fi
+
+# The metadata service may take longer than the second that the AWS CLI gives it.
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=3
+
 log() { printf '%s\n' "$*" >&2; }
 fail() {
   log "error: $*"

@@ -31,10 +31,17 @@ find_bootstrap() {
   return 1
 }
 
+# On a full disk the file keeps what it held.
+remember() {
+  [[ -s $1 && $(cat "$1") == "$2" ]] && return 0
+  printf '%s' "$2" >"$1.new"
+  mv "$1.new" "$1"
+}
+
 retry find_bootstrap >/run/qdrant-server/bootstrap
 bootstrap=$(cat /run/qdrant-server/bootstrap)
-release .version >"$DATA/version"
-printf '%s' "$own" >"$DATA/peer-uri"
+remember "$DATA/version" "$(release .version)"
+remember "$DATA/peer-uri" "$own"
 "$engine" rm --force qdrant >/dev/null 2>&1 || true
 exec "$engine" run --rm --name qdrant --pull missing \
   --network host --user "$SERVER_UID:$SERVER_UID" --read-only --cap-drop ALL --security-opt no-new-privileges \

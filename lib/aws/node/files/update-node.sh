@@ -7,7 +7,7 @@ set -euo pipefail
 source /opt/qdrant/bin/common.sh
 
 peers_must_be_ready=$1
-readonly READY_SECONDS=900
+readonly READY_SECONDS=${READY_SECONDS:-900}
 
 wait_until_ready() {
   local deadline=$((SECONDS + READY_SECONDS))

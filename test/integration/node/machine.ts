@@ -1,0 +1,207 @@
+import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, run } from '../../support/programs';
+import { Member, Vpc } from './vpc';
+
+export interface MachineProps {
+  readonly instanceId: string;
+  readonly member: Member;
+  /** The instance's user data, as it is given to the instance. */
+  readonly userData: Buffer;
+  /** Lines of `/etc/hosts`, in place of the private zone. */
+  readonly hosts: string;
+  /** A folder on tmpfs for what the machine writes to its root disk. */
+  readonly folder: string;
+}
+
+/**
+ * An instance: this machine's own root under an overlay, booted by its own systemd in a network namespace of the VPC.
+ *
+ * What Amazon Linux has and this machine may have another way: the AWS CLI is the one that the tests install.
+ */
+export class Machine {
+  public readonly instanceId: string;
+  public readonly member: Member;
+  private readonly root: string;
+  private readonly disk: string;
+  private device: string;
+  private boots?: ChildProcess;
+  private leader = 0;
+
+  public constructor(private readonly props: MachineProps) {
+    this.instanceId = props.instanceId;
+    this.member = props.member;
+    this.root = join(props.folder, 'root');
+    this.disk = join(props.folder, 'data-volume');
+    for (const name of ['root', 'upper', 'work', 'docker']) mkdirSync(join(props.folder, name), { recursive: true });
+    run('mount', ['-t', 'overlay', 'overlay', '-o', this.overlay(), this.root]);
+    this.makeRoot();
+    run('truncate', ['-s', '1G', this.disk]);
+    this.device = run('losetup', ['--find', '--show', this.disk]).trim();
+  }
+
+  /** Switches it on, with or without its data volume. */
+  public async boot(options: { volume?: boolean } = {}): Promise<void> {
+    const volume = options.volume ?? true;
+    const environment = realpathSync(join(ROOT, '.venv'));
+    this.boots = spawn(
+      'systemd-nspawn',
+      [
+        ...['--boot', '--register=no', '--keep-unit', '--capability=all', `--machine=${this.member.namespace}`],
+        ...[`--directory=${this.root}`, `--network-namespace-path=/run/netns/${this.member.namespace}`],
+        `--bind=${join(this.props.folder, 'docker')}:/var/lib/docker`,
+        `--bind-ro=${environment}`,
+        ...(volume ? [`--bind=${this.device}:/dev/sdf`] : []),
+        'systemd.unit=multi-user.target',
+      ],
+      { stdio: 'ignore', env: { ...process.env, SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1', SYSTEMD_SECCOMP: '0' } },
+    );
+    await until('the machine boots', 60, () => {
+      const children = spawnSync('pgrep', ['-P', String(this.boots!.pid)], { encoding: 'utf8' }).stdout.trim();
+      this.leader = Number(children.split('\n')[0]);
+      return this.leader > 0 && this.try('test -S /run/systemd/private').code === 0;
+    });
+    // The container engine makes cgroups of its own.
+    this.try('for c in /sys/fs/cgroup/*; do mount -o remount,rw,bind "$c"; done');
+  }
+
+  /** Takes the power away. */
+  public async powerOff(): Promise<void> {
+    if (!this.boots) return;
+    const ended = new Promise((resolve) => this.boots!.once('exit', resolve));
+    spawnSync('kill', ['-9', String(this.leader)]);
+    await ended;
+    this.boots = undefined;
+  }
+
+  public async reboot(): Promise<void> {
+    await this.powerOff();
+    await this.boot();
+  }
+
+  /** Attaches the data volume while the machine runs. */
+  public attachVolume(): void {
+    const { rdev } = statSync(this.device);
+    this.run(`mknod /dev/sdf b ${rdev >> 8} ${rdev & 0xff}`);
+  }
+
+  /** Replaces the data volume by one that a command makes what it is to be. The machine must be off. */
+  public replaceVolume(prepare: (device: string) => void): void {
+    run('losetup', ['--detach', this.device]);
+    rmSync(this.disk);
+    run('truncate', ['-s', '1G', this.disk]);
+    this.device = run('losetup', ['--find', '--show', this.disk]).trim();
+    prepare(this.device);
+  }
+
+  /** Runs a script on the machine; throws with all that it printed where it fails. */
+  public run(script: string): string {
+    const { code, output } = this.try(script);
+    if (code !== 0) throw new Error(`on ${this.member.name}: ${script}\nended with ${code}:\n${output}`);
+    return output;
+  }
+
+  public try(script: string): { code: number; output: string } {
+    const command = ['-t', String(this.leader), '--all', '--', '/bin/bash', '--norc', '-c', script];
+    const result = spawnSync('nsenter', command, { encoding: 'utf8', env: { PATH }, timeout: 600000 });
+    return { code: result.status ?? -1, output: `${result.stdout}${result.stderr}` };
+  }
+
+  /** The process of the machine's init, by which programs of the machine are started from outside. */
+  public get leaderPid(): number {
+    return this.leader;
+  }
+
+  /** What its units have printed. */
+  public journal(unit: string): string {
+    return this.run(`journalctl --no-pager --output cat --unit ${unit}`);
+  }
+
+  public async remove(): Promise<void> {
+    await this.powerOff();
+    spawnSync('losetup', ['--detach', this.device]);
+    spawnSync('umount', ['--lazy', this.root]);
+  }
+
+  private overlay(): string {
+    return `lowerdir=/,upperdir=${join(this.props.folder, 'upper')},workdir=${join(this.props.folder, 'work')}`;
+  }
+
+  private makeRoot(): void {
+    const put = (path: string, content: string, mode = 0o644) => {
+      mkdirSync(join(this.root, path, '..'), { recursive: true });
+      writeFileSync(join(this.root, path), content, { mode });
+    };
+    for (const path of [
+      'etc/systemd/system',
+      'opt/qdrant',
+      'etc/qdrant',
+      'var/lib/cloud',
+      'var/lib/qdrant',
+      'var/log/journal',
+    ]) {
+      rmSync(join(this.root, path), { recursive: true, force: true });
+    }
+    put('etc/machine-id', '');
+    put('etc/hosts', `127.0.0.1 localhost\n${this.props.hosts}\n`);
+    put('etc/passwd', readFileSync('/etc/passwd', 'utf8').replace(/^[^:\n]*:[^:\n]*:1000:.*\n/m, ''));
+    put('etc/group', readFileSync('/etc/group', 'utf8').replace(/^[^:\n]*:[^:\n]*:1000:.*\n/m, ''));
+    put('usr/local/bin/aws', `#!/bin/sh\nexec ${realpathSync(join(ROOT, '.venv'))}/bin/aws "$@"\n`, 0o755);
+    put('usr/local/bin/docker', DOCKER, 0o755);
+    put('etc/docker/daemon.json', JSON.stringify(DOCKER_DAEMON));
+    put('etc/qdrant/environment', `AWS_ENDPOINT_URL=http://${Vpc.AWS_API}:443\n`);
+    put('etc/cloud/cloud.cfg', JSON.stringify(CLOUD_CONFIG));
+    rmSync(join(this.root, 'etc/cloud/cloud.cfg.d'), { recursive: true, force: true });
+    put('var/lib/cloud/seed/nocloud/meta-data', `instance-id: ${this.instanceId}\n`);
+    mkdirSync(join(this.root, 'var/lib/cloud/seed/nocloud'), { recursive: true });
+    writeFileSync(join(this.root, 'var/lib/cloud/seed/nocloud/user-data'), this.props.userData);
+    for (const unit of ['cloud-init-local', 'cloud-init', 'cloud-config', 'cloud-final']) {
+      const wants = join(this.root, 'etc/systemd/system/cloud-init.target.wants');
+      run('mkdir', ['-p', wants]);
+      run('ln', ['-s', `/lib/systemd/system/${unit}.service`, wants]);
+    }
+  }
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The stages of a distribution's cloud-init that the user data uses. */
+const CLOUD_CONFIG = {
+  datasource_list: ['NoCloud'],
+  network: { config: 'disabled' },
+  disable_root: false,
+  cloud_init_modules: ['write-files', 'users-groups'],
+  cloud_config_modules: ['runcmd'],
+  cloud_final_modules: ['scripts-user'],
+};
+
+/** The network is the VPC's. Images come from the registry there. */
+const DOCKER_DAEMON = {
+  iptables: false,
+  ip6tables: false,
+  'ip-forward': false,
+  bridge: 'none',
+  'registry-mirrors': [`http://${Vpc.REGISTRY}:443`],
+  'insecure-registries': [`${Vpc.REGISTRY}:443`],
+};
+
+/** The engine itself. Where this machine may not raise the limit of open files, the server runs with the limit that there is. */
+const DOCKER = `#!/bin/bash
+arguments=()
+for argument in "$@"; do
+  limit=$(ulimit -Hn)
+  if [[ $argument == nofile=* && $limit != unlimited ]] && ((limit < 1048576)); then argument=nofile=$limit:$limit; fi
+  arguments+=("$argument")
+done
+exec /usr/bin/docker "\${arguments[@]}"
+`;
+
+/** Waits until something holds; throws where it does not within so many seconds. */
+export async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}

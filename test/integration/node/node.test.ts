@@ -1,0 +1,374 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { aws, QdrantVersion } from '../../../lib';
+import { describeWith, findProgram, python, ROOT, run, testWith } from '../../support/programs';
+import { HARNESS, RunningCluster } from './cluster';
+import { Machine, until } from './machine';
+
+const REST = 6333;
+const GRPC = 6334;
+const PEER = 6335;
+const GRPC_BEHIND_GUARD = 6336;
+const METRICS = 9153;
+
+describeWith(HARNESS, 'nodes that run', () => {
+  let cluster: RunningCluster;
+  let admin: string;
+  let readOnly: string;
+  const started: { version: QdrantVersion; upgradingFrom?: QdrantVersion } = { version: QdrantVersion.V1_18_3 };
+
+  beforeAll(async () => {
+    cluster = await RunningCluster.start(started);
+    await cluster.untilReady(180);
+    admin = await cluster.secret('admin');
+    readOnly = await cluster.secret('read-only');
+    writeFileSync(cluster.file('ca.pem'), await cluster.secret('ca-certificate'));
+    writeFileSync(cluster.file('key'), admin);
+  }, 900000);
+  afterAll(() => cluster?.stop(), 120000);
+
+  const put = (path: string, body: unknown, options = {}) =>
+    cluster.rest(path, { method: 'PUT', body: JSON.stringify(body), key: admin, ...options });
+
+  describe('what is seen from outside', () => {
+    test('three peers joined by themselves', async () => {
+      const peers = () => JSON.parse(cluster.rest('/cluster', { key: admin }).body).result.peers;
+      await until('three peers', 60, () => Object.keys(peers()).length === 3);
+      const uris = Object.values<any>(peers()).map(({ uri }) => uri.replace(/\/$/, ''));
+      expect(uris.sort()).toEqual([0, 1, 2].map((index) => `https://${cluster.host(index)}:${PEER}`));
+    });
+
+    test.each([0, 1, 2])('without a key, or with a wrong one, node %i refuses', (node) => {
+      expect(cluster.rest('/collections', { node }).status).toBe(401);
+      expect(cluster.rest('/collections', { node, key: 'x'.repeat(48) }).status).toBe(401);
+      expect(cluster.grpc({ node })).toBe('UNAUTHENTICATED');
+      expect(cluster.grpc({ node, key: 'x'.repeat(48) })).toBe('UNAUTHENTICATED');
+      expect(cluster.rest('/collections', { node, key: admin }).status).toBe(200);
+      expect(cluster.grpc({ node, key: admin })).toBe('OK');
+    });
+
+    test('the read-only key reads and does not write', () => {
+      const collection = { vectors: { size: 2, distance: 'Dot' } };
+      expect(put('/collections/first', collection, { key: readOnly }).status).toBe(403);
+      expect(put('/collections/first', collection).status).toBe(200);
+      expect(cluster.rest('/collections', { key: readOnly }).status).toBe(200);
+      expect(cluster.grpc({ key: readOnly })).toBe('OK');
+    });
+
+    test.each(['', 'expired', 'early', 'other-client'])(
+      'a client with the certificate "%s" is refused on REST and on gRPC',
+      (client) => {
+        expect(cluster.rest('/', { client, key: admin })).toMatchObject({ status: 0 });
+        expect(cluster.grpc({ client, key: admin })).toBe('UNAVAILABLE');
+      },
+    );
+
+    test('a server is told from an impostor by the CA', () => {
+      expect(cluster.rest('/', { ca: 'other-client-ca.pem' })).toMatchObject({
+        status: 0,
+        body: expect.stringMatching(/certificate/),
+      });
+      expect(cluster.grpc({ ca: 'other-client-ca.pem', key: admin })).toBe('UNAVAILABLE');
+    });
+
+    test('plain HTTP is refused', () => {
+      expect(cluster.rest('/', { scheme: 'http', client: '' }).status).not.toBe(200);
+    });
+
+    test('ports are reachable from whom they are meant for, and from nobody else', () => {
+      const reached = (from: { namespace: string }) =>
+        [REST, GRPC, PEER, GRPC_BEHIND_GUARD, METRICS].filter((port) => cluster.connects(from as any, 1, port));
+      expect(reached(cluster.allowed)).toEqual([REST, GRPC]);
+      expect(reached(cluster.refused)).toEqual([]);
+      expect(reached(cluster.machines[0].member)).toEqual([REST, PEER]);
+    });
+
+    test('no key is seen in processes, in the container, in the journal or on a disk', () => {
+      for (const machine of cluster.machines) {
+        for (const where of ['ps axeww', 'docker inspect qdrant', 'journalctl --no-pager', 'cat /var/lib/qdrant/version']) {
+          const output = machine.run(where);
+          expect(output.length).toBeGreaterThan(0);
+          for (const key of [admin, readOnly]) expect(output.includes(key)).toBe(false);
+        }
+        const found = machine.try(
+          `printf %s "$KEYS" >/dev/null; grep -rlF -e '${admin}' -e '${readOnly}' /etc /opt /var/lib /root /tmp`,
+        );
+        expect(found).toEqual({ code: 1, output: '' });
+      }
+    });
+
+    test('the server has no more rights than it needs, and its data is on the data volume', () => {
+      const machine = cluster.machines[0];
+      const status = machine.run('cat /proc/$(docker inspect --format "{{.State.Pid}}" qdrant)/status');
+      expect(status).toMatch(/^Uid:\t1000\t1000\t1000\t1000$/m);
+      expect(status).toMatch(/^CapEff:\t0+$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+      expect(machine.run('docker inspect --format "{{.HostConfig.ReadonlyRootfs}}" qdrant').trim()).toBe('true');
+      expect(machine.run('findmnt --noheadings --output FSTYPE,OPTIONS --target /var/lib/qdrant/storage')).toMatch(
+        /^xfs .*noexec/,
+      );
+      expect(machine.run('ls /var/lib/qdrant/storage')).toContain('raft_state.json');
+      expect(machine.run('stat --format %a:%u /run/qdrant/current/keys.yaml').trim()).toBe('400:1000');
+    });
+
+    test.each(['curl', 'python', 'typescript'])('the %s snippet connects', (language) => {
+      const snippet = JSON.parse(cluster.terraform.terraform(['output', '-json']).output);
+      const code = Object.values<any>(snippet).find(({ value }) => value?.curl).value[language] as string;
+      const output = run('ip', ['netns', 'exec', cluster.allowed.namespace, ...runSnippet(language, code)], {
+        cwd: cluster.folder,
+        env: { ...process.env, QDRANT_API_KEY: readOnly, NODE_PATH: `${ROOT}/node_modules` },
+      });
+      expect(output).toContain('first');
+    });
+
+    function runSnippet(language: string, code: string): string[] {
+      if (language === 'curl') return ['bash', '-c', code];
+      if (language === 'python') return [python(), '-c', code];
+      const script = code.replace(
+        /^import (.+) from '(.+)';$/gm,
+        (_, names, module) => `const ${names.replace(/ as /g, ': ')} = require('${module}');`,
+      );
+      return [findProgram('node')!, '-e', script.replace(/ as any|: any/g, '')];
+    }
+  });
+
+  describe('what only the real server shows', () => {
+    const wide = { vectors: { size: 2, distance: 'Dot' }, replication_factor: 2, shard_number: 3 };
+    const shards = (node: number) => JSON.parse(cluster.rest('/collections/wide/cluster', { node, key: admin }).body).result;
+
+    testWith(['QDRANT_BIN'], 'a collection with replication factor 2 spreads over the peers', () => {
+      expect(put('/collections/wide', wide).status).toBe(200);
+      const counts = [0, 1, 2].map((node) => shards(node).local_shards.length);
+      expect(counts.reduce((sum, count) => sum + count)).toBe(6);
+      expect(counts.every((count) => count > 0)).toBe(true);
+    });
+
+    testWith(['QDRANT_BIN'], 'a shard moves by snapshot transfer', async () => {
+      const [here, there] = [shards(0), shards(1)];
+      const held = there.local_shards.map((shard: any) => shard.shard_id);
+      const shard = here.local_shards.find(({ shard_id: id }: any) => !held.includes(id)).shard_id;
+      const move = {
+        move_shard: { shard_id: shard, from_peer_id: here.peer_id, to_peer_id: there.peer_id, method: 'snapshot' },
+      };
+      const answer = cluster.rest('/collections/wide/cluster', { method: 'POST', body: JSON.stringify(move), key: admin });
+      expect(answer.status).toBe(200);
+      await until('the shard has moved', 60, () =>
+        shards(1).local_shards.some(({ shard_id: id, state }: any) => id === shard && state === 'Active'),
+      );
+    });
+  });
+
+  describe('a change, while a client writes and reads', () => {
+    let traffic: ChildProcess;
+    let printed = '';
+
+    beforeAll(async () => {
+      const command = [
+        'netns',
+        'exec',
+        cluster.allowed.namespace,
+        findProgram('node')!,
+        `${__dirname}/traffic.js`,
+        cluster.folder,
+      ];
+      traffic = spawn('ip', [...command, ...[0, 1, 2].map((node) => cluster.host(node))], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      traffic.stdout!.on('data', (part) => (printed += part));
+      await until('the client has started', 30, () => printed.includes('started'));
+    });
+
+    const roll = (options: Partial<aws.QdrantClusterProps>) => {
+      cluster.synth(options);
+      cluster.terraform.apply();
+    };
+    const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
+    const containers = () => cluster.machines.map((machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim());
+
+    test('of the version reaches every node', () => {
+      const before = containers();
+      roll(version);
+      expect(containers().some((id) => before.includes(id))).toBe(false);
+      for (const machine of cluster.machines) {
+        expect(machine.run('docker inspect --format "{{.Config.Image}}" qdrant')).toContain(':v1.19.0-unprivileged');
+        expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+      }
+    });
+
+    test('of the key goes in steps, each of which takes the key that clients have', async () => {
+      roll({ ...version, apiKeys: aws.ApiKeys.generated({ generation: 1, alternateGeneration: 2 }) });
+      const next = await cluster.secret('admin-2');
+      expect(next).not.toBe(admin);
+      for (const node of [0, 1, 2]) {
+        expect(cluster.rest('/collections', { node, key: admin }).status).toBe(200);
+        expect(cluster.rest('/collections', { node, key: next }).status).toBe(200);
+      }
+      writeFileSync(cluster.file('key'), next);
+      roll({ ...version, apiKeys: aws.ApiKeys.generated({ generation: 2 }) });
+      expect(cluster.rest('/collections', { key: admin }).status).toBe(401);
+      expect(cluster.rest('/collections', { key: next }).status).toBe(200);
+      admin = next;
+    });
+
+    test('of the certificate is picked up by the scheduled update, on gRPC and among the nodes too', async () => {
+      const serial = (machine: Machine, port: number) =>
+        machine.run(
+          `openssl s_client -connect 127.0.0.1:${port} -servername "$(hostname)" </dev/null 2>/dev/null | openssl x509 -noout -serial`,
+        );
+      const ports = [REST, GRPC, PEER, GRPC_BEHIND_GUARD];
+      const before = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
+      for (const machine of cluster.machines) {
+        machine.run('rm -rf /run/qdrant/identity && /opt/qdrant/bin/update-node.sh required');
+      }
+      const after = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
+      for (const [node, serials] of after.entries()) {
+        expect(new Set(serials).size).toBe(1);
+        expect(serials[0]).not.toBe(before[node][0]);
+      }
+    });
+
+    test('that breaks a node stops there, and the others go on', () => {
+      const [first, second, third] = cluster.machines;
+      const [, , before] = containers();
+      second.run('cp /etc/qdrant/environment /root/environment; echo READY_SECONDS=20 >>/etc/qdrant/environment');
+      second.run(
+        'printf "#!/bin/sh\\nexit 1\\n" >/root/broken; chmod 755 /root/broken; echo CONTAINER_ENGINE=/root/broken >>/etc/qdrant/environment',
+      );
+      second.run('systemctl restart qdrant.service || true');
+      const options = { ...version, apiKeys: aws.ApiKeys.generated({ generation: 2 }), settings: { logLevel: 'WARN' } };
+      cluster.synth(options);
+      const applied = cluster.terraform.terraform(['apply', '-auto-approve', '-input=false'], [1]);
+      expect(applied.code).toBe(1);
+      expect(cluster.isReady(first)).toBe(true);
+      expect(cluster.isReady(third)).toBe(true);
+      expect(containers()[2]).toBe(before);
+      second.run('mv /root/environment /etc/qdrant/environment');
+      cluster.terraform.apply();
+      expect(cluster.machines.map((machine) => cluster.isReady(machine))).toEqual([true, true, true]);
+      expect(containers()[2]).not.toBe(before);
+    });
+
+    test('loses no request that a retry does not mend, and stops one node at a time', async () => {
+      traffic.kill('SIGTERM');
+      await until('the client has counted', 120, () => printed.includes('written'));
+      const seen = JSON.parse(printed.split('\n').find((line) => line.startsWith('{'))!);
+      process.stderr.write(`traffic through all of it: ${JSON.stringify(seen)}\n`);
+      expect(seen.written).toBeGreaterThan(100);
+      expect({ failed: seen.failed, lost: seen.lost, notReadyAtOnce: seen.notReadyAtOnce }).toEqual({
+        failed: 0,
+        lost: 0,
+        notReadyAtOnce: 1,
+      });
+    });
+  });
+
+  describe('what happens to a node', () => {
+    const point = { id: 4711, vector: [1, 2], payload: { kept: true } };
+    const patient = () => cluster.machines[2];
+    const running = () => patient().try('docker inspect qdrant').code === 0;
+    const kept = () => cluster.rest('/collections/first/points/4711', { node: 2, key: admin }).status;
+
+    beforeAll(() => {
+      expect(put('/collections/first/points?wait=true', { points: [point] }).status).toBe(200);
+    });
+    afterEach(() => {
+      for (const name of ['denied', 'metadata-delay']) rmSync(cluster.file(name), { force: true });
+    });
+
+    test('killed at any moment of its boot, it boots again, and loses nothing', async () => {
+      patient().run('systemctl stop qdrant.target qdrant.service qdrant-grpc-guard.service qdrant-boot.service');
+      patient().run('umount /var/lib/qdrant; rm -rf /run/qdrant');
+      for (const seconds of [0.05, 0.2, 0.5, 1, 1.5, 2, 3, 4]) {
+        patient().try(
+          `timeout --signal=KILL ${seconds} setsid --wait /opt/qdrant/bin/boot-node.sh; pkill -KILL -f /opt/qdrant/bin`,
+        );
+        expect(running()).toBe(false);
+      }
+      patient().run('systemctl start qdrant.target qdrant-grpc-guard.service');
+      await cluster.untilReady(120, [patient()]);
+      expect(kept()).toBe(200);
+    });
+
+    test('after a power cut it comes back with its data', async () => {
+      await patient().powerOff();
+      await cluster.boot(patient());
+      await cluster.untilReady(120, [patient()]);
+      expect(kept()).toBe(200);
+    });
+
+    test('it waits for a data volume that is attached late', async () => {
+      await patient().powerOff();
+      await cluster.boot(patient(), { volume: false });
+      await until('it says so', 60, () => patient().journal('qdrant-boot').includes('is not attached yet'));
+      expect(running()).toBe(false);
+      patient().attachVolume();
+      await cluster.untilReady(120, [patient()]);
+      expect(kept()).toBe(200);
+    });
+
+    test('it waits for a secret that it may not read, says which, and leaves no half-written file', async () => {
+      await patient().powerOff();
+      writeFileSync(cluster.file('denied'), 'vectors-');
+      await cluster.boot(patient());
+      await until('it says so', 90, () =>
+        /cannot read the secret arn:\S+ with the node's role/.test(patient().journal('qdrant-boot')),
+      );
+      expect(patient().journal('qdrant-boot')).toContain('AccessDenied');
+      expect(running()).toBe(false);
+      expect(patient().try('find /run/qdrant -name keys.yaml | grep .').code).toBe(1);
+      rmSync(cluster.file('denied'));
+      await cluster.untilReady(180, [patient()]);
+      expect(kept()).toBe(200);
+    });
+
+    test('it waits for a slow metadata service', async () => {
+      await patient().powerOff();
+      writeFileSync(cluster.file('metadata-delay'), '3');
+      await cluster.boot(patient());
+      await cluster.untilReady(240, [patient()]);
+      expect(kept()).toBe(200);
+    });
+
+    test('with a full disk it loses nothing, and serves again when there is room', async () => {
+      const machine = patient();
+      machine.try('fallocate --length 10G /var/lib/qdrant/filler; cat /dev/zero >/var/lib/qdrant/filler');
+      expect(machine.run('df --output=avail /var/lib/qdrant | tail -1').trim()).toBe('0');
+      await machine.powerOff();
+      await cluster.boot(machine);
+      await until('the volume is mounted', 60, () => machine.try('test -e /var/lib/qdrant/filler').code === 0);
+      machine.run('rm /var/lib/qdrant/filler');
+      await cluster.untilReady(120, [machine]);
+      expect(kept()).toBe(200);
+      expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+    });
+
+    test('it leaves a foreign file system alone, and says why', async () => {
+      await patient().powerOff();
+      let made = '';
+      patient().replaceVolume((device) => {
+        run('mkfs.ext4', ['-q', '-L', 'elsewhere', device]);
+        made = device;
+      });
+      await cluster.boot(patient());
+      await until('it says so', 60, () => patient().journal('qdrant-boot').includes("holds something that is not Qdrant's"));
+      expect(running()).toBe(false);
+      expect(run('blkid', ['--probe', '--output', 'value', '--match-tag', 'LABEL', made]).trim()).toBe('elsewhere');
+    });
+
+    test('with a blank volume in place of a lost one it joins the others again', async () => {
+      await patient().powerOff();
+      patient().replaceVolume(() => {});
+      await cluster.boot(patient());
+      await cluster.untilReady(180, [patient()]);
+      await until('it is among the peers', 60, () => {
+        const { status, body } = cluster.rest('/cluster', { node: 2, key: admin });
+        return status === 200 && Object.keys(JSON.parse(body).result.peers).length === 3;
+      });
+    });
+  });
+
+  test('no secret is in what Terraform keeps', () => {
+    const state = readFileSync(`${cluster.terraform.directory}/terraform.tfstate`, 'utf8');
+    for (const key of [admin, readOnly]) expect(`${state}${cluster.terraform.log}`.includes(key)).toBe(false);
+  });
+});

@@ -1,0 +1,53 @@
+// A registry of container images with one image, for every repository and tag: registry.js HOST FOLDER
+// FOLDER holds `layer.tar`, the image's file system. The tag reaches the server as QDRANT_STAND_IN_TAG.
+const { createHash } = require('node:crypto');
+const { createServer } = require('node:http');
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { gzipSync } = require('node:zlib');
+
+const [host, folder] = process.argv.slice(2);
+const digestOf = (content) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+const blobs = new Map();
+const keep = (content) => {
+  const digest = digestOf(content);
+  blobs.set(digest, content);
+  return { digest, size: content.length };
+};
+
+const tar = readFileSync(join(folder, 'layer.tar'));
+const layer = { mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip', ...keep(gzipSync(tar, { level: 1 })) };
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+
+function manifestOf(tag) {
+  const config = {
+    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    os: 'linux',
+    config: {
+      WorkingDir: '/qdrant',
+      User: '1000:1000',
+      Env: ['PATH=/bin', 'RUN_MODE=production', `QDRANT_STAND_IN_TAG=${tag}`],
+    },
+    rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
+  };
+  const described = {
+    mediaType: 'application/vnd.docker.container.image.v1+json',
+    ...keep(Buffer.from(JSON.stringify(config))),
+  };
+  const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, config: described, layers: [layer] }));
+  keep(manifest);
+  return manifest;
+}
+
+createServer(({ method, url }, response) => {
+  const [, kind, reference] = /^\/v2\/.+\/(manifests|blobs)\/([^?]+)/.exec(url) ?? [];
+  if (!kind) return response.writeHead(url.startsWith('/v2') ? 200 : 404).end();
+  const content = blobs.get(reference) ?? (kind === 'manifests' ? manifestOf(reference) : undefined);
+  if (!content) return response.writeHead(404).end();
+  response.writeHead(200, {
+    'content-type': kind === 'manifests' ? MANIFEST : 'application/octet-stream',
+    'content-length': content.length,
+    'docker-content-digest': digestOf(content),
+  });
+  response.end(method === 'HEAD' ? undefined : content);
+}).listen(443, host, () => console.log('listening'));

@@ -1,0 +1,203 @@
+#!/bin/node
+// A STAND-IN for Qdrant, for machines where no Qdrant binary can be had. It reads the same files and arguments, opens the same
+// listeners with the same TLS settings, asks for the same keys, and keeps points on every peer. It is no vector database.
+const { createServer: createSecureServer, request: httpsRequest } = require('node:https');
+const { createSecureServer: createHttp2Server } = require('node:http2');
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { parse } = require('./yaml');
+
+const args = Object.fromEntries(
+  process.argv.slice(2).flatMap((a, i, all) => (a.startsWith('--') ? [[a.slice(2), all[i + 1]]] : [])),
+);
+const merge = (a, b) =>
+  b && typeof b === 'object' && !Array.isArray(b)
+    ? Object.fromEntries(
+        [...new Set([...Object.keys(a ?? {}), ...Object.keys(b)])].map((k) => [k, k in b ? merge(a?.[k], b[k]) : a[k]]),
+      )
+    : b;
+const read = (path) => (existsSync(path) ? (parse(readFileSync(path, 'utf8')) ?? {}) : {});
+const settings = [read('config/local.yaml'), read(args['config-path'])].reduce(merge, { service: {}, cluster: {}, tls: {} });
+const { service, cluster, tls } = settings;
+const version = (process.env.QDRANT_STAND_IN_TAG ?? '').replace(/^v|-unprivileged$/g, '');
+const host = new URL(args.uri).hostname;
+
+const material = { cert: readFileSync(tls.cert), key: readFileSync(tls.key), ca: readFileSync(tls.ca_cert) };
+const verified = { ...material, requestCert: true, rejectUnauthorized: true };
+
+// --- What is kept -------------------------------------------------------------------------------------------------------------
+
+const STATE = 'storage/raft_state.json';
+const state = existsSync(STATE) ? JSON.parse(readFileSync(STATE, 'utf8')) : undefined;
+let data = state ?? { peers: {}, collections: {} };
+let ready = false;
+
+function save() {
+  mkdirSync('storage', { recursive: true });
+  writeFileSync(`${STATE}.new`, JSON.stringify(data));
+  renameSync(`${STATE}.new`, STATE);
+}
+
+function learn(other) {
+  data.peers = { ...other.peers, ...data.peers };
+  for (const [name, points] of Object.entries(other.collections)) {
+    data.collections[name] = { ...points, ...data.collections[name] };
+  }
+  save();
+}
+
+// --- Among the peers ------------------------------------------------------------------------------------------------------------
+
+function ask(url, method, path, body) {
+  return new Promise((resolve, reject) => {
+    const headers = { 'api-key': service.api_key, 'content-type': 'application/json' };
+    const request = httpsRequest(new URL(path, url), { ...material, method, headers, timeout: 2000 }, (response) => {
+      let text = '';
+      response.on('data', (part) => (text += part));
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(`${response.statusCode}`)),
+      );
+    });
+    request.on('error', reject).on('timeout', () => request.destroy(new Error('timeout')));
+    request.end(body && JSON.stringify(body));
+  });
+}
+
+const others = () => Object.keys(data.peers).filter((uri) => uri !== args.uri);
+const tell = (path, body) => Promise.allSettled(others().map((uri) => ask(uri, 'POST', path, body)));
+
+async function join() {
+  if (!state && args.bootstrap !== args.uri) {
+    for (;;) {
+      try {
+        learn(await ask(args.bootstrap, 'POST', '/join', { uri: args.uri }));
+        break;
+      } catch (error) {
+        console.error(`cannot join ${args.bootstrap}: ${error.message}`);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+  }
+  data.peers[args.uri] = true;
+  save();
+  // What was written while this peer was away comes over REST, as a snapshot would.
+  const restOf = (uri) => `https://${new URL(uri).hostname}:${service.http_port}`;
+  const caughtUp = await Promise.allSettled(
+    others().map(async (uri) => learn(await ask(restOf(uri), 'GET', '/stand-in/snapshot'))),
+  );
+  ready = others().length === 0 || caughtUp.some(({ status }) => status === 'fulfilled') || Boolean(state);
+  if (!ready) setTimeout(join, 1000);
+}
+
+function serveInternal(request, response, body) {
+  if (service.enforce_internal_auth && !isAdmin(request.headers)) return [401, {}];
+  if (request.url === '/join') {
+    data.peers[body.uri] = true;
+    tell('/peers', { uri: body.uri });
+    return [200, data];
+  }
+  if (request.url === '/peers') data.peers[body.uri] = true;
+  if (request.url === '/collection') data.collections[body.name] ??= {};
+  if (request.url === '/points') store(body.name, body.points);
+  save();
+  return [200, {}];
+}
+
+// --- REST -----------------------------------------------------------------------------------------------------------------------
+
+const isAdmin = (headers) => [service.api_key, service.alt_api_key].filter(Boolean).includes(headers['api-key']);
+const isReader = (headers) => Boolean(service.read_only_api_key) && headers['api-key'] === service.read_only_api_key;
+
+function store(name, points) {
+  data.collections[name] ??= {};
+  for (const point of points) data.collections[name][point.id] = point;
+}
+
+async function serveRest({ method, url, headers }, _response, body) {
+  const path = url.split('?')[0];
+  if (path === '/') return [200, { title: 'qdrant - vector search engine', version }];
+  if (path === '/readyz') return ready ? [200, {}] : [503, {}];
+  if (['/healthz', '/livez'].includes(path)) return [200, {}];
+  if (!isAdmin(headers) && !isReader(headers)) return [401, { status: { error: 'Must provide an API key' } }];
+  if (method !== 'GET' && !isAdmin(headers)) return [403, { status: { error: 'Forbidden: Write access required' } }];
+  if (path === '/stand-in/snapshot') return isAdmin(headers) ? [200, data] : [403, {}];
+  return serveCollections(method, path, body);
+}
+
+async function serveCollections(method, path, body) {
+  const [, name, , id] = /^\/collections(?:\/([^/]+)(\/points(?:\/(\d+))?)?)?$/.exec(path) ?? [];
+  const ok = (result) => [200, { result, status: 'ok', time: 0 }];
+  if (path === '/cluster') {
+    const peers = Object.fromEntries(Object.keys(data.peers).map((uri, index) => [index + 1, { uri }]));
+    return ok({ status: 'enabled', peer_id: 1, peers });
+  }
+  if (path === '/collections') return ok({ collections: Object.keys(data.collections).map((known) => ({ name: known })) });
+  if (name && method === 'PUT' && body.points) {
+    store(name, body.points);
+    save();
+    await tell('/points', { name, points: body.points });
+    return ok({ operation_id: 0, status: 'completed' });
+  }
+  if (name && method === 'PUT') {
+    data.collections[name] ??= {};
+    save();
+    await tell('/collection', { name });
+    return ok(true);
+  }
+  if (id) return data.collections[name]?.[id] ? ok(data.collections[name][id]) : [404, { status: { error: 'Not found' } }];
+  return name in data.collections ? ok({ status: 'green' }) : [404, { status: { error: 'Not found' } }];
+}
+
+function listen(options, port, serve) {
+  createSecureServer(options, (request, response) => {
+    let text = '';
+    request.on('data', (part) => (text += part));
+    request.on('end', async () => {
+      const [status, answer] = await serve(request, response, text ? JSON.parse(text) : {});
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  }).listen(port, port === cluster.p2p.port ? '0.0.0.0' : service.host);
+}
+
+// --- gRPC -----------------------------------------------------------------------------------------------------------------------
+
+/** A message of protocol buffers with a member of text. */
+const text = (field, value) => Buffer.concat([Buffer.from([(field << 3) | 2, value.length]), Buffer.from(value)]);
+const replies = {
+  '/grpc.health.v1.Health/Check': () => Buffer.from([8, 1]),
+  '/qdrant.Qdrant/HealthCheck': () => Buffer.concat([text(1, 'qdrant - vector search engine'), text(2, version)]),
+  '/qdrant.Collections/List': () =>
+    Buffer.concat(Object.keys(data.collections).map((name) => text(1, text(1, name).toString('latin1')))),
+};
+
+function serveGrpc(stream, headers) {
+  const path = headers[':path'];
+  const open = path === '/grpc.health.v1.Health/Check' || path === '/qdrant.Qdrant/HealthCheck';
+  const status = (code, message) =>
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': code, 'grpc-message': message },
+      { endStream: true },
+    );
+  stream.on('error', () => {});
+  stream.resume();
+  if (!open && !isAdmin(headers) && !isReader(headers)) return status(16, 'Must provide an API key');
+  if (!replies[path]) return status(12, 'the stand-in does not know this call');
+  const message = replies[path]();
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end(Buffer.concat([prefix, message]));
+}
+
+// --- Start ----------------------------------------------------------------------------------------------------------------------
+
+listen(verified, cluster.p2p.port, serveInternal);
+listen(service.verify_https_client_certificate ? verified : material, service.http_port, serveRest);
+if (service.metrics_port)
+  listen(service.verify_https_client_certificate ? verified : material, service.metrics_port, () => [200, {}]);
+if (service.grpc_port) {
+  createHttp2Server({ cert: material.cert, key: material.key }).on('stream', serveGrpc).listen(service.grpc_port, service.host);
+}
+console.log(`stand-in ${version} of ${host} listens`);
+process.on('SIGTERM', () => process.exit(0));
+join();
