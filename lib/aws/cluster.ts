@@ -4,7 +4,7 @@ import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../input';
 import { ListenerPurpose, Posture } from '../posture';
-import { ClientEndpoint, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientGrants } from './client-grants';
@@ -13,6 +13,7 @@ import { checkCluster } from './cluster-checks';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { describeListeners, describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
+import { resolveClusterSettings } from './cluster-settings';
 import { Connections } from './connections';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
@@ -231,25 +232,13 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   private resolveSettings(): ResolvedSettings {
-    const upgradesFromBefore = this.props.upgradingFrom !== undefined && !this.props.upgradingFrom.isAtLeast('1.18.0');
-    const grpcPort = this.guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC;
-    const decided = {
-      'cluster.enabled': true,
-      'cluster.p2p.enable_tls': true,
-      'cluster.p2p.port': QdrantPorts.PEER,
-      'service.enable_tls': true,
-      'service.enforce_internal_auth': !upgradesFromBefore,
-      'service.grpc_port': this.servesGrpc ? grpcPort : null,
-      'service.host': '0.0.0.0',
-      'service.http_port': QdrantPorts.REST,
-      'service.metrics_port': this.props.metricsPort,
-      'service.verify_https_client_certificate': this.verification.isRequired,
-      'storage.collection.replication_factor': this.nodeCount > 1 ? 2 : 1,
-      'tls.ca_cert': './tls/ca.pem',
-      'tls.cert': './tls/cert.pem',
-      'tls.key': './tls/key.pem',
-    };
-    return ResolvedSettings._resolve(this.node.path, this.version, decided, this.props.settings ?? {});
+    return resolveClusterSettings(this.props, this.version, {
+      path: this.node.path,
+      nodeCount: this.nodeCount,
+      grpc: this.servesGrpc,
+      guard: this.guard,
+      clientVerification: this.verification.isRequired,
+    });
   }
 
   private makeRole(): NodeRole {

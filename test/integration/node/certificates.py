@@ -1,6 +1,9 @@
-"""Makes the certificates of clients: certificates.py FOLDER. A CA with a valid, an expired and a not yet valid client, and a
-client of a CA that nobody believes."""
+"""Makes the certificates that the tests bring: certificates.py FOLDER HOST...
 
+A CA with a valid, an expired and a not yet valid client; a client of a CA that nobody believes; and another CA for the nodes, with
+a certificate for all HOSTs that is valid and one that is not yet, each as the JSON that a secret holds."""
+
+import json
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -10,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-folder = Path(sys.argv[1])
+folder, hosts = Path(sys.argv[1]), sys.argv[2:]
 now = datetime.now(timezone.utc)
 
 
@@ -18,7 +21,7 @@ def name(text):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def issue(subject, issuer, issuer_key, start, end, is_ca):
+def issue(subject, issuer, issuer_key, start, end, is_ca, names=()):
     key = ec.generate_private_key(ec.SECP256R1())
     builder = (
         x509.CertificateBuilder()
@@ -31,7 +34,10 @@ def issue(subject, issuer, issuer_key, start, end, is_ca):
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
     )
     if not is_ca:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        usages = [ExtendedKeyUsageOID.CLIENT_AUTH] + ([ExtendedKeyUsageOID.SERVER_AUTH] if names else [])
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), critical=False)
     return builder.sign(issuer_key or key, hashes.SHA256()), key
 
 
@@ -53,3 +59,14 @@ for prefix, clients in (
     write(f"{prefix}client-ca", ca, ca_key)
     for file, (start, end) in clients.items():
         write(f"{prefix}{file}", *issue(file, ca.subject, ca_key, start, end, False))
+
+ca, ca_key = issue("nodes CA", name("nodes CA"), None, -10 * day, 10 * day, True)
+write("nodes-ca", ca, ca_key)
+for file, start in {"nodes": -day, "nodes-early": day}.items():
+    write(file, *issue("nodes", ca.subject, ca_key, start, 3 * day, False, hosts))
+    text = {
+        "certificate": (folder / f"{file}.pem").read_text(),
+        "private_key": (folder / f"{file}-key.pem").read_text(),
+        "ca_certificate": (folder / "nodes-ca.pem").read_text(),
+    }
+    (folder / f"{file}.json").write_text(json.dumps(text))

@@ -39,6 +39,7 @@ export class RunningCluster {
   public api!: AwsApi;
   private readonly services: ChildProcess[] = [];
   private hosts = '';
+  private bootedAt = 0;
 
   public static async start(options: Options): Promise<RunningCluster> {
     const cluster = new RunningCluster();
@@ -49,7 +50,7 @@ export class RunningCluster {
   private async begin(options: Options): Promise<void> {
     run('mount', ['-t', 'tmpfs', 'tmpfs', this.folder]);
     mkdirSync(join(this.folder, 'instances'));
-    run(python(), [join(__dirname, 'certificates.py'), this.folder]);
+    run(python(), [join(__dirname, 'certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
     makeServerImage(this.folder);
     const api = `http://${Vpc.AWS_API}:443`;
     this.api = await AwsApi.start({
@@ -162,6 +163,11 @@ export class RunningCluster {
     }).trim();
   }
 
+  /** How long the machines have been on. */
+  public secondsSinceBoot(): number {
+    return (Date.now() - this.bootedAt) / 1000;
+  }
+
   /** Whether a port can be connected to. */
   public connects(from: Member, node: number, port: number): boolean {
     const script = `timeout 2 bash -c '</dev/tcp/${this.machines[node].member.address}/${port}'`;
@@ -213,6 +219,7 @@ export class RunningCluster {
         folder,
       });
     });
+    this.bootedAt = Date.now();
     await Promise.all(this.machines.map((machine) => this.boot(machine)));
   }
 

@@ -161,6 +161,7 @@ describeWith(HARNESS, 'nodes that run', () => {
   describe('a change, while a client writes and reads', () => {
     let traffic: ChildProcess;
     let printed = '';
+    let tls: aws.Tls;
 
     beforeAll(async () => {
       const command = [
@@ -227,6 +228,54 @@ describeWith(HARNESS, 'nodes that run', () => {
       }
     });
 
+    test('of the CA goes in steps, the old and the new one believed in between', async () => {
+      const [old, next] = ['ca.pem', 'nodes-ca.pem'].map((name) => readFileSync(cluster.file(name), 'utf8'));
+      const apiKeys = aws.ApiKeys.generated({ generation: 2 });
+      const secret = await cluster.api.call(
+        'CreateSecret',
+        {
+          Name: 'brought-tls',
+          SecretString: readFileSync(cluster.file('nodes.json'), 'utf8'),
+          ClientRequestToken: 'a'.repeat(32),
+        },
+        { service: 'secretsmanager', prefix: 'secretsmanager' },
+      );
+      tls = aws.Tls.fromSecret(aws.Secret.fromArn(secret.ARN));
+      roll({ ...version, apiKeys, trustedAuthorities: [aws.CaBundle.fromPem(next)] });
+      writeFileSync(cluster.file('ca.pem'), `${old}\n${next}`);
+      roll({ ...version, apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)] });
+      roll({ ...version, apiKeys, tls });
+      writeFileSync(cluster.file('ca.pem'), next);
+      for (const node of [0, 1, 2]) {
+        expect(cluster.rest('/collections', { node, key: admin }).status).toBe(200);
+        expect(cluster.grpc({ node, key: admin })).toBe('OK');
+      }
+    });
+
+    test('to a certificate that is not yet valid is refused, and the node goes on with the one that it has', async () => {
+      const [, , machine] = cluster.machines;
+      const [, , before] = containers();
+      const keep = (file: string) =>
+        cluster.api.call(
+          'PutSecretValue',
+          {
+            SecretId: 'brought-tls',
+            SecretString: readFileSync(cluster.file(file), 'utf8'),
+            ClientRequestToken: file.padEnd(32, '-'),
+          },
+          { service: 'secretsmanager', prefix: 'secretsmanager' },
+        );
+      await keep('nodes-early.json');
+      const refused = machine.try('/opt/qdrant/bin/update-node.sh required');
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toMatch(/the certificate is not good as sslserver: .*certificate is not yet valid/);
+      expect(containers()[2]).toBe(before);
+      expect(cluster.isReady(machine)).toBe(true);
+      await keep('nodes.json');
+      machine.run('/opt/qdrant/bin/update-node.sh required');
+      expect(containers()[2]).toBe(before);
+    });
+
     test('that breaks a node stops there, and the others go on', () => {
       const [first, second, third] = cluster.machines;
       const [, , before] = containers();
@@ -235,7 +284,7 @@ describeWith(HARNESS, 'nodes that run', () => {
         'printf "#!/bin/sh\\nexit 1\\n" >/root/broken; chmod 755 /root/broken; echo CONTAINER_ENGINE=/root/broken >>/etc/qdrant/environment',
       );
       second.run('systemctl restart qdrant.service || true');
-      const options = { ...version, apiKeys: aws.ApiKeys.generated({ generation: 2 }), settings: { logLevel: 'WARN' } };
+      const options = { ...version, tls, apiKeys: aws.ApiKeys.generated({ generation: 2 }), settings: { logLevel: 'WARN' } };
       cluster.synth(options);
       const applied = cluster.terraform.terraform(['apply', '-auto-approve', '-input=false'], [1]);
       expect(applied.code).toBe(1);
