@@ -57,7 +57,7 @@ export class Machine {
       ],
       { stdio: 'ignore', env: { ...process.env, SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1', SYSTEMD_SECCOMP: '0' } },
     );
-    await until('the machine boots', 60, () => {
+    await until('the machine boots', 180, () => {
       const children = spawnSync('pgrep', ['-P', String(this.boots!.pid)], { encoding: 'utf8' }).stdout.trim();
       this.leader = Number(children.split('\n')[0]);
       return this.leader > 0 && this.try('test -S /run/systemd/private').code === 0;

@@ -11,9 +11,10 @@ done
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
 
+# Gives up after a while, and is tried again: the release may have changed, and with it what is asked for.
 prepare() {
   local folder
-  folder=$(/opt/qdrant/bin/prepare-server.sh) && make_current "$folder"
+  folder=$(RETRY_SECONDS=60 /opt/qdrant/bin/prepare-server.sh) && make_current "$folder"
 }
 
 take_lock

@@ -27,10 +27,22 @@ extract_key() {
   fi
 }
 
+# When a rotation ends, the secret of the alternate key goes, and the right to read it, before every node has been told. A node that
+# starts in between does without that key: the others are still there.
+is_gone() {
+  local output
+  output=$(aws secretsmanager get-secret-value --secret-id "$1" --query ARN --output text 2>&1) && return 1
+  [[ $output =~ ResourceNotFoundException|InvalidRequestException|AccessDeniedException ]]
+}
+
 fetch_key() {
   local role=$1 arn field key
   arn=$(release_or_empty ".keys.$role.arn")
   [[ -n $arn ]] || return 0
+  if [[ $role == alternate ]] && is_gone "$arn"; then
+    log "the secret of the alternate key, $arn, cannot be read any more; going on without it"
+    return 0
+  fi
   field=$(release_or_empty ".keys.$role.field")
   retry fetch_secret "$arn" "$work/secret"
   extract_key "$work/secret" "$field" >"$work/$role" || fail "the secret $arn has no text in its member '$field'"
