@@ -18,6 +18,9 @@ export const HARNESS =
 
 type Options = Partial<aws.QdrantClusterProps>;
 
+/** gRPC asks a DNS server by itself otherwise; there is none in the VPC, and names are in a file. */
+export const PLAIN_RESOLVER = { GRPC_DNS_RESOLVER: 'native' };
+
 /** The answer to a request: the status, or 0 and why there was none. */
 export interface Answer {
   readonly status: number;
@@ -159,7 +162,7 @@ export class RunningCluster {
       this.file(ca),
     ];
     return run('ip', [...command, ...certificate], {
-      env: { ...process.env, ...(key !== undefined && { QDRANT_API_KEY: key }) },
+      env: { ...process.env, ...PLAIN_RESOLVER, ...(key !== undefined && { QDRANT_API_KEY: key }) },
     }).trim();
   }
 
@@ -193,7 +196,8 @@ export class RunningCluster {
     const byIndex = (resources: any[]) => resources.sort((a, b) => Number(a.tags.QdrantNode) - Number(b.tags.QdrantNode));
     const instances = byIndex(this.terraform.resources('aws_instance'));
     const addresses = byIndex(this.terraform.resources('aws_network_interface')).map(({ private_ip: ip }) => ip);
-    this.hosts = addresses.map((address, index) => `${address} ${this.host(index)}`).join('\n');
+    const names = addresses.map((address, index) => `${address} ${this.host(index)}`);
+    this.hosts = [...names, `${addresses[0]} vectors.qdrant.internal`].join('\n');
     // Programs in a namespace of the VPC find the nodes' names in a file of their own.
     for (const name of ['allowed', 'refused']) {
       mkdirSync(`/etc/netns/qdrant-${name}`, { recursive: true });

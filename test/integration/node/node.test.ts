@@ -2,7 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { aws, QdrantVersion } from '../../../lib';
 import { describeWith, findProgram, python, ROOT, run, testWith } from '../../support/programs';
-import { HARNESS, RunningCluster } from './cluster';
+import { HARNESS, PLAIN_RESOLVER, RunningCluster } from './cluster';
 import { Machine, until } from './machine';
 
 const REST = 6333;
@@ -116,7 +116,7 @@ describeWith(HARNESS, 'nodes that run', () => {
       const code = Object.values<any>(snippet).find(({ value }) => value?.curl).value[language] as string;
       const output = run('ip', ['netns', 'exec', cluster.allowed.namespace, ...runSnippet(language, code)], {
         cwd: cluster.folder,
-        env: { ...process.env, QDRANT_API_KEY: readOnly, NODE_PATH: `${ROOT}/node_modules` },
+        env: { ...process.env, ...PLAIN_RESOLVER, QDRANT_API_KEY: readOnly, NODE_PATH: `${ROOT}/node_modules` },
       });
       expect(output).toContain('first');
     });
@@ -184,7 +184,8 @@ describeWith(HARNESS, 'nodes that run', () => {
       cluster.terraform.apply();
     };
     const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
-    const containers = () => cluster.machines.map((machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim());
+    const container = (machine: Machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim();
+    const containers = () => cluster.machines.map(container);
 
     test('of the version reaches every node', () => {
       const before = containers();
@@ -285,7 +286,7 @@ describeWith(HARNESS, 'nodes that run', () => {
 
     test('that breaks a node stops there, and the others go on', () => {
       const [first, second, third] = cluster.machines;
-      const [, , before] = containers();
+      const before = container(third);
       // From now on the server of the second node does not start.
       const broken = '#!/bin/sh\n[ "$1" = run ] && exit 1\nexec docker "$@"\n';
       second.run(`printf '%s' '${broken}' >/usr/local/bin/broken-engine; chmod 755 /usr/local/bin/broken-engine`);
@@ -297,16 +298,16 @@ describeWith(HARNESS, 'nodes that run', () => {
       expect(applied.code).toBe(1);
       expect(cluster.isReady(first)).toBe(true);
       expect(cluster.isReady(third)).toBe(true);
-      expect(containers()[2]).toBe(before);
+      expect(container(third)).toBe(before);
       second.run('mv /etc/qdrant/environment.kept /etc/qdrant/environment');
       cluster.terraform.apply();
       expect(cluster.machines.map((machine) => cluster.isReady(machine))).toEqual([true, true, true]);
-      expect(containers()[2]).not.toBe(before);
+      expect(container(third)).not.toBe(before);
     });
 
     test('loses no request that a retry does not mend, and stops one node at a time', async () => {
       traffic.kill('SIGTERM');
-      await until('the client has counted', 120, () => printed.includes('written'));
+      await until('the client has counted', 300, () => printed.includes('written'));
       const seen = JSON.parse(printed.split('\n').find((line) => line.startsWith('{'))!);
       process.stderr.write(`traffic through all of it: ${JSON.stringify(seen)}\n`);
       expect(seen.written).toBeGreaterThan(100);
@@ -388,7 +389,7 @@ describeWith(HARNESS, 'nodes that run', () => {
     test('with a full disk it loses nothing, and serves again when there is room', async () => {
       const machine = patient();
       machine.try('fallocate --length 10G /var/lib/qdrant/filler; cat /dev/zero >/var/lib/qdrant/filler');
-      expect(machine.run('df --output=avail /var/lib/qdrant | tail -1').trim()).toBe('0');
+      expect(Number(machine.run('df --output=avail /var/lib/qdrant | tail -1'))).toBeLessThan(1024);
       await machine.powerOff();
       await cluster.boot(machine);
       await until('the volume is mounted', 240, () => machine.try('test -e /var/lib/qdrant/filler').code === 0);

@@ -63,7 +63,7 @@ async function main() {
     if (await withRetry('PUT', '/collections/traffic/points?wait=true', points)) written.push(id);
     const before = written[Math.floor(Math.random() * written.length)];
     if (before) await withRetry('GET', `/collections/traffic/points/${before}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   for (const id of written) if (!(await withRetry('GET', `/collections/traffic/points/${id}`))) seen.lost++;
   console.log(JSON.stringify({ ...seen, written: written.length }));
