@@ -179,6 +179,8 @@ describeWith(HARNESS, 'nodes that run', () => {
       await until('the client has started', 30, () => printed.includes('started'));
     });
 
+    afterAll(() => void traffic?.kill('SIGKILL'));
+
     const roll = (options: Partial<aws.QdrantClusterProps>) => {
       cluster.synth(options);
       cluster.terraform.apply();
