@@ -14,7 +14,9 @@ import { Member, Vpc } from './vpc';
 
 /** What the harness needs. */
 export const HARNESS =
-  'root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(' ');
+  'QDRANT_NODE_TESTS root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(
+    ' ',
+  );
 
 type Options = Partial<aws.QdrantClusterProps>;
 

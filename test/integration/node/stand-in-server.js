@@ -2,7 +2,8 @@
 // A STAND-IN for Qdrant, for machines where no Qdrant binary can be had. It reads the same files and arguments, opens the same
 // listeners with the same TLS settings, asks for the same keys, and keeps points on every peer. It is no vector database.
 const { createServer: createSecureServer, request: httpsRequest } = require('node:https');
-const { createSecureServer: createHttp2Server } = require('node:http2');
+const { createServer: createHttp2Server } = require('node:http2');
+const { createServer: createTlsServer } = require('node:tls');
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { parse } = require('./yaml');
 
@@ -196,7 +197,10 @@ listen(service.verify_https_client_certificate ? verified : material, service.ht
 if (service.metrics_port)
   listen(service.verify_https_client_certificate ? verified : material, service.metrics_port, () => [200, {}]);
 if (service.grpc_port) {
-  createHttp2Server({ cert: material.cert, key: material.key }).on('stream', serveGrpc).listen(service.grpc_port, service.host);
+  // As in Qdrant, a client need not negotiate h2: the guard does not.
+  const http2 = createHttp2Server().on('stream', serveGrpc);
+  const options = { cert: material.cert, key: material.key, ALPNProtocols: ['h2'] };
+  createTlsServer(options, (socket) => http2.emit('connection', socket)).listen(service.grpc_port, service.host);
 }
 console.log(`stand-in ${version} of ${host} listens`);
 process.on('SIGTERM', () => process.exit(0));
