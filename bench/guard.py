@@ -1,9 +1,13 @@
-"""Latency and throughput of gRPC through the guard and past it, in alternating rounds: guard.py HOST CA CERTIFICATE KEY.
-The two ports must be those of the same server; the API key is in QDRANT_API_KEY."""
+"""Latency and throughput of gRPC through the guard and past it, in alternating rounds, and of REST, which needs no guard as Qdrant
+verifies client certificates there itself: guard.py HOST CA CERTIFICATE KEY.
+The ports must be those of the same server; the API key is in QDRANT_API_KEY."""
 
+import http.client
 import os
+import ssl
 import statistics
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,6 +23,24 @@ def connect(port, *client):
     credentials = grpc.ssl_channel_credentials(ca, *client)
     options = [("grpc.ssl_target_name_override", host)]
     return grpc.secure_channel(f"127.0.0.1:{port}", credentials, options).unary_unary("/qdrant.Collections/List")
+
+
+def connect_rest():
+    """A call of REST; each thread keeps a connection of its own, as a pool of a client does."""
+    context = ssl.create_default_context(cafile=files[0])
+    context.load_cert_chain(files[1], files[2])
+    context.check_hostname = False
+    local, headers = threading.local(), {"api-key": os.environ["QDRANT_API_KEY"]}
+
+    def call(_body, **_options):
+        if not hasattr(local, "connection"):
+            local.connection = http.client.HTTPSConnection("127.0.0.1", 6333, context=context, timeout=10)
+        local.connection.request("GET", "/collections", headers=headers)
+        response = local.connection.getresponse()
+        response.read()
+        assert response.status == 200, response.status
+
+    return call
 
 
 def latency(call):
@@ -37,13 +59,14 @@ def throughput(call):
     return CALLS / (time.perf_counter() - start)
 
 
-guarded, direct = connect(6334, key, certificate), connect(6336)
-for warm in (guarded, direct):
+guarded, direct, rest = connect(6334, key, certificate), connect(6336), connect_rest()
+for warm in (guarded, direct, rest):
     latency(warm)
-latencies, throughputs = [], []
+latencies, throughputs, rests = [], [], []
 for _ in range(ROUNDS):
     latencies.append((latency(guarded), latency(direct)))
     throughputs.append((throughput(guarded), throughput(direct)))
+    rests.append((latency(rest), throughput(rest)))
 
 
 def show(what, pairs, unit, scale):
@@ -57,3 +80,5 @@ def show(what, pairs, unit, scale):
 
 show("latency", latencies, "us", 1e6)
 show("throughput", throughputs, "calls/s", 1)
+latencies, throughputs = zip(*rests)
+print(f"REST, no guard: {statistics.median(latencies) * 1e6:.0f} us, {statistics.median(throughputs):.0f} calls/s")

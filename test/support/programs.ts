@@ -11,8 +11,6 @@ const VENV_BIN = join(ROOT, '.venv', 'bin');
 const present: { [name: string]: () => boolean } = {
   moto: () => spawnSync(python(), ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0,
   root: () => process.getuid?.() === 0,
-  // Set it to run the test of whole nodes, which is not finished: the stand-in's gRPC does not work behind the guard yet.
-  QDRANT_NODE_TESTS: () => process.env.QDRANT_NODE_TESTS !== undefined,
   QDRANT_BIN: () => existsSync(process.env.QDRANT_BIN ?? ''),
 };
 

@@ -14,7 +14,7 @@ import { Member, Vpc } from './vpc';
 
 /** What the harness needs. */
 export const HARNESS =
-  'QDRANT_NODE_TESTS root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(
+  'root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(
     ' ',
   );
 

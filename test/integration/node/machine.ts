@@ -118,6 +118,11 @@ export class Machine {
     return this.run(`journalctl --no-pager --output cat --unit ${unit}`);
   }
 
+  /** All that it has written to its root disk, as folders of this machine. */
+  public get writtenFolders(): string[] {
+    return ['upper', 'docker'].map((name) => join(this.props.folder, name));
+  }
+
   public async remove(): Promise<void> {
     await this.powerOff();
     spawnSync('losetup', ['--detach', this.device]);

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { aws, QdrantVersion } from '../../../lib';
 import { describeWith, findProgram, python, ROOT, run, testWith } from '../../support/programs';
@@ -90,9 +90,10 @@ describeWith(HARNESS, 'nodes that run', () => {
           expect(output.length).toBeGreaterThan(0);
           for (const key of [admin, readOnly]) expect(output.includes(key)).toBe(false);
         }
-        const found = machine.try(
-          `printf %s "$KEYS" >/dev/null; grep -rlF -e '${admin}' -e '${readOnly}' /etc /opt /var/lib /root /tmp`,
-        );
+        const keys = ['-e', admin, '-e', readOnly];
+        const onRootDisk = spawnSync('grep', ['-rlF', '--devices=skip', ...keys, ...machine.writtenFolders], { encoding: 'utf8' });
+        expect(onRootDisk).toMatchObject({ status: 1, stdout: '' });
+        const found = machine.try(`grep -rlF ${keys.join(' ')} /var/lib/qdrant`);
         expect(found).toEqual({ code: 1, output: '' });
       }
     });

@@ -197,10 +197,13 @@ listen(service.verify_https_client_certificate ? verified : material, service.ht
 if (service.metrics_port)
   listen(service.verify_https_client_certificate ? verified : material, service.metrics_port, () => [200, {}]);
 if (service.grpc_port) {
-  // As in Qdrant, a client need not negotiate h2: the guard does not.
   const http2 = createHttp2Server().on('stream', serveGrpc);
   const options = { cert: material.cert, key: material.key, ALPNProtocols: ['h2'] };
-  createTlsServer(options, (socket) => http2.emit('connection', socket)).listen(service.grpc_port, service.host);
+  createTlsServer(options, (socket) => {
+    // As in Qdrant, a client need not negotiate h2, and the guard does not; Node would refuse it.
+    socket.alpnProtocol = 'h2';
+    http2.emit('connection', socket);
+  }).listen(service.grpc_port, service.host);
 }
 console.log(`stand-in ${version} of ${host} listens`);
 process.on('SIGTERM', () => process.exit(0));

@@ -27,10 +27,10 @@ function ask(host, method, path, body) {
 }
 
 async function withRetry(method, path, body) {
-  seen.requests++;
+  const first = seen.requests++;
   for (let attempt = 0; attempt < 12; attempt++) {
     try {
-      return await ask(hosts[(seen.requests + attempt) % hosts.length], method, path, body);
+      return await ask(hosts[(first + attempt) % hosts.length], method, path, body);
     } catch (error) {
       seen.reasons[error.code ?? error.message] = (seen.reasons[error.code ?? error.message] ?? 0) + 1;
       if (attempt === 0) seen.retried++;
@@ -46,6 +46,13 @@ async function watch() {
     const answers = await Promise.allSettled(hosts.map((host) => ask(host, 'GET', '/readyz')));
     seen.notReadyAtOnce = Math.max(seen.notReadyAtOnce, answers.filter(({ status }) => status === 'rejected').length);
     await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Takes one point after the other, and asks for it. */
+async function readBack(unread) {
+  for (let id = unread.pop(); id !== undefined; id = unread.pop()) {
+    if (!(await withRetry('GET', `/collections/traffic/points/${id}`))) seen.lost++;
   }
 }
 
@@ -65,7 +72,8 @@ async function main() {
     if (before) await withRetry('GET', `/collections/traffic/points/${before}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  for (const id of written) if (!(await withRetry('GET', `/collections/traffic/points/${id}`))) seen.lost++;
+  const unread = [...written];
+  await Promise.all(Array.from({ length: 8 }, () => readBack(unread)));
   console.log(JSON.stringify({ ...seen, written: written.length }));
   process.exit(0);
 }
