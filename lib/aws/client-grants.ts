@@ -4,7 +4,7 @@ import { CaBundle } from './ca-bundle';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { readCaBundles, readSecrets } from './policy';
-import { idFor } from './readable-name';
+import { idFor } from '../terraform/readable-name';
 import { Secret } from './secret';
 
 /** Grants what a client of a cluster needs: a key and, where it is kept in AWS, the CA certificate. */

@@ -2,18 +2,21 @@ import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
-import { badInput, isUnknown } from '../input';
+import { isUnknown } from '../input';
 import { ListenerPurpose, Posture } from '../posture';
+import { describeListeners } from '../posture/cluster-listeners';
 import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { checkNodeIndex } from '../qdrant/cluster-checks';
+import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { readableName } from '../terraform/readable-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
 import { checkCluster } from './cluster-checks';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
-import { describeListeners, describeSecrets } from './cluster-posture';
+import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
-import { resolveClusterSettings } from './cluster-settings';
 import { Connections } from './connections';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
@@ -26,8 +29,7 @@ import { NodePrograms } from './node/node-programs';
 import { renderRelease } from './node/release';
 import { NodeRole } from './node-role';
 import { NodeSecurityGroup } from './node-security-group';
-import { readableName } from './readable-name';
-import { MAX_NODES, RemovalGuard } from './removal-guard';
+import { RemovalGuard } from './removal-guard';
 import { RemovalPolicy } from './removal-policy';
 import { RollingUpdate } from './rolling-update';
 import { ClusterTls, Tls } from './tls';
@@ -101,6 +103,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     );
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
     describeListeners(this.posture, {
+      at: 'nodes',
       grpc: this.servesGrpc,
       clientVerification: this.verification.isRequired,
       metricsPort: props.metricsPort,
@@ -163,13 +166,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    * @throws if no cluster has such a node
    */
   public releaseNode(index: number): void {
-    if (!Number.isInteger(index) || index < 0 || index >= MAX_NODES) {
-      throw badInput(this, {
-        given: `releaseNode(${index})`,
-        allowed: `the number of a node, from 0 to ${MAX_NODES - 1}`,
-        instead: `releaseNode(${this.nodeCount - 1})`,
-      });
-    }
+    checkNodeIndex(this, index, this.nodeCount);
     this.nodes[index]?._release();
     this.removalGuard?.release(index);
   }
@@ -232,12 +229,14 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   private resolveSettings(): ResolvedSettings {
-    return resolveClusterSettings(this.props, this.version, {
-      path: this.node.path,
+    return resolveClusterSettings(this.node.path, {
+      ...this.props,
+      version: this.version,
       nodeCount: this.nodeCount,
       grpc: this.servesGrpc,
       guard: this.guard,
       clientVerification: this.verification.isRequired,
+      tlsFolder: './tls',
     });
   }
 

@@ -5,7 +5,7 @@ import { badInput, requireWholeNumber } from '../input';
 import { Listener, ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { Peer } from './peer';
-import { idFor, readableName } from './readable-name';
+import { idFor, readableName } from '../terraform/readable-name';
 
 /** What the connections are of. */
 export interface ConnectionsProps {

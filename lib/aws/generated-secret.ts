@@ -1,7 +1,7 @@
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
 import { Construct } from 'constructs';
-import { EphemeralResource } from './ephemeral-resource';
+import { EphemeralResource } from '../terraform/ephemeral-resource';
 import { Secret } from './secret';
 
 export interface GeneratedSecretProps {

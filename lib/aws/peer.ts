@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { checkIpv4Range, checkIpv6Range, isAnyAddress } from '../cidr';
 import { badInput, isUnknown } from '../input';
 
 /** How a peer is written in a rule of a security group. @internal */
@@ -18,15 +18,8 @@ export class Peer {
    * @throws if it is not a range, or has bits set outside its prefix
    */
   public static ipv4(cidr: string): Peer {
-    const [address, prefix] = cidr.split('/');
-    if (!isUnknown(cidr) && !(isIPv4(address) && isPrefix(prefix, 32) && isNetworkAddress(address, Number(prefix)))) {
-      throw badInput('Peer.ipv4', {
-        given: `"${cidr}" is no range of IPv4 addresses`,
-        allowed: 'ADDRESS/PREFIX with no bit of the address set behind the prefix',
-        instead: 'for example Peer.ipv4("10.20.0.0/16"), or Peer.ipv6 for IPv6',
-      });
-    }
-    return new Peer({ cidrIpv4: cidr }, cidr, cidr === '0.0.0.0/0');
+    checkIpv4Range('Peer.ipv4', cidr);
+    return new Peer({ cidrIpv4: cidr }, cidr, isAnyAddress(cidr));
   }
 
   /**
@@ -36,15 +29,8 @@ export class Peer {
    * @throws if it is not a range
    */
   public static ipv6(cidr: string): Peer {
-    const [address, prefix] = cidr.split('/');
-    if (!isUnknown(cidr) && !(isIPv6(address) && isPrefix(prefix, 128))) {
-      throw badInput('Peer.ipv6', {
-        given: `"${cidr}" is no range of IPv6 addresses`,
-        allowed: 'ADDRESS/PREFIX',
-        instead: 'for example Peer.ipv6("2001:db8::/56"), or Peer.ipv4 for IPv4',
-      });
-    }
-    return new Peer({ cidrIpv6: cidr }, cidr, /^[0:]+\/0$/.test(cidr));
+    checkIpv6Range('Peer.ipv6', cidr);
+    return new Peer({ cidrIpv6: cidr }, cidr, isAnyAddress(cidr));
   }
 
   /** Any IPv4 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
@@ -85,18 +71,6 @@ export class Peer {
     /** Whether it is the whole internet. */
     public readonly isAnyAddress: boolean,
   ) {}
-}
-
-function isPrefix(prefix: string | undefined, max: number): boolean {
-  return prefix !== undefined && /^\d{1,3}$/.test(prefix) && Number(prefix) <= max;
-}
-
-function isNetworkAddress(address: string, prefix: number): boolean {
-  const bits = address
-    .split('.')
-    .map((byte) => Number(byte).toString(2).padStart(8, '0'))
-    .join('');
-  return !bits.slice(prefix).includes('1');
 }
 
 function checkId(place: string, id: string, pattern: RegExp, example: string): void {

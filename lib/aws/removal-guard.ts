@@ -1,9 +1,7 @@
 import { DataAwsInstances } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-
-/** The most nodes that a cluster has. @internal */
-export const MAX_NODES = 100;
+import { MAX_NODES } from '../qdrant/cluster-checks';
 
 /** The tag that holds a node's number. @internal */
 export const NODE_TAG = 'QdrantNode';

@@ -1,39 +1,45 @@
-import { QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
-import { QdrantClusterProps } from './cluster-props';
+import { QdrantPorts } from './ports';
+import { QdrantSettings, ResolvedSettings } from './settings';
+import { QdrantVersion } from './version';
 
-export interface ClusterSettingsOptions {
-  /** The cluster's path, for errors. */
-  readonly path: string;
+/** What a cluster construct decides, and its user wants. */
+export interface ClusterSettingsProps {
+  readonly version: QdrantVersion;
   readonly nodeCount: number;
   readonly grpc: boolean;
   /** Whether the guard serves gRPC's port, so that Qdrant's own listener moves. */
   readonly guard: boolean;
   readonly clientVerification: boolean;
+  /** Where `cert.pem`, `key.pem` and `ca.pem` lie on a node. */
+  readonly tlsFolder: string;
+  readonly upgradingFrom?: QdrantVersion;
+  readonly metricsPort?: number;
+  readonly settings?: QdrantSettings;
 }
 
-/** The settings that the server gets: what makes a node one of this cluster, then what the user sets. */
-export function resolveClusterSettings(
-  props: QdrantClusterProps,
-  version: QdrantVersion,
-  options: ClusterSettingsOptions,
-): ResolvedSettings {
+/**
+ * The settings that the server gets: what makes a node one of its cluster, then what the user sets.
+ *
+ * @param path the cluster's path, for errors
+ */
+export function resolveClusterSettings(path: string, props: ClusterSettingsProps): ResolvedSettings {
   const upgradesFromBefore = props.upgradingFrom !== undefined && !props.upgradingFrom.isAtLeast('1.18.0');
-  const grpcPort = options.guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC;
+  const grpcPort = props.guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC;
   const decided = {
     'cluster.enabled': true,
     'cluster.p2p.enable_tls': true,
     'cluster.p2p.port': QdrantPorts.PEER,
     'service.enable_tls': true,
     'service.enforce_internal_auth': !upgradesFromBefore,
-    'service.grpc_port': options.grpc ? grpcPort : null,
+    'service.grpc_port': props.grpc ? grpcPort : null,
     'service.host': '0.0.0.0',
     'service.http_port': QdrantPorts.REST,
     'service.metrics_port': props.metricsPort,
-    'service.verify_https_client_certificate': options.clientVerification,
-    'storage.collection.replication_factor': options.nodeCount > 1 ? 2 : 1,
-    'tls.ca_cert': './tls/ca.pem',
-    'tls.cert': './tls/cert.pem',
-    'tls.key': './tls/key.pem',
+    'service.verify_https_client_certificate': props.clientVerification,
+    'storage.collection.replication_factor': props.nodeCount > 1 ? 2 : 1,
+    'tls.ca_cert': `${props.tlsFolder}/ca.pem`,
+    'tls.cert': `${props.tlsFolder}/cert.pem`,
+    'tls.key': `${props.tlsFolder}/key.pem`,
   };
-  return ResolvedSettings._resolve(options.path, version, decided, props.settings ?? {});
+  return ResolvedSettings._resolve(path, props.version, decided, props.settings ?? {});
 }

@@ -1,0 +1,106 @@
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { QdrantPorts } from './ports';
+import { QdrantVersion } from './version';
+
+/** The most nodes that a cluster has. */
+export const MAX_NODES = 100;
+
+/** What every cluster, wherever it runs, says of its server. */
+export interface ServerProps {
+  readonly version: QdrantVersion;
+  readonly nodeCount?: number;
+  readonly upgradingFrom?: QdrantVersion;
+  readonly image?: string;
+  readonly metricsPort?: number;
+  readonly hasAlternateKey: boolean;
+}
+
+/** Throws where the server cannot be as it is asked for. */
+export function checkServer(cluster: Construct, props: ServerProps): void {
+  checkNodeCount(cluster, props.nodeCount);
+  checkUpgrade(cluster, props.version, props.upgradingFrom);
+  if (props.image !== undefined) checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);
+  if (props.metricsPort !== undefined) checkMetricsPort(cluster, props.metricsPort, props.version);
+  checkAlternateKey(cluster, props.hasAlternateKey, props.version);
+}
+
+/**
+ * Throws where an image could change under a running cluster.
+ *
+ * @param option the option that named it
+ * @param example an image that is accepted
+ */
+export function checkImage(cluster: Construct, option: string, image: string, example: string): void {
+  if (isUnknown(image)) return;
+  const tag = /^[^@\s]+?:(?<tag>[\w][\w.-]*)$/.exec(image)?.groups?.tag;
+  const digest = /^[^\s]+@sha256:[0-9a-f]{64}$/.test(image);
+  if (digest || (tag !== undefined && /\d/.test(tag) && !tag.startsWith('latest') && !tag.includes('/'))) return;
+  throw badInput(cluster, {
+    given: `${option} "${image}" names no version`,
+    allowed: 'a tag with a version, or a digest; "latest" would change under a running cluster',
+    instead: `${option}: "${example}", or REGISTRY/NAME@sha256:DIGEST`,
+  });
+}
+
+/** Throws unless the number is that of a node that a cluster could have. */
+export function checkNodeIndex(cluster: Construct, index: number, nodeCount: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < MAX_NODES) return;
+  throw badInput(cluster, {
+    given: `releaseNode(${index})`,
+    allowed: `the number of a node, from 0 to ${MAX_NODES - 1}`,
+    instead: `releaseNode(${nodeCount - 1})`,
+  });
+}
+
+function checkNodeCount(cluster: Construct, nodeCount = 3): void {
+  if (isUnknown(nodeCount)) {
+    throw badInput(cluster, {
+      given: 'nodeCount is known only when Terraform runs',
+      allowed: 'a number that is known when synthesizing, as each node has a name and a certificate',
+      instead: 'nodeCount: 3',
+    });
+  }
+  if (Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount !== 2 && nodeCount <= MAX_NODES) return;
+  throw badInput(cluster, {
+    given: `nodeCount is ${nodeCount}`,
+    allowed: `one node, or three and more up to ${MAX_NODES}; two have no majority when one is lost`,
+    instead: nodeCount === 1 ? 'nodeCount: 1' : 'nodeCount: 3',
+  });
+}
+
+function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantVersion): void {
+  if (!from || from.canUpgradeTo(version)) return;
+  throw badInput(cluster, {
+    given: `an upgrade from Qdrant ${from} to ${version}`,
+    allowed: 'the same minor release, or the one after it; never back',
+    instead: 'one minor release after the other, each applied to the whole cluster',
+  });
+}
+
+function checkMetricsPort(cluster: Construct, port: number, version: QdrantVersion): void {
+  if (!version.isAtLeast('1.17.0')) {
+    throw badInput(cluster, {
+      given: `metricsPort with Qdrant ${version}`,
+      allowed: 'Qdrant 1.17.0 and later',
+      instead: 'scrape /metrics on the REST port with the read-only key',
+    });
+  }
+  requireWholeNumber(cluster, 'metricsPort', port, { min: 1024, max: 65535 });
+  const taken = [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER, QdrantPorts.GRPC_BEHIND_GUARD];
+  if (!taken.includes(port)) return;
+  throw badInput(cluster, {
+    given: `metricsPort is ${port}, which serves something else`,
+    allowed: `a port other than ${taken.join(', ')}`,
+    instead: 'metricsPort: 9153',
+  });
+}
+
+function checkAlternateKey(cluster: Construct, hasAlternateKey: boolean, version: QdrantVersion): void {
+  if (!hasAlternateKey || version.isAtLeast('1.17.0')) return;
+  throw badInput(cluster, {
+    given: `an alternate API key with Qdrant ${version}`,
+    allowed: 'Qdrant 1.17.0 and later',
+    instead: 'upgrade first, then rotate the key',
+  });
+}
