@@ -1,3 +1,4 @@
 export * from './posture';
 export * from './qdrant';
 export * as aws from './aws';
+export * as kubernetes from './kubernetes';

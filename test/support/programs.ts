@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { KubernetesApi } from './kubernetes/api';
 
 export const ROOT = join(__dirname, '..', '..');
 
@@ -11,6 +12,7 @@ const VENV_BIN = join(ROOT, '.venv', 'bin');
 const present: { [name: string]: () => boolean } = {
   moto: () => spawnSync(python(), ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0,
   root: () => process.getuid?.() === 0,
+  'kube-apiserver': () => KubernetesApi.findServer() !== undefined,
   QDRANT_BIN: () => existsSync(process.env.QDRANT_BIN ?? ''),
 };
 

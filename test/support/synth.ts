@@ -23,14 +23,20 @@ export class SynthesizedStack {
   }
 }
 
-/** Synthesizes a stack with its validations, as `cdktf synth` does. */
+/** Synthesizes a stack for AWS with its validations, as `cdktf synth` does. */
 export function synth(build: (stack: TerraformStack) => void): SynthesizedStack {
+  return synthStack((stack) => {
+    new AwsProvider(stack, 'Aws', { region: 'eu-west-1' });
+    build(stack);
+  });
+}
+
+/** Synthesizes a stack with its validations, as `cdktf synth` does. */
+export function synthStack(build: (stack: TerraformStack) => void): SynthesizedStack {
   const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
   try {
     const app = new App({ outdir });
-    const stack = new TerraformStack(app, 'vectors');
-    new AwsProvider(stack, 'Aws', { region: 'eu-west-1' });
-    build(stack);
+    build(new TerraformStack(app, 'vectors'));
     app.synth();
     return new SynthesizedStack(JSON.parse(readFileSync(join(outdir, 'stacks', 'vectors', 'cdk.tf.json'), 'utf8')));
   } finally {

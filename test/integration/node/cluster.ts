@@ -14,9 +14,7 @@ import { Member, Vpc } from './vpc';
 
 /** What the harness needs. */
 export const HARNESS =
-  'root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(
-    ' ',
-  );
+  'root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(' ');
 
 type Options = Partial<aws.QdrantClusterProps>;
 

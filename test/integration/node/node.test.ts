@@ -91,7 +91,9 @@ describeWith(HARNESS, 'nodes that run', () => {
           for (const key of [admin, readOnly]) expect(output.includes(key)).toBe(false);
         }
         const keys = ['-e', admin, '-e', readOnly];
-        const onRootDisk = spawnSync('grep', ['-rlF', '--devices=skip', ...keys, ...machine.writtenFolders], { encoding: 'utf8' });
+        const onRootDisk = spawnSync('grep', ['-rlF', '--devices=skip', ...keys, ...machine.writtenFolders], {
+          encoding: 'utf8',
+        });
         expect(onRootDisk).toMatchObject({ status: 1, stdout: '' });
         const found = machine.try(`grep -rlF ${keys.join(' ')} /var/lib/qdrant`);
         expect(found).toEqual({ code: 1, output: '' });

@@ -1,0 +1,41 @@
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { Construct } from 'constructs';
+import { QdrantPorts } from '../qdrant';
+
+export interface BaseNetworkPolicyProps {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly podLabels: { [name: string]: string };
+}
+
+/** Where names are asked for: a DNS service in the cluster, and its cache on the node, which has an address that is local to the link. */
+const DNS_PORTS = ['UDP', 'TCP'].map((protocol) => ({ port: '53', protocol }));
+const DNS_NAMESPACE = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
+const NODE_LOCAL_DNS = { cidr: '169.254.20.10/32' };
+
+/**
+ * Refuses all traffic of a cluster's pods, both ways, but what they need among themselves and to find each other.
+ *
+ * A shard that moves by snapshot is fetched over REST, so that the pods need 6333 among themselves besides 6335.
+ */
+export class BaseNetworkPolicy extends Construct {
+  public readonly policy: NetworkPolicyV1;
+
+  public constructor(scope: Construct, id: string, props: BaseNetworkPolicyProps) {
+    super(scope, id);
+    const pods = { podSelector: { matchLabels: props.podLabels } };
+    const ports = [QdrantPorts.REST, QdrantPorts.PEER].map((port) => ({ port: String(port), protocol: 'TCP' }));
+    this.policy = new NetworkPolicyV1(this, 'Policy', {
+      metadata: { name: `${props.clusterName}-base`, namespace: props.namespace, labels: props.podLabels },
+      spec: {
+        ...pods,
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [pods], ports }],
+        egress: [
+          { to: [pods], ports },
+          { to: [{ namespaceSelector: DNS_NAMESPACE }, { ipBlock: NODE_LOCAL_DNS }], ports: DNS_PORTS },
+        ],
+      },
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { badInput, isUnknown } from '../input';
+import { checkDataKey, checkObjectName } from './names';
+
+/** Where certificates are kept in the cluster's namespace. @internal */
+export interface BundlePlace {
+  readonly kind: 'secret' | 'configMap';
+  readonly name: string;
+  readonly key: string;
+}
+
+/** Certificates of authorities that a node believes. They are public; where they are kept in a Secret, it is for convenience. */
+export class CaBundle {
+  /**
+   * Certificates in PEM, for example read from a file beside the app.
+   *
+   * @throws if there is no certificate in it, or a private key
+   */
+  public static fromPem(pem: string): CaBundle {
+    if (!isUnknown(pem) && (!pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('PRIVATE KEY'))) {
+      throw badInput('CaBundle.fromPem', {
+        given: pem.includes('PRIVATE KEY') ? 'a text that holds a private key (not shown)' : 'a text that holds no certificate',
+        allowed: 'certificates in PEM, from -----BEGIN CERTIFICATE----- on',
+        instead: `CaBundle.fromPem(readFileSync('ca.pem', 'utf8'))`,
+      });
+    }
+    return new CaBundle({ pem });
+  }
+
+  /**
+   * Certificates in PEM in a Secret of the cluster's namespace.
+   *
+   * @param key the member that holds them; by default `ca.crt`
+   */
+  public static fromSecret(name: string, key: string = 'ca.crt'): CaBundle {
+    return CaBundle.kept('CaBundle.fromSecret', { kind: 'secret', name, key });
+  }
+
+  /**
+   * Certificates in PEM in a ConfigMap of the cluster's namespace, for example one that trust-manager writes.
+   *
+   * @param key the member that holds them; by default `ca.crt`
+   */
+  public static fromConfigMap(name: string, key: string = 'ca.crt'): CaBundle {
+    return CaBundle.kept('CaBundle.fromConfigMap', { kind: 'configMap', name, key });
+  }
+
+  private static kept(factory: string, place: BundlePlace): CaBundle {
+    checkObjectName(factory, 'the name', place.name, 'client-ca');
+    checkDataKey(factory, place.key);
+    return new CaBundle({ place });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _source: { readonly pem?: string; readonly place?: BundlePlace },
+  ) {}
+}

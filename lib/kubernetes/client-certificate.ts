@@ -1,0 +1,77 @@
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { CertificateIssuer } from './certificate-issuer';
+
+/** What a client's certificate is to be. */
+export interface ClientCertificateProps {
+  /**
+   * The name of the client, as the certificate carries it.
+   *
+   * @default - the construct's id
+   */
+  readonly commonName?: string;
+
+  /**
+   * How many days it is valid. cert-manager renews it when a third of that is left.
+   *
+   * @default 90
+   */
+  readonly validityDays?: number;
+}
+
+/** @internal */
+export interface CertifyingCluster {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly issuer: CertificateIssuer;
+}
+
+/** A client's certificate of the authority of a cluster, by cert-manager. It is good for nothing but to be a client. */
+export class ClientCertificate extends Construct {
+  /** The Secret in the cluster's namespace that holds `tls.crt`, `tls.key` and `ca.crt`. */
+  public readonly secretName: string;
+
+  /** @internal */
+  public static _create(
+    scope: Construct,
+    id: string,
+    props: ClientCertificateProps,
+    cluster: CertifyingCluster,
+  ): ClientCertificate {
+    return new ClientCertificate(scope, id, props, cluster);
+  }
+
+  private constructor(scope: Construct, id: string, props: ClientCertificateProps, cluster: CertifyingCluster) {
+    super(scope, id);
+    const { commonName = id, validityDays = 90 } = props;
+    requireWholeNumber(this, 'validityDays', validityDays, { min: 1, max: 825, unit: 'days' });
+    if (!isUnknown(commonName) && (commonName.length === 0 || commonName.length > 64)) {
+      throw badInput(this, {
+        given: `commonName has ${commonName.length} characters`,
+        allowed: '1 to 64',
+        instead: `commonName: "${commonName.slice(0, 64) || 'search'}"`,
+      });
+    }
+    this.secretName = `${cluster.clusterName}-client-${id.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+    const { namespace, labels } = cluster;
+    new Manifest(this, 'Certificate', {
+      manifest: {
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'Certificate',
+        metadata: { name: this.secretName, namespace, labels },
+        spec: {
+          secretName: this.secretName,
+          commonName,
+          duration: `${validityDays * 24}h0m0s`,
+          renewBefore: `${validityDays * 8}h0m0s`,
+          privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+          usages: ['digital signature', 'client auth'],
+          issuerRef: cluster.issuer._reference,
+        },
+      },
+      wait: { condition: [{ type: 'Ready', status: 'True' }] },
+    });
+  }
+}

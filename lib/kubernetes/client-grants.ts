@@ -1,0 +1,62 @@
+import { Construct } from 'constructs';
+import { badInput } from '../input';
+import { idFor } from '../terraform/readable-name';
+import { CaBundle } from './ca-bundle';
+import { labelsOf } from './cluster-labels';
+import { Grant } from './grant';
+import { Grantee } from './grantee';
+import { Secret } from './secret';
+
+export interface ClientGrantsProps {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly readOnlyKey?: Secret;
+  readonly adminKeys: Secret[];
+  readonly clientCa?: CaBundle;
+}
+
+/** Grants what a client of a cluster needs: the right to read a key and, where it is kept apart, the CA certificate. */
+export class ClientGrants {
+  public constructor(
+    private readonly cluster: Construct,
+    private readonly props: ClientGrantsProps,
+  ) {}
+
+  public read(grantee: Grantee): Grant {
+    if (!this.props.readOnlyKey) {
+      throw badInput(this.cluster, {
+        given: 'grantRead, but no read-only key is known',
+        allowed: 'a cluster with one',
+        instead: 'ApiKeys.generated({ readOnly: true }), or readOnly in fromSecrets, or readOnlyKey in fromClusterAttributes',
+      });
+    }
+    return this.grant('GrantRead', 'read', grantee, [this.props.readOnlyKey]);
+  }
+
+  public admin(grantee: Grantee): Grant {
+    if (this.props.adminKeys.length === 0) {
+      throw badInput(this.cluster, {
+        given: 'grantAdmin, but no admin key is known',
+        allowed: 'a cluster with one',
+        instead: 'adminKey in fromClusterAttributes',
+      });
+    }
+    return this.grant('GrantAdmin', 'admin', grantee, this.props.adminKeys);
+  }
+
+  private grant(kind: string, right: string, grantee: Grantee, secrets: Secret[]): Grant {
+    const { clusterName, namespace, clientCa } = this.props;
+    const who = idFor(this.cluster, grantee.toString());
+    const id = `${kind}-${who}`;
+    const given = this.cluster.node.tryFindChild(id);
+    if (given) return given as Grant;
+    const place = clientCa?._source.place;
+    return Grant._create(this.cluster, id, grantee, {
+      namespace,
+      name: `${clusterName}-${right}-${who.toLowerCase().replace(/^-+|-+$/g, '')}`,
+      labels: labelsOf(clusterName),
+      secrets: secrets.map(({ name }) => name),
+      bundles: place ? [place] : [],
+    });
+  }
+}

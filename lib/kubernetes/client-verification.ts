@@ -1,0 +1,26 @@
+import { CaBundle } from './ca-bundle';
+
+/** Whether clients must present a certificate. */
+export class ClientVerification {
+  /**
+   * Every client must present a certificate of the given authorities, on REST and on gRPC. Qdrant itself asks for one on REST
+   * only; on gRPC a guard in front of it does.
+   *
+   * @param authorities whom to believe; by default the authority of the cluster's own certificate
+   */
+  public static required(authorities?: CaBundle): ClientVerification {
+    return new ClientVerification(true, authorities);
+  }
+
+  /** Clients present the API key only. */
+  public static notRequired(): ClientVerification {
+    return new ClientVerification(false);
+  }
+
+  private constructor(
+    /** Whether clients must present a certificate. */
+    public readonly isRequired: boolean,
+    /** The authorities that were named, or undefined for that of the cluster's own certificate. */
+    public readonly authorities?: CaBundle,
+  ) {}
+}

@@ -1,0 +1,87 @@
+import { IConstruct } from 'constructs';
+import { ClientEndpoint } from '../qdrant';
+import { CaBundle } from './ca-bundle';
+import { Connections } from './connections';
+import { Grant } from './grant';
+import { Grantee } from './grantee';
+import { Secret } from './secret';
+
+/** A Qdrant cluster, whether made here or elsewhere. */
+export interface IQdrantCluster extends IConstruct {
+  /** Where clients find it. */
+  readonly endpoint: ClientEndpoint;
+
+  /** Who may reach it. */
+  readonly connections: Connections;
+
+  /** Grants the Secret of the read-only key and, where it is kept apart, the CA certificate; nothing else. */
+  grantRead(grantee: Grantee): Grant;
+
+  /** Grants the Secret of the admin key and, where it is kept apart, the CA certificate. */
+  grantAdmin(grantee: Grantee): Grant;
+}
+
+/** What is known of a cluster that was made elsewhere. */
+export interface QdrantClusterAttributes {
+  /** Its name. */
+  readonly clusterName: string;
+
+  /** The namespace that it is in. */
+  readonly namespace: string;
+
+  /**
+   * The host name that clients use.
+   *
+   * @default - the name of its client service
+   */
+  readonly host?: string;
+
+  /**
+   * The labels that select its pods, and no others.
+   *
+   * @default - those that this library gives
+   */
+  readonly podLabels?: { [name: string]: string };
+
+  /**
+   * The Secret that holds the read-only key.
+   *
+   * @default - grantRead is refused
+   */
+  readonly readOnlyKey?: Secret;
+
+  /**
+   * The Secret that holds the admin key.
+   *
+   * @default - grantAdmin is refused
+   */
+  readonly adminKey?: Secret;
+
+  /**
+   * The CA certificate, in a place that clients may read.
+   *
+   * @default - clients get it in another way
+   */
+  readonly clientCa?: CaBundle;
+
+  /**
+   * Whether it asks clients for a certificate.
+   *
+   * @default false
+   */
+  readonly clientCertificate?: boolean;
+
+  /**
+   * Whether it serves gRPC.
+   *
+   * @default true
+   */
+  readonly grpc?: boolean;
+
+  /**
+   * Its metrics port.
+   *
+   * @default - none
+   */
+  readonly metricsPort?: number;
+}

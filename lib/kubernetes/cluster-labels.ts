@@ -1,0 +1,9 @@
+/** The labels that select the pods of a cluster, and no others. They are part of the StatefulSet's identity. */
+export function podLabelsOf(clusterName: string): { [name: string]: string } {
+  return { 'app.kubernetes.io/name': 'qdrant', 'app.kubernetes.io/instance': clusterName };
+}
+
+/** The labels of everything that is made for a cluster. */
+export function labelsOf(clusterName: string, more: { [name: string]: string } = {}): { [name: string]: string } {
+  return { ...more, ...podLabelsOf(clusterName), 'app.kubernetes.io/managed-by': 'cdktf-qdrant' };
+}

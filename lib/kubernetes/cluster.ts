@@ -1,0 +1,375 @@
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { ITerraformDependable, TerraformOutput } from 'cdktf';
+import { Construct } from 'constructs';
+import { badInput } from '../input';
+import { ListenerPurpose, Posture } from '../posture';
+import { describeListeners } from '../posture/cluster-listeners';
+import { ClientEndpoint, NodeCertificate, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { checkNodeIndex } from '../qdrant/cluster-checks';
+import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { ApiKeys, ClusterKeys } from './api-keys';
+import { BaseNetworkPolicy } from './base-network-policy';
+import { CaBundle } from './ca-bundle';
+import { ClientCertificate, ClientCertificateProps } from './client-certificate';
+import { ClientGrants } from './client-grants';
+import { ClientService } from './client-service';
+import { ClientVerification } from './client-verification';
+import { checkCluster, DEFAULT_GUARD_IMAGE } from './cluster-checks';
+import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { labelsOf, podLabelsOf } from './cluster-labels';
+import { describeSecrets } from './cluster-posture';
+import { QdrantClusterProps } from './cluster-props';
+import { Connections } from './connections';
+import { GatewayRouteProps, QdrantGatewayRoute } from './gateway-route';
+import { Grant } from './grant';
+import { Grantee } from './grantee';
+import { ImportedCluster } from './imported-cluster';
+import { NodeSet, peerServiceName } from './node-set';
+import { PodPrograms } from './pod/pod-programs';
+import { bundleFile } from './pod-template';
+import { RemovalGuard } from './removal-guard';
+import { RemovalPolicy } from './removal-policy';
+import { QdrantServiceMonitor, ServiceMonitorProps } from './service-monitor';
+import { ClusterTls, Tls } from './tls';
+
+/**
+ * A secured Qdrant cluster on Kubernetes.
+ *
+ * With no options beyond namespace, resources and volume it has three nodes, generated API keys, TLS on every port with a certificate of its
+ * own authority (by cert-manager), and nobody may reach it until `connections` allows them. Its pods meet the Pod Security Standard `restricted`.
+ */
+export class QdrantCluster extends Construct implements IQdrantCluster {
+  /** A cluster that was made elsewhere. */
+  public static fromClusterAttributes(scope: Construct, id: string, attributes: QdrantClusterAttributes): IQdrantCluster {
+    return new ImportedCluster(scope, id, attributes);
+  }
+
+  /** The name of the cluster, and of its StatefulSet. */
+  public readonly clusterName: string;
+  /** The namespace that it is in. */
+  public readonly namespace: string;
+  /** The labels that select its pods, and no others. */
+  public readonly podLabels: { [name: string]: string };
+  /** Who may reach the pods. */
+  public readonly connections: Connections;
+  /** Where clients find it. */
+  public readonly endpoint: ClientEndpoint;
+  /** What is exposed to whom, guarded by what. */
+  public readonly posture: Posture;
+
+  private readonly props: QdrantClusterProps;
+  private readonly version: QdrantVersion;
+  private readonly labels: { [name: string]: string };
+  private readonly keys: ClusterKeys;
+  private readonly tls: ClusterTls;
+  private readonly grants: ClientGrants;
+  private readonly verification: ClientVerification;
+  private readonly clientService: ClientService;
+  private readonly routedHosts: string[] = [];
+  private readonly guard: boolean;
+  private readonly removalGuard?: RemovalGuard;
+
+  /**
+   * @throws if an option cannot be, or two contradict each other; the error says what to write instead
+   */
+  public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
+    super(scope, id);
+    this.props = props;
+    this.version = props.version ?? QdrantVersion.DEFAULT;
+    checkCluster(this, props, this.version);
+    this.clusterName = props.clusterName ?? this.defaultName();
+    this.namespace = props.namespace;
+    this.podLabels = podLabelsOf(this.clusterName);
+    this.labels = labelsOf(this.clusterName, props.labels);
+    this.verification = props.clientVerification ?? ClientVerification.notRequired();
+    this.clientService = props.clientService ?? ClientService.clusterIp();
+    this.guard = this.servesGrpc && this.verification.isRequired;
+
+    const settings = this.resolveSettings();
+    this.posture = new Posture(this, {
+      version: this.version,
+      settings,
+      nodeCount: this.nodeCount,
+      clientVerification: this.verification.isRequired,
+      protectedFromRemoval: this.isProtected,
+    });
+    const apiKeys = props.apiKeys ?? ApiKeys.generated();
+    const place = { clusterName: this.clusterName, namespace: this.namespace, labels: this.labels };
+    this.keys = apiKeys._bind(this, place);
+    this.tls = (props.tls ?? Tls.generated())._bind(this, { ...place, certificate: () => this.certificate() });
+    this.grants = this.makeGrants();
+    describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
+    describeListeners(this.posture, {
+      at: 'pods',
+      grpc: this.servesGrpc,
+      clientVerification: this.verification.isRequired,
+      metricsPort: props.metricsPort,
+    });
+
+    const network = { ...place, podLabels: this.podLabels };
+    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', network);
+    this.connections = new Connections(this, 'Connections', {
+      ...network,
+      listeners: this.posture.listeners.filter(({ purpose }) => purpose !== ListenerPurpose.PEER),
+    });
+    this.makeNodes(settings, [refusal.policy]);
+    this.makeClientService();
+    this.removalGuard = this.isProtected
+      ? new RemovalGuard(this, 'RemovalGuard', { ...network, nodeCount: this.nodeCount })
+      : undefined;
+    this.endpoint = new ClientEndpoint({
+      host: props.hostNames?.[0] ?? this.serviceHost,
+      tls: true,
+      clientCertificate: this.verification.isRequired,
+      grpc: this.servesGrpc,
+    });
+  }
+
+  /**
+   * Grants the Secret of the read-only key and, where it is kept apart, the CA certificate; nothing else.
+   *
+   * @throws if the cluster has no read-only key
+   */
+  public grantRead(grantee: Grantee): Grant {
+    this.noteReader('read-only API key', grantee);
+    return this.grants.read(grantee);
+  }
+
+  /** Grants the Secret of the admin key, while a rotation goes on of both, and, where it is kept apart, the CA certificate. */
+  public grantAdmin(grantee: Grantee): Grant {
+    this.noteReader('admin API key', grantee);
+    this.noteReader('alternate API key', grantee);
+    return this.grants.admin(grantee);
+  }
+
+  /**
+   * Has a client's certificate issued by the cluster's own issuer.
+   *
+   * @throws if the certificate of the cluster is not one of cert-manager's
+   */
+  public issueClientCertificate(id: string, props: ClientCertificateProps = {}): ClientCertificate {
+    const { issuer } = this.tls;
+    if (!issuer) {
+      throw badInput(this, {
+        given: 'issueClientCertificate, but the certificate of the cluster is in a Secret that exists',
+        allowed: 'a cluster whose certificates cert-manager issues',
+        instead: 'tls: Tls.fromCertManager(issuer), or a certificate of the authority that clients are verified with',
+      });
+    }
+    const { clusterName, namespace, labels } = this;
+    return ClientCertificate._create(this, id, props, { clusterName, namespace, labels, issuer });
+  }
+
+  /** Has Prometheus scrape the pods, through the Prometheus Operator, which must be installed. */
+  public addServiceMonitor(id: string, props: ServiceMonitorProps): QdrantServiceMonitor {
+    const { clusterName, namespace, labels, podLabels } = this;
+    const monitor = QdrantServiceMonitor._create(this, id, props, {
+      ...{ clusterName, namespace, labels, podLabels },
+      serverName: this.serviceHost,
+      tlsSecretName: this.tls.secretName,
+      clientCa: this.tls.clientCa,
+      readOnlyKey: this.keys.readOnly,
+      clientVerification: this.verification.isRequired,
+      metricsPort: this.props.metricsPort,
+    });
+    if (this.props.metricsPort === undefined) this.connections.allowRestFrom(props.scrapedBy);
+    else this.connections.allowMetricsFrom(props.scrapedBy);
+    return monitor;
+  }
+
+  /** Routes a gateway of the Gateway API to the cluster. */
+  public addGatewayRoute(id: string, props: GatewayRouteProps): QdrantGatewayRoute {
+    const { clusterName, namespace, labels, connections } = this;
+    const route = QdrantGatewayRoute._create(this, id, props, {
+      ...{ clusterName, namespace, labels, connections },
+      serviceName: this.clientService._type === undefined ? undefined : clusterName,
+      serverName: this.serviceHost,
+      clientCa: this.tls.clientCa,
+      clientVerification: this.verification.isRequired,
+    });
+    this.routedHosts.push(props.restHost, ...(props.grpcHost === undefined ? [] : [props.grpcHost]));
+    return route;
+  }
+
+  /**
+   * Lets a node be ended that `nodeCount` no longer counts. It must have lost its shards and its place among the peers before. Its volume claims
+   * are kept.
+   *
+   * @param index the node's number, from 0
+   * @throws if no cluster has such a node
+   */
+  public releaseNode(index: number): void {
+    checkNodeIndex(this, index, this.nodeCount);
+    this.removalGuard?.release(index);
+  }
+
+  /**
+   * Accepts the findings of one rule of the posture. The report shows who accepted what.
+   *
+   * @param ruleId for example `QDR003`
+   * @param reason why it is acceptable here
+   */
+  public acknowledge(ruleId: string, reason: string): void {
+    this.posture.acknowledge(ruleId, reason);
+  }
+
+  /** Adds outputs to the stack: the addresses, and code that connects, by language. */
+  public addOutputs(): void {
+    const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
+    output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);
+    if (this.endpoint.grpcUrl) output('GrpcUrl', 'Address of the gRPC API', this.endpoint.grpcUrl);
+    output('Snippets', 'Code that connects to the cluster, by language', this.endpoint.snippets());
+  }
+
+  private get nodeCount(): number {
+    return this.props.nodeCount ?? 3;
+  }
+
+  private get servesGrpc(): boolean {
+    return this.props.grpc ?? true;
+  }
+
+  private get isProtected(): boolean {
+    return (this.props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
+  }
+
+  private get clientCas(): CaBundle[] {
+    return this.verification.authorities ? [this.verification.authorities] : [];
+  }
+
+  private get trusted(): CaBundle[] {
+    return this.props.trustedAuthorities ?? [];
+  }
+
+  private get serviceDomain(): string {
+    return `${this.namespace}.svc.${this.props.clusterDomain ?? 'cluster.local'}`;
+  }
+
+  /** What the hosts of the peers end in. It is part of their addresses, which the cluster keeps for good. */
+  private get peerDomain(): string {
+    return `${peerServiceName(this.clusterName)}.${this.serviceDomain}`;
+  }
+
+  /** A name that stands for all nodes, and that the certificate carries. */
+  private get serviceHost(): string {
+    const service = this.clientService._type === undefined ? peerServiceName(this.clusterName) : this.clusterName;
+    return `${service}.${this.serviceDomain}`;
+  }
+
+  /** Long paths are cut, and told apart by the construct's address. */
+  private defaultName(): string {
+    const name = this.node.path
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^[^a-z]+|-+$/g, '');
+    return name.length >= 1 && name.length <= 40
+      ? name
+      : `${name.slice(0, 31).replace(/-+$/, '') || 'qdrant'}-${this.node.addr.slice(-8)}`;
+  }
+
+  private resolveSettings(): ResolvedSettings {
+    return resolveClusterSettings(this.node.path, {
+      ...this.props,
+      version: this.version,
+      nodeCount: this.nodeCount,
+      grpc: this.servesGrpc,
+      guard: this.guard,
+      clientVerification: this.verification.isRequired,
+      tlsFolder: '/run/qdrant/current/tls',
+    });
+  }
+
+  /** What the certificate of the nodes must be, the names of routes that were added since included. */
+  private certificate(): NodeCertificate {
+    const [first, ...others] = Array.from({ length: this.nodeCount }, (_, n) => `${this.clusterName}-${n}.${this.peerDomain}`);
+    const services = [this.clusterName, peerServiceName(this.clusterName)].flatMap((service) => [
+      service,
+      `${service}.${this.namespace}`,
+      `${service}.${this.namespace}.svc`,
+      `${service}.${this.serviceDomain}`,
+    ]);
+    const clientHosts = [...others, ...services, ...(this.props.hostNames ?? []), ...this.routedHosts];
+    return new NodeCertificate({ peerHost: first, clientHosts, peerTls: true });
+  }
+
+  private makeGrants(): ClientGrants {
+    const { admin, readOnly, alternate } = this.keys;
+    return new ClientGrants(this, {
+      clusterName: this.clusterName,
+      namespace: this.namespace,
+      readOnlyKey: readOnly,
+      adminKeys: alternate ? [admin, alternate] : [admin],
+      clientCa: this.tls.clientCa,
+    });
+  }
+
+  private makeNodes(settings: ResolvedSettings, after: ITerraformDependable[]): void {
+    const { props, clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas } = this;
+    const { nodeTimeoutMinutes = 30, turnSeconds = 180 } = props.rollingUpdate ?? {};
+    const programs = new PodPrograms(this, 'Programs', {
+      ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
+      version: this.version.version,
+      peerDomain: this.peerDomain,
+      settings: settings.toYaml(),
+      bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
+    });
+    new NodeSet(this, 'Nodes', {
+      ...{ clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas, nodeTimeoutMinutes },
+      annotations: props.podAnnotations,
+      image: props.image ?? this.version.unprivilegedImage,
+      guardImage: this.guard ? (props.guardImage ?? DEFAULT_GUARD_IMAGE) : undefined,
+      imagePullSecretNames: props.imagePullSecretNames,
+      configMapName: programs.configMapName,
+      resources: props.resources,
+      placement: props.placement ?? {},
+      keys: this.keys,
+      tlsSecretName: this.tls.secretName,
+      metricsPort: props.metricsPort,
+      grpc: this.servesGrpc,
+      replicationFactor: settings.value('storage.collection.replication_factor'),
+      dataVolume: props.dataVolume,
+      snapshotVolume: props.snapshotVolume ?? props.dataVolume,
+      isProtected: this.isProtected,
+      after: [...after, programs.configMap, ...this.keys.made, ...this.tls.made],
+    });
+  }
+
+  private makeClientService(): void {
+    const { _type: type, _loadBalancer: balancer, _sources: sources } = this.clientService;
+    if (type === undefined) return;
+    const { clusterName, namespace, labels, podLabels } = this;
+    new ServiceV1(this, 'ClientService', {
+      metadata: { name: clusterName, namespace, labels, annotations: balancer?.annotations },
+      spec: {
+        type,
+        ipFamilyPolicy: 'PreferDualStack',
+        selector: podLabels,
+        port: [
+          { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
+          ...(this.servesGrpc ? [{ name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc' }] : []),
+        ],
+        ...(balancer && {
+          loadBalancerSourceRanges: balancer.sourceRanges,
+          loadBalancerClass: balancer.loadBalancerClass,
+          // The pods are told by address who may come in.
+          externalTrafficPolicy: 'Local',
+        }),
+      },
+    });
+    for (const source of sources) {
+      this.connections.allowRestFrom(source);
+      if (this.servesGrpc) this.connections.allowGrpcFrom(source);
+    }
+  }
+
+  private noteReader(secretName: string, grantee: Grantee): void {
+    this.posture.secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(grantee.toString()));
+  }
+}
+
+/** The certificates of bundles that are given in the code, by the name of their file. */
+function filesOf(folder: string, bundles: CaBundle[]): { [file: string]: string } {
+  return Object.fromEntries(
+    bundles.flatMap(({ _source: { pem } }, index) => (pem === undefined ? [] : [[bundleFile(folder, index), pem]])),
+  );
+}

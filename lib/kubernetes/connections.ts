@@ -1,0 +1,132 @@
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { createHash } from 'node:crypto';
+import { Construct } from 'constructs';
+import { badInput, requireWholeNumber } from '../input';
+import { Listener, ListenerPurpose } from '../posture';
+import { QdrantPorts } from '../qdrant';
+import { idFor, readableName } from '../terraform/readable-name';
+import { Peer } from './peer';
+
+/** What the connections are of. */
+export interface ConnectionsProps {
+  /** The name of the cluster, which the names of the policies start with. */
+  readonly clusterName: string;
+
+  /** The namespace of the cluster's pods. */
+  readonly namespace: string;
+
+  /** The labels that select the cluster's pods, and no others. */
+  readonly podLabels: { [name: string]: string };
+
+  /** The listeners that clients may be allowed to. */
+  readonly listeners: Listener[];
+}
+
+/**
+ * Who may reach a cluster. Nobody may until it is allowed here: each permission is a NetworkPolicy of its own beside the one that refuses
+ * everything else. The cluster's network must enforce them.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export class Connections extends Construct {
+  private readonly props: ConnectionsProps;
+
+  public constructor(scope: Construct, id: string, props: ConnectionsProps) {
+    super(scope, id);
+    this.props = props;
+  }
+
+  /** Allows a peer to the REST API (6333). */
+  public allowRestFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.REST);
+  }
+
+  /**
+   * Allows a peer to the gRPC API (6334).
+   *
+   * @throws if the cluster serves no gRPC
+   */
+  public allowGrpcFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.GRPC);
+  }
+
+  /**
+   * Allows a peer to the metrics port, which asks for no key.
+   *
+   * @throws if the cluster has no metrics port
+   */
+  public allowMetricsFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.METRICS);
+  }
+
+  /**
+   * Allows a peer to one of the ports that clients use.
+   *
+   * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
+   */
+  public allowFrom(peer: Peer, port: number): void {
+    const given = `port ${port} for ${readableName(this, peer.name)}`;
+    const instead = 'allowRestFrom(peer) or allowGrpcFrom(peer)';
+    if (port === QdrantPorts.PEER) {
+      const allowed = 'the cluster’s own pods, which the library allows by itself: the port carries Raft and shard traffic';
+      throw badInput(this, { given, allowed, instead });
+    }
+    const listener = this.props.listeners.find((candidate) => candidate.port === port);
+    if (!listener) {
+      const served = this.props.listeners.map((candidate) => `${candidate.port} (${candidate.purpose})`);
+      throw badInput(this, { given, allowed: served.join(', '), instead });
+    }
+    this.allow(peer, listener.purpose);
+  }
+
+  /**
+   * Allows the pods to connect to a peer, besides what they need by themselves: the object storage of snapshots, for example. A peer in the
+   * cluster must let them in by a policy of its own.
+   *
+   * @param port the TCP port at the peer
+   */
+  public allowTo(peer: Peer, port: number): void {
+    requireWholeNumber(this, 'port', port, { min: 1, max: 65535 });
+    const id = `To-${idFor(this, peer.name)}-${port}`;
+    if (this.node.tryFindChild(id)) return;
+    const egress = [{ to: [peer._rule], ports: [{ port: String(port), protocol: 'TCP' }] }];
+    this.addPolicy(id, { policyTypes: ['Egress'], egress });
+  }
+
+  private allow(peer: Peer, purpose: ListenerPurpose): void {
+    const listener = this.listenerFor(purpose);
+    const id = `${purpose}-from-${idFor(this, peer.name)}`;
+    if (this.node.tryFindChild(id)) return;
+    const ingress = [{ from: [peer._rule], ports: [{ port: String(listener.port), protocol: 'TCP' }] }];
+    this.addPolicy(id, { policyTypes: ['Ingress'], ingress });
+    listener.addSource({ name: readableName(this, peer.name), anyAddress: peer.isAnyAddress });
+  }
+
+  private listenerFor(purpose: ListenerPurpose): Listener {
+    const listener = this.props.listeners.find((candidate) => candidate.purpose === purpose);
+    if (listener) return listener;
+    throw badInput(this, {
+      given: `${purpose} is allowed, but nothing serves it`,
+      allowed: this.props.listeners.map((candidate) => candidate.purpose).join(', '),
+      instead:
+        purpose === ListenerPurpose.METRICS
+          ? 'set the option metricsPort of the cluster'
+          : 'leave the option grpc at its default',
+    });
+  }
+
+  private addPolicy(id: string, rules: { policyTypes: string[]; ingress?: any[]; egress?: any[] }): void {
+    const { clusterName, namespace, podLabels } = this.props;
+    new NetworkPolicyV1(this, id, {
+      metadata: { name: `${clusterName}-${policyName(id)}`, namespace, labels: podLabels },
+      spec: { podSelector: { matchLabels: podLabels }, ...rules },
+    });
+  }
+}
+
+/** An id as a name of Kubernetes: short ones as they are, long ones told apart by a digest. */
+function policyName(id: string): string {
+  const name = id.toLowerCase().replace(/-+$/, '');
+  if (name.length <= 100) return name;
+  return `${name.slice(0, 90)}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
+}

@@ -1,0 +1,166 @@
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { Construct } from 'constructs';
+import { badInput } from '../input';
+import { QdrantPorts } from '../qdrant';
+import { CaBundle } from './ca-bundle';
+import { Connections } from './connections';
+import { checkLabelName } from './names';
+import { Peer } from './peer';
+
+/** Where TLS ends that comes in by a gateway. */
+export enum GatewayTls {
+  /** At Qdrant: the gateway passes it through by the name that the client asks for. */
+  PASS_THROUGH = 'pass-through',
+  /** At the gateway, which speaks TLS to Qdrant and verifies its certificate. */
+  RE_ENCRYPT = 're-encrypt',
+}
+
+/** A gateway that exists. */
+export interface GatewayReference {
+  /** The gateway's name. */
+  readonly name: string;
+
+  /**
+   * The namespace that it is in.
+   *
+   * @default - the cluster's
+   */
+  readonly namespace?: string;
+
+  /**
+   * The gateway's listener.
+   *
+   * @default - every one that fits
+   */
+  readonly sectionName?: string;
+}
+
+/** How a cluster is reached by a gateway. */
+export interface GatewayRouteProps {
+  /** The gateway. */
+  readonly gateway: GatewayReference;
+
+  /** The gateway's own pods, which are allowed to the ports that it routes to. */
+  readonly gatewayPods: Peer;
+
+  /** The host name under which clients reach REST. It becomes a name of the certificate, where cert-manager has that issued. */
+  readonly restHost: string;
+
+  /**
+   * The host name under which clients reach gRPC: another than that of REST.
+   *
+   * @default - gRPC is not routed
+   */
+  readonly grpcHost?: string;
+
+  /**
+   * Where TLS ends.
+   *
+   * @default GatewayTls.PASS_THROUGH
+   */
+  readonly tls?: GatewayTls;
+}
+
+/** @internal */
+export interface RoutedCluster {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  /** The client service's name, or undefined where there is none. */
+  readonly serviceName?: string;
+  readonly serverName: string;
+  readonly clientCa?: CaBundle;
+  readonly clientVerification: boolean;
+  readonly connections: Connections;
+}
+
+const GATEWAY_API = 'gateway.networking.k8s.io/v1';
+
+/**
+ * Routes of the Gateway API to a cluster: TLS passed through, or ended and begun anew.
+ *
+ * @see https://gateway-api.sigs.k8s.io/
+ */
+export class QdrantGatewayRoute extends Construct {
+  private readonly cluster: RoutedCluster;
+  private readonly props: GatewayRouteProps;
+
+  /** @internal */
+  public static _create(scope: Construct, id: string, props: GatewayRouteProps, cluster: RoutedCluster): QdrantGatewayRoute {
+    return new QdrantGatewayRoute(scope, id, props, cluster);
+  }
+
+  private constructor(scope: Construct, id: string, props: GatewayRouteProps, cluster: RoutedCluster) {
+    super(scope, id);
+    this.cluster = cluster;
+    this.props = props;
+    this.check();
+    const passThrough = (props.tls ?? GatewayTls.PASS_THROUGH) === GatewayTls.PASS_THROUGH;
+    this.addRoute('Rest', passThrough ? 'TLSRoute' : 'HTTPRoute', props.restHost, QdrantPorts.REST);
+    cluster.connections.allowRestFrom(props.gatewayPods);
+    if (props.grpcHost !== undefined) {
+      this.addRoute('Grpc', passThrough ? 'TLSRoute' : 'GRPCRoute', props.grpcHost, QdrantPorts.GRPC);
+      cluster.connections.allowGrpcFrom(props.gatewayPods);
+    }
+    if (!passThrough) this.addBackendTls(this.authority());
+  }
+
+  private check(): void {
+    const { restHost, grpcHost, gateway } = this.props;
+    checkLabelName(this, 'gateway.name', gateway.name, 'public');
+    if (this.cluster.serviceName === undefined) {
+      throw badInput(this, {
+        given: 'a route to a cluster without a client service',
+        allowed: 'a cluster with one',
+        instead: 'clientService: ClientService.clusterIp()',
+      });
+    }
+    if (restHost === grpcHost) {
+      throw badInput(this, {
+        given: `restHost and grpcHost are both "${restHost}"`,
+        allowed: 'two names: a gateway tells the two apart by nothing else',
+        instead: `grpcHost: "grpc.${restHost}"`,
+      });
+    }
+    if (this.props.tls === GatewayTls.RE_ENCRYPT && this.cluster.clientVerification) {
+      throw badInput(this, {
+        given: 'GatewayTls.RE_ENCRYPT before a cluster that asks clients for a certificate',
+        allowed: 'GatewayTls.PASS_THROUGH: no client’s certificate would get past the gateway',
+        instead: 'tls: GatewayTls.PASS_THROUGH',
+      });
+    }
+  }
+
+  private addRoute(id: string, kind: string, hostname: string, port: number): void {
+    const { serviceName } = this.cluster;
+    this.addObject(id, kind, `${this.cluster.clusterName}-${this.node.id.toLowerCase()}-${id.toLowerCase()}`, {
+      parentRefs: [this.props.gateway],
+      hostnames: [hostname],
+      rules: [{ backendRefs: [{ name: serviceName, port }] }],
+    });
+  }
+
+  /** Whom the gateway believes: the Gateway API knows ConfigMaps only. */
+  private authority(): { group: string; kind: string; name: string } {
+    const place = this.cluster.clientCa?._source.place;
+    if (place?.kind === 'configMap' && place.key === 'ca.crt') return { group: '', kind: 'ConfigMap', name: place.name };
+    throw badInput(this, {
+      given: 'GatewayTls.RE_ENCRYPT, but no ConfigMap with the CA certificate is known',
+      allowed: 'a CA certificate in the member ca.crt of a ConfigMap, where the gateway can read it',
+      instead: `Tls.fromCertManager(issuer, { clientCa: CaBundle.fromConfigMap('company-ca') })`,
+    });
+  }
+
+  private addBackendTls(authority: { group: string; kind: string; name: string }): void {
+    const { clusterName, serviceName, serverName } = this.cluster;
+    this.addObject('BackendTls', 'BackendTLSPolicy', `${clusterName}-${this.node.id.toLowerCase()}`, {
+      targetRefs: [{ group: '', kind: 'Service', name: serviceName }],
+      validation: { hostname: serverName, caCertificateRefs: [authority] },
+    });
+  }
+
+  private addObject(id: string, kind: string, name: string, spec: object): void {
+    const { namespace, labels } = this.cluster;
+    new Manifest(this, id, { manifest: { apiVersion: GATEWAY_API, kind, metadata: { name, namespace, labels }, spec } });
+  }
+}

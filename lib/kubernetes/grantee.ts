@@ -1,0 +1,45 @@
+import { badInput, isUnknown } from '../input';
+import { checkLabelName, checkObjectName } from './names';
+
+/** Who is granted something, as a subject of a RoleBinding. @internal */
+export interface GranteeSubject {
+  readonly kind: 'ServiceAccount' | 'User' | 'Group';
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** Whom something is granted to. */
+export class Grantee {
+  /** A service account, as a program in a pod uses it. */
+  public static serviceAccount(namespace: string, name: string): Grantee {
+    checkLabelName('Grantee.serviceAccount', 'the namespace', namespace, 'search');
+    checkObjectName('Grantee.serviceAccount', 'the name', name, 'search-service');
+    return new Grantee({ kind: 'ServiceAccount', namespace, name });
+  }
+
+  /** A user, by the name that the cluster's authentication gives. */
+  public static user(name: string): Grantee {
+    return new Grantee({ kind: 'User', name: notEmpty('Grantee.user', name) });
+  }
+
+  /** A group of users, by the name that the cluster's authentication gives. */
+  public static group(name: string): Grantee {
+    return new Grantee({ kind: 'Group', name: notEmpty('Grantee.group', name) });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _subject: GranteeSubject,
+  ) {}
+
+  /** What it is known by, for example `service account search/search-service`. */
+  public toString(): string {
+    const { kind, name, namespace } = this._subject;
+    return namespace === undefined ? `${kind.toLowerCase()} ${name}` : `service account ${namespace}/${name}`;
+  }
+}
+
+function notEmpty(place: string, name: string): string {
+  if (isUnknown(name) || name.trim() !== '') return name;
+  throw badInput(place, { given: 'an empty name', allowed: 'the name of a subject', instead: `${place}("operators")` });
+}

@@ -1,0 +1,123 @@
+import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
+import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { StatefulSetV1, StatefulSetV1SpecVolumeClaimTemplate } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { isUnknown } from '../input';
+import { ListenerPurpose } from '../posture';
+import { QdrantPorts } from '../qdrant';
+import { podTemplate, PodTemplateProps } from './pod-template';
+import { VolumeProps } from './volume';
+
+export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName'> {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly nodeCount: number;
+  readonly replicationFactor: number;
+  readonly dataVolume: VolumeProps;
+  readonly snapshotVolume: VolumeProps;
+  readonly isProtected: boolean;
+  readonly nodeTimeoutMinutes: number;
+  /** What must be there before the pods are. */
+  readonly after: ITerraformDependable[];
+}
+
+/** The name of the service that gives the peers of a cluster their names. */
+export function peerServiceName(clusterName: string): string {
+  return `${clusterName}-peers`;
+}
+
+/** The nodes of a cluster: a StatefulSet, what names its pods, and what keeps evictions from taking too many at a time. */
+export class NodeSet extends Construct {
+  private readonly props: NodeSetProps;
+
+  public constructor(scope: Construct, id: string, props: NodeSetProps) {
+    super(scope, id);
+    this.props = props;
+    const account = new ServiceAccountV1(this, 'ServiceAccount', {
+      metadata: this.metadata(props.clusterName),
+      automountServiceAccountToken: false,
+    });
+    const names = this.makePeerService();
+    this.makeStatefulSet([account, names, ...props.after]);
+    this.makeDisruptionBudget();
+  }
+
+  private metadata(name: string, labels: { [name: string]: string } = {}) {
+    return { name, namespace: this.props.namespace, labels: { ...this.props.labels, ...labels } };
+  }
+
+  /** Peers find each other before they are ready: otherwise a cluster that starts would wait for itself. */
+  private makePeerService(): ServiceV1 {
+    const { clusterName, podLabels, metricsPort } = this.props;
+    return new ServiceV1(this, 'PeerService', {
+      metadata: this.metadata(peerServiceName(clusterName), { 'app.kubernetes.io/component': 'peers' }),
+      spec: {
+        clusterIp: 'None',
+        publishNotReadyAddresses: true,
+        ipFamilyPolicy: 'PreferDualStack',
+        selector: podLabels,
+        port: [
+          { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
+          { name: 'peer', port: QdrantPorts.PEER, targetPort: 'peer' },
+          ...(metricsPort === undefined
+            ? []
+            : [{ name: ListenerPurpose.METRICS, port: metricsPort, targetPort: ListenerPurpose.METRICS }]),
+        ],
+      },
+    });
+  }
+
+  /** Pods start in parallel, as Raft needs a majority; updates still go one by one, each once the one before is ready. */
+  private makeStatefulSet(dependsOn: ITerraformDependable[]): void {
+    const { clusterName, nodeCount, nodeTimeoutMinutes, isProtected, podLabels } = this.props;
+    new StatefulSetV1(this, 'StatefulSet', {
+      dependsOn,
+      metadata: this.metadata(clusterName),
+      spec: {
+        replicas: String(nodeCount),
+        serviceName: peerServiceName(clusterName),
+        podManagementPolicy: 'Parallel',
+        updateStrategy: [{ type: 'RollingUpdate' }],
+        minReadySeconds: 10,
+        selector: { matchLabels: podLabels },
+        template: podTemplate({ ...this.props, serviceAccountName: clusterName }),
+        volumeClaimTemplate: [this.claim('storage', this.props.dataVolume), this.claim('snapshots', this.props.snapshotVolume)],
+        persistentVolumeClaimRetentionPolicy: [{ whenScaled: 'Retain', whenDeleted: isProtected ? 'Retain' : 'Delete' }],
+      },
+      waitForRollout: true,
+      timeouts: { create: `${nodeTimeoutMinutes}m`, update: `${nodeTimeoutMinutes * nodeCount}m` },
+      lifecycle: {
+        preventDestroy: isProtected,
+        // The provider would replace the StatefulSet, all pods at once, for another size, which would reach no claim that exists.
+        ignoreChanges: ['spec[0].volume_claim_template'],
+      },
+    });
+  }
+
+  private claim(name: string, volume: VolumeProps): StatefulSetV1SpecVolumeClaimTemplate {
+    return {
+      metadata: { name, labels: this.props.podLabels },
+      spec: {
+        accessModes: [volume.accessMode ?? 'ReadWriteOnce'],
+        storageClassName: volume.storageClassName,
+        resources: { requests: { storage: volume.size } },
+      },
+    };
+  }
+
+  /**
+   * As many may be evicted as neither the majority nor the last replica of a shard is lost. With a single copy any restart interrupts the
+   * service, and a budget of none would only keep machines from being drained for ever.
+   */
+  private makeDisruptionBudget(): void {
+    const { clusterName, nodeCount, replicationFactor, podLabels } = this.props;
+    const replicas = isUnknown(replicationFactor) ? 2 : replicationFactor;
+    const maxUnavailable = Math.max(1, Math.min(replicas - 1, Math.floor((nodeCount - 1) / 2)));
+    new PodDisruptionBudgetV1(this, 'DisruptionBudget', {
+      metadata: this.metadata(clusterName),
+      spec: { maxUnavailable: String(maxUnavailable), selector: { matchLabels: podLabels } },
+    });
+  }
+}

@@ -1,0 +1,201 @@
+import {
+  StatefulSetV1SpecTemplate,
+  StatefulSetV1SpecTemplateSpecContainer,
+  StatefulSetV1SpecTemplateSpecContainerVolumeMount,
+  StatefulSetV1SpecTemplateSpecVolume,
+  StatefulSetV1SpecTemplateSpecVolumeProjectedSources,
+} from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { ListenerPurpose } from '../posture';
+import { QdrantPorts } from '../qdrant';
+import { ClusterKeys } from './api-keys';
+import { CaBundle } from './ca-bundle';
+import { PlacementProps, spreadConstraints } from './placement';
+import { ResourcesProps } from './resources';
+
+export interface PodTemplateProps {
+  readonly labels: { [name: string]: string };
+  readonly podLabels: { [name: string]: string };
+  readonly annotations?: { [name: string]: string };
+  readonly image: string;
+  /** The guard's image, where one stands in front of gRPC. */
+  readonly guardImage?: string;
+  readonly imagePullSecretNames?: string[];
+  readonly serviceAccountName: string;
+  readonly configMapName: string;
+  readonly resources: ResourcesProps;
+  readonly placement: PlacementProps;
+  readonly keys: ClusterKeys;
+  readonly tlsSecretName: string;
+  /** Whom the nodes believe besides the authority of their certificate, and whom clients' certificates may come from. */
+  readonly trusted: CaBundle[];
+  readonly clientCas: CaBundle[];
+  readonly metricsPort?: number;
+  readonly grpc: boolean;
+}
+
+/** The user of the official unprivileged images. */
+const USER = '1000';
+/** Readable by the server's user and group only. */
+const SECRET_MODE = '0440';
+const PROGRAMS = '/opt/qdrant';
+const SECRETS = '/run/secrets/qdrant';
+/** What a container needs to leave Raft and the write-ahead log flushed, long searches included. */
+const GRACE_SECONDS = 300;
+/** How long it takes until the pod's address is out of every load balancer. */
+const LEAVE_SECONDS = '10';
+
+const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/** A pod of the cluster. It meets the Pod Security Standard `restricted`. */
+export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate {
+  const { placement } = props;
+  return {
+    metadata: { labels: { ...props.labels, ...props.podLabels }, annotations: props.annotations },
+    spec: {
+      serviceAccountName: props.serviceAccountName,
+      automountServiceAccountToken: false,
+      // A service's name would otherwise become a setting of the server's: QDRANT_... from its environment.
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: GRACE_SECONDS,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        fsGroup: USER,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      imagePullSecrets: props.imagePullSecretNames?.map((name) => ({ name })),
+      priorityClassName: placement.priorityClassName,
+      nodeSelector: placement.nodeSelector,
+      toleration: placement.tolerations?.map((taint) => ({
+        ...taint,
+        operator: taint.value === undefined ? 'Exists' : 'Equal',
+      })),
+      topologySpreadConstraint: spreadConstraints(placement, props.podLabels),
+      container: [server(props), ...(props.guardImage === undefined ? [] : [guard(props.guardImage)])],
+      volume: volumes(props),
+    },
+  };
+}
+
+function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
+  const { memory, cpu = '1' } = props.resources;
+  const grpcPort = { name: 'grpc', containerPort: QdrantPorts.GRPC };
+  return {
+    name: 'qdrant',
+    image: props.image,
+    command: [`${PROGRAMS}/run-server.sh`],
+    workingDir: '/qdrant',
+    env: [
+      { name: 'POD_IPS', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
+      // It would otherwise be written to the root file system.
+      { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
+    ],
+    port: [
+      { name: 'rest', containerPort: QdrantPorts.REST },
+      ...(props.grpc && props.guardImage === undefined ? [grpcPort] : []),
+      { name: 'peer', containerPort: QdrantPorts.PEER },
+      ...(props.metricsPort === undefined ? [] : [{ name: ListenerPurpose.METRICS, containerPort: props.metricsPort }]),
+    ],
+    resources: { requests: { memory, cpu }, limits: { memory } },
+    // No image of Qdrant has an HTTP client, and the kubelet's own presents no certificate. There is no liveness probe: a server that hangs
+    // ends, and one that recovers for an hour must not be ended.
+    readinessProbe: {
+      exec: { command: [`${PROGRAMS}/ready.sh`] },
+      periodSeconds: 5,
+      timeoutSeconds: 6,
+      failureThreshold: 2,
+    },
+    lifecycle: { preStop: [{ exec: { command: ['sleep', LEAVE_SECONDS] } }] },
+    securityContext: CONTAINER_SECURITY,
+    volumeMount: [
+      { name: 'storage', mountPath: '/qdrant/storage' },
+      { name: 'snapshots', mountPath: '/qdrant/snapshots' },
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'runtime', mountPath: '/run/qdrant' },
+      { name: 'programs', mountPath: PROGRAMS, readOnly: true },
+      { name: 'programs', mountPath: '/qdrant/config/local.yaml', subPath: 'settings.yaml', readOnly: true },
+      ...['keys', 'tls', 'trusted', 'client-cas'].map((name) => ({ name, mountPath: `${SECRETS}/${name}`, readOnly: true })),
+    ],
+  };
+}
+
+/** Verifies client certificates in front of gRPC. */
+function guard(image: string): StatefulSetV1SpecTemplateSpecContainer {
+  const volumeMount: StatefulSetV1SpecTemplateSpecContainerVolumeMount[] = [
+    { name: 'guard-tmp', mountPath: '/tmp' },
+    { name: 'runtime', mountPath: '/run/qdrant', readOnly: true },
+    { name: 'programs', mountPath: PROGRAMS, readOnly: true },
+  ];
+  return {
+    name: 'grpc-guard',
+    image,
+    command: [`${PROGRAMS}/run-guard.sh`],
+    port: [{ name: 'grpc', containerPort: QdrantPorts.GRPC }],
+    resources: { requests: { memory: '64Mi', cpu: '50m' }, limits: { memory: '256Mi' } },
+    readinessProbe: { tcpSocket: [{ port: String(QdrantPorts.GRPC) }], periodSeconds: 5 },
+    lifecycle: { preStop: [{ exec: { command: ['sleep', LEAVE_SECONDS] } }] },
+    securityContext: CONTAINER_SECURITY,
+    volumeMount,
+  };
+}
+
+function volumes(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecVolume[] {
+  const secret = (name: string, key: string, path: string, optional = false) => ({
+    secret: [{ name, optional, items: [{ key, path }] }],
+  });
+  const { admin, readOnly, alternate } = props.keys;
+  const keys = [
+    secret(admin.name, admin.key, 'admin'),
+    ...(readOnly ? [secret(readOnly.name, readOnly.key, 'read-only')] : []),
+    // When a rotation ends, its Secret goes before every pod has been told: a pod that starts in between does without it.
+    ...(alternate ? [secret(alternate.name, alternate.key, 'alternate', true)] : []),
+  ];
+  const tls = ['tls.crt', 'tls.key', 'ca.crt'].map((file) => secret(props.tlsSecretName, file, file));
+  return [
+    { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
+    ...(props.guardImage === undefined ? [] : [{ name: 'guard-tmp', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } }]),
+    // In memory, as what is made of the Secrets is kept there.
+    { name: 'runtime', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
+    { name: 'programs', configMap: { name: props.configMapName, defaultMode: '0555' } },
+    projected('keys', keys),
+    projected('tls', tls),
+    projected('trusted', bundles(props, 'trusted', props.trusted)),
+    projected('client-cas', bundles(props, 'client-cas', props.clientCas)),
+  ];
+}
+
+function projected(
+  name: string,
+  sources: StatefulSetV1SpecTemplateSpecVolumeProjectedSources[],
+): StatefulSetV1SpecTemplateSpecVolume {
+  return sources.length > 0
+    ? { name, projected: [{ defaultMode: SECRET_MODE, sources }] }
+    : { name, emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } };
+}
+
+/** The name of the file with the certificates of a bundle that is given in the code. */
+export function bundleFile(folder: string, index: number): string {
+  return `${folder}-${index}.pem`;
+}
+
+function bundles(
+  props: PodTemplateProps,
+  folder: string,
+  given: CaBundle[],
+): StatefulSetV1SpecTemplateSpecVolumeProjectedSources[] {
+  return given.map(({ _source: { place } }, index) => {
+    const path = `${index}.pem`;
+    if (place === undefined)
+      return { configMap: [{ name: props.configMapName, items: [{ key: bundleFile(folder, index), path }] }] };
+    const source = [{ name: place.name, items: [{ key: place.key, path }] }];
+    return place.kind === 'secret' ? { secret: source } : { configMap: source };
+  });
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Whether the node is to be asked by clients.
+set -euo pipefail
+# shellcheck source=common.sh
+source "${PROGRAMS:-/opt/qdrant}/common.sh"
+
+[[ ! -e $DRAINING ]] || fail "about to restart"
+is_ready 127.0.0.1 "$HOST" || fail "Qdrant is not ready"

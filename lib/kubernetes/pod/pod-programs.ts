@@ -1,0 +1,80 @@
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { Fn, TerraformLocal } from 'cdktf';
+import { Construct } from 'constructs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { escapeForTerraform, isUnknown } from '../../input';
+
+/** The programs of a pod, each a file in `files/`. */
+const PROGRAMS = ['common.sh', 'prepare.sh', 'ready.sh', 'run-server.sh'];
+const GUARD_PROGRAMS = ['grpc-guard.conf', 'run-guard.sh'];
+
+export interface PodProgramsProps {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly nodeCount: number;
+  readonly turnSeconds: number;
+  readonly version: string;
+  /** What the host of each pod ends in. */
+  readonly peerDomain: string;
+  /** `settings.yaml`; may hold tokens. */
+  readonly settings: string;
+  /** Certificates in PEM of authorities that are given in the code, by the name of their file. */
+  readonly bundles: { [file: string]: string };
+}
+
+/**
+ * What every pod of a cluster runs, in a ConfigMap that never changes: its name says what it holds, so that pods which are not yet rolled
+ * keep what they were made with.
+ */
+export class PodPrograms extends Construct {
+  public readonly configMapName: string;
+  public readonly configMap: ConfigMapV1;
+
+  public constructor(scope: Construct, id: string, props: PodProgramsProps) {
+    super(scope, id);
+    const { clusterName, namespace, labels } = props;
+    const ofCluster = { 'cluster.env': environment(props), 'settings.yaml': props.settings, ...props.bundles };
+    const data = { ...readPrograms(), ...ofCluster };
+    this.configMapName = `${clusterName}-programs-${this.digest(JSON.stringify([digest(readPrograms()), ofCluster]))}`;
+    this.configMap = new ConfigMapV1(this, 'ConfigMap', {
+      metadata: { name: this.configMapName, namespace, labels },
+      data,
+      immutable: true,
+      lifecycle: { createBeforeDestroy: true },
+    });
+  }
+
+  /** Computed here where all is known, and by Terraform where something is not. */
+  private digest(text: string): string {
+    return isUnknown(text) ? Fn.substr(Fn.sha256(new TerraformLocal(this, 'Content', text).asString), 0, 10) : digest(text);
+  }
+}
+
+/** The same in every cluster, and therefore read once. */
+let programs: { [file: string]: string } | undefined;
+
+function readPrograms(): { [file: string]: string } {
+  const read = (file: string) => escapeForTerraform(readFileSync(join(__dirname, 'files', file), 'utf8'));
+  programs ??= Object.fromEntries([...PROGRAMS, ...GUARD_PROGRAMS].map((file) => [file, read(file)]));
+  return programs;
+}
+
+function environment(props: PodProgramsProps): string {
+  const values = {
+    CLUSTER: props.clusterName,
+    NODE_COUNT: props.nodeCount,
+    VERSION: props.version,
+    PEER_DOMAIN: props.peerDomain,
+    TURN_SECONDS: props.turnSeconds,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `readonly ${name}='${value}'\n`)
+    .join('');
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 10);
+}

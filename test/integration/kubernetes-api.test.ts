@@ -1,0 +1,164 @@
+import { kubernetes } from '../../lib';
+import { KubernetesApi } from '../support/kubernetes/api';
+import { addEverything, restrictedNamespace } from '../support/kubernetes/everything';
+import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
+import { KubernetesStack, minimal, synthKubernetes } from '../support/kubernetes/synth';
+import { describeWith } from '../support/programs';
+
+/** The pod that the StatefulSet's controller makes of a template. */
+function podOf(statefulSet: KubernetesObject, change: (spec: any) => void = () => {}): KubernetesObject {
+  const { template, volumeClaimTemplates } = statefulSet.spec;
+  const claims = volumeClaimTemplates.map(({ metadata: { name } }: any) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-${statefulSet.metadata.name}-0` },
+  }));
+  const spec = structuredClone({ ...template.spec, volumes: [...template.spec.volumes, ...claims] });
+  change(spec);
+  const { namespace } = statefulSet.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...template.metadata, name: `${statefulSet.metadata.name}-0`, namespace },
+    spec,
+  };
+}
+
+const stacks: Array<[string, () => KubernetesStack]> = [
+  [
+    'a cluster with nothing but what it must be told',
+    () =>
+      synthKubernetes((stack) => {
+        const namespace = restrictedNamespace(stack, 'plain');
+        new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, namespace: namespace.metadata.name });
+      }),
+  ],
+  [
+    'one node that serves REST only, and is not protected',
+    () =>
+      synthKubernetes((stack) => {
+        restrictedNamespace(stack, 'single');
+        new kubernetes.QdrantCluster(stack, 'Cluster', {
+          ...minimal,
+          namespace: 'single',
+          nodeCount: 1,
+          grpc: false,
+          tls: kubernetes.Tls.fromSecret('single-tls'),
+          clientService: kubernetes.ClientService.none(),
+          removalPolicy: kubernetes.RemovalPolicy.DESTROY,
+        }).addServiceMonitor('Monitor', { scrapedBy: kubernetes.Peer.namespace('monitoring') });
+      }),
+  ],
+  [
+    'a cluster with everything',
+    () =>
+      synthKubernetes((stack) => {
+        restrictedNamespace(stack, 'everything');
+        addEverything(stack, 'everything');
+      }),
+  ],
+  [
+    'a gateway that speaks TLS anew',
+    () =>
+      synthKubernetes((stack) => {
+        restrictedNamespace(stack, 'anew');
+        const clientCa = kubernetes.CaBundle.fromConfigMap('company-ca');
+        new kubernetes.QdrantCluster(stack, 'Cluster', {
+          ...minimal,
+          namespace: 'anew',
+          tls: kubernetes.Tls.fromSecret('vectors-tls', { clientCa }),
+        }).addGatewayRoute('Public', {
+          gateway: { name: 'public' },
+          gatewayPods: kubernetes.Peer.namespace('gateways'),
+          restHost: 'rest.example.com',
+          grpcHost: 'grpc.example.com',
+          tls: kubernetes.GatewayTls.RE_ENCRYPT,
+        });
+      }),
+  ],
+];
+
+describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
+  let api: KubernetesApi;
+
+  beforeAll(async () => {
+    api = await KubernetesApi.start();
+    await api.addDefinitions();
+  }, 300000);
+  afterAll(() => api?.stop());
+
+  describe.each(stacks)('given %s', (_what, synthesize) => {
+    let objects: KubernetesObject[];
+
+    beforeAll(() => {
+      const all = synthesize().objects;
+      const isNamespace = ({ kind }: KubernetesObject) => kind === 'Namespace';
+      objects = [...all.filter(isNamespace), ...all.filter((object) => !isNamespace(object))];
+    });
+
+    test('accepts every object, and knows every field', async () => {
+      const refused = [];
+      for (const object of objects) {
+        const { status, body } = await api.apply(object);
+        if (status >= 300) refused.push(`${object.kind} ${object.metadata.name}: ${body.message ?? body}`);
+      }
+      expect(refused).toEqual([]);
+    });
+
+    test('changes nothing when they are applied again', async () => {
+      for (const object of objects) {
+        const [first, second] = [await api.apply(object), await api.apply(object)];
+        expect(second.body.metadata.resourceVersion).toBe(first.body.metadata.resourceVersion);
+      }
+    });
+
+    test('admits its pod where the Pod Security Standard "restricted" is enforced', async () => {
+      const pod = podOf(objectOf(objects, 'StatefulSet'));
+      const { status, body } = await api.create(pod, true);
+      expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+    });
+
+    test('would refuse the pod with more rights than it has', async () => {
+      const tooMuch: Array<(spec: any) => void> = [
+        (spec) => (spec.securityContext.runAsNonRoot = spec.containers[0].securityContext.runAsNonRoot = false),
+        (spec) => delete spec.securityContext.seccompProfile,
+        (spec) => delete spec.containers[0].securityContext.capabilities,
+        (spec) => (spec.hostNetwork = true),
+      ];
+      for (const change of tooMuch) {
+        const { status, body } = await api.create(podOf(objectOf(objects, 'StatefulSet'), change), true);
+        expect(status).toBe(403);
+        expect(body.message).toContain('violates PodSecurity "restricted');
+      }
+    });
+  });
+
+  test('refuses a field that it does not know, so that what it accepts is known', async () => {
+    const { objects } = synthKubernetes((stack) => void addEverything(stack, 'everything'));
+    for (const kind of ['StatefulSet', 'NetworkPolicy', 'Certificate', 'ServiceMonitor', 'TLSRoute', 'ExternalSecret']) {
+      const object = objects.find((one) => one.kind === kind)!;
+      const { status, body } = await api.apply({ ...object, spec: { ...object.spec, verifyClients: true } });
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(JSON.stringify(body)).toContain('verifyClients');
+    }
+  });
+
+  test('lets whom reading was granted read that Secret and nothing else', async () => {
+    const account = { namespace: 'apps', name: 'search' };
+    const secret = (name: string, verb = 'get') =>
+      api.may(account, { namespace: 'everything', verb, resource: 'secrets', name });
+    expect(await secret('vectors-read-only-key')).toBe(true);
+    expect(await secret('vectors-admin-key')).toBe(false);
+    expect(await secret('vectors-tls')).toBe(false);
+    expect(await secret('vectors-read-only-key', 'list')).toBe(false);
+    expect(await secret('vectors-read-only-key', 'update')).toBe(false);
+    const bundle = { namespace: 'everything', verb: 'get', resource: 'configmaps', name: 'company-ca' };
+    expect(await api.may(account, bundle)).toBe(true);
+  });
+
+  test('gives the pods themselves no right at all', async () => {
+    const account = { namespace: 'everything', name: 'vectors' };
+    for (const resource of ['secrets', 'pods', 'configmaps']) {
+      expect(await api.may(account, { namespace: 'everything', verb: 'get', resource })).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { TerraformStack } from 'cdktf';
+import { kubernetes } from '../../../lib';
+import { SynthesizedStack, synthStack } from '../synth';
+import { KubernetesObject, objectsOf } from './objects';
+
+/** The least that a cluster needs. */
+export const minimal: kubernetes.QdrantClusterProps = {
+  namespace: 'search',
+  resources: { memory: '8Gi' },
+  dataVolume: { size: '50Gi' },
+};
+
+/** A synthesized stack with a provider for Kubernetes, and the objects that it would make. */
+export interface KubernetesStack extends SynthesizedStack {
+  readonly objects: KubernetesObject[];
+}
+
+/** Synthesizes a stack with its validations, as `cdktf synth` does. */
+export function synthKubernetes(build: (stack: TerraformStack) => void): KubernetesStack {
+  const stack = synthStack((scope) => {
+    new KubernetesProvider(scope, 'Kubernetes');
+    build(scope);
+  });
+  return Object.assign(stack, { objects: objectsOf(stack.json) });
+}
+
+/** Synthesizes one cluster. */
+export function synthCluster(
+  props: Partial<kubernetes.QdrantClusterProps> = {},
+  more: (cluster: kubernetes.QdrantCluster, stack: TerraformStack) => void = () => {},
+): KubernetesStack {
+  return synthKubernetes((stack) => more(new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, ...props }), stack));
+}
