@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { python } from '../test/support/programs';
 import { RunningCluster } from '../test/integration/node/cluster';
-import { REAL_SERVER } from '../test/integration/node/server-image';
+import { REAL_SERVER } from '../test/support/server-image';
 
 /** Boots a cluster as the tests do, and measures what a user would ask: how soon it serves, and what the guard costs. */
 async function main(): Promise<void> {

@@ -30,6 +30,6 @@ export class SecretPlace {
 
   /** Writes down that someone may read it. */
   public addReader(reader: string): void {
-    this._readers.push(reader);
+    if (!this._readers.includes(reader)) this._readers.push(reader);
   }
 }

@@ -1,4 +1,4 @@
-import { Token } from 'cdktf';
+import { Lazy, Token } from 'cdktf';
 import { Document, Scalar, visit } from 'yaml';
 import { badInput, isUnknown } from '../input';
 import { settingsBeside, settingSince } from './setting-catalog';
@@ -158,7 +158,9 @@ export class ResolvedSettings {
   /** The settings as the YAML of Qdrant's configuration file. It holds no secret. */
   public toYaml(): string {
     const document = new Document({});
-    for (const path of [...this.values.keys()].sort()) document.setIn(path.split('.'), this.values.get(path));
+    for (const path of [...this.values.keys()].sort()) {
+      document.setIn(path.split('.'), document.createNode(this.values.get(path)));
+    }
     visit(document, { Scalar: (key, scalar) => (key === 'key' ? undefined : styleScalar(scalar)) });
     return document.toString({ lineWidth: 0, defaultKeyType: 'PLAIN' });
   }
@@ -218,8 +220,10 @@ function checkDecidedElsewhere(place: string, path: string): void {
 
 /** Text is quoted, so that no value changes its type once Terraform has put it in; a number known only to Terraform is not. */
 function styleScalar(scalar: Scalar): void {
-  if (typeof scalar.value === 'number' && isUnknown(scalar.value)) {
-    scalar.value = Token.asString(scalar.value);
+  const { value } = scalar;
+  if (typeof value === 'number' && isUnknown(value)) {
+    // As a text of its own it is known to be unknown, which a number within a text is not.
+    scalar.value = Lazy.stringValue({ produce: () => Token.asString(value) });
     scalar.type = Scalar.PLAIN;
   } else if (typeof scalar.value === 'string') {
     scalar.type = Scalar.QUOTE_DOUBLE;

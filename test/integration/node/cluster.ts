@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { aws } from '../../../lib';
 import { AwsApi } from '../../support/aws/api';
 import { addNetwork } from '../../support/aws/network';
-import { findProgram, python, run } from '../../support/programs';
+import { findProgram, python, ROOT, run } from '../../support/programs';
+import { makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
-import { Machine, until } from './machine';
+import { until } from '../../support/until';
+import { Machine } from './machine';
 import { SecurityRules } from './security-rules';
-import { makeServerImage } from './server-image';
-import { Member, Vpc } from './vpc';
+
+import { ClusterClient } from '../../support/cluster-client';
+import { Bridge, Member } from '../../support/network/bridge';
+import { Vpc } from './vpc';
 
 /** What the harness needs. */
 export const HARNESS =
@@ -18,20 +22,11 @@ export const HARNESS =
 
 type Options = Partial<aws.QdrantClusterProps>;
 
-/** gRPC asks a DNS server by itself otherwise; there is none in the VPC, and names are in a file. */
-export const PLAIN_RESOLVER = { GRPC_DNS_RESOLVER: 'native' };
-
-/** The answer to a request: the status, or 0 and why there was none. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 /**
  * A cluster whose nodes run: synthesized and applied by the real Terraform against an AWS API, its instances booted as machines on a VPC
  * of this machine, with the user data, the addresses, the names and the security group that Terraform made.
  */
-export class RunningCluster {
+export class RunningCluster extends ClusterClient {
   public readonly folder = mkdtempSync(join(tmpdir(), 'qdrant-nodes-'));
   public readonly vpc = new Vpc();
   public machines: Machine[] = [];
@@ -53,7 +48,7 @@ export class RunningCluster {
   private async begin(options: Options): Promise<void> {
     run('mount', ['-t', 'tmpfs', 'tmpfs', this.folder]);
     mkdirSync(join(this.folder, 'instances'));
-    run(python(), [join(__dirname, 'certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
+    run(python(), [join(ROOT, 'test/support/certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
     makeServerImage(this.folder);
     const api = `http://${Vpc.AWS_API}:443`;
     this.api = await AwsApi.start({
@@ -70,11 +65,6 @@ export class RunningCluster {
     this.terraform.init();
     this.terraform.apply();
     await this.makeMachines();
-  }
-
-  /** A file of the test's: a certificate of a client, a key, the cluster's CA. */
-  public file(name: string): string {
-    return join(this.folder, name);
   }
 
   /** Synthesizes the cluster, changed or not. */
@@ -122,59 +112,13 @@ export class RunningCluster {
     return machine.try(`source /opt/qdrant/bin/common.sh && is_ready "$(node .host)"`).code === 0;
   }
 
-  /** A request to REST from outside the nodes. */
-  public rest(path: string, options: RestOptions = {}): Answer {
-    const { from = this.allowed, node = 0, port = 6333, scheme = 'https', client = 'client', ca = 'ca.pem' } = options;
-    const certificate = client ? ['--cert', this.file(`${client}.pem`), '--key', this.file(`${client}-key.pem`)] : [];
-    const body = options.body === undefined ? [] : ['--header', 'content-type: application/json', '--data', options.body];
-    const key = options.key === undefined ? [] : ['--header', `api-key: ${options.key}`];
-    const result = spawnSync(
-      'ip',
-      [
-        ...['netns', 'exec', from.namespace, 'curl', '--silent', '--show-error', '--max-time', String(options.seconds ?? 5)],
-        ...['--resolve', `${this.host(node)}:${port}:${this.machines[node].member.address}`],
-        ...['--cacert', this.file(ca), '--request', options.method ?? 'GET', '--write-out', '\n%{http_code}'],
-        ...certificate,
-        ...key,
-        ...body,
-        `${scheme}://${this.host(node)}:${port}${path}`,
-      ],
-      { encoding: 'utf8' },
-    );
-    const lines = result.stdout.split('\n');
-    const status = Number(lines.pop());
-    return { status, body: status === 0 ? result.stderr : lines.join('\n') };
-  }
-
-  /** The status of a call to gRPC from outside the nodes. */
-  public grpc(
-    options: { from?: Member; node?: number; client?: string; ca?: string; key?: string; port?: number } = {},
-  ): string {
-    const { from = this.allowed, node = 0, client = 'client', ca = 'ca.pem', key, port = 6334 } = options;
-    const certificate = client ? [this.file(`${client}.pem`), this.file(`${client}-key.pem`)] : [];
-    const command = [
-      'netns',
-      'exec',
-      from.namespace,
-      python(),
-      join(__dirname, 'probe-grpc.py'),
-      `${this.host(node)}:${port}`,
-      this.file(ca),
-    ];
-    return run('ip', [...command, ...certificate], {
-      env: { ...process.env, ...PLAIN_RESOLVER, ...(key !== undefined && { QDRANT_API_KEY: key }) },
-    }).trim();
-  }
-
   /** How long the machines have been on. */
   public secondsSinceBoot(): number {
     return (Date.now() - this.bootedAt) / 1000;
   }
 
-  /** Whether a port can be connected to. */
-  public connects(from: Member, node: number, port: number): boolean {
-    const script = `timeout 2 bash -c '</dev/tcp/${this.machines[node].member.address}/${port}'`;
-    return spawnSync('ip', ['netns', 'exec', from.namespace, 'bash', '-c', script]).status === 0;
+  public address(index: number): string {
+    return this.machines[index].member.address;
   }
 
   /** Tells Systems Manager's agent where the instance's machine is. */
@@ -198,13 +142,8 @@ export class RunningCluster {
     const addresses = byIndex(this.terraform.resources('aws_network_interface')).map(({ private_ip: ip }) => ip);
     const names = addresses.map((address, index) => `${address} ${this.host(index)}`);
     this.hosts = [...names, `${addresses[0]} vectors.qdrant.internal`].join('\n');
-    // Programs in a namespace of the VPC find the nodes' names in a file of their own.
-    for (const name of ['allowed', 'refused']) {
-      mkdirSync(`/etc/netns/qdrant-${name}`, { recursive: true });
-      writeFileSync(`/etc/netns/qdrant-${name}/hosts`, `127.0.0.1 localhost\n${this.hosts}\n`);
-    }
-    this.allowed = this.vpc.join('allowed', Vpc.ALLOWED);
-    this.refused = this.vpc.join('refused', Vpc.REFUSED);
+    this.allowed = this.vpc.joinClient('allowed', Bridge.ALLOWED, this.hosts);
+    this.refused = this.vpc.joinClient('refused', Bridge.REFUSED, this.hosts);
     const rules = new SecurityRules(
       this.terraform.resources('aws_vpc_security_group_ingress_rule'),
       this.terraform.resources('aws_vpc_security_group_egress_rule'),
@@ -212,7 +151,7 @@ export class RunningCluster {
     );
     this.machines = instances.map((instance, index) => {
       const member = this.vpc.join(`node-${index}`, addresses[index]);
-      this.vpc.guard(member, rules);
+      this.vpc.guard(member, rules.toNftables());
       const folder = join(this.folder, member.name);
       mkdirSync(folder);
       return new Machine({
@@ -239,18 +178,4 @@ export class RunningCluster {
       service.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
     });
   }
-}
-
-export interface RestOptions {
-  readonly from?: Member;
-  readonly node?: number;
-  readonly port?: number;
-  readonly scheme?: string;
-  readonly method?: string;
-  readonly body?: string;
-  readonly key?: string;
-  /** Which client certificate is presented; empty for none. */
-  readonly client?: string;
-  readonly ca?: string;
-  readonly seconds?: number;
 }

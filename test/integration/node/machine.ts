@@ -2,7 +2,9 @@ import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run } from '../../support/programs';
-import { Member, Vpc } from './vpc';
+import { Member } from '../../support/network/bridge';
+import { until } from '../../support/until';
+import { Vpc } from './vpc';
 
 export interface MachineProps {
   readonly instanceId: string;
@@ -201,12 +203,3 @@ for argument in "$@"; do
 done
 exec /usr/bin/docker "\${arguments[@]}"
 `;
-
-/** Waits until something holds; throws where it does not within so many seconds. */
-export async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}

@@ -1,9 +1,11 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { aws, QdrantVersion } from '../../../lib';
+import { PLAIN_RESOLVER } from '../../support/cluster-client';
 import { describeWith, findProgram, python, ROOT, run, testWith } from '../../support/programs';
-import { HARNESS, PLAIN_RESOLVER, RunningCluster } from './cluster';
-import { Machine, until } from './machine';
+import { HARNESS, RunningCluster } from './cluster';
+import { until } from '../../support/until';
+import { Machine } from './machine';
 
 const REST = 6333;
 const GRPC = 6334;
@@ -172,7 +174,7 @@ describeWith(HARNESS, 'nodes that run', () => {
         'exec',
         cluster.allowed.namespace,
         findProgram('node')!,
-        `${__dirname}/traffic.js`,
+        `${ROOT}/test/support/traffic.js`,
         cluster.folder,
       ];
       traffic = spawn('ip', [...command, ...[0, 1, 2].map((node) => cluster.host(node))], {

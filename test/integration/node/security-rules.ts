@@ -1,3 +1,5 @@
+import { denyAllBut } from '../../support/network/bridge';
+
 /** A rule of a security group, as Terraform has it in its state. */
 interface Rule {
   readonly from_port: number;
@@ -17,26 +19,9 @@ export class SecurityRules {
 
   /** What a security group means: stateful, everything refused that no rule allows, loopback and the metadata service left alone. */
   public toNftables(): string {
-    return [
-      'table inet security_group',
-      'delete table inet security_group',
-      'table inet security_group {',
-      '  chain in {',
-      '    type filter hook input priority 0; policy drop;',
-      '    ct state established,related accept',
-      '    iif lo accept',
-      ...this.ingress.map((rule) => `    ip saddr ${this.peer(rule)} ${ports(rule)} accept`),
-      '  }',
-      '  chain out {',
-      '    type filter hook output priority 0; policy drop;',
-      '    ct state established,related accept',
-      '    oif lo accept',
-      '    ip daddr 169.254.169.254 tcp dport 80 accept',
-      ...this.egress.map((rule) => `    ip daddr ${this.peer(rule)} ${ports(rule)} accept`),
-      '  }',
-      '}',
-      '',
-    ].join('\n');
+    const ingress = this.ingress.map((rule) => `ip saddr ${this.peer(rule)} ${ports(rule)}`);
+    const egress = this.egress.map((rule) => `ip daddr ${this.peer(rule)} ${ports(rule)}`);
+    return denyAllBut(ingress, ['ip daddr 169.254.169.254 tcp dport 80', ...egress]);
   }
 
   /** Another group has no members here. */

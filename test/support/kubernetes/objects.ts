@@ -58,7 +58,8 @@ export function objectsOf(stack: any): KubernetesObject[] {
       if (type === 'kubernetes_manifest') return evaluate(resource.manifest, stack);
       if (!KINDS[type]) throw new Error(`no kind of Kubernetes is known for ${type}`);
       const [apiVersion, kind] = KINDS[type];
-      return { apiVersion, kind, ...convert(evaluate(resource, stack), kind) };
+      const ofKubernetes = Object.entries(resource).filter(([name]) => !OF_TERRAFORM.includes(name));
+      return { apiVersion, kind, ...convert(evaluate(Object.fromEntries(ofKubernetes), stack), kind) };
     }),
   );
 }
@@ -96,7 +97,7 @@ function convert(value: any, kind: string): any {
   if (Array.isArray(value)) return value.map((item) => convert(item, kind));
   if (value === null || typeof value !== 'object') return value;
   const fields = Object.entries(value)
-    .filter(([name, item]) => !OF_TERRAFORM.includes(name) && item !== undefined && item !== null)
+    .filter(([, item]) => item !== undefined && item !== null)
     .map(([name, item]) => [fieldOf(name, item), convertArgument(name, item, kind)]);
   return Object.fromEntries(fields);
 }

@@ -22,7 +22,8 @@ export function synthKubernetes(build: (stack: TerraformStack) => void): Kuberne
     new KubernetesProvider(scope, 'Kubernetes');
     build(scope);
   });
-  return Object.assign(stack, { objects: objectsOf(stack.json) });
+  let objects: KubernetesObject[] | undefined;
+  return Object.defineProperty(stack, 'objects', { get: () => (objects ??= objectsOf(stack.json)) }) as KubernetesStack;
 }
 
 /** Synthesizes one cluster. */

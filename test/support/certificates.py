@@ -1,7 +1,8 @@
 """Makes the certificates that the tests bring: certificates.py FOLDER HOST...
 
 A CA with a valid, an expired and a not yet valid client; a client of a CA that nobody believes; and another CA for the nodes, with
-a certificate for all HOSTs that is valid and one that is not yet, each as the JSON that a secret holds."""
+certificates for all HOSTs: a valid one, the one after it, one that is not valid yet, and one that names another host, each also as
+the JSON that a secret holds."""
 
 import json
 import sys
@@ -62,8 +63,13 @@ for prefix, clients in (
 
 ca, ca_key = issue("nodes CA", name("nodes CA"), None, -10 * day, 10 * day, True)
 write("nodes-ca", ca, ca_key)
-for file, start in {"nodes": -day, "nodes-early": day}.items():
-    write(file, *issue("nodes", ca.subject, ca_key, start, 3 * day, False, hosts))
+for file, start, names in (
+    ("nodes", -day, hosts),
+    ("nodes-next", -day, hosts),
+    ("nodes-early", day, hosts),
+    ("nodes-elsewhere", -day, ["elsewhere.example"]),
+):
+    write(file, *issue("nodes", ca.subject, ca_key, start, 3 * day, False, names))
     text = {
         "certificate": (folder / f"{file}.pem").read_text(),
         "private_key": (folder / f"{file}-key.pem").read_text(),

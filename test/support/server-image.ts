@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findProgram, ROOT, run } from '../../support/programs';
+import { findProgram, ROOT, run } from './programs';
 
 /** Whether the nodes run the real server. */
 export const REAL_SERVER = process.env.QDRANT_BIN;

@@ -1,0 +1,390 @@
+import { Token } from 'cdktf';
+import { parse } from 'yaml';
+import { kubernetes, QdrantVersion } from '../../lib';
+import { addEverything, authority } from '../support/kubernetes/everything';
+import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
+import { KubernetesStack, synthCluster, synthKubernetes } from '../support/kubernetes/synth';
+
+const podOf = ({ objects }: KubernetesStack) => objectOf(objects, 'StatefulSet').spec.template.spec;
+const serverOf = (stack: KubernetesStack) => podOf(stack).containers.find(({ name }: any) => name === 'qdrant');
+const settingsOf = ({ objects }: KubernetesStack) => parse(objectOf(objects, 'ConfigMap').data['settings.yaml']);
+const ofKind = ({ objects }: KubernetesStack, kind: string) => objects.filter((object) => object.kind === kind);
+const manifest = ({ objects }: KubernetesStack, kind: string, name?: string) => objectOf(objects, kind, name);
+const reportOf = (stack: KubernetesStack) => stack.json['//'].qdrant['vectors/Cluster'];
+
+describe('a cluster with nothing but namespace, resources and volume', () => {
+  const stack = synthCluster();
+  const statefulSet = objectOf(stack.objects, 'StatefulSet');
+
+  test('has three pods that start in parallel, update one by one, and find each other before they are ready', () => {
+    expect(statefulSet.spec).toMatchObject({
+      replicas: 3,
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate' },
+      serviceName: 'vectors-cluster-peers',
+      minReadySeconds: 10,
+    });
+    expect(manifest(stack, 'Service', '-peers$').spec).toMatchObject({
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      ipFamilyPolicy: 'PreferDualStack',
+    });
+  });
+
+  test('shows clients REST and gRPC, and never the port among the pods', () => {
+    const { spec } = manifest(stack, 'Service', '^vectors-cluster$');
+    expect(spec).toMatchObject({ type: 'ClusterIP', ipFamilyPolicy: 'PreferDualStack' });
+    expect(spec.ports.map(({ port }: any) => port)).toEqual([6333, 6334]);
+  });
+
+  test('has hardened pods', () => {
+    const pod = podOf(stack);
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 300,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    for (const { securityContext } of pod.containers) {
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        privileged: false,
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+    expect(pod).not.toHaveProperty('initContainers');
+    expect(objectOf(stack.objects, 'ServiceAccount').automountServiceAccountToken).toBe(false);
+  });
+
+  test('asks for its memory and is limited to it', () => {
+    expect(serverOf(stack).resources).toEqual({ requests: { memory: '8Gi', cpu: '1' }, limits: { memory: '8Gi' } });
+  });
+
+  test('is probed by a program that presents a certificate, and is not ended while it recovers', () => {
+    expect(serverOf(stack).readinessProbe.exec.command).toEqual(['/opt/qdrant/ready.sh']);
+    expect(serverOf(stack)).not.toHaveProperty('livenessProbe');
+    expect(serverOf(stack).lifecycle.preStop.exec.command).toEqual(['sleep', '10']);
+  });
+
+  test('claims a volume for its data and one for its snapshots, which outlive it', () => {
+    const claims = statefulSet.spec.volumeClaimTemplates;
+    expect(claims.map(({ metadata, spec }: any) => [metadata.name, spec.resources.requests.storage])).toEqual([
+      ['storage', '50Gi'],
+      ['snapshots', '50Gi'],
+    ]);
+    expect(claims.every(({ spec }: any) => spec.accessModes.join() === 'ReadWriteOnce')).toBe(true);
+    expect(statefulSet.spec.persistentVolumeClaimRetentionPolicy).toEqual({ whenScaled: 'Retain', whenDeleted: 'Retain' });
+    const { lifecycle } = stack.resources('kubernetes_stateful_set_v1')[0];
+    expect(lifecycle).toEqual({ prevent_destroy: true, ignore_changes: ['spec[0].volume_claim_template'] });
+  });
+
+  test('is spread over zones and machines, and lets one pod at a time be evicted', () => {
+    const constraints = podOf(stack).topologySpreadConstraints;
+    expect(constraints.map((one: any) => `${one.topologyKey} ${one.whenUnsatisfiable}`)).toEqual([
+      'topology.kubernetes.io/zone ScheduleAnyway',
+      'kubernetes.io/hostname DoNotSchedule',
+    ]);
+    expect(constraints[0].labelSelector.matchLabels).toEqual(statefulSet.spec.selector.matchLabels);
+    expect(objectOf(stack.objects, 'PodDisruptionBudget').spec).toMatchObject({ maxUnavailable: 1 });
+  });
+
+  test('generates its keys through ephemeral resources and write-only arguments', () => {
+    expect(Object.keys(stack.json.ephemeral.random_password)).toHaveLength(2);
+    for (const secret of stack.resources('kubernetes_secret_v1')) {
+      expect(secret.data_wo['api-key']).toMatch(/^\$\{ephemeral\.random_password\./);
+      expect(secret.data_wo_revision).toBe(1);
+      expect(secret).not.toHaveProperty('data');
+    }
+    expect(stack.json.terraform.required_version).toBe('>= 1.11.0');
+    expect(stack.json.terraform.required_providers.random).toEqual({
+      source: 'hashicorp/random',
+      version: '>= 3.7.1, < 4.0.0',
+    });
+  });
+
+  test('mounts its keys as files, and has none in its environment or its ConfigMap', () => {
+    const keys = podOf(stack).volumes.find(({ name }: any) => name === 'keys').projected;
+    expect(keys.defaultMode).toBe(0o440);
+    expect(keys.sources.map(({ secret }: any) => [secret.name, secret.items[0].path])).toEqual([
+      ['vectors-cluster-admin-key-1', 'admin'],
+      ['vectors-cluster-read-only-key', 'read-only'],
+    ]);
+    expect(serverOf(stack).env.map(({ name }: any) => name)).toEqual(['POD_IPS', 'QDRANT_INIT_FILE_PATH']);
+    expect(serverOf(stack)).not.toHaveProperty('envFrom');
+    expect(settingsOf(stack).service).not.toHaveProperty('api_key');
+  });
+
+  test('gives its server safe settings', () => {
+    expect(settingsOf(stack)).toMatchObject({
+      telemetry_disabled: true,
+      cluster: { enabled: true, p2p: { enable_tls: true, port: 6335 } },
+      service: {
+        enable_cors: false,
+        enable_snapshot_url_recovery: false,
+        enable_static_content: false,
+        enable_tls: true,
+        enforce_internal_auth: true,
+        grpc_port: 6334,
+      },
+      storage: { collection: { replication_factor: 2 } },
+      tls: { ca_cert: '/run/qdrant/current/tls/ca.pem' },
+    });
+  });
+
+  test('has an authority of its own made by cert-manager, and a certificate with every name by which it is called', () => {
+    expect(ofKind(stack, 'Issuer').map(({ metadata }) => metadata.name)).toEqual([
+      'vectors-cluster-ca',
+      'vectors-cluster-self-signed',
+    ]);
+    const { spec } = manifest(stack, 'Certificate', '-tls$');
+    expect(spec.usages).toEqual(['digital signature', 'server auth', 'client auth']);
+    expect(spec.issuerRef).toEqual({ name: 'vectors-cluster-ca', kind: 'Issuer', group: 'cert-manager.io' });
+    expect(spec.dnsNames).toEqual([
+      ...[0, 1, 2].map((n) => `vectors-cluster-${n}.vectors-cluster-peers.search.svc.cluster.local`),
+      ...['', '-peers'].flatMap((suffix) =>
+        ['', '.search', '.search.svc', '.search.svc.cluster.local'].map((domain) => `vectors-cluster${suffix}${domain}`),
+      ),
+    ]);
+    expect(spec.dnsNames.some((name: string) => name.includes('*'))).toBe(false);
+  });
+
+  test('waits for what its pods need before it makes them', () => {
+    const { depends_on: dependencies } = stack.resources('kubernetes_stateful_set_v1')[0];
+    for (const word of [
+      'ConfigMap',
+      'AdminKey1',
+      'ReadOnlyKey',
+      'Certificate',
+      'NetworkPolicy',
+      'PeerService',
+      'ServiceAccount',
+    ]) {
+      expect(dependencies.join()).toContain(word);
+    }
+  });
+
+  test('fails the plan that would end pods which were not released', () => {
+    const selector = (one: KubernetesStack) =>
+      Object.values<any>(one.json.data.kubernetes_resources)[0].label_selector as string;
+    expect(selector(stack)).toMatch(/instance=vectors-cluster,apps\.kubernetes\.io\/pod-index in \(3,4,5,/);
+    expect(selector(synthCluster({}, (cluster) => cluster.releaseNode(3)))).toMatch(/pod-index in \(4,5,/);
+    expect(JSON.stringify(stack.json.data.kubernetes_resources)).toContain('length(self.objects) < 1');
+  });
+});
+
+describe('variants', () => {
+  test('one node keeps one copy, and can be evicted', () => {
+    const stack = synthCluster({ nodeCount: 1 });
+    expect(settingsOf(stack).storage.collection.replication_factor).toBe(1);
+    expect(objectOf(stack.objects, 'PodDisruptionBudget').spec.maxUnavailable).toBe(1);
+  });
+
+  test.each([
+    [3, 2, 1],
+    [5, 2, 1],
+    [5, 3, 2],
+    [7, 7, 3],
+    [3, 1, 1],
+  ])('of %i nodes with %i replicas %i may be evicted', (nodeCount, replicationFactor, maxUnavailable) => {
+    const stack = synthCluster({ nodeCount, settings: { replicationFactor } });
+    expect(objectOf(stack.objects, 'PodDisruptionBudget').spec.maxUnavailable).toBe(maxUnavailable);
+  });
+
+  test('client verification puts the guard in front of gRPC, and moves Qdrant’s own to a port that nothing opens', () => {
+    const stack = synthCluster({ clientVerification: kubernetes.ClientVerification.required(authority) });
+    const [server, guard] = podOf(stack).containers;
+    expect(settingsOf(stack).service).toMatchObject({ grpc_port: 6336, verify_https_client_certificate: true });
+    expect(server.ports.map(({ containerPort }: any) => containerPort)).toEqual([6333, 6335]);
+    expect(guard).toMatchObject({ name: 'grpc-guard', ports: [{ name: 'grpc', containerPort: 6334 }] });
+    expect(JSON.stringify(ofKind(stack, 'NetworkPolicy'))).not.toContain('6336');
+    expect(JSON.stringify(ofKind(stack, 'Service'))).not.toContain('6336');
+    const { data } = objectOf(stack.objects, 'ConfigMap');
+    expect(data['client-cas-0.pem']).toContain('BEGIN CERTIFICATE');
+    expect(reportOf(stack).exposure).toMatch(/6334 \| gRPC .* verified by the guard/);
+  });
+
+  test('without gRPC there is no guard, no listener and no port of it', () => {
+    const stack = synthCluster({ grpc: false, clientVerification: kubernetes.ClientVerification.required() });
+    expect(settingsOf(stack).service.grpc_port).toBeNull();
+    expect(podOf(stack).containers).toHaveLength(1);
+    expect(manifest(stack, 'Service', '^vectors-cluster$').spec.ports).toHaveLength(1);
+  });
+
+  test('an upgrade from before 1.18 leaves the nodes’ mutual authentication off, and says so', () => {
+    const stack = synthCluster({ version: QdrantVersion.V1_18_3, upgradingFrom: QdrantVersion.V1_17_1 });
+    expect(settingsOf(stack).service.enforce_internal_auth).toBe(false);
+    expect(JSON.stringify(reportOf(stack))).toContain('QDR021');
+  });
+
+  test('another setting is another ConfigMap, so that pods which are not rolled yet keep theirs', () => {
+    const nameOf = (stack: KubernetesStack) => objectOf(stack.objects, 'ConfigMap').metadata.name;
+    const [first, same, other] = [{}, {}, { settings: { logLevel: 'DEBUG' } }].map((props) => nameOf(synthCluster(props)));
+    expect(first).toBe(same);
+    expect(other).not.toBe(first);
+    expect(first).toMatch(/^vectors-cluster-programs-[0-9a-f]{10}$/);
+    const unknown = Token.asNumber({ creationStack: [], resolve: () => '${var.cores}' });
+    const [late] = synthCluster({ settings: { additional: { 'service.max_workers': unknown } } }).resources(
+      'kubernetes_config_map_v1',
+    );
+    expect(late.metadata.name).toMatch(/^vectors-cluster-programs-\$\{substr\(sha256\(local\..*\), 0, 10\)\}$/);
+    expect(late).toMatchObject({ immutable: true, lifecycle: { create_before_destroy: true } });
+  });
+
+  test('RemovalPolicy.DESTROY protects nothing, and the posture says so', () => {
+    const stack = synthCluster({ removalPolicy: kubernetes.RemovalPolicy.DESTROY });
+    const { spec } = objectOf(stack.objects, 'StatefulSet');
+    expect(spec.persistentVolumeClaimRetentionPolicy).toEqual({ whenScaled: 'Retain', whenDeleted: 'Delete' });
+    expect(stack.json.data?.kubernetes_resources).toBeUndefined();
+    expect(JSON.stringify(reportOf(stack))).toContain('QDR024');
+  });
+
+  test('a load balancer lets in the ranges that it was given, and the pods let in no more', () => {
+    const clientService = kubernetes.ClientService.loadBalancer({ sourceRanges: ['203.0.113.0/24'] });
+    const stack = synthCluster({ clientService, hostNames: ['vectors.example.com'] });
+    expect(manifest(stack, 'Service', '^vectors-cluster$').spec).toMatchObject({
+      type: 'LoadBalancer',
+      loadBalancerSourceRanges: ['203.0.113.0/24'],
+      externalTrafficPolicy: 'Local',
+    });
+    expect(manifest(stack, 'Certificate', '-tls$').spec.dnsNames).toContain('vectors.example.com');
+    expect(reportOf(stack).exposure).toMatch(/6333 .*the pods, 203\.0\.113\.0\/24/);
+  });
+
+  test('a load balancer for the whole internet is a warning', () => {
+    const stack = synthCluster({ clientService: kubernetes.ClientService.loadBalancer({ sourceRanges: ['0.0.0.0/0'] }) });
+    expect(reportOf(stack).findings.map(({ ruleId }: any) => ruleId)).toEqual(['QDR003', 'QDR003']);
+  });
+
+  test('without a client service clients know the peers', () => {
+    const stack = synthCluster({ clientService: kubernetes.ClientService.none() }, (cluster) =>
+      expect(cluster.endpoint.restUrl).toBe('https://vectors-cluster-peers.search.svc.cluster.local:6333'),
+    );
+    expect(ofKind(stack, 'Service')).toHaveLength(1);
+  });
+
+  test('a rotation names both keys, and does without the one that is gone', () => {
+    const apiKeys = kubernetes.ApiKeys.generated({ generation: 2, alternateGeneration: 1 });
+    const stack = synthCluster({ apiKeys });
+    const { sources } = podOf(stack).volumes.find(({ name }: any) => name === 'keys').projected;
+    expect(sources.map(({ secret }: any) => [secret.name, secret.items[0].path, secret.optional])).toEqual([
+      ['vectors-cluster-admin-key-2', 'admin', false],
+      ['vectors-cluster-read-only-key', 'read-only', false],
+      ['vectors-cluster-admin-key-1', 'alternate', true],
+    ]);
+  });
+
+  test('the route of a gateway is a name of the certificate', () => {
+    const gateway = { gateway: { name: 'public' }, gatewayPods: kubernetes.Peer.namespace('gateways') };
+    const stack = synthCluster({}, (cluster) =>
+      cluster.addGatewayRoute('Public', { ...gateway, restHost: 'rest.example.com', grpcHost: 'grpc.example.com' }),
+    );
+    expect(manifest(stack, 'Certificate', '-tls$').spec.dnsNames).toEqual(
+      expect.arrayContaining(['rest.example.com', 'grpc.example.com']),
+    );
+    expect(ofKind(stack, 'TLSRoute').map(({ spec }) => spec.rules[0].backendRefs[0].port)).toEqual([6334, 6333]);
+  });
+});
+
+describe('monitoring', () => {
+  const scrapedBy = kubernetes.Peer.namespace('monitoring');
+  const endpointOf = (stack: KubernetesStack) => manifest(stack, 'ServiceMonitor').spec.endpoints[0];
+
+  test('scrapes REST with the read-only key, over TLS that is verified', () => {
+    const endpoint = endpointOf(synthCluster({}, (cluster) => void cluster.addServiceMonitor('Monitor', { scrapedBy })));
+    expect(endpoint).toMatchObject({
+      port: 'rest',
+      scheme: 'https',
+      authorization: { type: 'Bearer', credentials: { name: 'vectors-cluster-read-only-key', key: 'api-key' } },
+      tlsConfig: {
+        serverName: 'vectors-cluster.search.svc.cluster.local',
+        ca: { secret: { name: 'vectors-cluster-tls', key: 'ca.crt' } },
+      },
+    });
+    expect(JSON.stringify(endpoint)).not.toContain('insecureSkipVerify');
+  });
+
+  test('scrapes the metrics port, and is let in there only', () => {
+    const stack = synthCluster({ metricsPort: 9153 }, (cluster) => void cluster.addServiceMonitor('Monitor', { scrapedBy }));
+    expect(endpointOf(stack)).toMatchObject({ port: 'metrics', scheme: 'https' });
+    expect(endpointOf(stack)).not.toHaveProperty('authorization');
+    expect(reportOf(stack).exposure).toMatch(/9153 \| metrics \| pods \| namespace monitoring/);
+    expect(reportOf(stack).findings).toMatchObject([{ ruleId: 'QDR004' }]);
+  });
+});
+
+describe('grants', () => {
+  test('of reading give the Secret of the read-only key and the CA, and nothing else', () => {
+    const stack = synthCluster(
+      { tls: kubernetes.Tls.fromSecret('vectors-tls', { clientCa: kubernetes.CaBundle.fromConfigMap('company-ca') }) },
+      (cluster) => {
+        const account = kubernetes.Grantee.serviceAccount('apps', 'search');
+        const grant = cluster.grantRead(account);
+        expect(grant.secretNames).toEqual(['vectors-cluster-read-only-key']);
+        expect(cluster.grantRead(account)).toBe(grant);
+      },
+    );
+    expect(objectOf(stack.objects, 'Role').rules).toEqual([
+      { apiGroups: [''], verbs: ['get'], resources: ['secrets'], resourceNames: ['vectors-cluster-read-only-key'] },
+      { apiGroups: [''], verbs: ['get'], resources: ['configmaps'], resourceNames: ['company-ca'] },
+    ]);
+    expect(objectOf(stack.objects, 'RoleBinding').subjects).toEqual([
+      { kind: 'ServiceAccount', name: 'search', namespace: 'apps' },
+    ]);
+    const { readers } = reportOf(stack).secrets.find(({ name }: any) => name === 'read-only API key');
+    expect(readers).toEqual(['the pods', 'service account apps/search']);
+  });
+
+  test('of the admin key give both while it is rotated', () => {
+    const apiKeys = kubernetes.ApiKeys.generated({ alternateGeneration: 2 });
+    const stack = synthCluster({ apiKeys }, (cluster) => void cluster.grantAdmin(kubernetes.Grantee.user('jane')));
+    expect(objectOf(stack.objects, 'Role').rules[0].resourceNames).toEqual([
+      'vectors-cluster-admin-key-1',
+      'vectors-cluster-admin-key-2',
+    ]);
+  });
+});
+
+describe('a cluster that was made elsewhere', () => {
+  test('is connected to and granted like one made here', () => {
+    const stack = synthKubernetes((scope) => {
+      const cluster = kubernetes.QdrantCluster.fromClusterAttributes(scope, 'Existing', {
+        clusterName: 'vectors',
+        namespace: 'search',
+        readOnlyKey: kubernetes.Secret.fromName('read-only'),
+      });
+      expect(cluster.endpoint.restUrl).toBe('https://vectors.search.svc:6333');
+      cluster.connections.allowRestFrom(kubernetes.Peer.namespace('apps'));
+      cluster.grantRead(kubernetes.Grantee.serviceAccount('apps', 'search'));
+      expect(() => cluster.grantAdmin(kubernetes.Grantee.user('jane'))).toThrow(/no admin key is known/);
+    });
+    expect(objectOf(stack.objects, 'NetworkPolicy').spec.podSelector.matchLabels).toEqual({
+      'app.kubernetes.io/name': 'qdrant',
+      'app.kubernetes.io/instance': 'vectors',
+    });
+    expect(objectOf(stack.objects, 'Role').rules[0].resourceNames).toEqual(['read-only']);
+  });
+});
+
+describe('outputs', () => {
+  test('carry the addresses and the snippets, and no secret', () => {
+    const { output } = synthCluster({}, (cluster) => cluster.addOutputs()).json;
+    const urls = ['6333', '6334'].map((port) => `https://vectors-cluster.search.svc.cluster.local:${port}`);
+    expect(Object.values<any>(output).map(({ value }) => value)).toEqual(expect.arrayContaining(urls));
+  });
+});
+
+describe('addresses of resources', () => {
+  // Whoever changes one of these loses a StatefulSet, or its keys, on the next apply of everybody who uses the library.
+  test('stay as they are', () => {
+    expect(synthCluster({ apiKeys: kubernetes.ApiKeys.generated({ alternateGeneration: 2 }) }).addresses()).toMatchSnapshot();
+    const everything = synthKubernetes((stack) => void addEverything(stack, 'everything'));
+    expect(everything.addresses()).toMatchSnapshot();
+    // What Kubernetes keeps by its name, or never lets change, is an address too.
+    const names = (object: KubernetesObject) => `${object.kind} ${object.metadata.name}`;
+    expect(everything.objects.filter(({ kind }) => kind !== 'ConfigMap').map(names)).toMatchSnapshot();
+    const { selector, serviceName, volumeClaimTemplates } = objectOf(everything.objects, 'StatefulSet').spec;
+    expect({ selector, serviceName, claims: volumeClaimTemplates.map(({ metadata }: any) => metadata.name) }).toMatchSnapshot();
+  });
+});
