@@ -79,7 +79,8 @@ export class NodeSet extends Construct {
         replicas: String(nodeCount),
         serviceName: peerServiceName(clusterName),
         podManagementPolicy: 'Parallel',
-        updateStrategy: [{ type: 'RollingUpdate' }],
+        // As Kubernetes has it where it is left out: what is not said would be a difference to the provider.
+        updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: [{ partition: 0 }] }],
         minReadySeconds: 10,
         selector: { matchLabels: podLabels },
         template: podTemplate({ ...this.props, serviceAccountName: clusterName }),

@@ -148,17 +148,17 @@ function guard(image: string): StatefulSetV1SpecTemplateSpecContainer {
 }
 
 function volumes(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecVolume[] {
-  const secret = (name: string, key: string, path: string, optional = false) => ({
-    secret: [{ name, optional, items: [{ key, path }] }],
+  const secret = (name: string, files: { [path: string]: string }, optional = false) => ({
+    secret: [{ name, optional, items: Object.entries(files).map(([path, key]) => ({ key, path })) }],
   });
   const { admin, readOnly, alternate } = props.keys;
   const keys = [
-    secret(admin.name, admin.key, 'admin'),
-    ...(readOnly ? [secret(readOnly.name, readOnly.key, 'read-only')] : []),
+    secret(admin.name, { admin: admin.key }),
+    ...(readOnly ? [secret(readOnly.name, { 'read-only': readOnly.key })] : []),
     // When a rotation ends, its Secret goes before every pod has been told: a pod that starts in between does without it.
-    ...(alternate ? [secret(alternate.name, alternate.key, 'alternate', true)] : []),
+    ...(alternate ? [secret(alternate.name, { alternate: alternate.key }, true)] : []),
   ];
-  const tls = ['tls.crt', 'tls.key', 'ca.crt'].map((file) => secret(props.tlsSecretName, file, file));
+  const tls = [secret(props.tlsSecretName, { 'tls.crt': 'tls.crt', 'tls.key': 'tls.key', 'ca.crt': 'ca.crt' })];
   return [
     { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
     ...(props.guardImage === undefined ? [] : [{ name: 'guard-tmp', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } }]),

@@ -20,7 +20,7 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
     expect(statefulSet.spec).toMatchObject({
       replicas: 3,
       podManagementPolicy: 'Parallel',
-      updateStrategy: { type: 'RollingUpdate' },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
       serviceName: 'vectors-cluster-peers',
       minReadySeconds: 10,
     });

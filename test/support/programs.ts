@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubernetesApi } from './kubernetes/api';
+import { TerraformRun } from './terraform';
 
 export const ROOT = join(__dirname, '..', '..');
 
@@ -12,6 +13,7 @@ const VENV_BIN = join(ROOT, '.venv', 'bin');
 const present: { [name: string]: () => boolean } = {
   moto: () => spawnSync(python(), ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0,
   root: () => process.getuid?.() === 0,
+  "Terraform's Kubernetes provider": () => TerraformRun.canGet('hashicorp/kubernetes', 'hashicorp/random'),
   'kube-apiserver': () => KubernetesApi.findServer() !== undefined,
   QDRANT_BIN: () => existsSync(process.env.QDRANT_BIN ?? ''),
 };

@@ -18,13 +18,38 @@ export interface PlannedChange {
   readonly actions: string[];
 }
 
-/** A stack, synthesized and run by the real Terraform against an AWS API on loopback. */
+/** The configuration of the AWS provider for an API on loopback. */
+function awsOnLoopback(apiUrl: string): object {
+  return {
+    access_key: 'test',
+    secret_key: 'test',
+    region: 'eu-west-1',
+    skip_credentials_validation: true,
+    skip_metadata_api_check: true,
+    endpoints: [Object.fromEntries(SERVICES.map((service) => [service, apiUrl]))],
+  };
+}
+
+/** A stack, synthesized and run by the real Terraform against an API on loopback. */
 export class TerraformRun {
+  /** Whether Terraform can get a provider here, by its source. */
+  public static canGet(...sources: string[]): boolean {
+    if (findProgram('terraform') === undefined) return false;
+    const probe = new TerraformRun({});
+    const named = Object.fromEntries(sources.map((source) => [source.split('/')[1], { source }]));
+    writeFileSync(join(probe.directory, 'main.tf.json'), JSON.stringify({ terraform: { required_providers: named } }));
+    return probe.terraform(['init', '-input=false', ...probe.plugins], [0, 1]).code === 0;
+  }
+
   public readonly directory = mkdtempSync(join(tmpdir(), 'terraform-'));
   /** All that Terraform has printed. */
   public log = '';
+  private readonly providers: { [name: string]: object };
 
-  public constructor(private readonly apiUrl: string) {}
+  /** @param providers the AWS API's address, or the configuration of each provider by its name */
+  public constructor(providers: string | { [name: string]: object }) {
+    this.providers = typeof providers === 'string' ? { aws: awsOnLoopback(providers) } : providers;
+  }
 
   /** Synthesizes what `build` adds to a stack, in place of what was synthesized before. */
   public synth(build: (stack: TerraformStack) => void): void {
@@ -40,20 +65,16 @@ export class TerraformRun {
     const config = JSON.parse(readFileSync(synthesized, 'utf8'));
     delete config.terraform.backend;
     writeFileSync(join(this.directory, 'cdk.tf.json'), JSON.stringify(config, null, 2));
-    const provider = {
-      access_key: 'test',
-      secret_key: 'test',
-      region: 'eu-west-1',
-      skip_credentials_validation: true,
-      skip_metadata_api_check: true,
-      endpoints: [Object.fromEntries(SERVICES.map((service) => [service, this.apiUrl]))],
-    };
-    writeFileSync(join(this.directory, 'api_override.tf.json'), JSON.stringify({ provider: { aws: [provider] } }));
+    const provider = Object.fromEntries(Object.entries(this.providers).map(([name, configuration]) => [name, [configuration]]));
+    writeFileSync(join(this.directory, 'api_override.tf.json'), JSON.stringify({ provider }));
   }
 
   public init(): void {
-    const plugins = existsSync(PLUGIN_DIR) ? [`-plugin-dir=${PLUGIN_DIR}`] : [];
-    this.terraform(['init', '-input=false', ...plugins]);
+    this.terraform(['init', '-input=false', ...this.plugins]);
+  }
+
+  private get plugins(): string[] {
+    return existsSync(PLUGIN_DIR) ? [`-plugin-dir=${PLUGIN_DIR}`] : [];
   }
 
   /** Runs Terraform; throws with all that it printed unless it ends with one of the accepted codes. */

@@ -76,11 +76,14 @@ export class Pod {
 
   /** Stops it with a signal, and ends it where that does not. */
   public async stop(signal: 'TERM' | 'KILL' = 'TERM'): Promise<void> {
-    const ended = [...this.containers.values()].map((one) => new Promise((resolve) => one.once('exit', resolve)));
-    const initOf = [...this.containers.keys()].map((name) => this.init(name));
+    const started = [...this.containers.entries()].map(([name, process]) => ({ process, pid: this.init(name) }));
+    const ended = started.map(({ process }) => new Promise((resolve) => process.once('exit', resolve)));
     this.containers.clear();
-    initOf.forEach((pid) => spawnSync('kill', [`-${signal}`, String(pid)]));
-    const deadline = setTimeout(() => initOf.forEach((pid) => spawnSync('kill', ['-KILL', String(pid)])), 30000);
+    // One that is about to start has no init yet.
+    const send = (name: string) =>
+      started.forEach(({ process, pid }) => (pid ? spawnSync('kill', [`-${name}`, String(pid)]) : process.kill('SIGKILL')));
+    send(signal);
+    const deadline = setTimeout(() => send('KILL'), 30000);
     await Promise.all(ended);
     clearTimeout(deadline);
   }

@@ -62,6 +62,12 @@ export class KubernetesApi {
     await this.until('the API server is ready', async () => (await this.call('GET', '/readyz')).status === 200);
   }
 
+  /** How Terraform's provider reaches it. */
+  public get provider(): { [argument: string]: string } {
+    const authority = readFileSync(join(this.folder, 'apiserver.crt'), 'utf8');
+    return { host: `https://127.0.0.1:${this.port}`, token: TOKEN, cluster_ca_certificate: authority };
+  }
+
   /** Makes the custom resources known, and waits until they are served. */
   public async addDefinitions(): Promise<void> {
     const files = readdirSync(join(CACHE, 'crds')).map((file) => readFileSync(join(CACHE, 'crds', file), 'utf8'));
@@ -123,7 +129,8 @@ export class KubernetesApi {
     return `${root}${metadata.namespace ? `/namespaces/${metadata.namespace}` : ''}/${plural}`;
   }
 
-  private call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<ApiAnswer> {
+  /** A call of the API by its path. */
+  public call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<ApiAnswer> {
     const certificate = join(this.folder, 'apiserver.crt');
     return new Promise((resolve, reject) => {
       const call = request(

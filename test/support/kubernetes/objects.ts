@@ -38,8 +38,8 @@ const FIELDS: { [argument: string]: string } = {
 };
 /** Blocks that the provider lets repeat in its schema, and reads the first of. */
 const SINGLE = [
-  ...['config_map', 'label_selector', 'persistent_volume_claim_retention_policy', 'pre_stop', 'projected', 'secret'],
-  ...['tcp_socket', 'update_strategy'],
+  ...['config_map', 'label_selector', 'persistent_volume_claim_retention_policy', 'pre_stop', 'projected', 'rolling_update'],
+  ...['secret', 'tcp_socket', 'update_strategy'],
 ];
 /** Arguments that Terraform has as text, and Kubernetes as a number. */
 const NUMBERS = ['replicas', 'run_as_user', 'run_as_group', 'fs_group', 'max_unavailable'];

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { kubernetes, QdrantVersion } from '../../lib';
+import { KubernetesApi } from '../support/kubernetes/api';
+import { Controllers } from '../support/kubernetes/controllers';
+import { addEverything, authority, restrictedNamespace } from '../support/kubernetes/everything';
+import { minimal } from '../support/kubernetes/synth';
+import { describeWith } from '../support/programs';
+import { PlannedChange, TerraformRun } from '../support/terraform';
+
+const NEEDED = ['terraform', "Terraform's Kubernetes provider", ...KubernetesApi.PROGRAMS];
+type Options = Partial<kubernetes.QdrantClusterProps>;
+
+describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => {
+  let api: KubernetesApi;
+  let controllers: Controllers;
+  let terraform: TerraformRun;
+
+  const synth = (options: Options = {}, more: (cluster: kubernetes.QdrantCluster) => void = () => {}) =>
+    terraform.synth((stack) => {
+      new KubernetesProvider(stack, 'Kubernetes');
+      const namespace = restrictedNamespace(stack, 'search').metadata.name;
+      more(new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, clusterName: 'vectors', ...options, namespace }));
+    });
+  const plan = (options: Options = {}, more?: (cluster: kubernetes.QdrantCluster) => void): PlannedChange[] => {
+    synth(options, more);
+    return terraform.plan();
+  };
+  const secretValue = async (name: string) =>
+    Buffer.from((await api.call('GET', `/api/v1/namespaces/search/secrets/${name}`)).body.data['api-key'], 'base64').toString();
+  const destroys = (changes: PlannedChange[]) => changes.filter(({ actions }) => actions.includes('delete'));
+
+  beforeAll(async () => {
+    api = await KubernetesApi.start();
+    await api.addDefinitions();
+    controllers = new Controllers(api);
+    terraform = new TerraformRun({ kubernetes: api.provider });
+    synth();
+    terraform.init();
+    terraform.apply();
+  }, 600000);
+  afterAll(async () => {
+    await controllers?.stop();
+    api?.stop();
+  });
+
+  test('needs no change when it is planned again', () => {
+    expect(plan()).toEqual([]);
+  });
+
+  test('keeps no secret in its state, its plan or what it prints', async () => {
+    plan();
+    const keys = await Promise.all(['vectors-admin-key-1', 'vectors-read-only-key'].map(secretValue));
+    const state = readFileSync(join(terraform.directory, 'terraform.tfstate'), 'utf8');
+    const kept = `${state}${terraform.log}${JSON.stringify(terraform.planJson())}`;
+    for (const key of keys) {
+      expect(key).toMatch(/^[A-Za-z0-9]{48}$/);
+      expect(kept.includes(key)).toBe(false);
+    }
+    expect(keys[0]).not.toBe(keys[1]);
+  });
+
+  const changes: Array<[string, Options]> = [
+    ['another version', { version: QdrantVersion.V1_18_3 }],
+    ['another setting', { settings: { logLevel: 'DEBUG' } }],
+    ['more nodes', { nodeCount: 5 }],
+    ['more memory', { resources: { memory: '16Gi', cpu: '4' } }],
+    ['a larger volume', { dataVolume: { size: '500Gi' } }],
+    ['another storage class', { dataVolume: { size: '50Gi', storageClassName: 'gp3' } }],
+    ['client verification', { clientVerification: kubernetes.ClientVerification.required(authority) }],
+    ['no gRPC', { grpc: false }],
+    ['a metrics port', { metricsPort: 9153 }],
+    ['a load balancer', { clientService: kubernetes.ClientService.loadBalancer({ sourceRanges: ['203.0.113.0/24'] }) }],
+    ['another placement', { placement: { overHosts: kubernetes.Spread.PREFERRED } }],
+    ['a key that is rotated', { apiKeys: kubernetes.ApiKeys.generated({ generation: 1, alternateGeneration: 2 }) }],
+    ['a certificate that lives longer', { tls: kubernetes.Tls.generated({ validityDays: 180 }) }],
+    ['a certificate of another place', { tls: kubernetes.Tls.fromSecret('vectors-tls') }],
+    ['labels', { labels: { team: 'search' } }],
+  ];
+
+  test.each(changes)('%s replaces no StatefulSet and deletes no claim', (_what, options) => {
+    const touched = destroys(plan(options)).map(({ type }) => type);
+    expect(touched).not.toContain('kubernetes_stateful_set_v1');
+    expect(touched.join()).not.toContain('persistent_volume_claim');
+    // What is made in place of another by its name, or no longer asked for.
+    const replaceable = ['kubernetes_config_map_v1', 'kubernetes_manifest', 'kubernetes_service_v1', 'kubernetes_secret_v1'];
+    expect(replaceable).toEqual(expect.arrayContaining(touched));
+  });
+
+  test('another name, which would be another StatefulSet, is refused', () => {
+    synth({ clusterName: 'others' });
+    const { output } = terraform.terraform(['plan', '-input=false'], [1]);
+    expect(`${output}${terraform.log}`).toContain('prevent_destroy');
+  });
+
+  test('fewer nodes fail the plan until each is released', async () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'vectors-2',
+        namespace: 'search',
+        labels: {
+          'app.kubernetes.io/name': 'qdrant',
+          'app.kubernetes.io/instance': 'vectors',
+          'apps.kubernetes.io/pod-index': '2',
+        },
+      },
+      spec: {
+        ...{ serviceAccountName: 'vectors', automountServiceAccountToken: false },
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            ...{ name: 'qdrant', image: 'qdrant' },
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          },
+        ],
+      },
+    };
+    expect((await api.create(pod)).status).toBe(201);
+    synth({ nodeCount: 1 });
+    expect(terraform.terraform(['plan', '-input=false'], [1]).code).toBe(1);
+    expect(terraform.log).toContain('releaseNode(NUMBER)');
+    expect(destroys(plan({ nodeCount: 1 }, (cluster) => [1, 2].forEach((node) => cluster.releaseNode(node))))).toEqual([
+      expect.objectContaining({ type: 'kubernetes_config_map_v1' }),
+    ]);
+  });
+
+  test('everything that the library makes is made, and needs no change afterwards', () => {
+    const all = new TerraformRun({ kubernetes: api.provider });
+    const synthAll = () =>
+      all.synth((stack) => {
+        new KubernetesProvider(stack, 'Kubernetes');
+        addEverything(stack, restrictedNamespace(stack, 'everything').metadata.name);
+      });
+    synthAll();
+    all.init();
+    all.apply();
+    synthAll();
+    expect(all.plan()).toEqual([]);
+  });
+
+  test('is destroyed only once it is no longer protected', () => {
+    synth();
+    expect(terraform.terraform(['destroy', '-auto-approve', '-input=false'], [1]).code).toBe(1);
+    synth({ removalPolicy: kubernetes.RemovalPolicy.DESTROY });
+    terraform.apply();
+    terraform.terraform(['destroy', '-auto-approve', '-input=false']);
+    expect(terraform.state().resources).toEqual([]);
+  });
+});
