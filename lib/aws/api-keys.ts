@@ -1,51 +1,18 @@
 import { Construct } from 'constructs';
-import { badInput, requireWholeNumber } from '../input';
 import { SecretPlaceProps } from '../posture';
+import { KeyGenerationsProps } from '../qdrant';
+import { checkKeyGenerations } from '../qdrant/key-generations';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
 
 /** Which keys are generated. */
-export interface GeneratedApiKeysProps {
-  /**
-   * Generates a read-only key too.
-   *
-   * @default true
-   */
-  readonly readOnly?: boolean;
-
+export interface GeneratedApiKeysProps extends KeyGenerationsProps {
   /**
    * The ARN of the customer's KMS key that the secrets are encrypted with.
    *
    * @default - the key that AWS manages for Secrets Manager
    */
   readonly encryptionKeyArn?: string;
-
-  /**
-   * Which generation of the admin key the nodes use. Each generation is a secret of its own.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
-
-  /**
-   * A second generation of the admin key that is accepted too. It is how a key is rotated while nodes and clients go on
-   * working (Qdrant's `alt_api_key`, since 1.17), in three applies:
-   *
-   * 1. `{ generation: 1, alternateGeneration: 2 }`: key 2 is made, and accepted by every node;
-   * 2. `{ generation: 2, alternateGeneration: 1 }`: the nodes use key 2, clients move to it, key 1 is still accepted;
-   * 3. `{ generation: 2 }`: key 1 is gone.
-   *
-   * @default - none
-   * @see https://qdrant.tech/documentation/guides/security/#rotating-api-keys
-   */
-  readonly alternateGeneration?: number;
-
-  /**
-   * The generation of the read-only key. Qdrant accepts a single one, so that clients that read must follow when it changes.
-   *
-   * @default 1
-   */
-  readonly readOnlyGeneration?: number;
 }
 
 /** Which existing secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
@@ -127,19 +94,7 @@ class GeneratedApiKeys extends ApiKeys {
   public constructor(private readonly props: GeneratedApiKeysProps) {
     super();
     this.generation = props.generation ?? 1;
-    const place = 'ApiKeys.generated';
-    const range = { min: 1, max: 1_000_000 };
-    requireWholeNumber(place, 'generation', this.generation, range);
-    requireWholeNumber(place, 'readOnlyGeneration', props.readOnlyGeneration ?? 1, range);
-    if (props.alternateGeneration === undefined) return;
-    requireWholeNumber(place, 'alternateGeneration', props.alternateGeneration, range);
-    if (props.alternateGeneration === this.generation) {
-      throw badInput(place, {
-        given: `generation and alternateGeneration are both ${this.generation}`,
-        allowed: 'two different generations',
-        instead: `alternateGeneration: ${this.generation + 1}`,
-      });
-    }
+    checkKeyGenerations('ApiKeys.generated', props);
   }
 
   public get _hasAlternate(): boolean {

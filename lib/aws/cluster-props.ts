@@ -1,4 +1,4 @@
-import { QdrantSettings, QdrantVersion } from '../qdrant';
+import { QdrantServerProps } from '../qdrant';
 import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientVerification } from './client-verification';
@@ -10,7 +10,7 @@ import { RollingUpdateProps } from './rolling-update';
 import { Tls } from './tls';
 
 /** What a cluster is to be. */
-export interface QdrantClusterProps {
+export interface QdrantClusterProps extends QdrantServerProps {
   /** The network that it lives in. */
   readonly network: ClusterNetwork;
 
@@ -23,28 +23,6 @@ export interface QdrantClusterProps {
 
   /** The disk of each node that holds the data. */
   readonly dataVolume: DataVolumeProps;
-
-  /**
-   * How many nodes it has: one, or three and more. Two have no majority when one is lost.
-   *
-   * @default 3
-   */
-  readonly nodeCount?: number;
-
-  /**
-   * The release of the server. It moves minor by minor: a node refuses to start on data of another minor release than this or the one before.
-   *
-   * @default QdrantVersion.V1_19_0
-   */
-  readonly version?: QdrantVersion;
-
-  /**
-   * The release that the cluster ran before, while it is being upgraded. Leave it out again once every node runs the new one: only then do the
-   * nodes ask each other for the API key, where the release before did not know how (before 1.18).
-   *
-   * @default - the cluster is not being upgraded
-   */
-  readonly upgradingFrom?: QdrantVersion;
 
   /**
    * The image that the nodes run, of the given release, by a version tag or a digest. It must run as uid 1000.
@@ -95,28 +73,6 @@ export interface QdrantClusterProps {
    * @default - none
    */
   readonly hostNames?: string[];
-
-  /**
-   * Whether gRPC is served.
-   *
-   * @default true
-   */
-  readonly grpc?: boolean;
-
-  /**
-   * A port that serves `/metrics` without a key, for a monitoring system that cannot send one (since 1.17). `/metrics` on the REST port needs
-   * the read-only key, and no option.
-   *
-   * @default - none
-   */
-  readonly metricsPort?: number;
-
-  /**
-   * The server's settings.
-   *
-   * @default - Qdrant's own, tightened: no telemetry, no CORS, no web UI, no snapshots from URLs
-   */
-  readonly settings?: QdrantSettings;
 
   /**
    * What the nodes boot from.

@@ -8,6 +8,7 @@ import { describeListeners } from '../posture/cluster-listeners';
 import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { defaultName } from '../terraform/default-name';
 import { readableName } from '../terraform/readable-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
@@ -80,7 +81,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.props = props;
     this.version = props.version ?? QdrantVersion.DEFAULT;
     checkCluster(this, props, this.version);
-    this.clusterName = props.clusterName ?? this.defaultName();
+    this.clusterName = props.clusterName ?? defaultName(this, { min: 3, max: 28 });
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.guard = this.servesGrpc && this.verification.isRequired;
 
@@ -215,17 +216,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
 
   private get trusted(): CaBundle[] {
     return this.props.trustedAuthorities ?? [];
-  }
-
-  /** Long paths are cut, and told apart by the construct's address. */
-  private defaultName(): string {
-    const name = this.node.path
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^[^a-z]+|-+$/g, '');
-    return name.length >= 3 && name.length <= 28
-      ? name
-      : `${name.slice(0, 19).replace(/-+$/, '') || 'qdrant'}-${this.node.addr.slice(-8)}`;
   }
 
   private resolveSettings(): ResolvedSettings {

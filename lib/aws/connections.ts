@@ -1,9 +1,9 @@
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
-import { badInput, requireWholeNumber } from '../input';
+import { requireWholeNumber } from '../input';
 import { Listener, ListenerPurpose } from '../posture';
-import { QdrantPorts } from '../qdrant';
+import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { Peer } from './peer';
 import { idFor, readableName } from '../terraform/readable-name';
 
@@ -59,21 +59,7 @@ export class Connections extends Construct {
    * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
    */
   public allowFrom(peer: Peer, port: number): void {
-    if (port === QdrantPorts.PEER) {
-      throw badInput(this, {
-        given: `port ${port} for ${readableName(this, peer.name)}`,
-        allowed: 'the cluster’s own nodes, which the library allows by itself: the port carries Raft and shard traffic',
-        instead: 'allowRestFrom(peer) or allowGrpcFrom(peer)',
-      });
-    }
-    const listener = this.listeners.find((candidate) => candidate.port === port);
-    if (!listener) {
-      throw badInput(this, {
-        given: `port ${port} for ${readableName(this, peer.name)}`,
-        allowed: this.listeners.map((candidate) => `${candidate.port} (${candidate.purpose})`).join(', '),
-        instead: 'allowRestFrom(peer) or allowGrpcFrom(peer)',
-      });
-    }
+    const listener = listenerForPort(this, this.listeners, port, readableName(this, peer.name), 'nodes');
     this.allow(peer, listener.purpose);
   }
 
@@ -102,30 +88,17 @@ export class Connections extends Construct {
 
   /** Another stands before these listeners, and its traffic comes from there. @internal */
   public _allowFromFront(purpose: ListenerPurpose, securityGroupId: string, name: string): void {
-    const listener = this.listenerFor(purpose);
+    const listener = listenerForPurpose(this, this.listeners, purpose);
     this.addRule(`${purpose}-from-${idFor(this, name)}`, Peer.securityGroup(securityGroupId), listener);
     listener.addSource({ name });
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {
-    const listener = this.listenerFor(purpose);
+    const listener = listenerForPurpose(this, this.listeners, purpose);
     const id = `${purpose}-from-${idFor(this, peer.name)}`;
     if (this.node.tryFindChild(id)) return;
     this.addRule(id, peer, listener);
     listener.addSource({ name: readableName(this, peer.name), anyAddress: peer.isAnyAddress });
-  }
-
-  private listenerFor(purpose: ListenerPurpose): Listener {
-    const listener = this.listeners.find((candidate) => candidate.purpose === purpose);
-    if (listener) return listener;
-    throw badInput(this, {
-      given: `${purpose} is allowed, but nothing serves it`,
-      allowed: this.listeners.map((candidate) => candidate.purpose).join(', '),
-      instead:
-        purpose === ListenerPurpose.METRICS
-          ? 'set the option metricsPort of the cluster'
-          : 'leave the option grpc at its default',
-    });
   }
 
   private addRule(id: string, peer: Peer, listener: Listener): void {

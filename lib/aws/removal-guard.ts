@@ -1,7 +1,7 @@
 import { DataAwsInstances } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-import { MAX_NODES } from '../qdrant/cluster-checks';
+import { ReleasedNodes } from '../qdrant/released-nodes';
 
 /** The tag that holds a node's number. @internal */
 export const NODE_TAG = 'QdrantNode';
@@ -22,27 +22,22 @@ export interface RemovalGuardProps {
  * @internal
  */
 export class RemovalGuard extends Construct {
-  private readonly released = new Set<number>();
+  private readonly nodes: ReleasedNodes;
 
   public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
     super(scope, id);
-    const surplus = () =>
-      Array.from({ length: MAX_NODES }, (_, index) => index).filter(
-        (index) => index >= props.nodeCount && !this.released.has(index),
-      );
+    this.nodes = new ReleasedNodes(props.clusterName, props.nodeCount);
     new DataAwsInstances(this, 'Surplus', {
       filter: [
         { name: `tag:${props.clusterTag.key}`, values: [props.clusterTag.value] },
-        { name: `tag:${NODE_TAG}`, values: Lazy.listValue({ produce: () => surplus().map(String) }) },
+        { name: `tag:${NODE_TAG}`, values: Lazy.listValue({ produce: () => this.nodes.surplus.map(String) }) },
       ],
       instanceStateNames: ['pending', 'running', 'stopping', 'stopped'],
       lifecycle: {
         postcondition: [
           {
             condition: Op.lt(Fn.lengthOf(TerraformSelf.getAny('ids')), 1),
-            errorMessage:
-              `The Qdrant cluster ${props.clusterName} has nodes whose number is ${props.nodeCount} or more, and nodeCount is ${props.nodeCount}. ` +
-              'Move their shards away and remove their peers first, then say so with cluster.releaseNode(NUMBER).',
+            errorMessage: this.nodes.refusal,
           },
         ],
       },
@@ -51,6 +46,6 @@ export class RemovalGuard extends Construct {
 
   /** Lets a node go that is no longer synthesized. */
   public release(index: number): void {
-    this.released.add(index);
+    this.nodes.release(index);
   }
 }

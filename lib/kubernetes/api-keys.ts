@@ -3,46 +3,11 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../input';
 import { SecretPlaceProps } from '../posture';
+import { KeyGenerationsProps } from '../qdrant';
+import { checkKeyGenerations } from '../qdrant/key-generations';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
 import { SecretStore } from './secret-store';
-
-/** Which keys are generated. */
-export interface GeneratedApiKeysProps {
-  /**
-   * Generates a read-only key too.
-   *
-   * @default true
-   */
-  readonly readOnly?: boolean;
-
-  /**
-   * Which generation of the admin key the nodes use. Each generation is a Secret of its own.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
-
-  /**
-   * A second generation of the admin key that is accepted too. It is how a key is rotated while nodes and clients go on
-   * working (Qdrant's `alt_api_key`, since 1.17), in three applies:
-   *
-   * 1. `{ generation: 1, alternateGeneration: 2 }`: key 2 is made, and accepted by every node;
-   * 2. `{ generation: 2, alternateGeneration: 1 }`: the nodes use key 2, clients move to it, key 1 is still accepted;
-   * 3. `{ generation: 2 }`: key 1 is gone.
-   *
-   * @default - none
-   * @see https://qdrant.tech/documentation/guides/security/#rotating-api-keys
-   */
-  readonly alternateGeneration?: number;
-
-  /**
-   * The generation of the read-only key. Qdrant accepts a single one, so that clients that read must follow when it changes.
-   *
-   * @default 1
-   */
-  readonly readOnlyGeneration?: number;
-}
 
 /** Which existing Secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
 export interface ExistingApiKeysProps {
@@ -131,7 +96,7 @@ export abstract class ApiKeys {
    *
    * @throws if a generation is not a whole number from 1 on, or both generations are the same
    */
-  public static generated(props: GeneratedApiKeysProps = {}): ApiKeys {
+  public static generated(props: KeyGenerationsProps = {}): ApiKeys {
     return new GeneratedApiKeys(props);
   }
 
@@ -175,22 +140,10 @@ class GeneratedApiKeys extends ApiKeys {
   public readonly _origin = 'generated';
   private readonly generation: number;
 
-  public constructor(private readonly props: GeneratedApiKeysProps) {
+  public constructor(private readonly props: KeyGenerationsProps) {
     super();
     this.generation = props.generation ?? 1;
-    const place = 'ApiKeys.generated';
-    const range = { min: 1, max: 1_000_000 };
-    requireWholeNumber(place, 'generation', this.generation, range);
-    requireWholeNumber(place, 'readOnlyGeneration', props.readOnlyGeneration ?? 1, range);
-    if (props.alternateGeneration === undefined) return;
-    requireWholeNumber(place, 'alternateGeneration', props.alternateGeneration, range);
-    if (props.alternateGeneration === this.generation) {
-      throw badInput(place, {
-        given: `generation and alternateGeneration are both ${this.generation}`,
-        allowed: 'two different generations',
-        instead: `alternateGeneration: ${this.generation + 1}`,
-      });
-    }
+    checkKeyGenerations('ApiKeys.generated', props);
   }
 
   public get _hasAlternate(): boolean {

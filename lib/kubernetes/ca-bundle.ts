@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input';
+import { checkCertificates } from '../qdrant/certificate';
 import { checkDataKey, checkObjectName } from './names';
 
 /** Where certificates are kept in the cluster's namespace. @internal */
@@ -16,13 +16,7 @@ export class CaBundle {
    * @throws if there is no certificate in it, or a private key
    */
   public static fromPem(pem: string): CaBundle {
-    if (!isUnknown(pem) && (!pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('PRIVATE KEY'))) {
-      throw badInput('CaBundle.fromPem', {
-        given: pem.includes('PRIVATE KEY') ? 'a text that holds a private key (not shown)' : 'a text that holds no certificate',
-        allowed: 'certificates in PEM, from -----BEGIN CERTIFICATE----- on',
-        instead: `CaBundle.fromPem(readFileSync('ca.pem', 'utf8'))`,
-      });
-    }
+    checkCertificates('CaBundle.fromPem', pem);
     return new CaBundle({ pem });
   }
 

@@ -1,5 +1,9 @@
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { Construct } from 'constructs';
 import { checkIpv4Range, checkIpv6Range } from '../cidr';
 import { isUnknown, requireNotEmpty } from '../input';
+import { QdrantPorts } from '../qdrant';
+import { Connections } from './connections';
 import { Peer } from './peer';
 
 /** How a load balancer is to be. */
@@ -20,6 +24,16 @@ export interface LoadBalancerServiceProps {
    * @default - the default one of the Kubernetes cluster
    */
   readonly loadBalancerClass?: string;
+}
+
+/** A cluster for which a service is made. @internal */
+export interface ClientServiceBinding {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly podLabels: { [name: string]: string };
+  readonly grpc: boolean;
+  readonly connections: Connections;
 }
 
 /** The service by which clients find a cluster. It never has the port among the nodes (6335). */
@@ -54,9 +68,36 @@ export class ClientService {
   private constructor(
     /** @internal */
     public readonly _type: 'ClusterIP' | 'LoadBalancer' | undefined,
-    /** @internal */
-    public readonly _loadBalancer?: LoadBalancerServiceProps,
-    /** Who comes in by the load balancer. @internal */
-    public readonly _sources: Peer[] = [],
+    private readonly balancer?: LoadBalancerServiceProps,
+    /** Who comes in by the load balancer. */
+    private readonly sources: Peer[] = [],
   ) {}
+
+  /** Makes the service, below the cluster, and lets in who comes by it. @internal */
+  public _bind(cluster: Construct, binding: ClientServiceBinding): void {
+    if (this._type === undefined) return;
+    const { clusterName, namespace, labels, podLabels, grpc, connections } = binding;
+    new ServiceV1(cluster, 'ClientService', {
+      metadata: { name: clusterName, namespace, labels, annotations: this.balancer?.annotations },
+      spec: {
+        type: this._type,
+        ipFamilyPolicy: 'PreferDualStack',
+        selector: podLabels,
+        port: [
+          { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
+          ...(grpc ? [{ name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc' }] : []),
+        ],
+        ...(this.balancer && {
+          loadBalancerSourceRanges: this.balancer.sourceRanges,
+          loadBalancerClass: this.balancer.loadBalancerClass,
+          // The pods are told by address who may come in.
+          externalTrafficPolicy: 'Local',
+        }),
+      },
+    });
+    for (const source of this.sources) {
+      connections.allowRestFrom(source);
+      if (grpc) connections.allowGrpcFrom(source);
+    }
+  }
 }

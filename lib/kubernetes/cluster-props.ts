@@ -1,4 +1,4 @@
-import { QdrantSettings, QdrantVersion } from '../qdrant';
+import { QdrantServerProps } from '../qdrant';
 import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientService } from './client-service';
@@ -28,7 +28,7 @@ export interface RollingUpdateProps {
 }
 
 /** What a cluster is to be. */
-export interface QdrantClusterProps {
+export interface QdrantClusterProps extends QdrantServerProps {
   /** The namespace that it lives in, which must exist. It may enforce the Pod Security Standard `restricted`. */
   readonly namespace: string;
 
@@ -44,28 +44,6 @@ export interface QdrantClusterProps {
    * @default - like the data volume
    */
   readonly snapshotVolume?: VolumeProps;
-
-  /**
-   * How many nodes it has: one, or three and more. Two have no majority when one is lost.
-   *
-   * @default 3
-   */
-  readonly nodeCount?: number;
-
-  /**
-   * The release of the server. It moves minor by minor: a node refuses to start on data of another minor release than this or the one before.
-   *
-   * @default QdrantVersion.V1_19_0
-   */
-  readonly version?: QdrantVersion;
-
-  /**
-   * The release that the cluster ran before, while it is being upgraded. Leave it out again once every node runs the new one: only then do the
-   * nodes ask each other for the API key, where the release before did not know how (before 1.18).
-   *
-   * @default - the cluster is not being upgraded
-   */
-  readonly upgradingFrom?: QdrantVersion;
 
   /**
    * The image that the nodes run, of the given release, by a version tag or a digest. It must run as uid 1000, and have bash and openssl as the
@@ -141,33 +119,11 @@ export interface QdrantClusterProps {
   readonly hostNames?: string[];
 
   /**
-   * Whether gRPC is served.
-   *
-   * @default true
-   */
-  readonly grpc?: boolean;
-
-  /**
-   * A port that serves `/metrics` without a key, for a monitoring system that cannot send one (since 1.17). `/metrics` on the REST port needs
-   * the read-only key, and no option.
-   *
-   * @default - none
-   */
-  readonly metricsPort?: number;
-
-  /**
    * The service by which clients find the cluster.
    *
    * @default ClientService.clusterIp()
    */
   readonly clientService?: ClientService;
-
-  /**
-   * The server's settings.
-   *
-   * @default - Qdrant's own, tightened: no telemetry, no CORS, no web UI, no snapshots from URLs
-   */
-  readonly settings?: QdrantSettings;
 
   /**
    * On which machines the nodes run.

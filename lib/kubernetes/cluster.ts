@@ -1,12 +1,12 @@
-import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput } from '../input';
 import { ListenerPurpose, Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
-import { ClientEndpoint, NodeCertificate, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { defaultName } from '../terraform/default-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { BaseNetworkPolicy } from './base-network-policy';
 import { CaBundle } from './ca-bundle';
@@ -17,6 +17,7 @@ import { ClientVerification } from './client-verification';
 import { checkCluster, DEFAULT_GUARD_IMAGE } from './cluster-checks';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { labelsOf, podLabelsOf } from './cluster-labels';
+import { ClusterNames } from './cluster-names';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from './connections';
@@ -24,7 +25,7 @@ import { GatewayRouteProps, QdrantGatewayRoute } from './gateway-route';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { ImportedCluster } from './imported-cluster';
-import { NodeSet, peerServiceName } from './node-set';
+import { NodeSet } from './node-set';
 import { PodPrograms } from './pod/pod-programs';
 import { bundleFile } from './pod-template';
 import { RemovalGuard } from './removal-guard';
@@ -60,6 +61,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly props: QdrantClusterProps;
   private readonly version: QdrantVersion;
   private readonly labels: { [name: string]: string };
+  private readonly names: ClusterNames;
   private readonly keys: ClusterKeys;
   private readonly tls: ClusterTls;
   private readonly grants: ClientGrants;
@@ -77,12 +79,19 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.props = props;
     this.version = props.version ?? QdrantVersion.DEFAULT;
     checkCluster(this, props, this.version);
-    this.clusterName = props.clusterName ?? this.defaultName();
+    this.clusterName = props.clusterName ?? defaultName(this, { min: 1, max: 40 });
     this.namespace = props.namespace;
     this.podLabels = podLabelsOf(this.clusterName);
     this.labels = labelsOf(this.clusterName, props.labels);
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.clientService = props.clientService ?? ClientService.clusterIp();
+    this.names = new ClusterNames({
+      clusterName: this.clusterName,
+      namespace: this.namespace,
+      clusterDomain: props.clusterDomain,
+      nodeCount: this.nodeCount,
+      hasClientService: this.clientService._type !== undefined,
+    });
     this.guard = this.servesGrpc && this.verification.isRequired;
 
     const settings = this.resolveSettings();
@@ -96,7 +105,10 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     const place = { clusterName: this.clusterName, namespace: this.namespace, labels: this.labels };
     this.keys = apiKeys._bind(this, place);
-    this.tls = (props.tls ?? Tls.generated())._bind(this, { ...place, certificate: () => this.certificate() });
+    this.tls = (props.tls ?? Tls.generated())._bind(this, {
+      ...place,
+      certificate: () => this.names.certificate([...(props.hostNames ?? []), ...this.routedHosts]),
+    });
     this.grants = this.makeGrants();
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
     describeListeners(this.posture, {
@@ -113,12 +125,12 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       listeners: this.posture.listeners.filter(({ purpose }) => purpose !== ListenerPurpose.PEER),
     });
     this.makeNodes(settings, [refusal.policy]);
-    this.makeClientService();
+    this.clientService._bind(this, { ...network, grpc: this.servesGrpc, connections: this.connections });
     this.removalGuard = this.isProtected
       ? new RemovalGuard(this, 'RemovalGuard', { ...network, nodeCount: this.nodeCount })
       : undefined;
     this.endpoint = new ClientEndpoint({
-      host: props.hostNames?.[0] ?? this.serviceHost,
+      host: props.hostNames?.[0] ?? this.names.host,
       tls: true,
       clientCertificate: this.verification.isRequired,
       grpc: this.servesGrpc,
@@ -165,7 +177,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const { clusterName, namespace, labels, podLabels } = this;
     const monitor = QdrantServiceMonitor._create(this, id, props, {
       ...{ clusterName, namespace, labels, podLabels },
-      serverName: this.serviceHost,
+      serverName: this.names.host,
       tlsSecretName: this.tls.secretName,
       clientCa: this.tls.clientCa,
       readOnlyKey: this.keys.readOnly,
@@ -183,7 +195,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const route = QdrantGatewayRoute._create(this, id, props, {
       ...{ clusterName, namespace, labels, connections },
       serviceName: this.clientService._type === undefined ? undefined : clusterName,
-      serverName: this.serviceHost,
+      serverName: this.names.host,
       clientCa: this.tls.clientCa,
       clientVerification: this.verification.isRequired,
     });
@@ -241,32 +253,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.props.trustedAuthorities ?? [];
   }
 
-  private get serviceDomain(): string {
-    return `${this.namespace}.svc.${this.props.clusterDomain ?? 'cluster.local'}`;
-  }
-
-  /** What the hosts of the peers end in. It is part of their addresses, which the cluster keeps for good. */
-  private get peerDomain(): string {
-    return `${peerServiceName(this.clusterName)}.${this.serviceDomain}`;
-  }
-
-  /** A name that stands for all nodes, and that the certificate carries. */
-  private get serviceHost(): string {
-    const service = this.clientService._type === undefined ? peerServiceName(this.clusterName) : this.clusterName;
-    return `${service}.${this.serviceDomain}`;
-  }
-
-  /** Long paths are cut, and told apart by the construct's address. */
-  private defaultName(): string {
-    const name = this.node.path
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^[^a-z]+|-+$/g, '');
-    return name.length >= 1 && name.length <= 40
-      ? name
-      : `${name.slice(0, 31).replace(/-+$/, '') || 'qdrant'}-${this.node.addr.slice(-8)}`;
-  }
-
   private resolveSettings(): ResolvedSettings {
     return resolveClusterSettings(this.node.path, {
       ...this.props,
@@ -277,19 +263,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       clientVerification: this.verification.isRequired,
       tlsFolder: '/run/qdrant/current/tls',
     });
-  }
-
-  /** What the certificate of the nodes must be, the names of routes that were added since included. */
-  private certificate(): NodeCertificate {
-    const [first, ...others] = Array.from({ length: this.nodeCount }, (_, n) => `${this.clusterName}-${n}.${this.peerDomain}`);
-    const services = [this.clusterName, peerServiceName(this.clusterName)].flatMap((service) => [
-      service,
-      `${service}.${this.namespace}`,
-      `${service}.${this.namespace}.svc`,
-      `${service}.${this.serviceDomain}`,
-    ]);
-    const clientHosts = [...others, ...services, ...(this.props.hostNames ?? []), ...this.routedHosts];
-    return new NodeCertificate({ peerHost: first, clientHosts, peerTls: true });
   }
 
   private makeGrants(): ClientGrants {
@@ -309,12 +282,13 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const programs = new PodPrograms(this, 'Programs', {
       ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
       version: this.version.version,
-      peerDomain: this.peerDomain,
+      peerDomain: this.names.peerDomain,
       settings: settings.toYaml(),
       bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
     });
     new NodeSet(this, 'Nodes', {
       ...{ clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas, nodeTimeoutMinutes },
+      peerServiceName: this.names.peerService,
       annotations: props.podAnnotations,
       image: props.image ?? this.version.unprivilegedImage,
       guardImage: this.guard ? (props.guardImage ?? DEFAULT_GUARD_IMAGE) : undefined,
@@ -332,34 +306,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       isProtected: this.isProtected,
       after: [...after, programs.configMap, ...this.keys.made, ...this.tls.made],
     });
-  }
-
-  private makeClientService(): void {
-    const { _type: type, _loadBalancer: balancer, _sources: sources } = this.clientService;
-    if (type === undefined) return;
-    const { clusterName, namespace, labels, podLabels } = this;
-    new ServiceV1(this, 'ClientService', {
-      metadata: { name: clusterName, namespace, labels, annotations: balancer?.annotations },
-      spec: {
-        type,
-        ipFamilyPolicy: 'PreferDualStack',
-        selector: podLabels,
-        port: [
-          { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
-          ...(this.servesGrpc ? [{ name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc' }] : []),
-        ],
-        ...(balancer && {
-          loadBalancerSourceRanges: balancer.sourceRanges,
-          loadBalancerClass: balancer.loadBalancerClass,
-          // The pods are told by address who may come in.
-          externalTrafficPolicy: 'Local',
-        }),
-      },
-    });
-    for (const source of sources) {
-      this.connections.allowRestFrom(source);
-      if (this.servesGrpc) this.connections.allowGrpcFrom(source);
-    }
   }
 
   private noteReader(secretName: string, grantee: Grantee): void {

@@ -1,9 +1,9 @@
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
-import { badInput, requireWholeNumber } from '../input';
+import { requireWholeNumber } from '../input';
 import { Listener, ListenerPurpose } from '../posture';
-import { QdrantPorts } from '../qdrant';
+import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { idFor, readableName } from '../terraform/readable-name';
 import { Peer } from './peer';
 
@@ -65,17 +65,7 @@ export class Connections extends Construct {
    * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
    */
   public allowFrom(peer: Peer, port: number): void {
-    const given = `port ${port} for ${readableName(this, peer.name)}`;
-    const instead = 'allowRestFrom(peer) or allowGrpcFrom(peer)';
-    if (port === QdrantPorts.PEER) {
-      const allowed = 'the cluster’s own pods, which the library allows by itself: the port carries Raft and shard traffic';
-      throw badInput(this, { given, allowed, instead });
-    }
-    const listener = this.props.listeners.find((candidate) => candidate.port === port);
-    if (!listener) {
-      const served = this.props.listeners.map((candidate) => `${candidate.port} (${candidate.purpose})`);
-      throw badInput(this, { given, allowed: served.join(', '), instead });
-    }
+    const listener = listenerForPort(this, this.props.listeners, port, readableName(this, peer.name), 'pods');
     this.allow(peer, listener.purpose);
   }
 
@@ -94,25 +84,12 @@ export class Connections extends Construct {
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {
-    const listener = this.listenerFor(purpose);
+    const listener = listenerForPurpose(this, this.props.listeners, purpose);
     const id = `${purpose}-from-${idFor(this, peer.name)}`;
     if (this.node.tryFindChild(id)) return;
     const ingress = [{ from: [peer._rule], ports: [{ port: String(listener.port), protocol: 'TCP' }] }];
     this.addPolicy(id, { policyTypes: ['Ingress'], ingress });
     listener.addSource({ name: readableName(this, peer.name), anyAddress: peer.isAnyAddress });
-  }
-
-  private listenerFor(purpose: ListenerPurpose): Listener {
-    const listener = this.props.listeners.find((candidate) => candidate.purpose === purpose);
-    if (listener) return listener;
-    throw badInput(this, {
-      given: `${purpose} is allowed, but nothing serves it`,
-      allowed: this.props.listeners.map((candidate) => candidate.purpose).join(', '),
-      instead:
-        purpose === ListenerPurpose.METRICS
-          ? 'set the option metricsPort of the cluster'
-          : 'leave the option grpc at its default',
-    });
   }
 
   private addPolicy(id: string, rules: { policyTypes: string[]; ingress?: any[]; egress?: any[] }): void {

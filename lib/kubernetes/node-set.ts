@@ -13,6 +13,7 @@ import { VolumeProps } from './volume';
 export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName'> {
   readonly clusterName: string;
   readonly namespace: string;
+  readonly peerServiceName: string;
   readonly nodeCount: number;
   readonly replicationFactor: number;
   readonly dataVolume: VolumeProps;
@@ -21,11 +22,6 @@ export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName
   readonly nodeTimeoutMinutes: number;
   /** What must be there before the pods are. */
   readonly after: ITerraformDependable[];
-}
-
-/** The name of the service that gives the peers of a cluster their names. */
-export function peerServiceName(clusterName: string): string {
-  return `${clusterName}-peers`;
 }
 
 /** The nodes of a cluster: a StatefulSet, what names its pods, and what keeps evictions from taking too many at a time. */
@@ -50,9 +46,9 @@ export class NodeSet extends Construct {
 
   /** Peers find each other before they are ready: otherwise a cluster that starts would wait for itself. */
   private makePeerService(): ServiceV1 {
-    const { clusterName, podLabels, metricsPort } = this.props;
+    const { peerServiceName, podLabels, metricsPort } = this.props;
     return new ServiceV1(this, 'PeerService', {
-      metadata: this.metadata(peerServiceName(clusterName), { 'app.kubernetes.io/component': 'peers' }),
+      metadata: this.metadata(peerServiceName, { 'app.kubernetes.io/component': 'peers' }),
       spec: {
         clusterIp: 'None',
         publishNotReadyAddresses: true,
@@ -77,7 +73,7 @@ export class NodeSet extends Construct {
       metadata: this.metadata(clusterName),
       spec: {
         replicas: String(nodeCount),
-        serviceName: peerServiceName(clusterName),
+        serviceName: this.props.peerServiceName,
         podManagementPolicy: 'Parallel',
         // As Kubernetes has it where it is left out: what is not said would be a difference to the provider.
         updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: [{ partition: 0 }] }],

@@ -1,7 +1,7 @@
 import { DataKubernetesResources } from '@cdktf/provider-kubernetes/lib/data-kubernetes-resources';
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-import { MAX_NODES } from '../qdrant/cluster-checks';
+import { ReleasedNodes } from '../qdrant/released-nodes';
 
 /** The label by which Kubernetes itself (1.28 and later) tells the pods of a StatefulSet apart. */
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
@@ -20,27 +20,24 @@ export interface RemovalGuardProps {
  * @internal
  */
 export class RemovalGuard extends Construct {
-  private readonly released = new Set<number>();
+  private readonly nodes: ReleasedNodes;
 
   public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
     super(scope, id);
-    const surplus = () =>
-      Array.from({ length: MAX_NODES }, (_, index) => index).filter(
-        (index) => index >= props.nodeCount && !this.released.has(index),
-      );
+    this.nodes = new ReleasedNodes(props.clusterName, props.nodeCount);
     const labels = Object.entries(props.podLabels).map(([name, value]) => `${name}=${value}`);
     new DataKubernetesResources(this, 'Surplus', {
       apiVersion: 'v1',
       kind: 'Pod',
       namespace: props.namespace,
-      labelSelector: Lazy.stringValue({ produce: () => [...labels, `${POD_INDEX} in (${surplus().join(',')})`].join(',') }),
+      labelSelector: Lazy.stringValue({
+        produce: () => [...labels, `${POD_INDEX} in (${this.nodes.surplus.join(',')})`].join(','),
+      }),
       lifecycle: {
         postcondition: [
           {
             condition: Op.lt(Fn.lengthOf(TerraformSelf.getAny('objects')), 1),
-            errorMessage:
-              `The Qdrant cluster ${props.clusterName} has nodes whose number is ${props.nodeCount} or more, and nodeCount is ${props.nodeCount}. ` +
-              'Move their shards away and remove their peers first, then say so with cluster.releaseNode(NUMBER).',
+            errorMessage: this.nodes.refusal,
           },
         ],
       },
@@ -49,6 +46,6 @@ export class RemovalGuard extends Construct {
 
   /** Lets a node go that is no longer synthesized. */
   public release(index: number): void {
-    this.released.add(index);
+    this.nodes.release(index);
   }
 }

@@ -1,3 +1,5 @@
+import { badInput, isUnknown } from '../input';
+
 /** What a certificate must contain to serve as the certificate of a Qdrant node. */
 export interface NodeCertificateRequirements {
   /** The host in the node's peer URI. The other nodes verify it. */
@@ -33,4 +35,19 @@ export class NodeCertificate {
     this.extendedKeyUsages = requirements.peerTls ? ['serverAuth', 'clientAuth'] : ['serverAuth'];
     this.subjectAlternativeNames = [...new Set([requirements.peerHost, ...(requirements.clientHosts ?? [])])];
   }
+}
+
+/**
+ * Throws if there is no certificate in a text, or a private key.
+ *
+ * @param factory who was given it
+ * @internal
+ */
+export function checkCertificates(factory: string, pem: string): void {
+  if (isUnknown(pem) || (pem.includes('-----BEGIN CERTIFICATE-----') && !pem.includes('PRIVATE KEY'))) return;
+  throw badInput(factory, {
+    given: pem.includes('PRIVATE KEY') ? 'a text that holds a private key (not shown)' : 'a text that holds no certificate',
+    allowed: 'certificates in PEM, from -----BEGIN CERTIFICATE----- on',
+    instead: `${factory}(readFileSync('ca.pem', 'utf8'))`,
+  });
 }

@@ -1,23 +1,21 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../input';
 import { QdrantPorts } from './ports';
+import { QdrantServerProps } from './server-props';
 import { QdrantVersion } from './version';
 
 /** The most nodes that a cluster has. */
 export const MAX_NODES = 100;
 
-/** What every cluster, wherever it runs, says of its server. */
-export interface ServerProps {
+/** What is checked of a cluster, wherever it runs. */
+export interface CheckedServer extends QdrantServerProps {
   readonly version: QdrantVersion;
-  readonly nodeCount?: number;
-  readonly upgradingFrom?: QdrantVersion;
   readonly image?: string;
-  readonly metricsPort?: number;
   readonly hasAlternateKey: boolean;
 }
 
 /** Throws where the server cannot be as it is asked for. */
-export function checkServer(cluster: Construct, props: ServerProps): void {
+export function checkServer(cluster: Construct, props: CheckedServer): void {
   checkNodeCount(cluster, props.nodeCount);
   checkUpgrade(cluster, props.version, props.upgradingFrom);
   if (props.image !== undefined) checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);

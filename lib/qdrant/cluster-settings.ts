@@ -1,9 +1,10 @@
 import { QdrantPorts } from './ports';
-import { QdrantSettings, ResolvedSettings } from './settings';
+import { QdrantServerProps } from './server-props';
+import { ResolvedSettings } from './settings';
 import { QdrantVersion } from './version';
 
 /** What a cluster construct decides, and its user wants. */
-export interface ClusterSettingsProps {
+export interface ClusterSettingsProps extends QdrantServerProps {
   readonly version: QdrantVersion;
   readonly nodeCount: number;
   readonly grpc: boolean;
@@ -12,9 +13,6 @@ export interface ClusterSettingsProps {
   readonly clientVerification: boolean;
   /** Where `cert.pem`, `key.pem` and `ca.pem` lie on a node. */
   readonly tlsFolder: string;
-  readonly upgradingFrom?: QdrantVersion;
-  readonly metricsPort?: number;
-  readonly settings?: QdrantSettings;
 }
 
 /**

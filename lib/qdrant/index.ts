@@ -1,5 +1,7 @@
 export * from './certificate';
 export * from './client';
+export * from './key-generations';
 export * from './ports';
+export * from './server-props';
 export * from './settings';
 export * from './version';

@@ -1,0 +1,30 @@
+import { MAX_NODES } from './cluster-checks';
+
+/** Which nodes of a cluster may be ended. */
+export class ReleasedNodes {
+  private readonly released = new Set<number>();
+
+  public constructor(
+    private readonly clusterName: string,
+    private readonly nodeCount: number,
+  ) {}
+
+  /** Lets a node go that is no longer synthesized. */
+  public release(index: number): void {
+    this.released.add(index);
+  }
+
+  /** The numbers that no node may have: those that the cluster does not count, and that were not released. */
+  public get surplus(): number[] {
+    const indexes = Array.from({ length: MAX_NODES }, (_, index) => index);
+    return indexes.filter((index) => index >= this.nodeCount && !this.released.has(index));
+  }
+
+  /** What is said where there is such a node. */
+  public get refusal(): string {
+    return (
+      `The Qdrant cluster ${this.clusterName} has nodes whose number is ${this.nodeCount} or more, and nodeCount is ${this.nodeCount}. ` +
+      'Move their shards away and remove their peers first, then say so with cluster.releaseNode(NUMBER).'
+    );
+  }
+}

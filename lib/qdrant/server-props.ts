@@ -1,0 +1,49 @@
+import { QdrantSettings } from './settings';
+import { QdrantVersion } from './version';
+
+/** What a cluster is to be, wherever it runs. */
+export interface QdrantServerProps {
+  /**
+   * How many nodes it has: one, or three and more. Two have no majority when one is lost.
+   *
+   * @default 3
+   */
+  readonly nodeCount?: number;
+
+  /**
+   * The release of the server. It moves minor by minor: a node refuses to start on data of another minor release than this or the one before.
+   *
+   * @default QdrantVersion.V1_19_0
+   */
+  readonly version?: QdrantVersion;
+
+  /**
+   * The release that the cluster ran before, while it is being upgraded. Leave it out again once every node runs the new one: only then do the
+   * nodes ask each other for the API key, where the release before did not know how (before 1.18).
+   *
+   * @default - the cluster is not being upgraded
+   */
+  readonly upgradingFrom?: QdrantVersion;
+
+  /**
+   * Whether gRPC is served.
+   *
+   * @default true
+   */
+  readonly grpc?: boolean;
+
+  /**
+   * A port that serves `/metrics` without a key, for a monitoring system that cannot send one (since 1.17). `/metrics` on the REST port needs
+   * the read-only key, and no option.
+   *
+   * @default - none
+   */
+  readonly metricsPort?: number;
+
+  /**
+   * The server's settings.
+   *
+   * @default - Qdrant's own, tightened: no telemetry, no CORS, no web UI, no snapshots from URLs
+   */
+  readonly settings?: QdrantSettings;
+}
