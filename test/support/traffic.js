@@ -11,10 +11,10 @@ const tls = () => ({ ca: file('ca.pem'), cert: file('client.pem'), key: file('cl
 const seen = { requests: 0, retried: 0, failed: 0, lost: 0, notReadyAtOnce: 0, reasons: {} };
 let stopped = false;
 
-function ask(host, method, path, body) {
+function ask(host, method, path, body, timeout = 3000) {
   return new Promise((resolve, reject) => {
     const headers = { 'api-key': String(file('key')).trim(), 'content-type': 'application/json' };
-    const call = request({ ...tls(), host, port: 6333, method, path, headers, timeout: 3000, agent: false }, (response) => {
+    const call = request({ ...tls(), host, port: 6333, method, path, headers, timeout, agent: false }, (response) => {
       let text = '';
       response.on('data', (part) => (text += part));
       response.on('end', () =>
@@ -43,7 +43,7 @@ async function withRetry(method, path, body) {
 
 async function watch() {
   while (!stopped) {
-    const answers = await Promise.allSettled(hosts.map((host) => ask(host, 'GET', '/readyz')));
+    const answers = await Promise.allSettled(hosts.map((host) => ask(host, 'GET', '/readyz', undefined, 15000)));
     seen.notReadyAtOnce = Math.max(seen.notReadyAtOnce, answers.filter(({ status }) => status === 'rejected').length);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
