@@ -76,7 +76,11 @@ export class Pod {
 
   /** Stops it with a signal, and ends it where that does not. */
   public async stop(signal: 'TERM' | 'KILL' = 'TERM'): Promise<void> {
-    const started = [...this.containers.entries()].map(([name, process]) => ({ process, pid: this.init(name) }));
+    // One that has ended, and is about to be started again, is not.
+    const running = [...this.containers.entries()].filter(
+      ([, { exitCode, signalCode }]) => exitCode === null && signalCode === null,
+    );
+    const started = running.map(([name, process]) => ({ process, pid: this.init(name) }));
     const ended = started.map(({ process }) => new Promise((resolve) => process.once('exit', resolve)));
     this.containers.clear();
     // One that is about to start has no init yet.
@@ -86,6 +90,13 @@ export class Pod {
     const deadline = setTimeout(() => send('KILL'), 30000);
     await Promise.all(ended);
     clearTimeout(deadline);
+  }
+
+  /** Writes a file of the storage, whether the pod runs or not. */
+  public writeStorage(file: string, content: string): void {
+    const path = join(this.props.folder, 'storage', file);
+    writeFileSync(path, content);
+    chownSync(path, 1000, 1000);
   }
 
   /** Forgets what the server has stored. The pod must be stopped. */

@@ -131,13 +131,22 @@ describeWith(HARNESS, 'pods that run', () => {
       expect(pod.run('stat --format %a /run/qdrant/current/node.yaml').trim()).toBe('600');
     });
 
+    test('of a pod with both families every address is served', () => {
+      const [pod] = cluster.pods;
+      const prepared =
+        'f=$(RUNTIME=/tmp/both POD_IPS=10.0.0.10,fd00::10 /opt/qdrant/prepare.sh); cat $f/node.yaml $f/grpc-guard.conf; rm -r /tmp/both';
+      expect(pod.run('cat /run/qdrant/current/node.yaml')).toContain("host: '0.0.0.0'");
+      expect(pod.run('cat /run/qdrant/current/grpc-guard.conf')).toMatch(/^ +#listen \[::\]:6334/m);
+      expect(pod.run(prepared)).toMatch(/host: '::'[^]*^ +listen \[::\]:6334/m);
+    });
+
     test('no key is seen in processes, in their environment, in the log or in what is stored', () => {
       for (const pod of cluster.pods) {
         const seen = [pod.log, pod.run('ps axeww'), pod.run('cat /proc/[0-9]*/environ | tr "\\0" "\\n"')].join('\n');
         expect(seen).toContain('qdrant');
         for (const key of [key1, readOnly]) {
           expect(seen.includes(key)).toBe(false);
-          expect(pod.try(`grep -rlF -e "$(cat)" /qdrant/storage /tmp <<'END'\n${key}\nEND`).output).toBe('');
+          expect(pod.try(`grep -rlF -f - /qdrant/storage /tmp <<'END'\n${key}\nEND`)).toEqual({ code: 1, output: '' });
         }
       }
     });
@@ -297,14 +306,15 @@ describeWith(HARNESS, 'pods that run', () => {
     test('an upgrade that skips a minor release, or goes back, is refused', async () => {
       const pod = cluster.pods[1];
       for (const stored of ['1.17.0', '1.20.0']) {
-        pod.run(`printf ${stored} >/qdrant/storage/.qdrant-version`);
         await pod.stop('KILL');
+        pod.writeStorage('.qdrant-version', stored);
         cluster.synth({ version: QdrantVersion.V1_19_0, apiKeys: keysNow() });
         cluster.startPod(pod);
         await until('it says so', 30, () => pod.log.includes(`last served by Qdrant ${stored}; 1.19.0 cannot follow it`));
         expect(pod.isReady).toBe(false);
       }
-      pod.run('printf 1.18.3 >/qdrant/storage/.qdrant-version');
+      // The pod has been starting again and again.
+      pod.writeStorage('.qdrant-version', '1.18.3');
       await cluster.untilReady();
       expect(pod.run('cat /qdrant/storage/.qdrant-version')).toBe('1.19.0');
     });

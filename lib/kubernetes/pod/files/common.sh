@@ -16,7 +16,7 @@ readonly DRAINING="$RUNTIME/draining"
 readonly SECRETS=${SECRETS:-/run/secrets/qdrant}
 readonly STORAGE=${STORAGE:-/qdrant/storage}
 
-POD=${POD:-$(hostname)}
+POD=${POD:-$HOSTNAME}
 readonly POD ORDINAL=${POD##*-}
 readonly HOST="$POD.$PEER_DOMAIN"
 readonly OWN_URI="https://$HOST:6335"
