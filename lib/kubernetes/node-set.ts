@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { isUnknown } from '../input';
 import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
+import { ClaimSizeCheck } from './claim-size-check';
 import { podTemplate, PodTemplateProps } from './pod-template';
 import { VolumeProps } from './volume';
 
@@ -38,6 +39,11 @@ export class NodeSet extends Construct {
     const names = this.makePeerService();
     this.makeStatefulSet([account, names, ...props.after]);
     this.makeDisruptionBudget();
+    new ClaimSizeCheck(this, 'ClaimSizes', {
+      namespace: props.namespace,
+      podLabels: props.podLabels,
+      sizes: { storage: props.dataVolume.size, snapshots: props.snapshotVolume.size },
+    });
   }
 
   private metadata(name: string, labels: { [name: string]: string } = {}) {

@@ -7,7 +7,7 @@ import { checkQuantity } from './quantity';
 export interface VolumeProps {
   /**
    * The size, for example `200Gi`. It is that of claims which are yet to be made: those that exist are grown by
-   * `kubectl patch persistentvolumeclaim`, where the storage class allows it, and never shrink.
+   * `kubectl patch persistentvolumeclaim`, where the storage class allows it, and never shrink. Terraform warns of each that is of another size.
    */
   readonly size: string;
 

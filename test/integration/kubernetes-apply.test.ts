@@ -88,6 +88,27 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     expect(replaceable).toEqual(expect.arrayContaining(touched));
   });
 
+  test('claims that are smaller than is asked for are warned of', async () => {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {
+        name: 'storage-vectors-0',
+        namespace: 'search',
+        labels: { 'app.kubernetes.io/name': 'qdrant', 'app.kubernetes.io/instance': 'vectors' },
+      },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '50Gi' } } },
+    };
+    expect((await api.create(claim)).status).toBe(201);
+    const warned = (size: string) => {
+      const before = terraform.log.length;
+      plan({ dataVolume: { size } });
+      return terraform.log.slice(before).includes('storage-vectors-0');
+    };
+    expect(warned('50Gi')).toBe(false);
+    expect(warned('100Gi')).toBe(true);
+  });
+
   test('another name, which would be another StatefulSet, is refused', () => {
     synth({ clusterName: 'others' });
     const { output } = terraform.terraform(['plan', '-input=false'], [1]);

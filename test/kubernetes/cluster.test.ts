@@ -174,6 +174,15 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
   });
 });
 
+test('Terraform warns of claims that are not as large as is asked for', () => {
+  const [check] = Object.values<any>(synthCluster({ snapshotVolume: { size: '80Gi' } }).json.check);
+  expect(check.data.kubernetes_resources.claims).toMatchObject({ kind: 'PersistentVolumeClaim', namespace: 'search' });
+  expect(check.assert.map(({ condition }: any) => condition)).toEqual([
+    expect.stringMatching(/"storage-".* != "50Gi"/),
+    expect.stringMatching(/"snapshots-".* != "80Gi"/),
+  ]);
+});
+
 describe('variants', () => {
   test('one node keeps one copy, and can be evicted', () => {
     const stack = synthCluster({ nodeCount: 1 });
