@@ -67,6 +67,14 @@ export abstract class ClusterClient {
     return { status, body: status === 0 ? result.stderr : lines.join('\n') };
   }
 
+  /** Removes a peer that has lost what it stored, as an operator must: Qdrant keeps its address for the shards that it had. */
+  public removePeer(index: number, options: CallOptions): void {
+    const { peers } = JSON.parse(this.rest('/cluster', options).body).result;
+    const [id] = Object.entries<any>(peers).find(([, { uri }]) => uri.includes(this.host(index)))!;
+    const { status, body } = this.rest(`/cluster/peer/${id}?force=true`, { ...options, method: 'DELETE' });
+    if (status !== 200) throw new Error(`DELETE /cluster/peer/${id}: ${status} ${body}`);
+  }
+
   /** The status of a call to gRPC. */
   public grpc(options: CallOptions = {}): string {
     const { from = this.allowed, node = 0, client = 'client', ca = 'ca.pem', key, port = 6334 } = options;

@@ -1,6 +1,7 @@
 #!/bin/node
 // A STAND-IN for Qdrant, for machines where no Qdrant binary can be had. It reads the same files and arguments, opens the same
 // listeners with the same TLS settings, asks for the same keys, and keeps points on every peer. It is no vector database.
+const { createHash } = require('node:crypto');
 const { createServer: createSecureServer, request: httpsRequest } = require('node:https');
 const { createServer: createHttp2Server } = require('node:http2');
 const { createServer: createTlsServer } = require('node:tls');
@@ -29,8 +30,10 @@ const verified = { ...material, requestCert: true, rejectUnauthorized: true };
 
 const STATE = 'storage/raft_state.json';
 const state = existsSync(STATE) ? JSON.parse(readFileSync(STATE, 'utf8')) : undefined;
-let data = state ?? { peers: {}, collections: {} };
+// As Qdrant does, it keeps a state of its own before it is a member of any cluster.
+let data = state ?? { joined: false, peers: {}, collections: {} };
 let ready = false;
+save();
 
 function save() {
   mkdirSync('storage', { recursive: true });
@@ -39,7 +42,7 @@ function save() {
 }
 
 function learn(other) {
-  data.peers = { ...other.peers, ...data.peers };
+  data.peers = { ...other.peers, [args.uri]: true };
   for (const [name, points] of Object.entries(other.collections)) {
     data.collections[name] = { ...points, ...data.collections[name] };
   }
@@ -67,17 +70,23 @@ const others = () => Object.keys(data.peers).filter((uri) => uri !== args.uri);
 const tell = (path, body) => Promise.allSettled(others().map((uri) => ask(uri, 'POST', path, body)));
 
 async function join() {
-  if (!state && args.bootstrap !== args.uri) {
-    for (;;) {
+  if (!data.joined && args.bootstrap !== args.uri) {
+    for (let attempt = 0; !data.joined; attempt++) {
       try {
         learn(await ask(args.bootstrap, 'POST', '/join', { uri: args.uri }));
-        break;
+        data.joined = true;
       } catch (error) {
         console.error(`cannot join ${args.bootstrap}: ${error.message}`);
+        if (attempt === 3) process.exit(1);
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
     }
+  } else if (!data.joined && state) {
+    // Qdrant would take itself for a first peer that has no vote.
+    console.error('a state that belongs to no cluster, and no peer to join through');
+    return;
   }
+  data.joined = true;
   data.peers[args.uri] = true;
   save();
   // What was written while this peer was away comes over REST, as a snapshot would.
@@ -85,18 +94,21 @@ async function join() {
   const caughtUp = await Promise.allSettled(
     others().map(async (uri) => learn(await ask(restOf(uri), 'GET', '/stand-in/snapshot'))),
   );
-  ready = others().length === 0 || caughtUp.some(({ status }) => status === 'fulfilled') || Boolean(state);
+  ready = others().length === 0 || caughtUp.some(({ status }) => status === 'fulfilled') || Boolean(state?.joined);
   if (!ready) setTimeout(join, 1000);
 }
 
 function serveInternal(request, response, body) {
   if (service.enforce_internal_auth && !isAdmin(request.headers)) return [401, {}];
   if (request.url === '/join') {
+    // As Qdrant does: the address of a peer that has shards is not given to another.
+    if (data.peers[body.uri] && Object.keys(data.collections).length > 0) return [409, {}];
     data.peers[body.uri] = true;
     tell('/peers', { uri: body.uri });
     return [200, data];
   }
   if (request.url === '/peers') data.peers[body.uri] = true;
+  if (request.url === '/forget') delete data.peers[body.uri];
   if (request.url === '/collection') data.collections[body.name] ??= {};
   if (request.url === '/points') store(body.name, body.points);
   save();
@@ -107,6 +119,8 @@ function serveInternal(request, response, body) {
 
 const isAdmin = (headers) => [service.api_key, service.alt_api_key].filter(Boolean).includes(headers['api-key']);
 const isReader = (headers) => Boolean(service.read_only_api_key) && headers['api-key'] === service.read_only_api_key;
+
+const peerId = (uri) => parseInt(createHash('sha256').update(uri).digest('hex').slice(0, 8), 16);
 
 function store(name, points) {
   data.collections[name] ??= {};
@@ -128,8 +142,17 @@ async function serveCollections(method, path, body) {
   const [, name, , id] = /^\/collections(?:\/([^/]+)(\/points(?:\/(\d+))?)?)?$/.exec(path) ?? [];
   const ok = (result) => [200, { result, status: 'ok', time: 0 }];
   if (path === '/cluster') {
-    const peers = Object.fromEntries(Object.keys(data.peers).map((uri, index) => [index + 1, { uri }]));
-    return ok({ status: 'enabled', peer_id: 1, peers });
+    const peers = Object.fromEntries(Object.keys(data.peers).map((uri) => [peerId(uri), { uri }]));
+    return ok({ status: 'enabled', peer_id: peerId(args.uri), peers });
+  }
+  const [, removed] = /^\/cluster\/peer\/(\d+)$/.exec(path) ?? [];
+  if (removed) {
+    const uri = Object.keys(data.peers).find((known) => String(peerId(known)) === removed);
+    if (!uri) return [404, { status: { error: 'Not found' } }];
+    delete data.peers[uri];
+    save();
+    await tell('/forget', { uri });
+    return ok(true);
   }
   if (path === '/collections') return ok({ collections: Object.keys(data.collections).map((known) => ({ name: known })) });
   if (name && method === 'PUT' && body.points) {

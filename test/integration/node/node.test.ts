@@ -419,10 +419,16 @@ describeWith(HARNESS, 'nodes that run', () => {
       expect(run('blkid', ['--probe', '--output', 'value', '--match-tag', 'LABEL', made]).trim()).toBe('elsewhere');
     });
 
-    test('with a blank volume in place of a lost one it joins the others again', async () => {
+    test('with a blank volume in place of a lost one it joins the others again, once its old peer is removed', async () => {
       await patient().powerOff();
       patient().replaceVolume(() => {});
       await cluster.boot(patient());
+      // It is refused, and must neither give up nor take itself for the first of another cluster.
+      await until('it was refused again and again', 240, () =>
+        /restart counter is at [2-9]/.test(patient().run('journalctl --no-pager --unit qdrant')),
+      );
+      expect(cluster.isReady(patient())).toBe(false);
+      cluster.removePeer(2, { node: 0, key: admin });
       await cluster.untilReady(400, [patient()]);
       await until('it is among the peers', 240, () => {
         const { status, body } = cluster.rest('/cluster', { node: 2, key: admin });

@@ -294,12 +294,17 @@ describeWith(HARNESS, 'pods that run', () => {
       expect([0, 1, 2].map(kept)).toEqual([200, 200, 200]);
     });
 
-    test('the first, when it has lost its storage, joins the others again and founds no cluster', async () => {
+    test('the first, when it has lost its storage, founds no cluster, and joins the others once its old peer is removed', async () => {
       const [pod] = cluster.pods;
+      const before = pod.restarts;
       await pod.stop('KILL');
       pod.loseStorage();
       cluster.startPod(pod);
-      await cluster.untilReady(90);
+      // It is refused, and must neither give up nor take itself for the first of another cluster.
+      await until('it was refused again and again', 120, () => pod.restarts >= before + 2);
+      expect(pod.isReady).toBe(false);
+      cluster.removePeer(0, { node: 1, key: admin });
+      await cluster.untilReady(120);
       await until('it is among the peers', 60, () => peers(0).length === 3 && peers(1).length === 3);
     });
 

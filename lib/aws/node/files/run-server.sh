@@ -9,12 +9,25 @@ folder=$(readlink --canonicalize-existing "$CURRENT")
 image=$(cat "$folder/image")
 own="https://$(node .host):6335"
 
-# A node with storage of its own knows its cluster. An empty one joins through any peer that answers; only the first node, and
-# only when none answers, founds a cluster: so a first node that lost its disk joins the others again.
+# On a full disk the file keeps what it held.
+remember() {
+  [[ -s $1 && $(cat "$1") == "$2" ]] && return 0
+  printf '%s' "$2" >"$1.new"
+  mv "$1.new" "$1"
+}
+
+# Whom the server is to join through. Qdrant ignores it once it is a member of a cluster; but a server whose first attempt to join was
+# refused has a state of its own already, and would take itself for the first of a new cluster if it were told its own address.
+# Only the first node founds a cluster, and only when no other answers: so a first node that lost its disk joins the others again.
 find_bootstrap() {
   local peer
-  if [[ -e $DATA/storage/raft_state.json ]]; then
+  if [[ -e $DATA/founder ]]; then
     printf '%s' "$own"
+    return 0
+  fi
+  if [[ -e $DATA/storage/raft_state.json ]]; then
+    peer=$(other_peers | shuf --head-count=1)
+    printf '%s' "${peer:+https://$peer:6335}"
     return 0
   fi
   for peer in $(other_peers); do
@@ -24,18 +37,12 @@ find_bootstrap() {
     fi
   done
   if [[ $(node .index) == 0 ]]; then
+    remember "$DATA/founder" "$own"
     printf '%s' "$own"
     return 0
   fi
   log "no peer answers yet"
   return 1
-}
-
-# On a full disk the file keeps what it held.
-remember() {
-  [[ -s $1 && $(cat "$1") == "$2" ]] && return 0
-  printf '%s' "$2" >"$1.new"
-  mv "$1.new" "$1"
 }
 
 retry find_bootstrap >/run/qdrant-server/bootstrap
@@ -50,4 +57,4 @@ exec "$engine" run --rm --name qdrant --pull missing \
   --volume "$DATA/storage:/qdrant/storage" --volume "$DATA/snapshots:/qdrant/snapshots" \
   --volume "$folder/settings.yaml:/qdrant/config/local.yaml:ro" --volume "$folder/keys.yaml:/qdrant/config/keys.yaml:ro" \
   --volume "$folder/tls:/qdrant/tls:ro" \
-  "$image" ./qdrant --config-path config/keys.yaml --bootstrap "$bootstrap" --uri "$own"
+  "$image" ./qdrant --config-path config/keys.yaml --bootstrap "${bootstrap:-$own}" --uri "$own"

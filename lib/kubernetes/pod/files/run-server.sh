@@ -67,12 +67,16 @@ remember() {
   mv "$1.new" "$1"
 }
 
-# A node with storage of its own knows its cluster. An empty one joins through any peer that answers; only the first node, and
-# only when none answers, founds a cluster: so a first node that lost its disk joins the others again.
+# Whom the server is to join through. Qdrant ignores it once it is a member of a cluster; but a server whose first attempt to join was
+# refused has a state of its own already, and would take itself for the first of a new cluster if it were told its own address.
+# Only the first node founds a cluster, and only when no other answers: so a first node that lost its storage joins the others again.
 find_bootstrap() {
   local ordinal host
+  bootstrap=$OWN_URI
+  [[ ! -e $STORAGE/.qdrant-founder ]] || return 0
   if [[ -e $STORAGE/raft_state.json ]]; then
-    bootstrap=$OWN_URI
+    ordinal=$(other_ordinals | shuf -n 1)
+    [[ -z $ordinal ]] || bootstrap="https://$(peer_host "$ordinal"):6335"
     return 0
   fi
   for ordinal in $(other_ordinals); do
@@ -82,8 +86,8 @@ find_bootstrap() {
       return 0
     fi
   done
-  bootstrap=$OWN_URI
-  [[ $ORDINAL == 0 ]]
+  [[ $ORDINAL == 0 ]] || return 1
+  remember "$STORAGE/.qdrant-founder" "$OWN_URI"
 }
 
 await_bootstrap() {
