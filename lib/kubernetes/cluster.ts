@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { badInput } from '../input';
 import { ListenerPurpose, Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
-import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { ClientEndpoint, NodeCertificate, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
@@ -107,7 +107,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.keys = apiKeys._bind(this, place);
     this.tls = (props.tls ?? Tls.generated())._bind(this, {
       ...place,
-      certificate: () => this.names.certificate([...(props.hostNames ?? []), ...this.routedHosts]),
+      certificate: () => this.requiredCertificate,
     });
     this.grants = this.makeGrants();
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
@@ -135,6 +135,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       clientCertificate: this.verification.isRequired,
       grpc: this.servesGrpc,
     });
+  }
+
+  /** What the certificate of the nodes must list, for those who bring their own; routes that are added later add to it. */
+  public get requiredCertificate(): NodeCertificate {
+    return this.names.certificate([...(this.props.hostNames ?? []), ...this.routedHosts]);
   }
 
   /**

@@ -286,9 +286,11 @@ describe('variants', () => {
 
   test('the route of a gateway is a name of the certificate', () => {
     const gateway = { gateway: { name: 'public' }, gatewayPods: kubernetes.Peer.namespace('gateways') };
-    const stack = synthCluster({}, (cluster) =>
-      cluster.addGatewayRoute('Public', { ...gateway, restHost: 'rest.example.com', grpcHost: 'grpc.example.com' }),
-    );
+    const stack = synthCluster({}, (cluster) => {
+      cluster.addGatewayRoute('Public', { ...gateway, restHost: 'rest.example.com', grpcHost: 'grpc.example.com' });
+      expect(cluster.requiredCertificate.subjectAlternativeNames).toContain('grpc.example.com');
+      expect(cluster.requiredCertificate.extendedKeyUsages).toEqual(['serverAuth', 'clientAuth']);
+    });
     expect(manifest(stack, 'Certificate', '-tls$').spec.dnsNames).toEqual(
       expect.arrayContaining(['rest.example.com', 'grpc.example.com']),
     );
