@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { kubernetes, QdrantVersion } from '../../lib';
 import { KubernetesApi } from '../support/kubernetes/api';
-import { Controllers } from '../support/kubernetes/controllers';
 import { addEverything, authority, restrictedNamespace } from '../support/kubernetes/everything';
 import { minimal } from '../support/kubernetes/synth';
 import { describeWith } from '../support/programs';
@@ -14,7 +13,6 @@ type Options = Partial<kubernetes.QdrantClusterProps>;
 
 describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => {
   let api: KubernetesApi;
-  let controllers: Controllers;
   let terraform: TerraformRun;
 
   const synth = (options: Options = {}, more: (cluster: kubernetes.QdrantCluster) => void = () => {}) =>
@@ -34,16 +32,13 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
   beforeAll(async () => {
     api = await KubernetesApi.start();
     await api.addDefinitions();
-    controllers = new Controllers(api);
+    api.startControllers();
     terraform = new TerraformRun({ kubernetes: api.provider });
     synth();
     terraform.init();
     terraform.apply();
   }, 600000);
-  afterAll(async () => {
-    await controllers?.stop();
-    api?.stop();
-  });
+  afterAll(() => api?.stop());
 
   test('needs no change when it is planned again', () => {
     expect(plan()).toEqual([]);

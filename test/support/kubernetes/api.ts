@@ -86,6 +86,12 @@ export class KubernetesApi {
     }
   }
 
+  /** Has what is asked for become ready, as controllers would; `controllers.js` beside this file says how. */
+  public startControllers(): void {
+    const { host, token } = this.provider;
+    this.spawn(process.execPath, [join(__dirname, 'controllers.js'), host, token, join(this.folder, 'apiserver.crt')]);
+  }
+
   /** Applies an object as `kubectl apply --server-side --validate=strict` does. */
   public apply(object: KubernetesObject): Promise<ApiAnswer> {
     const query = 'fieldManager=tests&force=true&fieldValidation=Strict';
