@@ -98,7 +98,7 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     const warned = (size: string) => {
       const before = terraform.log.length;
       plan({ dataVolume: { size } });
-      return terraform.log.slice(before).includes('storage-vectors-0');
+      return terraform.log.slice(before).includes(`another size than ${size}: storage-vectors-0.`);
     };
     expect(warned('50Gi')).toBe(false);
     expect(warned('100Gi')).toBe(true);
@@ -141,6 +141,34 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     expect(destroys(plan({ nodeCount: 1 }, (cluster) => [1, 2].forEach((node) => cluster.releaseNode(node))))).toEqual([
       expect.objectContaining({ type: 'kubernetes_config_map_v1' }),
     ]);
+  });
+
+  test('changes reach the StatefulSet in place, and need no change afterwards', async () => {
+    const identity = async () => {
+      const { body } = await api.call('GET', '/apis/apps/v1/namespaces/search/statefulsets/vectors');
+      return { uid: body.metadata.uid, generation: body.metadata.generation };
+    };
+    const before = await identity();
+    const changed: Options = {
+      nodeCount: 5,
+      settings: { logLevel: 'DEBUG' },
+      clientVerification: kubernetes.ClientVerification.required(authority),
+      apiKeys: kubernetes.ApiKeys.generated({ generation: 1, alternateGeneration: 2, readOnlyGeneration: 2 }),
+      dataVolume: { size: '100Gi' },
+    };
+    const readOnly = await secretValue('vectors-read-only-key');
+    synth(changed);
+    terraform.apply();
+    expect(plan(changed)).toEqual([]);
+    const after = await identity();
+    expect(after.uid).toBe(before.uid);
+    expect(after.generation).toBeGreaterThan(before.generation);
+    expect(await secretValue('vectors-read-only-key')).not.toBe(readOnly);
+    const { items } = (await api.call('GET', '/api/v1/namespaces/search/configmaps')).body;
+    expect(items.map(({ metadata }: any) => metadata.name).filter((name: string) => name.includes('programs'))).toHaveLength(1);
+    // Back to what the tests after this start from.
+    synth({}, (cluster) => [3, 4].forEach((node) => cluster.releaseNode(node)));
+    terraform.apply();
   });
 
   test('everything that the library makes is made, and needs no change afterwards', () => {

@@ -14,7 +14,10 @@ const rolledOut = ({ metadata: { name, generation }, spec: { replicas } }) => ({
   ...{ currentReplicas: replicas, updatedReplicas: replicas },
   ...{ currentRevision: `${name}-${generation}`, updateRevision: `${name}-${generation}` },
 });
+const balanced = ({ spec }) =>
+  spec.type === 'LoadBalancer' ? { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] } } : {};
 const watched = [
+  ['/api/v1', 'services', balanced],
   ['/apis/apps/v1', 'statefulsets', rolledOut],
   ['/apis/cert-manager.io/v1', 'certificates', ready],
   ['/apis/cert-manager.io/v1', 'issuers', ready],
