@@ -154,6 +154,14 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly labels?: { [name: string]: string };
 
   /**
+   * Annotations of the pods' service account, for example the role that a cloud gives it to write snapshots to its object storage
+   * (`eks.amazonaws.com/role-arn`). `connections.allowTo` opens the way there.
+   *
+   * @default - none
+   */
+  readonly serviceAccountAnnotations?: { [name: string]: string };
+
+  /**
    * Annotations of the pods, for example to keep a service mesh away.
    *
    * @default - none

@@ -295,6 +295,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       ...{ clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas, nodeTimeoutMinutes },
       peerServiceName: this.names.peerService,
       annotations: props.podAnnotations,
+      serviceAccountAnnotations: props.serviceAccountAnnotations,
       image: props.image ?? this.version.unprivilegedImage,
       guardImage: this.guard ? (props.guardImage ?? DEFAULT_GUARD_IMAGE) : undefined,
       imagePullSecretNames: props.imagePullSecretNames,

@@ -19,6 +19,7 @@ export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName
   readonly replicationFactor: number;
   readonly dataVolume: VolumeProps;
   readonly snapshotVolume: VolumeProps;
+  readonly serviceAccountAnnotations?: { [name: string]: string };
   readonly isProtected: boolean;
   readonly nodeTimeoutMinutes: number;
   /** What must be there before the pods are. */
@@ -33,7 +34,7 @@ export class NodeSet extends Construct {
     super(scope, id);
     this.props = props;
     const account = new ServiceAccountV1(this, 'ServiceAccount', {
-      metadata: this.metadata(props.clusterName),
+      metadata: { ...this.metadata(props.clusterName), annotations: props.serviceAccountAnnotations },
       automountServiceAccountToken: false,
     });
     const names = this.makePeerService();

@@ -47,6 +47,7 @@ export function addEverything(scope: Construct, namespace: string): kubernetes.Q
       priorityClassName: 'system-cluster-critical',
     },
     labels: { team: 'search' },
+    serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/vectors' },
     podAnnotations: { 'sidecar.istio.io/inject': 'false' },
   });
   cluster.connections.allowRestFrom(kubernetes.Peer.pods({ labels: { app: 'search' }, namespace: 'apps' }));
