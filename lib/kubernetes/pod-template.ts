@@ -105,8 +105,8 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       ...(props.metricsPort === undefined ? [] : [{ name: ListenerPurpose.METRICS, containerPort: props.metricsPort }]),
     ],
     resources: { requests: { memory, cpu }, limits: { memory } },
-    // No image of Qdrant has an HTTP client, and the kubelet's own presents no certificate. There is no liveness probe: a server that hangs
-    // ends, and one that recovers for an hour must not be ended.
+    // No image of Qdrant has an HTTP client, and the kubelet's own presents no certificate. There is no liveness probe: a server that
+    // recovers its shards for an hour must not be ended.
     readinessProbe: {
       exec: { command: [`${PROGRAMS}/ready.sh`] },
       periodSeconds: 5,

@@ -1,8 +1,8 @@
 """Makes the certificates that the tests bring: certificates.py FOLDER HOST...
 
 A CA with a valid, an expired and a not yet valid client; a client of a CA that nobody believes; and another CA for the nodes, with
-certificates for all HOSTs: a valid one, the one after it, one that is not valid yet, and one that names another host, each also as
-the JSON that a secret holds."""
+certificates for all HOSTs: a valid one, the one after it, one that is not valid yet, one that is about to end, and one that names another
+host, each also as the JSON that a secret holds."""
 
 import json
 import sys
@@ -63,13 +63,14 @@ for prefix, clients in (
 
 ca, ca_key = issue("nodes CA", name("nodes CA"), None, -10 * day, 10 * day, True)
 write("nodes-ca", ca, ca_key)
-for file, start, names in (
-    ("nodes", -day, hosts),
-    ("nodes-next", -day, hosts),
-    ("nodes-early", day, hosts),
-    ("nodes-elsewhere", -day, ["elsewhere.example"]),
+for file, start, end, names in (
+    ("nodes", -day, 3 * day, hosts),
+    ("nodes-next", -day, 3 * day, hosts),
+    ("nodes-early", day, 3 * day, hosts),
+    ("nodes-ending", -day, day / 2, hosts),
+    ("nodes-elsewhere", -day, 3 * day, ["elsewhere.example"]),
 ):
-    write(file, *issue("nodes", ca.subject, ca_key, start, 3 * day, False, names))
+    write(file, *issue("nodes", ca.subject, ca_key, start, end, False, names))
     text = {
         "certificate": (folder / f"{file}.pem").read_text(),
         "private_key": (folder / f"{file}-key.pem").read_text(),

@@ -287,6 +287,31 @@ describeWith(HARNESS, 'pods that run', () => {
       expect(kept(2)).toBe(200);
     });
 
+    test('while one is away the others go on with the certificate that they have, unless it is about to end', async () => {
+      const [first, second, third] = cluster.pods;
+      const serials = () => [first, second].map((pod) => cluster.serial(pod, REST));
+      const change = async (certificate: string) => {
+        const before = serials();
+        cluster.store.secrets['nodes-tls'] = cluster.certificate(certificate);
+        [first, second].forEach((pod) => pod.update(cluster.store));
+        return () => serials().every((serial, index) => serial.startsWith('serial=') && serial !== before[index]);
+      };
+      await third.stop();
+      const ending = await change('nodes-ending');
+      // Longer than it takes until both have had their turn.
+      await new Promise((resolve) => setTimeout(resolve, 50000));
+      expect(ending()).toBe(false);
+      cluster.startPod(third);
+      await cluster.untilReady();
+      await until('the certificate that is about to end everywhere', 120, ending);
+      await cluster.untilReady();
+
+      await third.stop();
+      await until('the next certificate all the same', 120, await change('nodes-next'));
+      cluster.startPod(third);
+      await cluster.untilReady();
+    });
+
     test('all of them at once come back, with their data', async () => {
       for (const pod of cluster.pods) await pod.stop('KILL');
       cluster.startAll();

@@ -28,10 +28,13 @@ all_peers_ready() {
   done
 }
 
+ends_soon() { ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend 86400 >/dev/null; }
+
 may_restart() {
   [[ $peers_must_be_ready == required ]] || return 0
   is_ready "$(node .host)" || return 0
-  RETRY_SECONDS=300 retry all_peers_ready ||
+  # A certificate that ends would be worse than a second node that is away.
+  RETRY_SECONDS=300 retry all_peers_ready || ends_soon ||
     fail "another node is not ready; restarting this one could take the cluster down. Mend that node first."
 }
 

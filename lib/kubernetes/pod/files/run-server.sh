@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the server, and restarts it when a key or a certificate has changed: Qdrant reads those of gRPC and of the peers, and whom it
-# believes, once only. Each node has minutes of its own in which it may do so, and does it only while every other node is ready, so that
+# believes, once only. Each node has a turn of its own in which it may do so, and does it only while every other node is ready, so that
 # no two are away at a time and nobody has to be asked.
 set -euo pipefail
 # shellcheck source=common.sh
@@ -98,6 +98,9 @@ await_bootstrap() {
   done
 }
 
+# Whether the certificate that the server runs with is about to end, which would be worse than a second node that is away.
+ends_soon() { ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend 86400 >/dev/null; }
+
 may_restart() {
   local now
   ((NODE_COUNT > 1)) || return 0
@@ -105,7 +108,7 @@ may_restart() {
   # The end of a turn is left to the restart itself.
   ((now / TURN_SECONDS % NODE_COUNT == ORDINAL && now % TURN_SECONDS < TURN_SECONDS / 3)) || return 1
   # A node that does not serve may always be restarted: nothing gets worse by it.
-  ! is_ready 127.0.0.1 "$HOST" || all_peers_ready
+  ! is_ready 127.0.0.1 "$HOST" || all_peers_ready || ends_soon
 }
 
 # Waits so many seconds, or until the server ends: then there is none any more, and its code is known.
