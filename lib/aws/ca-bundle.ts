@@ -1,6 +1,13 @@
 import { checkCertificates } from '../qdrant/certificate';
 import { Secret } from './secret';
 
+/** The command that prints the certificates of a bundle, where they are not given in the code. @internal */
+export function commandToRead({ _source: { secret, privateCaArn } }: CaBundle): string | undefined {
+  if (secret) return `aws secretsmanager get-secret-value --secret-id ${secret.arn} --query SecretString --output text`;
+  if (privateCaArn === undefined) return undefined;
+  return `aws acm-pca get-certificate-authority-certificate --certificate-authority-arn ${privateCaArn} --query Certificate --output text`;
+}
+
 /** Certificates of authorities that a node believes. They are public; where they are kept in a secret, it is for convenience. */
 export class CaBundle {
   /**

@@ -11,7 +11,7 @@ import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
 import { readableName } from '../terraform/readable-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
-import { CaBundle } from './ca-bundle';
+import { CaBundle, commandToRead } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
 import { checkCluster } from './cluster-checks';
@@ -182,11 +182,13 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.posture.acknowledge(ruleId, reason);
   }
 
-  /** Adds outputs to the stack: the addresses, and code that connects, by language. */
+  /** Adds outputs to the stack: the addresses, where the CA certificate is, and code that connects, by language. */
   public addOutputs(): void {
     const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
     output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);
     if (this.endpoint.grpcUrl) output('GrpcUrl', 'Address of the gRPC API', this.endpoint.grpcUrl);
+    const command = this.tls.clientCa && commandToRead(this.tls.clientCa);
+    if (command !== undefined) output('CaCertificateCommand', 'Command that prints the CA certificate', command);
     output('Snippets', 'Code that connects to the cluster, by language', this.endpoint.snippets());
   }
 

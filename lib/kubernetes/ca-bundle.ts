@@ -8,6 +8,13 @@ export interface BundlePlace {
   readonly key: string;
 }
 
+/** The command that prints what is kept in a place. @internal */
+export function commandToRead(namespace: string, { kind, name, key }: BundlePlace): string {
+  const member = `jsonpath='{.data.${key.replace(/\./g, '\\.')}}'`;
+  const command = `kubectl --namespace ${namespace} get ${kind.toLowerCase()} ${name} --output ${member}`;
+  return kind === 'secret' ? `${command} | base64 --decode` : command;
+}
+
 /** Certificates of authorities that a node believes. They are public; where they are kept in a Secret, it is for convenience. */
 export class CaBundle {
   /**

@@ -9,7 +9,7 @@ import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { BaseNetworkPolicy } from './base-network-policy';
-import { CaBundle } from './ca-bundle';
+import { CaBundle, commandToRead } from './ca-bundle';
 import { ClientCertificate, ClientCertificateProps } from './client-certificate';
 import { ClientGrants } from './client-grants';
 import { ClientService } from './client-service';
@@ -230,11 +230,13 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.posture.acknowledge(ruleId, reason);
   }
 
-  /** Adds outputs to the stack: the addresses, and code that connects, by language. */
+  /** Adds outputs to the stack: the addresses, where the CA certificate is, and code that connects, by language. */
   public addOutputs(): void {
     const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
     output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);
     if (this.endpoint.grpcUrl) output('GrpcUrl', 'Address of the gRPC API', this.endpoint.grpcUrl);
+    const ca = this.tls.clientCa?._source.place ?? { kind: 'secret', name: this.tls.secretName, key: 'ca.crt' };
+    output('CaCertificateCommand', 'Command that prints the CA certificate', commandToRead(this.namespace, ca));
     output('Snippets', 'Code that connects to the cluster, by language', this.endpoint.snippets());
   }
 

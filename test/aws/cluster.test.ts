@@ -400,7 +400,11 @@ describe('outputs', () => {
   test('carry the addresses and the snippets, and no secret', () => {
     const { output } = synthCluster({}, (cluster) => cluster.addOutputs()).json;
     expect(Object.values<any>(output).map(({ value }) => value)).toEqual(
-      expect.arrayContaining(['https://vectors-cluster.qdrant.internal:6333', 'https://vectors-cluster.qdrant.internal:6334']),
+      expect.arrayContaining([
+        'https://vectors-cluster.qdrant.internal:6333',
+        'https://vectors-cluster.qdrant.internal:6334',
+        expect.stringMatching(/^aws secretsmanager get-secret-value --secret-id \$\{aws_secretsmanager_secret\.\S+\.arn\} /),
+      ]),
     );
   });
 });

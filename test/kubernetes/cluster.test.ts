@@ -382,7 +382,9 @@ describe('outputs', () => {
   test('carry the addresses and the snippets, and no secret', () => {
     const { output } = synthCluster({}, (cluster) => cluster.addOutputs()).json;
     const urls = ['6333', '6334'].map((port) => `https://vectors-cluster.search.svc.cluster.local:${port}`);
-    expect(Object.values<any>(output).map(({ value }) => value)).toEqual(expect.arrayContaining(urls));
+    const where =
+      "kubectl --namespace search get secret vectors-cluster-tls --output jsonpath='{.data.ca\\.crt}' | base64 --decode";
+    expect(Object.values<any>(output).map(({ value }) => value)).toEqual(expect.arrayContaining([...urls, where]));
   });
 });
 
