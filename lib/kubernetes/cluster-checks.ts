@@ -27,7 +27,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps, vers
   checkTolerations(cluster, props);
   const { nodeTimeoutMinutes = 30, turnSeconds = 180 } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
-  requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: 15, max: 3600, unit: 'seconds' });
+  requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: 10, max: 3600, unit: 'seconds' });
 }
 
 /** Short enough for the names that Kubernetes makes of it. */

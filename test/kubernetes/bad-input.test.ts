@@ -51,7 +51,7 @@ describe('bad input to a cluster', () => {
       { placement: { tolerations: [{ key: 'spot', effect: 'Never' }] } },
       /the toleration of "spot" has the effect "Never".*NoSchedule/,
     ],
-    ['too short a turn', { rollingUpdate: { turnSeconds: 5 } }, /turnSeconds is 5.*from 15 to 3600 seconds/],
+    ['too short a turn', { rollingUpdate: { turnSeconds: 5 } }, /turnSeconds is 5.*from 10 to 3600 seconds/],
     ['too short a time for a node', { rollingUpdate: { nodeTimeoutMinutes: 0 } }, /nodeTimeoutMinutes is 0/],
   ];
 

@@ -68,7 +68,7 @@ export class PodCluster extends ClusterClient {
         clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('client-ca')),
         metricsPort: 9153,
         // Turns as short as the stand-in is quick.
-        rollingUpdate: { turnSeconds: 15 },
+        rollingUpdate: { turnSeconds: 10 },
         ...options,
       },
       ({ connections }) => {

@@ -196,7 +196,7 @@ describeWith(HARNESS, 'pods that run', () => {
           cluster.pods.every(({ log }, index) => log.slice(logged[index]).includes('certificate is not yet valid')),
         );
         // Longer than it takes until every pod has had its turn.
-        await new Promise((resolve) => setTimeout(resolve, 50000));
+        await new Promise((resolve) => setTimeout(resolve, 35000));
         expect(serials()).toEqual(before);
       } finally {
         cluster.store.secrets['nodes-tls'] = cluster.certificate('nodes-next');
@@ -299,7 +299,7 @@ describeWith(HARNESS, 'pods that run', () => {
       await third.stop();
       const ending = await change('nodes-ending');
       // Longer than it takes until both have had their turn.
-      await new Promise((resolve) => setTimeout(resolve, 50000));
+      await new Promise((resolve) => setTimeout(resolve, 35000));
       expect(ending()).toBe(false);
       cluster.startPod(third);
       await cluster.untilReady();

@@ -126,8 +126,11 @@ await_server() {
 # Ends the server where there is something new to start it with, and it is this node's turn.
 look_for_changes() {
   local new
+  look=$LOOK_SECONDS
   new=$("$PROGRAMS/prepare.sh") || return 0
   [[ $new != "$folder" ]] || return 0
+  # Not to miss its turn.
+  look=1
   may_restart || return 0
   log "restarting Qdrant with $new"
   : >"$DRAINING"
@@ -146,11 +149,11 @@ while true; do
   remember "$STORAGE/.qdrant-peer-uri" "$OWN_URI"
   rm -f "$DRAINING"
   [[ -z $stopped ]] || exit 0
-  restart='' code=0
+  restart='' code=0 look=$LOOK_SECONDS
   ./qdrant --config-path "$CURRENT/node.yaml" --bootstrap "$bootstrap" --uri "$OWN_URI" &
   server=$!
   while [[ -n $server ]]; do
-    await_server "$LOOK_SECONDS"
+    await_server "$look"
     [[ -z $server || -n $stopped || -n $restart ]] || look_for_changes
   done
   [[ -n $restart && -z $stopped ]] || exit "$code"
