@@ -2,7 +2,7 @@ import { Token } from 'cdktf';
 import { IConstruct } from 'constructs';
 
 /** Where a value came from: the construct that was given it, or, before there is one, the name of the factory. */
-type Place = IConstruct | string;
+export type Place = IConstruct | string;
 
 /** What was wrong with an input, in the words that the person who wrote it needs. */
 interface BadInput {

@@ -1,6 +1,6 @@
-import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { certManagerObject, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
 
 /** What a client's certificate is to be. */
@@ -56,22 +56,19 @@ export class ClientCertificate extends Construct {
     }
     this.secretName = `${cluster.clusterName}-client-${id.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
     const { namespace, labels } = cluster;
-    new Manifest(this, 'Certificate', {
-      manifest: {
-        apiVersion: 'cert-manager.io/v1',
-        kind: 'Certificate',
-        metadata: { name: this.secretName, namespace, labels },
-        spec: {
-          secretName: this.secretName,
-          commonName,
-          duration: `${validityDays * 24}h0m0s`,
-          renewBefore: `${validityDays * 8}h0m0s`,
-          privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
-          usages: ['digital signature', 'client auth'],
-          issuerRef: cluster.issuer._reference,
-        },
+    certManagerObject(this, 'Certificate', {
+      kind: 'Certificate',
+      name: this.secretName,
+      namespace,
+      labels,
+      spec: {
+        secretName: this.secretName,
+        commonName,
+        ...validity(validityDays),
+        privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+        usages: ['digital signature', 'client auth'],
+        issuerRef: cluster.issuer._reference,
       },
-      wait: { condition: [{ type: 'Ready', status: 'True' }] },
     });
   }
 }

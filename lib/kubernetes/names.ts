@@ -1,7 +1,4 @@
-import { badInput, isUnknown } from '../input';
-import { IConstruct } from 'constructs';
-
-type Place = IConstruct | string;
+import { badInput, isUnknown, Place } from '../input';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;

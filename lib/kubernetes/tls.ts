@@ -5,6 +5,7 @@ import { requireWholeNumber } from '../input';
 import { SecretPlaceProps } from '../posture';
 import { NodeCertificate } from '../qdrant';
 import { CaBundle } from './ca-bundle';
+import { certManagerObject, CertManagerObjectProps, hours, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
 import { checkObjectName } from './names';
 
@@ -152,21 +153,22 @@ class OwnAuthorityTls extends Tls {
   private makeAuthority(cluster: Construct, binding: TlsBinding): Manifest {
     const { clusterName } = binding;
     const names = { root: `${clusterName}-self-signed`, ca: `${clusterName}-ca` };
-    const make = (id: string, kind: string, name: string, spec: object, after: ITerraformDependable[]) =>
-      certManagerObject(cluster, id, binding, kind, name, spec, after);
-    const root = make('SelfSignedIssuer', 'Issuer', names.root, { selfSigned: {} }, []);
+    const { namespace, labels } = binding;
+    const make = (id: string, object: Pick<CertManagerObjectProps, 'kind' | 'name' | 'spec' | 'after'>) =>
+      certManagerObject(cluster, id, { namespace, labels, ...object });
+    const root = make('SelfSignedIssuer', { kind: 'Issuer', name: names.root, spec: { selfSigned: {} }, after: [] });
     const certificate = {
       isCA: true,
       commonName: `${clusterName} Qdrant cluster CA`,
       secretName: names.ca,
-      duration: hours(3650),
+      duration: hours(3650 * 24),
       // A new key would be another authority: clients and nodes would have to be told.
       privateKey: { algorithm: 'ECDSA', size: 384, rotationPolicy: 'Never' },
       usages: ['cert sign', 'crl sign'],
       issuerRef: CertificateIssuer.issuer(names.root)._reference,
     };
-    const authority = make('CertificateAuthority', 'Certificate', names.ca, certificate, [root]);
-    return make('Issuer', 'Issuer', names.ca, { ca: { secretName: names.ca } }, [authority]);
+    const authority = make('CertificateAuthority', { kind: 'Certificate', name: names.ca, spec: certificate, after: [root] });
+    return make('Issuer', { kind: 'Issuer', name: names.ca, spec: { ca: { secretName: names.ca } }, after: [authority] });
   }
 }
 
@@ -181,8 +183,7 @@ function requestCertificate(
   const secretName = `${binding.clusterName}-tls`;
   const spec = {
     secretName,
-    duration: hours(validityDays),
-    renewBefore: hours(validityDays / 3),
+    ...validity(validityDays),
     privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
     usages: Lazy.listValue({
       produce: () => [
@@ -193,37 +194,19 @@ function requestCertificate(
     dnsNames: Lazy.listValue({ produce: () => binding.certificate().subjectAlternativeNames }),
     issuerRef: issuer._reference,
   };
-  const request = certManagerObject(cluster, 'Certificate', binding, 'Certificate', secretName, spec, after);
+  const { namespace, labels } = binding;
+  const request = certManagerObject(cluster, 'Certificate', {
+    kind: 'Certificate',
+    name: secretName,
+    namespace,
+    labels,
+    spec,
+    after,
+  });
   return { secretName, request };
 }
 
 const CERT_MANAGER_USAGES: { [usage: string]: string } = { serverAuth: 'server auth', clientAuth: 'client auth' };
-
-/** An object of cert-manager, which Terraform waits for. @see https://cert-manager.io/docs/reference/api-docs/ */
-function certManagerObject(
-  cluster: Construct,
-  id: string,
-  binding: Pick<TlsBinding, 'namespace' | 'labels'>,
-  kind: string,
-  name: string,
-  spec: object,
-  dependsOn: ITerraformDependable[],
-): Manifest {
-  return new Manifest(cluster, id, {
-    dependsOn,
-    manifest: {
-      apiVersion: 'cert-manager.io/v1',
-      kind,
-      metadata: { name, namespace: binding.namespace, labels: binding.labels },
-      spec,
-    },
-    wait: { condition: [{ type: 'Ready', status: 'True' }] },
-  });
-}
-
-function hours(days: number): string {
-  return `${Math.floor(days * 24)}h0m0s`;
-}
 
 function checkedValidity(place: string, options: IssuedTlsOptions): number {
   const days = options.validityDays ?? 90;

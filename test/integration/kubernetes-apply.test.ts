@@ -8,7 +8,11 @@ import { minimal } from '../support/kubernetes/synth';
 import { describeWith } from '../support/programs';
 import { PlannedChange, TerraformRun } from '../support/terraform';
 
-const NEEDED = ['terraform', "Terraform's Kubernetes provider", ...KubernetesApi.PROGRAMS];
+const PROVIDER = {
+  name: "Terraform's Kubernetes provider",
+  isThere: () => TerraformRun.canGet('hashicorp/kubernetes', 'hashicorp/random'),
+};
+const NEEDED = ['terraform', PROVIDER, ...KubernetesApi.PROGRAMS];
 type Options = Partial<kubernetes.QdrantClusterProps>;
 
 describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => {

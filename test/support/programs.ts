@@ -1,20 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { KubernetesApi } from './kubernetes/api';
-import { TerraformRun } from './terraform';
 
 export const ROOT = join(__dirname, '..', '..');
 
 /** Where `.ci/run` and the README's command install the Python programs. */
 const VENV_BIN = join(ROOT, '.venv', 'bin');
 
+/** Where `kubernetes/install.sh` puts the API server and the definitions of custom resources. */
+export const CACHE =
+  process.env.KUBERNETES_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cdktf-qdrant');
+
 /** How to tell whether a program is there, by its name. */
 const present: { [name: string]: () => boolean } = {
   moto: () => spawnSync(python(), ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0,
   root: () => process.getuid?.() === 0,
-  "Terraform's Kubernetes provider": () => TerraformRun.canGet('hashicorp/kubernetes', 'hashicorp/random'),
-  'kube-apiserver': () => KubernetesApi.findServer() !== undefined,
   QDRANT_BIN: () => existsSync(process.env.QDRANT_BIN ?? ''),
 };
 
@@ -25,28 +26,36 @@ export function python(): string {
 
 /** The path of a program, or undefined where it is not installed. */
 export function findProgram(name: string): string | undefined {
-  const own = join(VENV_BIN, name);
-  if (existsSync(own)) return own;
+  const own = [VENV_BIN, CACHE].map((folder) => join(folder, name)).find((path) => existsSync(path));
+  if (own !== undefined) return own;
   const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
   return found.status === 0 ? found.stdout.trim() : undefined;
 }
 
+/** What a test needs: a program by its name, or something else that tells by itself whether it is there. */
+export type Requirement = string | { readonly name: string; readonly isThere: () => boolean };
+
 /** The tests, where every program that they need is there; otherwise they are skipped, with a line that names what is missing. */
-export function describeWith(programs: string[], name: string, tests: () => void): void {
+export function describeWith(programs: Requirement[], name: string, tests: () => void): void {
   const missing = missingOf(programs, name);
   if (missing.length === 0) describe(name, tests);
   else describe.skip(`${name} (needs ${missing.join(', ')})`, tests);
 }
 
 /** One test, likewise. */
-export function testWith(programs: string[], name: string, body: () => void): void {
+export function testWith(programs: Requirement[], name: string, body: () => void): void {
   const missing = missingOf(programs, name);
   if (missing.length === 0) test(name, body);
   else test.skip(`${name} (needs ${missing.join(', ')})`, body);
 }
 
-function missingOf(programs: string[], name: string): string[] {
-  const missing = programs.filter((program) => !(present[program]?.() ?? findProgram(program) !== undefined));
+function missingOf(programs: Requirement[], name: string): string[] {
+  const missing = programs
+    .map((one) =>
+      typeof one === 'string' ? { name: one, isThere: present[one] ?? (() => findProgram(one) !== undefined) } : one,
+    )
+    .filter(({ isThere }) => !isThere())
+    .map((one) => one.name);
   if (missing.length > 0) process.stderr.write(`SKIPPED: ${name}: needs ${missing.join(', ')}, which is not installed here\n`);
   return missing;
 }

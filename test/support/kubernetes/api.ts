@@ -1,16 +1,12 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { findProgram, run } from '../programs';
+import { freePort } from '../network/free-port';
+import { CACHE, findProgram, run } from '../programs';
 import { KubernetesObject } from './objects';
-
-/** Where `install.sh` puts the API server and the definitions of custom resources. */
-const CACHE =
-  process.env.KUBERNETES_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cdktf-qdrant');
 
 const TOKEN = 'the-token-of-the-tests';
 
@@ -24,11 +20,6 @@ export interface ApiAnswer {
 export class KubernetesApi {
   /** What it needs, to be named where it is skipped. */
   public static readonly PROGRAMS = ['etcd', 'kube-apiserver', 'openssl'];
-
-  public static findServer(): string | undefined {
-    const built = join(CACHE, 'kube-apiserver');
-    return existsSync(built) ? built : findProgram('kube-apiserver');
-  }
 
   public static async start(): Promise<KubernetesApi> {
     const api = new KubernetesApi();
@@ -53,7 +44,7 @@ export class KubernetesApi {
     const key = join(this.folder, 'service-accounts.pem');
     run('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key]);
     writeFileSync(join(this.folder, 'tokens.csv'), `${TOKEN},tester,tester,system:masters\n`);
-    this.spawn(KubernetesApi.findServer()!, [
+    this.spawn(findProgram('kube-apiserver')!, [
       ...['--etcd-servers', etcd, '--cert-dir', this.folder, '--bind-address', '127.0.0.1', '--secure-port', String(port)],
       ...['--service-account-issuer', 'https://kubernetes.test', '--service-account-key-file', key],
       ...['--service-account-signing-key-file', key, '--token-auth-file', join(this.folder, 'tokens.csv')],
@@ -181,13 +172,4 @@ export class KubernetesApi {
     }
     throw new Error(`not within two minutes: ${what}`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -27,6 +27,12 @@ fail() {
   exit 1
 }
 
+# Sleeps, and wakes up to be stopped.
+pause() {
+  sleep "$1" &
+  wait $! || true
+}
+
 peer_host() { printf '%s-%s.%s' "$CLUSTER" "$1" "$PEER_DOMAIN"; }
 
 other_ordinals() {

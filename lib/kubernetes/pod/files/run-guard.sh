@@ -14,11 +14,6 @@ stop() {
 }
 trap stop TERM INT
 
-pause() {
-  sleep "$1" &
-  wait $! || true
-}
-
 until [[ -e $CURRENT/grpc-guard.conf ]]; do
   [[ -z $stopped ]] || exit 0
   pause 1

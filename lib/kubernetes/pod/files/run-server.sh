@@ -16,12 +16,6 @@ stop() {
 }
 trap stop TERM INT
 
-# Sleeps, and wakes up to be stopped.
-pause() {
-  sleep "$1" &
-  wait $! || true
-}
-
 # What is missing may come later, and the log says what it is.
 prepare() {
   local wait=2
