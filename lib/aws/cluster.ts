@@ -1,6 +1,6 @@
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
-import { ITerraformDependable, TerraformOutput } from 'cdktf';
+import { ITerraformDependable, Lazy, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { isUnknown } from '../input';
 import { ListenerPurpose, Posture } from '../posture';
@@ -9,6 +9,7 @@ import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
+import { FoundingTime } from '../terraform/founding-time';
 import { readableName } from '../terraform/readable-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle, commandToRead } from './ca-bundle';
@@ -71,6 +72,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly verification: ClientVerification;
   private readonly nameZone?: NameZone;
   private readonly guard: boolean;
+  private readonly founding: FoundingTime;
+  private readonly balancers: QdrantLoadBalancer[] = [];
   private readonly removalGuard?: RemovalGuard;
 
   /**
@@ -85,6 +88,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.guard = this.servesGrpc && this.verification.isRequired;
 
+    this.founding = new FoundingTime(this, 'FoundingTime', { generation: props.foundingGeneration ?? 1 });
     const settings = this.resolveSettings();
     this.posture = new Posture(this, {
       version: this.version,
@@ -129,7 +133,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    * Places a network load balancer before the nodes. It passes TLS through; who may reach it is up to its own `connections`.
    */
   public addLoadBalancer(id: string, props: LoadBalancerProps = {}): QdrantLoadBalancer {
-    return QdrantLoadBalancer._create(this, id, props, {
+    const balancer = QdrantLoadBalancer._create(this, id, props, {
       clusterName: this.clusterName,
       network: this.props.network,
       nodes: this.nodes,
@@ -138,6 +142,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       nameZone: this.nameZone,
       protectedFromRemoval: this.isProtected,
     });
+    this.balancers.push(balancer);
+    return balancer;
   }
 
   /**
@@ -280,20 +286,26 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
 
   private makePrograms(settings: ResolvedSettings): NodePrograms {
     const names = this.nameZone ? [this.nameZone.baseName, `lb.${this.nameZone.baseName}`] : [];
-    const release = renderRelease({
-      clusterName: this.clusterName,
-      region: new DataAwsRegion(this, 'Region').name,
-      image: this.image,
-      version: this.version.version,
-      settings,
-      keys: this.keys,
-      tls: this.tls.release,
-      trusted: this.trusted,
-      clientCas: this.clientCas,
-      guard: this.guard,
-      peers: this.nodes.map(({ host }) => host),
-      hostNames: [...names, ...(this.props.hostNames ?? [])],
-    });
+    const region = new DataAwsRegion(this, 'Region').name;
+    const render = () =>
+      renderRelease({
+        clusterName: this.clusterName,
+        region,
+        image: this.image,
+        version: this.version.version,
+        settings,
+        keys: this.keys,
+        tls: this.tls.release,
+        trusted: this.trusted,
+        clientCas: this.clientCas,
+        guard: this.guard,
+        peers: this.nodes.map(({ host }) => host),
+        hostNames: [...names, ...(this.props.hostNames ?? [])],
+        foundingTime: this.founding.time,
+        loadBalanced: this.balancers.length > 0,
+      });
+    // Load balancers are added later.
+    const release = Lazy.stringValue({ produce: render });
     return new NodePrograms(this, 'NodePrograms', { release, settings: settings.toYaml(), guard: this.guard });
   }
 

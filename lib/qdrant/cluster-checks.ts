@@ -17,6 +17,9 @@ export interface CheckedServer extends QdrantServerProps {
 /** Throws where the server cannot be as it is asked for. */
 export function checkServer(cluster: Construct, props: CheckedServer): void {
   checkNodeCount(cluster, props.nodeCount);
+  if (props.foundingGeneration !== undefined) {
+    requireWholeNumber(cluster, 'foundingGeneration', props.foundingGeneration, { min: 1, max: 1_000_000 });
+  }
   checkUpgrade(cluster, props.version, props.upgradingFrom);
   if (props.image !== undefined) checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);
   if (props.metricsPort !== undefined) checkMetricsPort(cluster, props.metricsPort, props.version);

@@ -41,6 +41,15 @@ export interface QdrantServerProps {
   readonly metricsPort?: number;
 
   /**
+   * Which founding of the cluster this is. The first node makes the cluster, within the hour after Terraform has first applied it, and never again: a node
+   * that has lost its data waits for the others, however long they are away. Raise this number once every node has lost its data, and the
+   * first node makes the cluster anew, empty, within the hour after the apply.
+   *
+   * @default 1
+   */
+  readonly foundingGeneration?: number;
+
+  /**
    * The server's settings.
    *
    * @default - Qdrant's own, tightened: no telemetry, no CORS, no web UI, no snapshots from URLs

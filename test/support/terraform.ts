@@ -65,6 +65,7 @@ export class TerraformRun {
     const config = JSON.parse(readFileSync(synthesized, 'utf8'));
     delete config.terraform.backend;
     writeFileSync(join(this.directory, 'cdk.tf.json'), JSON.stringify(config, null, 2));
+    if (Object.keys(this.providers).length === 0) return;
     const provider = Object.fromEntries(Object.entries(this.providers).map(([name, configuration]) => [name, [configuration]]));
     writeFileSync(join(this.directory, 'api_override.tf.json'), JSON.stringify({ provider }));
   }

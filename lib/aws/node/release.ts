@@ -1,6 +1,8 @@
 import { ResolvedSettings } from '../../qdrant';
+import { FOUNDING_MINUTES } from '../../terraform/founding-time';
 import { CaBundle } from '../ca-bundle';
 import { ClusterKeys } from '../api-keys';
+import { ecrRepository } from '../ecr-image';
 import { Secret } from '../secret';
 
 export interface ReleaseProps {
@@ -20,14 +22,20 @@ export interface ReleaseProps {
   readonly peers: string[];
   /** Further names that the nodes' certificates carry. */
   readonly hostNames: string[];
+  /** When the cluster was first applied. */
+  readonly foundingTime: string;
+  /** Whether a load balancer asks the nodes for their health. */
+  readonly loadBalanced: boolean;
 }
 
 /** What the nodes of a cluster are to run, as `release.json` tells their programs. It holds no secret, and is the same on all of them. */
 export function renderRelease(props: ReleaseProps): string {
+  const ecr = ecrRepository(props.image);
   const release = {
     cluster: props.clusterName,
     region: props.region,
     image: props.image,
+    ...(ecr && { ecr: { registry: ecr.registry, region: ecr.region } }),
     version: props.version,
     keys: {
       admin: secretSource(props.keys.admin),
@@ -41,8 +49,16 @@ export function renderRelease(props: ReleaseProps): string {
     guard: props.guard,
     peers: props.peers,
     hostNames: props.hostNames,
+    founding: { time: props.foundingTime, minutes: FOUNDING_MINUTES },
+    server: { usesInstanceRole: usesInstanceRole(props.settings) },
+    loadBalanced: props.loadBalanced,
   };
   return JSON.stringify(release, null, 2);
+}
+
+/** Whether the server itself asks AWS for something, with the role of its instance: snapshots in S3. It takes no key of an account as a setting. */
+function usesInstanceRole(settings: ResolvedSettings): boolean {
+  return settings.value('storage.snapshots_config.snapshots_storage') === 's3';
 }
 
 function secretSource({ arn, jsonField }: Secret) {
