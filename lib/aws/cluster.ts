@@ -3,7 +3,7 @@ import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { ITerraformDependable, Lazy, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { isUnknown } from '../input';
-import { ListenerPurpose, Posture } from '../posture';
+import { Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
 import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
@@ -86,7 +86,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     checkCluster(this, props, this.version);
     this.clusterName = props.clusterName ?? defaultName(this, { min: 3, max: 28 });
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
-    this.guard = this.servesGrpc && this.verification.isRequired;
+    this.guard = this.verification.isRequired;
 
     this.founding = new FoundingTime(this, 'FoundingTime', { generation: props.foundingGeneration ?? 1 });
     const settings = this.resolveSettings();
@@ -110,14 +110,18 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     describeListeners(this.posture, {
       at: 'nodes',
       grpc: this.servesGrpc,
-      clientVerification: this.verification.isRequired,
+      guard: this.guard,
       metricsPort: props.metricsPort,
     });
 
-    const group = new NodeSecurityGroup(this, 'SecurityGroup', { clusterName: this.clusterName, vpcId: props.network.vpcId });
+    const group = new NodeSecurityGroup(this, 'SecurityGroup', {
+      clusterName: this.clusterName,
+      vpcId: props.network.vpcId,
+      guard: this.guard,
+    });
     this.connections = new Connections(this, 'Connections', {
       securityGroupId: group.securityGroupId,
-      listeners: this.posture.listeners.filter(({ purpose }) => purpose !== ListenerPurpose.PEER),
+      listeners: this.posture.listeners.filter(({ isForClients }) => isForClients),
     });
     const role = this.makeRole();
     this.roleName = role.roleName;
@@ -233,7 +237,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       nodeCount: this.nodeCount,
       grpc: this.servesGrpc,
       guard: this.guard,
-      clientVerification: this.verification.isRequired,
       tlsFolder: './tls',
     });
   }

@@ -87,7 +87,7 @@ export class QdrantLoadBalancer extends Construct {
     const balancer = this.makeBalancer(group, this.subnets());
     this.dnsName = balancer.dnsName;
     const listeners = targets.posture.listeners.filter(
-      ({ at, purpose }) => at === 'nodes' && (purpose === ListenerPurpose.REST || purpose === ListenerPurpose.GRPC),
+      ({ at, purpose, isForClients }) => at === 'nodes' && isForClients && purpose !== ListenerPurpose.METRICS,
     );
     this.connections = new Connections(this, 'Connections', {
       securityGroupId: group.id,

@@ -7,6 +7,8 @@ import { QdrantPorts } from '../qdrant';
 export interface NodeSecurityGroupProps {
   readonly clusterName: string;
   readonly vpcId: string;
+  /** Whether the guard serves clients' ports, so that the nodes reach each other's REST API behind it. */
+  readonly guard: boolean;
 }
 
 /**
@@ -25,9 +27,9 @@ export class NodeSecurityGroup extends Construct {
       tags: { Name: `${props.clusterName}-qdrant` },
     });
     this.securityGroupId = group.id;
-    // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's REST port.
+    // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's own REST port.
     this.allowAmongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes');
-    this.allowAmongNodes('PeerRest', QdrantPorts.REST, 'Shard snapshots among the nodes');
+    this.allowAmongNodes('PeerRest', QdrantPorts._restAmongNodes(props.guard), 'Shard snapshots among the nodes');
     this.allowOut();
   }
 

@@ -6,6 +6,8 @@ export interface BaseNetworkPolicyProps {
   readonly clusterName: string;
   readonly namespace: string;
   readonly podLabels: { [name: string]: string };
+  /** Whether the guard serves clients' ports, so that the pods reach each other's REST API behind it. */
+  readonly guard: boolean;
 }
 
 /** Where names are asked for: a DNS service in the cluster, and its cache on the node, which has an address that is local to the link. */
@@ -16,7 +18,7 @@ const NODE_LOCAL_DNS = { cidr: '169.254.20.10/32' };
 /**
  * Refuses all traffic of a cluster's pods, both ways, but what they need among themselves and to find each other.
  *
- * A shard that moves by snapshot is fetched over REST, so that the pods need 6333 among themselves besides 6335.
+ * A shard that moves by snapshot is fetched over REST, so that the pods need it among themselves besides 6335.
  */
 export class BaseNetworkPolicy extends Construct {
   public readonly policy: NetworkPolicyV1;
@@ -24,7 +26,10 @@ export class BaseNetworkPolicy extends Construct {
   public constructor(scope: Construct, id: string, props: BaseNetworkPolicyProps) {
     super(scope, id);
     const pods = { podSelector: { matchLabels: props.podLabels } };
-    const ports = [QdrantPorts.REST, QdrantPorts.PEER].map((port) => ({ port: String(port), protocol: 'TCP' }));
+    const ports = [QdrantPorts._restAmongNodes(props.guard), QdrantPorts.PEER].map((port) => ({
+      port: String(port),
+      protocol: 'TCP',
+    }));
     this.policy = new NetworkPolicyV1(this, 'Policy', {
       metadata: { name: `${props.clusterName}-base`, namespace: props.namespace, labels: props.podLabels },
       spec: {

@@ -3,8 +3,8 @@ import { CaBundle } from './ca-bundle';
 /** Whether clients must present a certificate. */
 export class ClientVerification {
   /**
-   * Every client must present a certificate of the given authorities, on REST and on gRPC. Qdrant itself asks for one on REST
-   * only; on gRPC a guard in front of it does.
+   * Every client must present a certificate of the given authorities and of no others, on every port that clients use. A guard in front of Qdrant
+   * verifies it: Qdrant itself asks for none on gRPC, and on REST believes everyone whom its peers believe.
    *
    * @param authorities whom to believe; by default the authority of the cluster's own certificate
    */

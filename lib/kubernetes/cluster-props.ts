@@ -54,7 +54,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly image?: string;
 
   /**
-   * The image of the guard in front of gRPC, where client certificates are required: nginx 1.21.4 or later with its stream module, and bash.
+   * The image of the guard that verifies client certificates, where those are required: nginx 1.21.4 or later with its stream module, bash and openssl.
    *
    * @default docker.io/nginxinc/nginx-unprivileged:1.28.0
    */

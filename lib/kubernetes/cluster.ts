@@ -1,9 +1,9 @@
 import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput } from '../input';
-import { ListenerPurpose, Posture } from '../posture';
+import { Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
-import { ClientEndpoint, NodeCertificate, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { ClientEndpoint, NodeCertificate, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
@@ -92,7 +92,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       nodeCount: this.nodeCount,
       hasClientService: this.clientService._type !== undefined,
     });
-    this.guard = this.servesGrpc && this.verification.isRequired;
+    this.guard = this.verification.isRequired;
 
     const settings = this.resolveSettings();
     this.posture = new Posture(this, {
@@ -114,15 +114,15 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     describeListeners(this.posture, {
       at: 'pods',
       grpc: this.servesGrpc,
-      clientVerification: this.verification.isRequired,
+      guard: this.guard,
       metricsPort: props.metricsPort,
     });
 
     const network = { ...place, podLabels: this.podLabels };
-    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', network);
+    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', { ...network, guard: this.guard });
     this.connections = new Connections(this, 'Connections', {
       ...network,
-      listeners: this.posture.listeners.filter(({ purpose }) => purpose !== ListenerPurpose.PEER),
+      listeners: this.posture.listeners.filter(({ isForClients }) => isForClients),
     });
     this.makeNodes(settings, [refusal.policy]);
     this.clientService._bind(this, { ...network, grpc: this.servesGrpc, connections: this.connections });
@@ -260,6 +260,16 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.props.trustedAuthorities ?? [];
   }
 
+  /** The ports that clients use. */
+  private get clientPorts(): number[] {
+    const { metricsPort } = this.props;
+    return [
+      QdrantPorts.REST,
+      ...(this.servesGrpc ? [QdrantPorts.GRPC] : []),
+      ...(metricsPort === undefined ? [] : [metricsPort]),
+    ];
+  }
+
   private resolveSettings(): ResolvedSettings {
     return resolveClusterSettings(this.node.path, {
       ...this.props,
@@ -267,7 +277,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       nodeCount: this.nodeCount,
       grpc: this.servesGrpc,
       guard: this.guard,
-      clientVerification: this.verification.isRequired,
       tlsFolder: '/run/qdrant/current/tls',
     });
   }
@@ -290,6 +299,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
       version: this.version.version,
       peerDomain: this.names.peerDomain,
+      restPort: QdrantPorts._restAmongNodes(this.guard),
+      guardedPorts: this.guard ? this.clientPorts : [],
       settings: settings.toYaml(),
       bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
     });

@@ -53,7 +53,8 @@ export class NodeSet extends Construct {
 
   /** Peers find each other before they are ready: otherwise a cluster that starts would wait for itself. */
   private makePeerService(): ServiceV1 {
-    const { peerServiceName, podLabels, metricsPort } = this.props;
+    const { peerServiceName, podLabels, metricsPort, guardImage } = this.props;
+    const behindGuard = { name: 'peer-rest', port: QdrantPorts.REST_BEHIND_GUARD, targetPort: 'peer-rest' };
     return new ServiceV1(this, 'PeerService', {
       metadata: this.metadata(peerServiceName, { 'app.kubernetes.io/component': 'peers' }),
       spec: {
@@ -63,6 +64,7 @@ export class NodeSet extends Construct {
         selector: podLabels,
         port: [
           { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
+          ...(guardImage === undefined ? [] : [behindGuard]),
           { name: 'peer', port: QdrantPorts.PEER, targetPort: 'peer' },
           ...(metricsPort === undefined
             ? []

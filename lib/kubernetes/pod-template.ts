@@ -1,6 +1,7 @@
 import {
   StatefulSetV1SpecTemplate,
   StatefulSetV1SpecTemplateSpecContainer,
+  StatefulSetV1SpecTemplateSpecContainerPort,
   StatefulSetV1SpecTemplateSpecContainerVolumeMount,
   StatefulSetV1SpecTemplateSpecVolume,
   StatefulSetV1SpecTemplateSpecVolumeProjectedSources,
@@ -17,7 +18,7 @@ export interface PodTemplateProps {
   readonly podLabels: { [name: string]: string };
   readonly annotations?: { [name: string]: string };
   readonly image: string;
-  /** The guard's image, where one stands in front of gRPC. */
+  /** The guard's image, where one serves the ports that clients use. */
   readonly guardImage?: string;
   readonly imagePullSecretNames?: string[];
   readonly serviceAccountName: string;
@@ -79,7 +80,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
         operator: taint.value === undefined ? 'Exists' : 'Equal',
       })),
       topologySpreadConstraint: spreadConstraints(placement, props.podLabels),
-      container: [server(props), ...(props.guardImage === undefined ? [] : [guard(props.guardImage)])],
+      container: [server(props), ...(props.guardImage === undefined ? [] : [guard(props.guardImage, props)])],
       volume: volumes(props),
     },
   };
@@ -87,7 +88,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
 
 function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
   const { memory, cpu = '1' } = props.resources;
-  const grpcPort = { name: 'grpc', containerPort: QdrantPorts.GRPC };
+  const behindGuard = [{ name: 'peer-rest', containerPort: QdrantPorts.REST_BEHIND_GUARD }];
   return {
     name: 'qdrant',
     image: props.image,
@@ -99,10 +100,8 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
     ],
     port: [
-      { name: 'rest', containerPort: QdrantPorts.REST },
-      ...(props.grpc && props.guardImage === undefined ? [grpcPort] : []),
+      ...(props.guardImage === undefined ? clientPorts(props) : behindGuard),
       { name: 'peer', containerPort: QdrantPorts.PEER },
-      ...(props.metricsPort === undefined ? [] : [{ name: ListenerPurpose.METRICS, containerPort: props.metricsPort }]),
     ],
     resources: { requests: { memory, cpu }, limits: { memory } },
     // No image of Qdrant has an HTTP client, and the kubelet's own presents no certificate. There is no liveness probe: a server that
@@ -127,20 +126,34 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
   };
 }
 
-/** Verifies client certificates in front of gRPC. */
-function guard(image: string): StatefulSetV1SpecTemplateSpecContainer {
+/** The ports that clients use: Qdrant's own, or those of the guard. */
+function clientPorts({ grpc, metricsPort }: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainerPort[] {
+  return [
+    { name: 'rest', containerPort: QdrantPorts.REST },
+    ...(grpc ? [{ name: 'grpc', containerPort: QdrantPorts.GRPC }] : []),
+    ...(metricsPort === undefined ? [] : [{ name: ListenerPurpose.METRICS, containerPort: metricsPort }]),
+  ];
+}
+
+/** Verifies client certificates on the ports that clients use. */
+function guard(image: string, props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
   const volumeMount: StatefulSetV1SpecTemplateSpecContainerVolumeMount[] = [
     { name: 'guard-tmp', mountPath: '/tmp' },
     { name: 'runtime', mountPath: '/run/qdrant', readOnly: true },
     { name: 'programs', mountPath: PROGRAMS, readOnly: true },
   ];
   return {
-    name: 'grpc-guard',
+    name: 'guard',
     image,
     command: [`${PROGRAMS}/run-guard.sh`],
-    port: [{ name: 'grpc', containerPort: QdrantPorts.GRPC }],
+    port: clientPorts(props),
     resources: { requests: { memory: '64Mi', cpu: '50m' }, limits: { memory: '256Mi' } },
-    readinessProbe: { tcpSocket: [{ port: String(QdrantPorts.GRPC) }], periodSeconds: 5 },
+    readinessProbe: {
+      exec: { command: [`${PROGRAMS}/guard-ready.sh`] },
+      periodSeconds: 5,
+      timeoutSeconds: 6,
+      failureThreshold: 2,
+    },
     lifecycle: { preStop: [{ exec: { command: ['sleep', LEAVE_SECONDS] } }] },
     securityContext: CONTAINER_SECURITY,
     volumeMount,

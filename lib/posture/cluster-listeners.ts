@@ -7,45 +7,44 @@ export interface ClusterListenersProps {
   /** What a reader knows the nodes by: `nodes`, or `pods`. */
   readonly at: string;
   readonly grpc: boolean;
-  readonly clientVerification: boolean;
+  /** Whether the guard verifies clients' certificates on every port that they use. */
+  readonly guard: boolean;
   readonly metricsPort?: number;
 }
 
 /** Writes down what the nodes listen on, and what guards it. */
 export function describeListeners(posture: Posture, props: ClusterListenersProps): void {
-  const { at } = props;
-  const nodes = { at, tls: true, apiKey: true };
-  const verifiedBy = (who: string) => (props.clientVerification ? who : undefined);
-  const rest = posture.addListener({
-    ...nodes,
-    purpose: ListenerPurpose.REST,
-    port: QdrantPorts.REST,
-    clientVerifiedBy: verifiedBy('Qdrant'),
-  });
-  if (props.grpc) {
-    posture.addListener({
-      ...nodes,
-      purpose: ListenerPurpose.GRPC,
-      port: QdrantPorts.GRPC,
-      clientVerifiedBy: verifiedBy('the guard'),
-    });
+  const { at, guard } = props;
+  const nodes = { at, tls: true };
+  const clientPorts = portsForClients(props);
+  for (const { purpose, port, apiKey } of clientPorts) {
+    posture.addListener({ ...nodes, purpose, port, apiKey, clientVerifiedBy: guard ? 'the guard' : undefined });
   }
-  const peer = posture.addListener({
+  posture.addListener({
     ...nodes,
     purpose: ListenerPurpose.PEER,
     port: QdrantPorts.PEER,
     apiKey: posture.settings.value('service.enforce_internal_auth') === true,
     clientVerifiedBy: 'Qdrant',
   });
-  // A shard that moves by snapshot is fetched over REST, so that the nodes need it among themselves too.
-  [rest, peer].forEach((listener) => listener.addSource({ name: `the ${at}`, nodes: true }));
-  if (props.metricsPort !== undefined) {
-    posture.addListener({
-      ...nodes,
-      purpose: ListenerPurpose.METRICS,
-      port: props.metricsPort,
-      apiKey: false,
-      clientVerifiedBy: verifiedBy('Qdrant'),
-    });
+  for (const { purpose, behindGuard: port, apiKey } of guard ? clientPorts : []) {
+    const clientVerifiedBy = purpose === ListenerPurpose.GRPC ? undefined : 'Qdrant';
+    posture.addListener({ ...nodes, purpose, port, apiKey, clientVerifiedBy, behindGuard: true });
   }
+  // A shard that moves by snapshot is fetched over REST, so that the nodes need it among themselves too.
+  const amongNodes: number[] = [QdrantPorts.PEER, QdrantPorts._restAmongNodes(guard)];
+  posture.listeners
+    .filter(({ port }) => amongNodes.includes(port))
+    .forEach((listener) => listener.addSource({ name: `the ${at}`, nodes: true }));
+}
+
+/** The ports that clients use, and where Qdrant's own listeners are while the guard serves those. */
+function portsForClients({ grpc, metricsPort }: ClusterListenersProps) {
+  const { REST, GRPC, REST_BEHIND_GUARD, GRPC_BEHIND_GUARD, METRICS_BEHIND_GUARD } = QdrantPorts;
+  const metrics = (port: number) => ({ port, behindGuard: METRICS_BEHIND_GUARD, apiKey: false });
+  return [
+    { purpose: ListenerPurpose.REST, port: REST, behindGuard: REST_BEHIND_GUARD, apiKey: true },
+    ...(grpc ? [{ purpose: ListenerPurpose.GRPC, port: GRPC, behindGuard: GRPC_BEHIND_GUARD, apiKey: true }] : []),
+    ...(metricsPort === undefined ? [] : [{ purpose: ListenerPurpose.METRICS, ...metrics(metricsPort) }]),
+  ];
 }

@@ -49,6 +49,13 @@ export interface ListenerProps {
    * @default - nobody
    */
   readonly clientVerifiedBy?: string;
+
+  /**
+   * Whether the guard stands before it, so that clients never reach it.
+   *
+   * @default false
+   */
+  readonly behindGuard?: boolean;
 }
 
 /** A port of the cluster: what guards it, and who may reach it. */
@@ -59,6 +66,7 @@ export class Listener {
   public readonly tls: boolean;
   public readonly apiKey: boolean;
   public readonly clientVerifiedBy?: string;
+  public readonly behindGuard: boolean;
   private readonly _sources: ExposureSource[] = [];
 
   public constructor(props: ListenerProps) {
@@ -68,6 +76,7 @@ export class Listener {
     this.tls = props.tls;
     this.apiKey = props.apiKey;
     this.clientVerifiedBy = props.clientVerifiedBy;
+    this.behindGuard = props.behindGuard ?? false;
   }
 
   /** Who may reach it. Nobody else can: every firewall denies by default. */
@@ -78,6 +87,11 @@ export class Listener {
   /** Writes down that a source may reach it. */
   public addSource(source: ExposureSource): void {
     this._sources.push(source);
+  }
+
+  /** Whether clients may be allowed to it. */
+  public get isForClients(): boolean {
+    return this.purpose !== ListenerPurpose.PEER && !this.behindGuard;
   }
 
   /** How it is known in a finding. */

@@ -88,7 +88,7 @@ function checkMetricsPort(cluster: Construct, port: number, version: QdrantVersi
     });
   }
   requireWholeNumber(cluster, 'metricsPort', port, { min: 1024, max: 65535 });
-  const taken = [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER, QdrantPorts.GRPC_BEHIND_GUARD];
+  const taken = QdrantPorts._taken;
   if (!taken.includes(port)) return;
   throw badInput(cluster, {
     given: `metricsPort is ${port}, which serves something else`,

@@ -8,9 +8,8 @@ export interface ClusterSettingsProps extends QdrantServerProps {
   readonly version: QdrantVersion;
   readonly nodeCount: number;
   readonly grpc: boolean;
-  /** Whether the guard serves gRPC's port, so that Qdrant's own listener moves. */
+  /** Whether the guard verifies clients' certificates on the ports that they use, so that Qdrant's own listeners move behind it. */
   readonly guard: boolean;
-  readonly clientVerification: boolean;
   /** Where `cert.pem`, `key.pem` and `ca.pem` lie on a node. */
   readonly tlsFolder: string;
 }
@@ -22,7 +21,8 @@ export interface ClusterSettingsProps extends QdrantServerProps {
  */
 export function resolveClusterSettings(path: string, props: ClusterSettingsProps): ResolvedSettings {
   const upgradesFromBefore = props.upgradingFrom !== undefined && !props.upgradingFrom.isAtLeast('1.18.0');
-  const grpcPort = props.guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC;
+  const { guard, metricsPort } = props;
+  const grpcPort = guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC;
   const decided = {
     'cluster.enabled': true,
     'cluster.p2p.enable_tls': true,
@@ -31,9 +31,10 @@ export function resolveClusterSettings(path: string, props: ClusterSettingsProps
     'service.enforce_internal_auth': !upgradesFromBefore,
     'service.grpc_port': props.grpc ? grpcPort : null,
     'service.host': '0.0.0.0',
-    'service.http_port': QdrantPorts.REST,
-    'service.metrics_port': props.metricsPort,
-    'service.verify_https_client_certificate': props.clientVerification,
+    'service.http_port': QdrantPorts._restAmongNodes(guard),
+    'service.metrics_port': guard && metricsPort !== undefined ? QdrantPorts.METRICS_BEHIND_GUARD : metricsPort,
+    // Behind the guard its own ports are for the nodes, which present their certificates to each other.
+    'service.verify_https_client_certificate': guard,
     'storage.collection.replication_factor': props.nodeCount > 1 ? 2 : 1,
     'tls.ca_cert': `${props.tlsFolder}/ca.pem`,
     'tls.cert': `${props.tlsFolder}/cert.pem`,

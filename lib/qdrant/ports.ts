@@ -13,10 +13,28 @@ export class QdrantPorts {
   /** Raft and shard traffic among the nodes. No other source is ever allowed. */
   public static readonly PEER = 6335;
 
-  /**
-   * Where Qdrant's own gRPC listener moves when the guard serves 6334 in its place. No firewall rule opens it.
-   */
+  /** Where Qdrant's own gRPC listener moves when the guard serves 6334 in its place. No firewall rule opens it. */
   public static readonly GRPC_BEHIND_GUARD = 6336;
+
+  /** Where Qdrant's own REST listener moves when the guard serves 6333 in its place. Only the nodes reach it: shard snapshots are fetched there. */
+  public static readonly REST_BEHIND_GUARD = 6337;
+
+  /** Where Qdrant's own metrics listener moves when the guard serves the metrics port in its place. No firewall rule opens it. */
+  public static readonly METRICS_BEHIND_GUARD = 6338;
+
+  /** Answers the health checks of a load balancer on AWS where clients must present a certificate, which the balancer cannot. */
+  public static readonly HEALTH = 6339;
+
+  /** The port on which nodes reach each other's REST API. @internal */
+  public static _restAmongNodes(guard: boolean): number {
+    return guard ? QdrantPorts.REST_BEHIND_GUARD : QdrantPorts.REST;
+  }
+
+  /** Every port that the library uses itself. @internal */
+  public static get _taken(): number[] {
+    const { REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, METRICS_BEHIND_GUARD, HEALTH } = QdrantPorts;
+    return [REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, METRICS_BEHIND_GUARD, HEALTH];
+  }
 
   private constructor() {}
 }

@@ -168,20 +168,39 @@ describe('variants', () => {
     expect(JSON.stringify(stack.json.data.aws_ssm_parameter)).toContain(`al2023-ami-kernel-default-${architecture}`);
   });
 
-  test('client verification moves gRPC behind the guard, to a port that no rule opens', () => {
-    const stack = synthCluster({ clientVerification: aws.ClientVerification.required(authority) }, (cluster) =>
-      cluster.connections.allowGrpcFrom(aws.Peer.ipv4('10.0.0.0/8')),
-    );
-    expect(settingsOf(stack).service).toMatchObject({ grpc_port: 6336, verify_https_client_certificate: true });
+  test('client verification moves Qdrant behind the guard, to ports that only the nodes reach', () => {
+    const clientVerification = aws.ClientVerification.required(authority);
+    const stack = synthCluster({ clientVerification, metricsPort: 9153 }, ({ connections }) => {
+      connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      connections.allowGrpcFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      connections.allowMetricsFrom(aws.Peer.ipv4('10.0.0.0/8'));
+      for (const port of [6336, 6337, 6338]) {
+        const behind = () => connections.allowFrom(aws.Peer.ipv4('10.0.0.0/8'), port);
+        expect(behind).toThrow(/6333 \(REST\), 6334 \(gRPC\), 9153 \(metrics\)/);
+      }
+    });
+    expect(settingsOf(stack).service).toMatchObject({
+      http_port: 6337,
+      grpc_port: 6336,
+      metrics_port: 6338,
+      verify_https_client_certificate: true,
+    });
     expect(nodeFiles(stack).release).toMatchObject({ guard: true, clientCas: [{ pemBase64: expect.any(String) }] });
-    expect(ingress(stack).join()).not.toContain('6336');
-    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toMatch(/6334 \| gRPC .* verified by the guard/);
+    expect(ingress(stack).sort()).toEqual([
+      ...['6333-6333 10.0.0.0/8', '6334-6334 10.0.0.0/8', '6335-6335 nodes', '6337-6337 nodes', '9153-9153 10.0.0.0/8'],
+    ]);
+    const egress = stack.resources('aws_vpc_security_group_egress_rule').filter((rule) => rule.referenced_security_group_id);
+    expect(egress.map((rule) => rule.from_port).sort()).toEqual([6335, 6337]);
+    const { exposure } = stack.json['//'].qdrant['vectors/Cluster'];
+    for (const port of ['6333 | REST ', '6334 | gRPC ', '9153 | metrics']) {
+      expect(exposure).toMatch(new RegExp(`${port.replace('|', '\\|')}.* verified by the guard`));
+    }
   });
 
-  test('without gRPC there is no guard and no listener', () => {
+  test('without gRPC the guard is in front of REST all the same', () => {
     const stack = synthCluster({ grpc: false, clientVerification: aws.ClientVerification.required(authority) });
-    expect(settingsOf(stack).service.grpc_port).toBeNull();
-    expect(nodeFiles(stack).release.guard).toBe(false);
+    expect(settingsOf(stack).service).toMatchObject({ grpc_port: null, http_port: 6337 });
+    expect(nodeFiles(stack).release.guard).toBe(true);
   });
 
   test('an upgrade from before 1.18 leaves the nodes’ mutual authentication off, and says so', () => {

@@ -37,6 +37,7 @@ describe('bad input to a cluster', () => {
     ['the latest guard', { guardImage: 'nginx:latest' }, /guardImage "nginx:latest" names no version/],
     ['an upgrade that skips a minor release', { upgradingFrom: QdrantVersion.V1_17_1 }, /from Qdrant 1\.17\.1 to 1\.19\.0/],
     ['a metrics port that is taken', { metricsPort: 6335 }, /metricsPort is 6335, which serves something else/],
+    ['a metrics port behind the guard', { metricsPort: 6337 }, /metricsPort is 6337, which serves something else/],
     ['a metrics port before 1.17', { metricsPort: 9153, version: QdrantVersion.V1_16_3 }, /Qdrant 1\.17\.0 and later/],
     [
       'an alternate key before 1.17',

@@ -7,7 +7,7 @@ import { KubernetesStack, synthCluster, synthKubernetes } from '../support/kuber
 
 const podOf = ({ objects }: KubernetesStack) => objectOf(objects, 'StatefulSet').spec.template.spec;
 const serverOf = (stack: KubernetesStack) => podOf(stack).containers.find(({ name }: any) => name === 'qdrant');
-const settingsOf = ({ objects }: KubernetesStack) => parse(objectOf(objects, 'ConfigMap').data['settings.yaml']);
+const settingsOf = ({ objects }: KubernetesStack) => parse(objectOf(objects, 'ConfigMap', '-programs-').data['settings.yaml']);
 const ofKind = ({ objects }: KubernetesStack, kind: string) => objects.filter((object) => object.kind === kind);
 const manifest = ({ objects }: KubernetesStack, kind: string, name?: string) => objectOf(objects, kind, name);
 const reportOf = (stack: KubernetesStack) => stack.json['//'].qdrant['vectors/Cluster'];
@@ -201,23 +201,50 @@ describe('variants', () => {
     expect(objectOf(stack.objects, 'PodDisruptionBudget').spec.maxUnavailable).toBe(maxUnavailable);
   });
 
-  test('client verification puts the guard in front of gRPC, and moves Qdrant’s own to a port that nothing opens', () => {
-    const stack = synthCluster({ clientVerification: kubernetes.ClientVerification.required(authority) });
+  test('client verification puts the guard in front of every port that clients use, and moves Qdrant’s own behind it', () => {
+    const clientVerification = kubernetes.ClientVerification.required(authority);
+    const stack = synthCluster({ clientVerification, metricsPort: 9153 }, ({ connections }) => {
+      for (const port of [6336, 6337, 6338]) {
+        const behind = () => connections.allowFrom(kubernetes.Peer.ipv4('10.0.0.0/8'), port);
+        expect(behind).toThrow(/6333 \(REST\), 6334 \(gRPC\), 9153 \(metrics\)/);
+      }
+    });
     const [server, guard] = podOf(stack).containers;
-    expect(settingsOf(stack).service).toMatchObject({ grpc_port: 6336, verify_https_client_certificate: true });
-    expect(server.ports.map(({ containerPort }: any) => containerPort)).toEqual([6333, 6335]);
-    expect(guard).toMatchObject({ name: 'grpc-guard', ports: [{ name: 'grpc', containerPort: 6334 }] });
-    expect(JSON.stringify(ofKind(stack, 'NetworkPolicy'))).not.toContain('6336');
-    expect(JSON.stringify(ofKind(stack, 'Service'))).not.toContain('6336');
-    const { data } = objectOf(stack.objects, 'ConfigMap');
+    expect(settingsOf(stack).service).toMatchObject({
+      http_port: 6337,
+      grpc_port: 6336,
+      metrics_port: 6338,
+      verify_https_client_certificate: true,
+    });
+    const portsOf = ({ ports }: any) => ports.map(({ name, containerPort }: any) => `${name} ${containerPort}`);
+    expect(portsOf(server)).toEqual(['peer-rest 6337', 'peer 6335']);
+    expect(guard.name).toBe('guard');
+    expect(portsOf(guard)).toEqual(['rest 6333', 'grpc 6334', 'metrics 9153']);
+    expect(guard.readinessProbe.exec.command).toEqual(['/opt/qdrant/guard-ready.sh']);
+    const servicePorts = (name: string) =>
+      manifest(stack, 'Service', name).spec.ports.map(({ port, targetPort }: any) => `${port} ${targetPort}`);
+    expect(servicePorts('^vectors-cluster$')).toEqual(['6333 rest', '6334 grpc']);
+    expect(servicePorts('-peers$')).toEqual(['6333 rest', '6337 peer-rest', '6335 peer', '9153 metrics']);
+    for (const kind of ['NetworkPolicy', 'Service']) expect(JSON.stringify(ofKind(stack, kind))).not.toMatch(/6336|6338/);
+    const { data } = objectOf(stack.objects, 'ConfigMap', '-programs-');
     expect(data['client-cas-0.pem']).toContain('BEGIN CERTIFICATE');
-    expect(reportOf(stack).exposure).toMatch(/6334 \| gRPC .* verified by the guard/);
+    expect(data['cluster.env']).toMatch(/REST_PORT='6337'[^]*GUARD='yes'[^]*GUARDED_PORTS='6333 6334 9153'/);
+    for (const port of ['6333 \\| REST ', '6334 \\| gRPC ', '9153 \\| metrics']) {
+      expect(reportOf(stack).exposure).toMatch(new RegExp(`${port}.* verified by the guard`));
+    }
   });
 
-  test('without gRPC there is no guard, no listener and no port of it', () => {
-    const stack = synthCluster({ grpc: false, clientVerification: kubernetes.ClientVerification.required() });
-    expect(settingsOf(stack).service.grpc_port).toBeNull();
+  test('without client verification there is no guard', () => {
+    const stack = synthCluster();
     expect(podOf(stack).containers).toHaveLength(1);
+    expect(settingsOf(stack).service).toMatchObject({ http_port: 6333, verify_https_client_certificate: false });
+    expect(objectOf(stack.objects, 'ConfigMap', '-programs-').data['cluster.env']).toMatch(/REST_PORT='6333'[^]*GUARD=''/);
+  });
+
+  test('without gRPC there is no port of it, and the guard is in front of REST all the same', () => {
+    const stack = synthCluster({ grpc: false, clientVerification: kubernetes.ClientVerification.required() });
+    expect(settingsOf(stack).service).toMatchObject({ grpc_port: null, http_port: 6337 });
+    expect(podOf(stack).containers[1].ports).toHaveLength(1);
     expect(manifest(stack, 'Service', '^vectors-cluster$').spec.ports).toHaveLength(1);
   });
 

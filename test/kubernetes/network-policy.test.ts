@@ -4,7 +4,16 @@ import { Endpoint, mayReach } from '../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
 import { synthCluster, synthKubernetes } from '../support/kubernetes/synth';
 
-const PORTS = { REST: 6333, gRPC: 6334, peer: 6335, 'behind the guard': 6336, metrics: 9153, ssh: 22 };
+const PORTS = {
+  REST: 6333,
+  gRPC: 6334,
+  peer: 6335,
+  'REST behind the guard': 6337,
+  'gRPC behind the guard': 6336,
+  'metrics behind the guard': 6338,
+  metrics: 9153,
+  ssh: 22,
+};
 
 const at = (address: string, more: Partial<Endpoint> = {}): Endpoint => ({ address, ...more });
 const dns = at('10.96.0.10', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
@@ -83,6 +92,11 @@ describe('a cluster with everything', () => {
   test.each(table)('is reached by %s where it was allowed', (_who, from, expected) => {
     const reached = Object.entries(PORTS).filter(([, port]) => mayReach(policies, from, pod, port));
     expect(reached.map(([name]) => name)).toEqual(expected);
+  });
+
+  test('lets its pods reach each other behind the guard, which would ask them for a client’s certificate', () => {
+    const reached = Object.entries(PORTS).filter(([, port]) => mayReach(policies, pod, { ...pod, address: '10.0.0.2' }, port));
+    expect(reached.map(([name]) => name)).toEqual(['peer', 'REST behind the guard']);
   });
 
   test('reaches what it was allowed to', () => {

@@ -37,6 +37,15 @@ describe('the rules', () => {
     expect(ids(subject)).toEqual(['QDR001']);
   });
 
+  test('QDR001: so are the ports behind the guard', () => {
+    const subject = posture({ clientVerification: true });
+    const behind = { ...rest, purpose: ListenerPurpose.GRPC, port: 6336, behindGuard: true };
+    const listener = subject.addListener(behind);
+    expect(ids(subject)).toEqual([]);
+    listener.addSource({ name: '10.0.0.0/8' });
+    expect(ids(subject)).toEqual(['QDR001']);
+  });
+
   test.each([
     [{ tls: false }, ['QDR002', 'QDR011']],
     [{ apiKey: false }, ['QDR002', 'QDR013']],

@@ -19,6 +19,10 @@ export interface PodProgramsProps {
   readonly version: string;
   /** What the host of each pod ends in. */
   readonly peerDomain: string;
+  /** The port on which Qdrant itself serves REST. */
+  readonly restPort: number;
+  /** The ports that the guard serves; none where there is no guard. */
+  readonly guardedPorts: number[];
   /** `settings.yaml`; may hold tokens. */
   readonly settings: string;
   /** Certificates in PEM of authorities that are given in the code, by the name of their file. */
@@ -69,6 +73,9 @@ function environment(props: PodProgramsProps): string {
     VERSION: props.version,
     PEER_DOMAIN: props.peerDomain,
     TURN_SECONDS: props.turnSeconds,
+    REST_PORT: props.restPort,
+    GUARD: props.guardedPorts.length > 0 ? 'yes' : '',
+    GUARDED_PORTS: props.guardedPorts.join(' '),
   };
   return Object.entries(values)
     .map(([name, value]) => `readonly ${name}='${value}'\n`)

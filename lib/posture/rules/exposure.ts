@@ -14,12 +14,11 @@ export const exposureRules: Rule[] = [
   {
     id: 'QDR001',
     severity: FindingSeverity.ERROR,
-    reason: 'It carries Raft and shard traffic, and before 1.18 no key guards it.',
+    reason: 'It is for the nodes: whoever else reaches it meets neither the guard nor, before 1.18 on 6335, a key.',
     fix: 'allow clients to REST (6333) or gRPC (6334) only.',
     check: (posture: Posture) =>
-      posture
-        .listenersFor(ListenerPurpose.PEER)
-        .filter((listener) => toClients(listener).length > 0)
+      posture.listeners
+        .filter((listener) => !listener.isForClients && toClients(listener).length > 0)
         .map((listener) => `the ${listener} is reachable from ${names(listener)}, not from the nodes alone`),
   },
   {

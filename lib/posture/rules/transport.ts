@@ -7,13 +7,12 @@ export const transportRules: Rule[] = [
   {
     id: 'QDR010',
     severity: FindingSeverity.ERROR,
-    reason: 'Qdrant itself asks for a client certificate on REST only; its gRPC listener never does.',
-    fix: 'let the library place its guard in front of gRPC, or switch gRPC off.',
+    reason: 'Qdrant itself asks for none on gRPC, and believes everyone whom its peers believe on REST.',
+    fix: 'let the library place its guard before every port that clients use.',
     check: (posture: Posture) =>
       posture.clientVerification
         ? posture.listeners
-            .filter(({ purpose }) => purpose === ListenerPurpose.REST || purpose === ListenerPurpose.GRPC)
-            .filter((listener) => !listener.clientVerifiedBy)
+            .filter((listener) => listener.isForClients && !listener.clientVerifiedBy)
             .map((listener) => `client certificates are required, but nobody verifies them on the ${listener}`)
         : [],
   },
