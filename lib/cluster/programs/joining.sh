@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # `bootstrap` is for the program that sources this
+# Through whom a server joins its cluster, and who may found one. Needs INDEX, OWN_URI, MEMORY, RAFT_STATE, other_hosts, founding_time (RFC 3339),
+# founding_minutes; readiness.sh.
+
+# Sets `bootstrap`; fails while there is nobody to join through.
+#
+# Qdrant ignores it once it is a member of a cluster. But a server whose first attempt to join was refused has a state of its own already,
+# and would take itself for the first of a new cluster if it were told its own address: only the founder is.
+find_bootstrap() {
+  local host
+  bootstrap=$OWN_URI
+  if [[ -e $RAFT_STATE ]]; then
+    [[ ! -e ${MEMORY}founder ]] || return 0
+    host=$(other_hosts | shuf -n 1)
+    [[ -z $host ]] || bootstrap=$(peer_uri "$host")
+    return 0
+  fi
+  for host in $(other_hosts); do
+    is_ready "$host" "$host" || continue
+    log "this node has no data; it joins the cluster through $host"
+    bootstrap=$(peer_uri "$host")
+    return 0
+  done
+  may_found || return 1
+  remember founder "$OWN_URI"
+}
+
+peer_uri() { printf 'https://%s:%s' "$1" "$PEER_PORT"; }
+
+# That no other node answers proves nothing: they may be down, or cut off, and an empty node that founds a second cluster would answer their
+# clients. So only the first node founds, and only soon after Terraform made the cluster, or its user had it founded anew.
+may_found() {
+  local now since minutes
+  if ((INDEX != 0)); then
+    log "this node has no data, and no other node answers; it waits for one to join through"
+    return 1
+  fi
+  minutes=$(founding_minutes)
+  printf -v now '%(%s)T' -1
+  since=$((now - $(date --date "$(founding_time)" +%s)))
+  # Before its clock is set a machine may live in any year.
+  ((since < -3600 || since > minutes * 60)) || return 0
+  log "this node has no data, and no other node answers. It does not found a new cluster: the time for that was within $minutes minutes" \
+    "of $(founding_time). It joins the others when they are back. If all of them have lost their data, raise the cluster's foundingGeneration."
+  return 1
+}

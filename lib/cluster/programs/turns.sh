@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2153 # set by the program that sources this
+# When a node may stop serving. The clock is cut into turns, so that nobody has to be asked and no two nodes are away by their own doing:
+# every other turn belongs to what is asked for by Terraform or Kubernetes, which ask one node at a time; those in between belong to the
+# nodes in order, for restarts of their own. Needs INDEX, turn_seconds, node_count, other_hosts, DRAINING, DRAIN_SECONDS; readiness.sh,
+# certificates.sh.
+
+# Whether a node may begin to stop now.
+#   is_turn asked|own
+is_turn() {
+  local now seconds turn begin
+  seconds=$(turn_seconds)
+  printf -v now '%(%s)T' -1
+  turn=$((now / seconds)) begin=$((seconds / 3))
+  # Not all in the same second, should the nodes' clocks or their number differ; and nobody late in a turn: the others must have
+  # seen this node leave before the next turn begins.
+  ((now % seconds >= INDEX * 3 % begin && now % seconds < begin)) || return 1
+  if [[ $1 == asked ]]; then
+    ((turn % 2 == 0))
+  else
+    ((turn % 2 == 1 && turn / 2 % $(node_count) == INDEX))
+  fi
+}
+
+# Whether every other node is ready. One that waits for this one to trust it, as it will once it runs with the new folder, is not missed.
+#   others_are_ready [NEW_FOLDER]
+others_are_ready() {
+  local host
+  for host in $(other_hosts); do
+    is_ready "$host" "$host" || { [[ -n ${1:-} ]] && awaits_trust "$host" "$1"; } ||
+      { log "the node $host is not ready" && return 1; }
+  done
+}
+
+# Whether this node may be stopped, turn or not: nothing gets worse by it.
+#   may_leave [NEW_FOLDER]
+may_leave() {
+  # A certificate that ends would be worse than a second node that is away.
+  ! is_ready 127.0.0.1 "$HOST" || others_are_ready "$@" || ends_soon
+}
+
+# Waits for a turn, and takes the node out of service: while the file DRAINING is there it is not ready for clients. Looks at the others
+# again once that is known everywhere.
+#   take_turn asked|own SECONDS [NEW_FOLDER]
+take_turn() {
+  local deadline=$((SECONDS + $2)) kind=$1
+  shift 2
+  while true; do
+    until is_turn "$kind" && may_leave "$@"; do
+      [[ -z ${stopped:-} ]] && ((SECONDS < deadline)) || return 1
+      pause 1
+    done
+    : >"$DRAINING"
+    pause "$DRAIN_SECONDS"
+    ! may_leave "$@" || return 0
+    log "another node has gone meanwhile; this one serves on until its next turn"
+    rm -f "$DRAINING"
+  done
+}
