@@ -2,7 +2,6 @@ import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { ITerraformDependable, Lazy, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
-import { isUnknown } from '../input';
 import { Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
 import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
@@ -20,6 +19,8 @@ import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from './connections';
+import { ecrRepository } from './ecr-image';
+import { FoundingRights } from './founding-rights';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { ImportedCluster } from './imported-cluster';
@@ -130,6 +131,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.nodes = this.makeNodes(group, role);
     this.removalGuard = this.isProtected ? this.makeRemovalGuard() : undefined;
     this.launch(this.makePrograms(settings), role.policy);
+    if (this.tls.writes.length > 0) this.addFoundingRights();
     this.endpoint = this.makeEndpoint();
   }
 
@@ -246,10 +248,9 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return new NodeRole(this, 'NodeRole', {
       clusterName: this.clusterName,
       reads: [...present([admin, readOnly, alternate]), ...this.tls.reads],
-      writes: this.tls.writes,
       bundles: [...this.trusted, ...this.clientCas],
       issuesFrom: this.tls.issuesFrom,
-      pullsFromEcr: isUnknown(this.image) || /\.dkr\.ecr\./.test(this.image),
+      pullsFrom: ecrRepository(this.image),
     });
   }
 
@@ -321,6 +322,16 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       update.addNode(node);
     }
     update.addSchedule();
+  }
+
+  /** The instance does not wait for them, as they name it; the node tries until it has them. */
+  private addFoundingRights(): void {
+    new FoundingRights(this, 'FoundingRights', {
+      roleName: this.roleName,
+      secrets: this.tls.writes,
+      founderArn: this.nodes[0]._instanceArn,
+      end: this.founding.end,
+    });
   }
 
   private makeEndpoint(): ClientEndpoint {

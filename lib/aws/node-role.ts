@@ -1,21 +1,22 @@
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { CaBundle } from './ca-bundle';
-import { PolicyStatement, policyStatements, readCaBundles, readSecrets, writeSecrets } from './policy';
+import { EcrRepository } from './ecr-image';
+import { PolicyStatement, policyStatements, readCaBundles, readSecrets } from './policy';
 import { Secret } from './secret';
 
 export interface NodeRoleProps {
   readonly clusterName: string;
   readonly reads: Secret[];
-  readonly writes: Secret[];
   readonly bundles: CaBundle[];
   /** The authority of AWS Private CA that issues the nodes' certificates. */
   readonly issuesFrom?: string;
-  /** Whether the server's image comes from a private registry of the account. */
-  readonly pullsFromEcr: boolean;
+  /** The private repository that the server's image comes from. */
+  readonly pullsFrom?: EcrRepository;
 }
 
 /**
@@ -32,7 +33,8 @@ export class NodeRole extends Construct {
     const trust = new DataAwsIamPolicyDocument(this, 'Trust', {
       statement: [{ actions: ['sts:AssumeRole'], principals: [{ type: 'Service', identifiers: ['ec2.amazonaws.com'] }] }],
     });
-    const rights = new DataAwsIamPolicyDocument(this, 'Rights', { statement: policyStatements(statements(props)) });
+    const partition = new DataAwsPartition(this, 'Partition').partition;
+    const rights = new DataAwsIamPolicyDocument(this, 'Rights', { statement: policyStatements(statements(props, partition)) });
     const role = new IamRole(this, 'Role', {
       namePrefix: `${props.clusterName}-node-`,
       description: `Nodes of the Qdrant cluster ${props.clusterName}`,
@@ -48,24 +50,23 @@ export class NodeRole extends Construct {
   }
 }
 
-function statements(props: NodeRoleProps): PolicyStatement[] {
+function statements(props: NodeRoleProps, partition: string): PolicyStatement[] {
   return [
     ...readSecrets(props.reads),
-    ...writeSecrets(props.writes),
     ...readCaBundles(props.bundles),
-    ...(props.issuesFrom ? issueCertificates(props.issuesFrom) : []),
-    ...(props.pullsFromEcr ? [pullImages] : []),
+    ...(props.issuesFrom ? issueCertificates(props.issuesFrom, partition) : []),
+    ...(props.pullsFrom ? pullImages(props.pullsFrom, partition) : []),
     beManaged,
   ];
 }
 
-function issueCertificates(authority: string): PolicyStatement[] {
+function issueCertificates(authority: string, partition: string): PolicyStatement[] {
   return [
     {
       sid: 'IssueNodeCertificates',
       actions: ['acm-pca:IssueCertificate'],
       resources: [authority],
-      when: { 'acm-pca:TemplateArn': ['arn:aws:acm-pca:::template/EndEntityCertificate/V1'] },
+      when: { StringEquals: { 'acm-pca:TemplateArn': [`arn:${partition}:acm-pca:::template/EndEntityCertificate/V1`] } },
     },
     {
       sid: 'FetchNodeCertificates',
@@ -75,11 +76,21 @@ function issueCertificates(authority: string): PolicyStatement[] {
   ];
 }
 
-const pullImages: PolicyStatement = {
-  sid: 'PullImages',
-  actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetAuthorizationToken', 'ecr:GetDownloadUrlForLayer'],
-  resources: ['*'],
-};
+/**
+ * Pulls from one repository. The token to log in with is the account's, and can be limited to no repository.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ */
+function pullImages({ account, region, name }: EcrRepository, partition: string): PolicyStatement[] {
+  return [
+    { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+    {
+      sid: 'PullImages',
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [`arn:${partition}:ecr:${region}:${account}:repository/${name}`],
+    },
+  ];
+}
 
 /**
  * What the agent of Systems Manager needs for Run Command, State Manager and Session Manager. AWS's managed policy for it also reads

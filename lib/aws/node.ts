@@ -72,6 +72,11 @@ export class QdrantNode extends Construct {
     return this._instance!.id;
   }
 
+  /** @internal */
+  public get _instanceArn(): string {
+    return this._instance!.arn;
+  }
+
   /** What a rolling update waits for before it looks at this node. @internal */
   public get _running(): ITerraformDependable[] {
     return [this._instance!, this._attachment!];

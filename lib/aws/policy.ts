@@ -1,13 +1,15 @@
 import { CaBundle } from './ca-bundle';
 import { Secret } from './secret';
 
+/** Conditions of a statement, by their operator and their key. */
+type Conditions = { readonly [operator: string]: { readonly [key: string]: string[] } };
+
 /** What a policy allows. */
 export interface PolicyStatement {
   readonly sid: string;
   readonly actions: string[];
   readonly resources: string[];
-  /** Conditions of the operator `StringEquals`, by their key. */
-  readonly when?: { readonly [key: string]: string[] };
+  readonly when?: Conditions;
 }
 
 /** The statements as the provider's policy document takes them. */
@@ -16,7 +18,9 @@ export function policyStatements(statements: PolicyStatement[]) {
     sid,
     actions,
     resources,
-    condition: Object.entries(when).map(([variable, values]) => ({ test: 'StringEquals', variable, values })),
+    condition: Object.entries(when).flatMap(([test, keys]) =>
+      Object.entries(keys).map(([variable, values]) => ({ test, variable, values })),
+    ),
   }));
 }
 
@@ -25,9 +29,9 @@ export function readSecrets(secrets: Secret[]): PolicyStatement[] {
   return useSecrets('ReadSecrets', 'secretsmanager:GetSecretValue', 'kms:Decrypt', secrets);
 }
 
-/** Allows to give these secrets, which exist, another value. */
-export function writeSecrets(secrets: Secret[]): PolicyStatement[] {
-  return useSecrets('WriteSecrets', 'secretsmanager:PutSecretValue', 'kms:GenerateDataKey', secrets);
+/** Allows to give these secrets, which exist, another value, where the conditions hold. */
+export function writeSecrets(secrets: Secret[], when: Conditions): PolicyStatement[] {
+  return useSecrets('WriteSecrets', 'secretsmanager:PutSecretValue', 'kms:GenerateDataKey', secrets, when);
 }
 
 /** Allows to read the certificates of these bundles, where that needs a permission. */
@@ -42,18 +46,24 @@ export function readCaBundles(bundles: CaBundle[]): PolicyStatement[] {
   ];
 }
 
-function useSecrets(sid: string, action: string, keyAction: string, secrets: Secret[]): PolicyStatement[] {
+function useSecrets(
+  sid: string,
+  action: string,
+  keyAction: string,
+  secrets: Secret[],
+  when: Conditions = {},
+): PolicyStatement[] {
   if (secrets.length === 0) return [];
   const keys = secrets.flatMap(({ encryptionKeyArn }) => (encryptionKeyArn ? [encryptionKeyArn] : []));
   return [
-    { sid, actions: [action], resources: unique(secrets.map(({ arn }) => arn)) },
+    { sid, actions: [action], resources: unique(secrets.map(({ arn }) => arn)), when },
     ...(keys.length > 0
       ? [
           {
             sid: `${sid}Keys`,
             actions: [keyAction],
             resources: unique(keys),
-            when: { 'kms:EncryptionContext:SecretARN': unique(secrets.map(({ arn }) => arn)) },
+            when: { ...when, StringEquals: { 'kms:EncryptionContext:SecretARN': unique(secrets.map(({ arn }) => arn)) } },
           },
         ]
       : []),

@@ -21,7 +21,10 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
     requireWholeNumber(cluster, 'foundingGeneration', props.foundingGeneration, { min: 1, max: 1_000_000 });
   }
   checkUpgrade(cluster, props.version, props.upgradingFrom);
-  if (props.image !== undefined) checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);
+  if (props.image !== undefined) {
+    checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);
+    checkRelease(cluster, props.image, props.version);
+  }
   if (props.metricsPort !== undefined) checkMetricsPort(cluster, props.metricsPort, props.version);
   checkAlternateKey(cluster, props.hasAlternateKey, props.version);
 }
@@ -41,6 +44,23 @@ export function checkImage(cluster: Construct, option: string, image: string, ex
     given: `${option} "${image}" names no version`,
     allowed: 'a tag with a version, or a digest; "latest" would change under a running cluster',
     instead: `${option}: "${example}", or REGISTRY/NAME@sha256:DIGEST`,
+  });
+}
+
+/**
+ * Throws where the tag of an image names another release than the cluster's: nodes judge by the release whether they can serve their data, and which
+ * settings it knows. A tag that begins with a year, and a digest, tell nothing of it.
+ */
+function checkRelease(cluster: Construct, image: string, version: QdrantVersion): void {
+  if (isUnknown(image) || isUnknown(version.version)) return;
+  const named = /:v?(?<release>\d{1,3}(?:\.\d+){1,2})(?![\d.])[\w.-]*$/.exec(image)?.groups?.release;
+  if (named === undefined || `${version}.`.startsWith(`${named}.`)) return;
+  throw badInput(cluster, {
+    given: `image "${image}" is of release ${named}, and version is ${version}`,
+    allowed: 'an image of the release that version names',
+    instead: /^\d+\.\d+\.\d+$/.test(named)
+      ? `version: QdrantVersion.of('${named}'), or an image of ${version}`
+      : `an image of ${version}`,
   });
 }
 

@@ -31,6 +31,12 @@ describe('bad input to a cluster', () => {
       /a quarter of the IOPS: 750 MiB\/s/,
     ],
     ['no instance type', { instanceType: 'large' }, /"large" is no instance type.*r7g\.large/],
+    [
+      'an image of another release',
+      { image: 'registry.example.com:5000/qdrant:v1.12.0-unprivileged' },
+      /is of release 1\.12\.0, and version is 1\.19\.0.*version: QdrantVersion\.of\('1\.12\.0'\)/,
+    ],
+    ['an image of another minor release', { image: 'qdrant:1.18' }, /is of release 1\.18, and version is 1\.19\.0/],
     ['an image without a version', { image: 'qdrant/qdrant' }, /names no version.*a tag with a version, or a digest/],
     ['the latest image', { image: 'qdrant/qdrant:latest' }, /names no version/],
     ['an image by a port', { image: 'registry.example.com:5000/qdrant' }, /names no version/],

@@ -96,12 +96,36 @@ describe('a cluster with nothing but network, type and disk', () => {
     });
   });
 
-  test('reads its own secrets, and writes those of its authority only', () => {
+  test('reads its own secrets, and writes none', () => {
     const rights = statements(stack, 'NodeRole_Rights');
-    expect(rights.map(({ sid }) => sid)).toEqual(['ReadSecrets', 'WriteSecrets', 'BeManagedBySystemsManager']);
+    expect(rights.map(({ sid }) => sid)).toEqual(['ReadSecrets', 'BeManagedBySystemsManager']);
     expect(rights[0].resources).toHaveLength(4);
-    expect(rights[1].resources).toHaveLength(2);
-    expect(rights[2].actions).not.toContain('ssm:GetParameter');
+    expect(rights[1].actions).not.toContain('ssm:GetParameter');
+  });
+
+  test('lets its first node write the secrets of its authority, within the hour of its founding', () => {
+    const [write, ...others] = statements(stack, 'FoundingRights');
+    expect(others).toEqual([]);
+    expect(write.resources).toEqual([
+      expect.stringContaining('CertificateAuthority'),
+      expect.stringContaining('CaCertificate'),
+    ]);
+    expect(write.condition).toEqual([
+      {
+        test: 'ArnEquals',
+        variable: 'ec2:SourceInstanceARN',
+        values: [expect.stringMatching(/aws_instance\.Cluster_Node0_.*\.arn/)],
+      },
+      {
+        test: 'DateLessThan',
+        variable: 'aws:CurrentTime',
+        values: [expect.stringMatching(/^\$\{timeadd\(terraform_data\.Cluster_FoundingTime_\S+\.output\.time, "60m"\)\}$/)],
+      },
+    ]);
+    const writers = Object.values<any>(stack.json.data.aws_iam_policy_document)
+      .flatMap(({ statement }) => statement)
+      .filter(({ actions }) => actions.join().includes('Put'));
+    expect(writers).toHaveLength(1);
   });
 
   test('runs the unprivileged image of its release, by Amazon Linux for its processor', () => {
@@ -231,12 +255,29 @@ describe('variants', () => {
     expect(decrypt).toMatchObject({ actions: ['kms:Decrypt'], resources: [encryptionKeyArn] });
   });
 
+  test('a private registry is pulled from for the image’s own repository only', () => {
+    const image = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/search/qdrant:v1.19.0-unprivileged';
+    const rights = statements(synthCluster({ image }), 'NodeRole_Rights');
+    expect(rights.filter(({ actions }) => actions.join().includes('ecr:'))).toEqual([
+      expect.objectContaining({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+      expect.objectContaining({
+        resources: [expect.stringMatching(/^arn:\$\{.*\}:ecr:eu-central-1:123456789012:repository\/search\/qdrant$/)],
+      }),
+    ]);
+  });
+
   test('AWS Private CA issues to the nodes, by the end entity template only', () => {
     const rights = statements(synthCluster({ tls: aws.Tls.fromPrivateCa(authorityArn) }), 'NodeRole_Rights');
     const issue = rights.find(({ sid }) => sid === 'IssueNodeCertificates');
     expect(issue.resources).toEqual([authorityArn]);
     expect(issue.condition).toEqual([
-      { test: 'StringEquals', variable: 'acm-pca:TemplateArn', values: ['arn:aws:acm-pca:::template/EndEntityCertificate/V1'] },
+      {
+        test: 'StringEquals',
+        variable: 'acm-pca:TemplateArn',
+        values: [
+          expect.stringMatching(/^arn:\$\{data\.aws_partition\.\S+\.partition\}:acm-pca:::template\/EndEntityCertificate\/V1$/),
+        ],
+      },
     ]);
   });
 

@@ -33,6 +33,12 @@ describe('bad input to a cluster', () => {
     ['Azure Files', volume({ storageClassName: 'azurefile-csi-premium' }), /a file system on a network/],
     ['a volume for many', volume({ accessMode: 'ReadWriteMany' }), /accessMode is "ReadWriteMany".*a volume of its own/],
     ['snapshots on NFS', { snapshotVolume: { size: '50Gi', storageClassName: 'nfs' } }, /snapshotVolume\.storageClassName/],
+    [
+      'an image of another release',
+      { image: 'registry.example.com:5000/qdrant:v1.12.0-unprivileged' },
+      /is of release 1\.12\.0, and version is 1\.19\.0.*version: QdrantVersion\.of\('1\.12\.0'\)/,
+    ],
+    ['an image of another minor release', { image: 'qdrant:1.18' }, /is of release 1\.18, and version is 1\.19\.0/],
     ['an image without a version', { image: 'qdrant/qdrant' }, /image "qdrant\/qdrant" names no version/],
     ['the latest guard', { guardImage: 'nginx:latest' }, /guardImage "nginx:latest" names no version/],
     ['an upgrade that skips a minor release', { upgradingFrom: QdrantVersion.V1_17_1 }, /from Qdrant 1\.17\.1 to 1\.19\.0/],
