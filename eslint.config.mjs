@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['**/node_modules', '**/cdktf.out', 'dist', 'lib/**/*.js', 'lib/**/*.d.ts', 'coverage', '.venv'] },
+  { ignores: ['**/node_modules', '**/cdktf.out', 'dist', 'lib/**/*.js', 'lib/**/*.d.ts', 'coverage', '.cache', '.venv'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
