@@ -10,6 +10,9 @@ import { checkVolume } from './volume';
 /** The guard's image where none is named. */
 export const DEFAULT_GUARD_IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.28.0';
 
+/** How long a turn is where nothing else is said. */
+export const DEFAULT_TURN_SECONDS = 60;
+
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
   checkServer(cluster, { ...props, version, hasAlternateKey: props.apiKeys?._hasAlternate ?? false });
@@ -25,7 +28,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps, vers
   if (props.labels) checkLabels(cluster, 'labels', props.labels);
   if (props.placement?.nodeSelector) checkLabels(cluster, 'placement.nodeSelector', props.placement.nodeSelector);
   checkTolerations(cluster, props);
-  const { nodeTimeoutMinutes = 30, turnSeconds = 180 } = props.rollingUpdate ?? {};
+  const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
   requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: 10, max: 3600, unit: 'seconds' });
 }

@@ -19,10 +19,10 @@ export interface RollingUpdateProps {
   readonly nodeTimeoutMinutes?: number;
 
   /**
-   * How many seconds long the turn is in which a node may restart by itself, when a certificate or a key has changed. The turns go round; it must
-   * suffice for a node to stop, start and be ready.
+   * How many seconds long a turn is. Every other turn belongs to the nodes, one after the other: in it a node may restart by itself, when a
+   * certificate or a key has changed. The turns between belong to Kubernetes. A change of it restarts nothing.
    *
-   * @default 180
+   * @default 60
    */
   readonly turnSeconds?: number;
 }

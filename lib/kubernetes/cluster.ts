@@ -7,6 +7,7 @@ import { ClientEndpoint, NodeCertificate, QdrantPorts, QdrantVersion, ResolvedSe
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
+import { FoundingTime } from '../terraform/founding-time';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { BaseNetworkPolicy } from './base-network-policy';
 import { CaBundle, commandToRead } from './ca-bundle';
@@ -14,9 +15,10 @@ import { ClientCertificate, ClientCertificateProps } from './client-certificate'
 import { ClientGrants } from './client-grants';
 import { ClientService } from './client-service';
 import { ClientVerification } from './client-verification';
-import { checkCluster, DEFAULT_GUARD_IMAGE } from './cluster-checks';
+import { checkCluster, DEFAULT_GUARD_IMAGE, DEFAULT_TURN_SECONDS } from './cluster-checks';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { labelsOf, podLabelsOf } from './cluster-labels';
+import { ClusterConfigMap } from './cluster-config-map';
 import { ClusterNames } from './cluster-names';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
@@ -294,7 +296,12 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
 
   private makeNodes(settings: ResolvedSettings, after: ITerraformDependable[]): void {
     const { props, clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas } = this;
-    const { nodeTimeoutMinutes = 30, turnSeconds = 180 } = props.rollingUpdate ?? {};
+    const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
+    const founding = new FoundingTime(this, 'FoundingTime', { generation: props.foundingGeneration ?? 1 });
+    const config = new ClusterConfigMap(this, 'Config', {
+      ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
+      foundingTime: founding.time,
+    });
     const programs = new PodPrograms(this, 'Programs', {
       ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
       version: this.version.version,
@@ -312,7 +319,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       image: props.image ?? this.version.unprivilegedImage,
       guardImage: this.guard ? (props.guardImage ?? DEFAULT_GUARD_IMAGE) : undefined,
       imagePullSecretNames: props.imagePullSecretNames,
-      configMapName: programs.configMapName,
+      programsName: programs.configMapName,
+      configName: config.configMapName,
       resources: props.resources,
       placement: props.placement ?? {},
       keys: this.keys,
@@ -323,7 +331,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       dataVolume: props.dataVolume,
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       isProtected: this.isProtected,
-      after: [...after, programs.configMap, ...this.keys.made, ...this.tls.made],
+      after: [...after, programs.configMap, config.configMap, ...this.keys.made, ...this.tls.made],
     });
   }
 

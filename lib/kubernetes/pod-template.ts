@@ -22,7 +22,10 @@ export interface PodTemplateProps {
   readonly guardImage?: string;
   readonly imagePullSecretNames?: string[];
   readonly serviceAccountName: string;
-  readonly configMapName: string;
+  /** The ConfigMap of the programs, which never changes. */
+  readonly programsName: string;
+  /** The ConfigMap of what may change while the pod runs. */
+  readonly configName: string;
   readonly resources: ResourcesProps;
   readonly placement: PlacementProps;
   readonly keys: ClusterKeys;
@@ -39,6 +42,8 @@ const USER = '1000';
 /** Readable by the server's user and group only. */
 const SECRET_MODE = '0440';
 const PROGRAMS = '/opt/qdrant';
+/** Mounted as a whole: a file that is mounted by itself would never change. */
+const CLUSTER = '/opt/qdrant-cluster';
 const SECRETS = '/run/secrets/qdrant';
 /** What a container needs to leave Raft and the write-ahead log flushed, long searches included. */
 const GRACE_SECONDS = 300;
@@ -120,6 +125,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'runtime', mountPath: '/run/qdrant' },
       { name: 'programs', mountPath: PROGRAMS, readOnly: true },
+      { name: 'cluster', mountPath: CLUSTER, readOnly: true },
       { name: 'programs', mountPath: '/qdrant/config/local.yaml', subPath: 'settings.yaml', readOnly: true },
       ...['keys', 'tls', 'trusted', 'client-cas'].map((name) => ({ name, mountPath: `${SECRETS}/${name}`, readOnly: true })),
     ],
@@ -141,6 +147,7 @@ function guard(image: string, props: PodTemplateProps): StatefulSetV1SpecTemplat
     { name: 'guard-tmp', mountPath: '/tmp' },
     { name: 'runtime', mountPath: '/run/qdrant', readOnly: true },
     { name: 'programs', mountPath: PROGRAMS, readOnly: true },
+    { name: 'cluster', mountPath: CLUSTER, readOnly: true },
   ];
   return {
     name: 'guard',
@@ -177,7 +184,8 @@ function volumes(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecVolume[]
     ...(props.guardImage === undefined ? [] : [{ name: 'guard-tmp', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } }]),
     // In memory, as what is made of the Secrets is kept there.
     { name: 'runtime', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
-    { name: 'programs', configMap: { name: props.configMapName, defaultMode: '0555' } },
+    { name: 'programs', configMap: { name: props.programsName, defaultMode: '0555' } },
+    { name: 'cluster', configMap: { name: props.configName, defaultMode: '0444' } },
     projected('keys', keys),
     projected('tls', tls),
     projected('trusted', bundles(props, 'trusted', props.trusted)),
@@ -207,7 +215,7 @@ function bundles(
   return given.map(({ _source: { place } }, index) => {
     const path = `${index}.pem`;
     if (place === undefined)
-      return { configMap: [{ name: props.configMapName, items: [{ key: bundleFile(folder, index), path }] }] };
+      return { configMap: [{ name: props.programsName, items: [{ key: bundleFile(folder, index), path }] }] };
     const source = [{ name: place.name, items: [{ key: place.key, path }] }];
     return place.kind === 'secret' ? { secret: source } : { configMap: source };
   });

@@ -183,6 +183,43 @@ test('Terraform warns of claims that are not as large as is asked for', () => {
   ]);
 });
 
+describe('what may change while pods run', () => {
+  const templateOf = (props: Partial<kubernetes.QdrantClusterProps>) =>
+    objectOf(synthCluster(props).objects, 'StatefulSet').spec.template;
+  const config = (props: Partial<kubernetes.QdrantClusterProps> = {}) =>
+    objectOf(synthCluster(props).objects, 'ConfigMap', '-cluster$');
+
+  test('is in files that are mounted as a whole, so that pods see them change', () => {
+    expect(config().data).toEqual({
+      'node-count': '3',
+      'turn-seconds': '60',
+      'founding-time': '2026-01-01T00:00:00Z',
+      'founding-minutes': '60',
+    });
+    expect(config().immutable).toBeUndefined();
+    const pod = podOf(synthCluster({ clientVerification: kubernetes.ClientVerification.required(authority) }));
+    expect(pod.volumes.find(({ name }: any) => name === 'cluster').configMap.name).toBe('vectors-cluster-cluster');
+    for (const { volumeMounts } of pod.containers) {
+      const mount = volumeMounts.find(({ name }: any) => name === 'cluster');
+      expect(mount).toEqual({ name: 'cluster', mountPath: '/opt/qdrant-cluster', readOnly: true });
+    }
+  });
+
+  test('restarts no pod', () => {
+    expect(templateOf({ foundingGeneration: 2 })).toEqual(templateOf({}));
+  });
+
+  test('has a founding time that Terraform keeps, until another founding is asked for', () => {
+    const founding = (stack: KubernetesStack) => stack.resources('terraform_data')[0];
+    expect(founding(synthCluster())).toMatchObject({
+      input: { time: '${timestamp()}' },
+      lifecycle: { ignore_changes: ['input'] },
+    });
+    const generations = [{}, { foundingGeneration: 2 }].map((props) => founding(synthCluster(props)).triggers_replace);
+    expect(generations[0]).not.toEqual(generations[1]);
+  });
+});
+
 describe('variants', () => {
   test('one node keeps one copy, and can be evicted', () => {
     const stack = synthCluster({ nodeCount: 1 });
@@ -255,7 +292,7 @@ describe('variants', () => {
   });
 
   test('another setting is another ConfigMap, so that pods which are not rolled yet keep theirs', () => {
-    const nameOf = (stack: KubernetesStack) => objectOf(stack.objects, 'ConfigMap').metadata.name;
+    const nameOf = (stack: KubernetesStack) => objectOf(stack.objects, 'ConfigMap', '-programs-').metadata.name;
     const [first, same, other] = [{}, {}, { settings: { logLevel: 'DEBUG' } }].map((props) => nameOf(synthCluster(props)));
     expect(first).toBe(same);
     expect(other).not.toBe(first);

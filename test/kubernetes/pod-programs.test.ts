@@ -24,7 +24,7 @@ describe('the programs of a pod', () => {
   });
 
   test('reach the pods as they stand in their files', () => {
-    const { data } = objectOf(synthCluster().objects, 'ConfigMap');
+    const { data } = objectOf(synthCluster().objects, 'ConfigMap', '-programs-');
     for (const name of readdirSync(FILES)) expect(data[name]).toBe(readFileSync(join(FILES, name), 'utf8'));
   });
 

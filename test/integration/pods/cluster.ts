@@ -78,8 +78,9 @@ export class PodCluster extends ClusterClient {
       },
     );
     this.objects = objects;
-    const programs = objectOf(objects, 'ConfigMap');
-    this.store.configMaps[programs.metadata.name] = programs.data;
+    for (const { metadata, data } of objects.filter(({ kind }) => kind === 'ConfigMap')) {
+      this.store.configMaps[metadata.name] = data;
+    }
   }
 
   public host(index: number): string {
