@@ -41,9 +41,11 @@ ends_soon() { ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend 86400 
 #
 # A certificate of another CA is presented only once every other node accepts it, and the CA before it is trusted until every other node
 # presents a certificate of the new one. So a CA may change without anybody's doing, as cert-manager's may, and no node is cut off.
+# Stops where the certificate on offer is not good.
 #   adopt_certificate OFFERED TARGET    OFFERED has cert.pem, key.pem, issuer.pem, and trusted.pem (additional CAs; may be empty)
 adopt_certificate() {
   local offered=$1 target=$2 presents=$1 now=$CURRENT/tls
+  check_certificate "$offered" "$offered/issuer.pem"
   : >"$target/before.pem"
   if [[ -e $now/cert.pem ]]; then
     cat "$now/issuer.pem" "$now/kept.pem" >"$target/before.pem"
@@ -93,7 +95,8 @@ presents_one_of() {
 #   awaits_trust HOST NEW_FOLDER
 awaits_trust() { ! presents_one_of "$1" "$CURRENT/tls/ca.pem" && presents_one_of "$1" "$2/tls/ca.pem"; }
 
-#   check_certificate FOLDER
+# Stops where a certificate could not serve this node.
+#   check_certificate FOLDER CAS
 check_certificate() {
   local expected actual purpose why name=-checkhost
   ! is_address "$HOST" || name=-checkip
@@ -103,7 +106,7 @@ check_certificate() {
   [[ $(openssl x509 -in "$1/cert.pem" -noout "$name" "$HOST") == *'does match'* ]] ||
     fail "the certificate does not name this node's host $HOST; the other nodes would refuse it"
   for purpose in sslserver sslclient; do
-    why=$(openssl verify -purpose "$purpose" -CAfile "$1/ca.pem" -untrusted "$1/cert.pem" "$1/cert.pem" 2>&1 >/dev/null) ||
+    why=$(openssl verify -purpose "$purpose" -CAfile "$2" -untrusted "$1/cert.pem" "$1/cert.pem" 2>&1 >/dev/null) ||
       fail "the certificate is not good as $purpose: $(grep -m 1 error <<<"$why" || printf '%s' "$why")"
   done
 }
