@@ -1,16 +1,18 @@
 import { Construct } from 'constructs';
 import { badInput } from '../input';
+import { Posture } from '../posture';
 import { CaBundle } from './ca-bundle';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { readCaBundles, readSecrets } from './policy';
-import { idFor } from '../terraform/readable-name';
+import { idFor, readableName } from '../terraform/readable-name';
 import { Secret } from './secret';
 
 /** Grants what a client of a cluster needs: a key and, where it is kept in AWS, the CA certificate. */
 export class ClientGrants {
   public constructor(
     private readonly cluster: Construct,
+    private readonly posture: Posture,
     private readonly readOnlyKey: Secret | undefined,
     private readonly adminKeys: Secret[],
     private readonly clientCa: CaBundle | undefined,
@@ -24,7 +26,7 @@ export class ClientGrants {
         instead: 'ApiKeys.generated({ readOnly: true }), or readOnly in fromSecrets, or readOnlyKey in fromClusterAttributes',
       });
     }
-    return this.grant('GrantRead', grantee, [this.readOnlyKey]);
+    return this.grant('GrantRead', grantee, [this.readOnlyKey], ['read-only API key']);
   }
 
   public admin(grantee: Grantee): Grant {
@@ -35,13 +37,15 @@ export class ClientGrants {
         instead: 'adminKey in fromClusterAttributes',
       });
     }
-    return this.grant('GrantAdmin', grantee, this.adminKeys);
+    return this.grant('GrantAdmin', grantee, this.adminKeys, ['admin API key', 'alternate API key']);
   }
 
-  private grant(kind: string, grantee: Grantee, secrets: Secret[]): Grant {
+  private grant(kind: string, grantee: Grantee, secrets: Secret[], names: string[]): Grant {
     const id = `${kind}-${grantee._kind}-${idFor(this.cluster, grantee.name)}`;
     const given = this.cluster.node.tryFindChild(id);
     if (given) return given as Grant;
+    const reader = `${grantee._kind} ${readableName(this.cluster, grantee.name)}`;
+    names.forEach((name) => this.posture._addReader(name, reader));
     const bundles = this.clientCa ? [this.clientCa] : [];
     return Grant._create(this.cluster, id, grantee, [...readSecrets(secrets), ...readCaBundles(bundles)]);
   }

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { Posture } from '../posture';
 import { ClientEndpoint } from '../qdrant';
 import { CaBundle } from './ca-bundle';
 import { Connections } from './connections';
@@ -14,11 +15,22 @@ export interface IQdrantCluster extends IConstruct {
   /** Who may reach it. */
   readonly connections: Connections;
 
+  /** What is exposed to whom, guarded by what. What is unknown of a cluster that was made elsewhere is said to be. */
+  readonly posture: Posture;
+
   /** Grants the read-only key and, where it is kept in AWS, the CA certificate; nothing else. */
   grantRead(grantee: Grantee): Grant;
 
   /** Grants the admin key and, where it is kept in AWS, the CA certificate. */
   grantAdmin(grantee: Grantee): Grant;
+
+  /**
+   * Accepts the findings of one rule of the posture. The report shows who accepted what.
+   *
+   * @param ruleId for example `QDR003`
+   * @param reason why it is acceptable here
+   */
+  acknowledge(ruleId: string, reason: string): void;
 }
 
 /** What is known of a cluster that was made elsewhere. */

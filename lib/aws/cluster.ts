@@ -9,7 +9,6 @@ import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { defaultName } from '../terraform/default-name';
 import { FoundingTime } from '../terraform/founding-time';
-import { readableName } from '../terraform/readable-name';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle, commandToRead } from './ca-bundle';
 import { ClientGrants } from './client-grants';
@@ -103,6 +102,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.tls = (props.tls ?? Tls.generated())._bind(this, this.clusterName, this.recoveryDays);
     this.grants = new ClientGrants(
       this,
+      this.posture,
       this.keys.readOnly,
       present([this.keys.admin, this.keys.alternate]),
       this.tls.clientCa,
@@ -119,10 +119,12 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       clusterName: this.clusterName,
       vpcId: props.network.vpcId,
       guard: this.guard,
+      posture: this.posture,
     });
     this.connections = new Connections(this, 'Connections', {
       securityGroupId: group.securityGroupId,
       listeners: this.posture.listeners.filter(({ isForClients }) => isForClients),
+      posture: this.posture,
     });
     const role = this.makeRole();
     this.roleName = role.roleName;
@@ -158,14 +160,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    * @throws if the cluster has no read-only key
    */
   public grantRead(grantee: Grantee): Grant {
-    this.noteReader('read-only API key', grantee);
     return this.grants.read(grantee);
   }
 
   /** Grants the admin key, while a rotation goes on both of them, and, where it is kept in AWS, the CA certificate. */
   public grantAdmin(grantee: Grantee): Grant {
-    this.noteReader('admin API key', grantee);
-    this.noteReader('alternate API key', grantee);
     return this.grants.admin(grantee);
   }
 
@@ -346,11 +345,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       });
     }
     return new ClientEndpoint({ host, tls: true, clientCertificate: this.verification.isRequired, grpc: this.servesGrpc });
-  }
-
-  private noteReader(secretName: string, grantee: Grantee): void {
-    const reader = `${grantee._kind} ${readableName(this, grantee.name)}`;
-    this.posture.secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(reader));
   }
 }
 

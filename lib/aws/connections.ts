@@ -2,7 +2,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 import { requireWholeNumber } from '../input';
-import { Listener, ListenerPurpose } from '../posture';
+import { Listener, ListenerPurpose, Posture } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { Peer } from './peer';
 import { idFor, readableName } from '../terraform/readable-name';
@@ -14,6 +14,9 @@ export interface ConnectionsProps {
 
   /** The listeners that clients may be allowed to. */
   readonly listeners: Listener[];
+
+  /** Where it is written down what is allowed. */
+  readonly posture: Posture;
 }
 
 /**
@@ -23,11 +26,13 @@ export class Connections extends Construct {
   /** The security group that stands before the listeners. */
   public readonly securityGroupId: string;
   private readonly listeners: Listener[];
+  private readonly posture: Posture;
 
   public constructor(scope: Construct, id: string, props: ConnectionsProps) {
     super(scope, id);
     this.securityGroupId = props.securityGroupId;
     this.listeners = props.listeners;
+    this.posture = props.posture;
   }
 
   /** Allows a peer to the REST API (6333). */
@@ -76,6 +81,12 @@ export class Connections extends Construct {
     const ports = { ipProtocol: 'tcp', fromPort: port, toPort: port };
     const description = `Qdrant nodes to port ${port}`;
     new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.securityGroupId, ...ports, ...peer._rule, description });
+    this.posture.addOutbound({
+      from: this.listeners[0].at,
+      to: readableName(this, peer.name),
+      port,
+      purpose: 'allowed by connections.allowTo',
+    });
     const { referencedSecurityGroupId } = peer._rule;
     if (referencedSecurityGroupId === undefined) return;
     new VpcSecurityGroupIngressRule(this, `${id}-In`, {

@@ -1,34 +1,37 @@
 import { Construct } from 'constructs';
-import { Listener, ListenerPurpose } from '../posture';
-import { ClientEndpoint, QdrantPorts } from '../qdrant';
+import { Posture } from '../posture';
+import { describeImportedKey, describeImportedListeners } from '../posture/imported-cluster';
+import { ClientEndpoint } from '../qdrant';
+import { checkMetricsPort } from '../qdrant/cluster-checks';
 import { ClientGrants } from './client-grants';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { Connections } from './connections';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 
-/** A cluster that was made elsewhere. Its posture is judged where it was made. */
+/** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
   public readonly endpoint: ClientEndpoint;
   public readonly connections: Connections;
+  public readonly posture: Posture;
   private readonly grants: ClientGrants;
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
     const { host, securityGroupId, clientCertificate = false, grpc = true, metricsPort } = attributes;
+    if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
     this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });
-    const listener = (purpose: ListenerPurpose, port: number) =>
-      new Listener({ purpose, port, at: host, tls: true, apiKey: purpose !== ListenerPurpose.METRICS });
+    this.posture = new Posture(this);
+    describeImportedListeners(this.posture, { host, grpc, clientCertificate, metricsPort });
     this.connections = new Connections(this, 'Connections', {
       securityGroupId,
-      listeners: [
-        listener(ListenerPurpose.REST, QdrantPorts.REST),
-        ...(grpc ? [listener(ListenerPurpose.GRPC, QdrantPorts.GRPC)] : []),
-        ...(metricsPort === undefined ? [] : [listener(ListenerPurpose.METRICS, metricsPort)]),
-      ],
+      listeners: this.posture.listeners,
+      posture: this.posture,
     });
-    const adminKeys = attributes.adminKey ? [attributes.adminKey] : [];
-    this.grants = new ClientGrants(this, attributes.readOnlyKey, adminKeys, attributes.clientCa);
+    const { readOnlyKey, adminKey, clientCa } = attributes;
+    if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', 'Secrets Manager');
+    if (adminKey) describeImportedKey(this.posture, 'admin API key', 'Secrets Manager');
+    this.grants = new ClientGrants(this, this.posture, readOnlyKey, adminKey ? [adminKey] : [], clientCa);
   }
 
   public grantRead(grantee: Grantee): Grant {
@@ -37,5 +40,9 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
 
   public grantAdmin(grantee: Grantee): Grant {
     return this.grants.admin(grantee);
+  }
+
+  public acknowledge(ruleId: string, reason: string): void {
+    this.posture.acknowledge(ruleId, reason);
   }
 }

@@ -92,6 +92,7 @@ export class QdrantLoadBalancer extends Construct {
     this.connections = new Connections(this, 'Connections', {
       securityGroupId: group.id,
       listeners: listeners.map((listener) => this.passOn(listener, balancer, group)),
+      posture: targets.posture,
     });
     this.host = this.makeName(balancer);
   }

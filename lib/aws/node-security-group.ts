@@ -2,6 +2,7 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
+import { Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
 
 export interface NodeSecurityGroupProps {
@@ -9,6 +10,7 @@ export interface NodeSecurityGroupProps {
   readonly vpcId: string;
   /** Whether the guard serves clients' ports, so that the nodes reach each other's REST API behind it. */
   readonly guard: boolean;
+  readonly posture: Posture;
 }
 
 /**
@@ -30,7 +32,7 @@ export class NodeSecurityGroup extends Construct {
     // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's own REST port.
     this.allowAmongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes');
     this.allowAmongNodes('PeerRest', QdrantPorts._restAmongNodes(props.guard), 'Shard snapshots among the nodes');
-    this.allowOut();
+    this.allowOut(props.posture);
   }
 
   private allowAmongNodes(id: string, port: number, description: string): void {
@@ -46,7 +48,7 @@ export class NodeSecurityGroup extends Construct {
     new VpcSecurityGroupEgressRule(this, `${id}Out`, rule);
   }
 
-  private allowOut(): void {
+  private allowOut(posture: Posture): void {
     const https = {
       securityGroupId: this.securityGroupId,
       ipProtocol: 'tcp',
@@ -56,5 +58,6 @@ export class NodeSecurityGroup extends Construct {
     };
     new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv4', { ...https, cidrIpv4: '0.0.0.0/0' });
     new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv6', { ...https, cidrIpv6: '::/0' });
+    for (const to of ['0.0.0.0/0', '::/0']) posture.addOutbound({ from: 'nodes', to, port: 443, purpose: https.description });
   }
 }

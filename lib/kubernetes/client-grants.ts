@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { badInput } from '../input';
+import { Posture } from '../posture';
 import { idFor } from '../terraform/readable-name';
 import { CaBundle } from './ca-bundle';
 import { labelsOf } from './cluster-labels';
@@ -10,6 +11,7 @@ import { Secret } from './secret';
 export interface ClientGrantsProps {
   readonly clusterName: string;
   readonly namespace: string;
+  readonly posture: Posture;
   readonly readOnlyKey?: Secret;
   readonly adminKeys: Secret[];
   readonly clientCa?: CaBundle;
@@ -30,7 +32,7 @@ export class ClientGrants {
         instead: 'ApiKeys.generated({ readOnly: true }), or readOnly in fromSecrets, or readOnlyKey in fromClusterAttributes',
       });
     }
-    return this.grant('GrantRead', 'read', grantee, [this.props.readOnlyKey]);
+    return this.grant('GrantRead', 'read', grantee, [this.props.readOnlyKey], ['read-only API key']);
   }
 
   public admin(grantee: Grantee): Grant {
@@ -41,15 +43,16 @@ export class ClientGrants {
         instead: 'adminKey in fromClusterAttributes',
       });
     }
-    return this.grant('GrantAdmin', 'admin', grantee, this.props.adminKeys);
+    return this.grant('GrantAdmin', 'admin', grantee, this.props.adminKeys, ['admin API key', 'alternate API key']);
   }
 
-  private grant(kind: string, right: string, grantee: Grantee, secrets: Secret[]): Grant {
+  private grant(kind: string, right: string, grantee: Grantee, secrets: Secret[], names: string[]): Grant {
     const { clusterName, namespace, clientCa } = this.props;
     const who = idFor(this.cluster, grantee.toString());
     const id = `${kind}-${who}`;
     const given = this.cluster.node.tryFindChild(id);
     if (given) return given as Grant;
+    names.forEach((secret) => this.props.posture._addReader(secret, grantee.toString(), grantee._scope));
     const place = clientCa?._source.place;
     return Grant._create(this.cluster, id, grantee, {
       namespace,

@@ -112,7 +112,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       certificate: () => this.requiredCertificate,
     });
     this.grants = this.makeGrants();
-    describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
+    describeSecrets(this.posture, this.namespace, this.keys, apiKeys._origin, this.tls);
     describeListeners(this.posture, {
       at: 'pods',
       grpc: this.servesGrpc,
@@ -125,6 +125,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.connections = new Connections(this, 'Connections', {
       ...network,
       listeners: this.posture.listeners.filter(({ isForClients }) => isForClients),
+      posture: this.posture,
     });
     this.makeNodes(settings, [refusal.policy]);
     this.clientService._bind(this, { ...network, grpc: this.servesGrpc, connections: this.connections });
@@ -150,14 +151,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    * @throws if the cluster has no read-only key
    */
   public grantRead(grantee: Grantee): Grant {
-    this.noteReader('read-only API key', grantee);
     return this.grants.read(grantee);
   }
 
   /** Grants the Secret of the admin key, while a rotation goes on of both, and, where it is kept apart, the CA certificate. */
   public grantAdmin(grantee: Grantee): Grant {
-    this.noteReader('admin API key', grantee);
-    this.noteReader('alternate API key', grantee);
     return this.grants.admin(grantee);
   }
 
@@ -191,8 +189,12 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       clientVerification: this.verification.isRequired,
       metricsPort: this.props.metricsPort,
     });
-    if (this.props.metricsPort === undefined) this.connections.allowRestFrom(props.scrapedBy);
-    else this.connections.allowMetricsFrom(props.scrapedBy);
+    if (this.props.metricsPort === undefined) {
+      this.connections.allowRestFrom(props.scrapedBy);
+      this.posture._addReader('read-only API key', `Prometheus, by the ServiceMonitor ${id}`);
+    } else {
+      this.connections.allowMetricsFrom(props.scrapedBy);
+    }
     return monitor;
   }
 
@@ -205,6 +207,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       serverName: this.names.host,
       clientCa: this.tls.clientCa,
       clientVerification: this.verification.isRequired,
+      posture: this.posture,
     });
     this.routedHosts.push(props.restHost, ...(props.grpcHost === undefined ? [] : [props.grpcHost]));
     return route;
@@ -288,6 +291,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return new ClientGrants(this, {
       clusterName: this.clusterName,
       namespace: this.namespace,
+      posture: this.posture,
       readOnlyKey: readOnly,
       adminKeys: alternate ? [admin, alternate] : [admin],
       clientCa: this.tls.clientCa,
@@ -333,10 +337,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       isProtected: this.isProtected,
       after: [...after, programs.configMap, config.configMap, ...this.keys.made, ...this.tls.made],
     });
-  }
-
-  private noteReader(secretName: string, grantee: Grantee): void {
-    this.posture.secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(grantee.toString()));
   }
 }
 

@@ -2,7 +2,7 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { requireWholeNumber } from '../input';
-import { Listener, ListenerPurpose } from '../posture';
+import { Listener, ListenerPurpose, Posture } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { idFor, readableName } from '../terraform/readable-name';
 import { Peer } from './peer';
@@ -20,6 +20,9 @@ export interface ConnectionsProps {
 
   /** The listeners that clients may be allowed to. */
   readonly listeners: Listener[];
+
+  /** Where it is written down what is allowed. */
+  readonly posture: Posture;
 }
 
 /**
@@ -81,6 +84,12 @@ export class Connections extends Construct {
     if (this.node.tryFindChild(id)) return;
     const egress = [{ to: [peer._rule], ports: [{ port: String(port), protocol: 'TCP' }] }];
     this.addPolicy(id, { policyTypes: ['Egress'], egress });
+    this.props.posture.addOutbound({
+      from: this.props.listeners[0].at,
+      to: readableName(this, peer.name),
+      port,
+      purpose: 'allowed by connections.allowTo',
+    });
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {

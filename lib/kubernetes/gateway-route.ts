@@ -1,9 +1,11 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
-import { badInput } from '../input';
+import { badInput, requireNotEmpty, requireWholeNumber } from '../input';
+import { ListenerPurpose, Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { CaBundle } from './ca-bundle';
 import { Connections } from './connections';
+import { readableName } from '../terraform/readable-name';
 import { checkLabelName } from './names';
 import { Peer } from './peer';
 
@@ -43,6 +45,20 @@ export interface GatewayRouteProps {
   /** The gateway's own pods, which are allowed to the ports that it routes to. */
   readonly gatewayPods: Peer;
 
+  /**
+   * Who can reach the gateway, for the posture to judge: nothing is opened by it.
+   *
+   * @default - unknown, which the posture judges like the whole internet
+   */
+  readonly clients?: Peer[];
+
+  /**
+   * The port on which clients reach the gateway, for the posture.
+   *
+   * @default 443
+   */
+  readonly clientPort?: number;
+
   /** The host name under which clients reach REST. It becomes a name of the certificate, where cert-manager has that issued. */
   readonly restHost: string;
 
@@ -72,6 +88,7 @@ export interface RoutedCluster {
   readonly clientCa?: CaBundle;
   readonly clientVerification: boolean;
   readonly connections: Connections;
+  readonly posture: Posture;
 }
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
@@ -98,15 +115,19 @@ export class QdrantGatewayRoute extends Construct {
     const passThrough = (props.tls ?? GatewayTls.PASS_THROUGH) === GatewayTls.PASS_THROUGH;
     this.addRoute('Rest', passThrough ? 'TLSRoute' : 'HTTPRoute', props.restHost, QdrantPorts.REST);
     cluster.connections.allowRestFrom(props.gatewayPods);
+    this.describe(ListenerPurpose.REST);
     if (props.grpcHost !== undefined) {
       this.addRoute('Grpc', passThrough ? 'TLSRoute' : 'GRPCRoute', props.grpcHost, QdrantPorts.GRPC);
       cluster.connections.allowGrpcFrom(props.gatewayPods);
+      this.describe(ListenerPurpose.GRPC);
     }
     if (!passThrough) this.addBackendTls(this.authority());
   }
 
   private check(): void {
-    const { restHost, grpcHost, gateway } = this.props;
+    const { restHost, grpcHost, gateway, clients, clientPort } = this.props;
+    if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
+    if (clientPort !== undefined) requireWholeNumber(this, 'clientPort', clientPort, { min: 1, max: 65535 });
     checkLabelName(this, 'gateway.name', gateway.name, 'public');
     if (this.cluster.serviceName === undefined) {
       throw badInput(this, {
@@ -138,6 +159,24 @@ export class QdrantGatewayRoute extends Construct {
       hostnames: [hostname],
       rules: [{ backendRefs: [{ name: serviceName, port }] }],
     });
+  }
+
+  /** Writes down what clients meet at the gateway. Whether it speaks TLS where that ends there is up to its own listener. */
+  private describe(purpose: ListenerPurpose): void {
+    const { gateway, clients, clientPort, tls } = this.props;
+    const passesThrough = tls !== GatewayTls.RE_ENCRYPT;
+    const at = `gateway ${gateway.name}`;
+    const listener = this.cluster.posture.addListener({
+      purpose,
+      port: clientPort ?? 443,
+      at,
+      tls: passesThrough ? true : undefined,
+      apiKey: true,
+      clientVerifiedBy: this.cluster.clientVerification ? 'the guard' : undefined,
+    });
+    const sources = clients?.map(({ name, isAnyAddress }) => ({ name: readableName(this, name), anyAddress: isAnyAddress }));
+    for (const source of sources ?? [{ name: `whoever reaches the ${at} (unknown)`, unknown: true }])
+      listener.addSource(source);
   }
 
   /** Whom the gateway believes: the Gateway API knows ConfigMaps only. */

@@ -1,4 +1,5 @@
 import { badInput, isUnknown } from '../input';
+import { ReaderScope } from '../posture';
 import { checkLabelName, checkObjectName } from './names';
 
 /** Who is granted something, as a subject of a RoleBinding. @internal */
@@ -7,6 +8,16 @@ export interface GranteeSubject {
   readonly name: string;
   readonly namespace?: string;
 }
+
+/**
+ * Subjects that Kubernetes itself gives to everyone.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+ */
+const EVERYONE: { [kind: string]: string[] } = {
+  User: ['system:anonymous'],
+  Group: ['system:authenticated', 'system:unauthenticated'],
+};
 
 /** Whom something is granted to. */
 export class Grantee {
@@ -31,6 +42,14 @@ export class Grantee {
     /** @internal */
     public readonly _subject: GranteeSubject,
   ) {}
+
+  /** How many it stands for. @internal */
+  public get _scope(): ReaderScope {
+    const { kind, name } = this._subject;
+    if (EVERYONE[kind]?.includes(name)) return ReaderScope.EVERYONE;
+    const workloads = kind === 'Group' && /^system:serviceaccounts(:|$)/.test(name);
+    return workloads ? ReaderScope.EVERY_WORKLOAD : ReaderScope.NAMED;
+  }
 
   /** What it is known by, for example `service account search/search-service`. */
   public toString(): string {

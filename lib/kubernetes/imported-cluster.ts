@@ -1,6 +1,8 @@
 import { Construct } from 'constructs';
-import { Listener, ListenerPurpose } from '../posture';
-import { ClientEndpoint, QdrantPorts } from '../qdrant';
+import { Posture } from '../posture';
+import { describeImportedKey, describeImportedListeners } from '../posture/imported-cluster';
+import { ClientEndpoint } from '../qdrant';
+import { checkMetricsPort } from '../qdrant/cluster-checks';
 import { ClientGrants } from './client-grants';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { podLabelsOf } from './cluster-labels';
@@ -9,10 +11,11 @@ import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { checkLabelName } from './names';
 
-/** A cluster that was made elsewhere. Its posture is judged where it was made. */
+/** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
   public readonly endpoint: ClientEndpoint;
   public readonly connections: Connections;
+  public readonly posture: Posture;
   private readonly grants: ClientGrants;
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
@@ -20,26 +23,28 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
     const { clusterName, namespace, clientCertificate = false, grpc = true, metricsPort } = attributes;
     checkLabelName(this, 'clusterName', clusterName, 'vectors');
     checkLabelName(this, 'namespace', namespace, 'search');
+    if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
     const host = attributes.host ?? `${clusterName}.${namespace}.svc`;
     this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });
-    const listener = (purpose: ListenerPurpose, port: number) =>
-      new Listener({ purpose, port, at: host, tls: true, apiKey: purpose !== ListenerPurpose.METRICS });
+    this.posture = new Posture(this);
+    describeImportedListeners(this.posture, { host, grpc, clientCertificate, metricsPort });
     this.connections = new Connections(this, 'Connections', {
       clusterName,
       namespace,
       podLabels: attributes.podLabels ?? podLabelsOf(clusterName),
-      listeners: [
-        listener(ListenerPurpose.REST, QdrantPorts.REST),
-        ...(grpc ? [listener(ListenerPurpose.GRPC, QdrantPorts.GRPC)] : []),
-        ...(metricsPort === undefined ? [] : [listener(ListenerPurpose.METRICS, metricsPort)]),
-      ],
+      listeners: this.posture.listeners,
+      posture: this.posture,
     });
+    const { readOnlyKey, adminKey, clientCa } = attributes;
+    if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', `Secret ${readOnlyKey.name}`);
+    if (adminKey) describeImportedKey(this.posture, 'admin API key', `Secret ${adminKey.name}`);
     this.grants = new ClientGrants(this, {
       clusterName,
       namespace,
-      readOnlyKey: attributes.readOnlyKey,
-      adminKeys: attributes.adminKey ? [attributes.adminKey] : [],
-      clientCa: attributes.clientCa,
+      posture: this.posture,
+      readOnlyKey,
+      adminKeys: adminKey ? [adminKey] : [],
+      clientCa,
     });
   }
 
@@ -49,5 +54,9 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
 
   public grantAdmin(grantee: Grantee): Grant {
     return this.grants.admin(grantee);
+  }
+
+  public acknowledge(ruleId: string, reason: string): void {
+    this.posture.acknowledge(ruleId, reason);
   }
 }

@@ -24,7 +24,7 @@ export function describeListeners(posture: Posture, props: ClusterListenersProps
     ...nodes,
     purpose: ListenerPurpose.PEER,
     port: QdrantPorts.PEER,
-    apiKey: posture.settings.value('service.enforce_internal_auth') === true,
+    apiKey: posture.settings?.value('service.enforce_internal_auth') === true,
     clientVerifiedBy: 'Qdrant',
   });
   for (const { purpose, behindGuard: port, apiKey } of guard ? clientPorts : []) {

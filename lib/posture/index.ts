@@ -1,4 +1,5 @@
 export * from './listener';
+export * from './outbound';
 export * from './posture';
 export * from './rules/rule';
 export * from './secret';

@@ -19,6 +19,13 @@ export interface ExposureSource {
   readonly anyAddress?: boolean;
 
   /**
+   * Whether it is not known whom it stands for, as the clients of a gateway that exists. It is judged like the whole internet.
+   *
+   * @default false
+   */
+  readonly unknown?: boolean;
+
+  /**
    * Whether it is the cluster's own nodes.
    *
    * @default false
@@ -37,11 +44,19 @@ export interface ListenerProps {
   /** What stands on the port, as a reader knows it: the nodes, or a load balancer by name. */
   readonly at: string;
 
-  /** Whether it speaks TLS only. */
-  readonly tls: boolean;
+  /**
+   * Whether it speaks TLS only.
+   *
+   * @default - unknown
+   */
+  readonly tls?: boolean;
 
-  /** Whether a caller without an API key is refused. */
-  readonly apiKey: boolean;
+  /**
+   * Whether a caller without an API key is refused.
+   *
+   * @default - unknown
+   */
+  readonly apiKey?: boolean;
 
   /**
    * Who verifies the client's certificate, or undefined where nobody does.
@@ -56,6 +71,14 @@ export interface ListenerProps {
    * @default false
    */
   readonly behindGuard?: boolean;
+
+  /**
+   * Whether it was made elsewhere. Others than its sources may then reach it, and that nobody is known to verify certificates does not say that
+   * nobody does.
+   *
+   * @default false
+   */
+  readonly madeElsewhere?: boolean;
 }
 
 /** A port of the cluster: what guards it, and who may reach it. */
@@ -63,10 +86,11 @@ export class Listener {
   public readonly purpose: ListenerPurpose;
   public readonly port: number;
   public readonly at: string;
-  public readonly tls: boolean;
-  public readonly apiKey: boolean;
+  public readonly tls?: boolean;
+  public readonly apiKey?: boolean;
   public readonly clientVerifiedBy?: string;
   public readonly behindGuard: boolean;
+  public readonly madeElsewhere: boolean;
   private readonly _sources: ExposureSource[] = [];
 
   public constructor(props: ListenerProps) {
@@ -77,9 +101,10 @@ export class Listener {
     this.apiKey = props.apiKey;
     this.clientVerifiedBy = props.clientVerifiedBy;
     this.behindGuard = props.behindGuard ?? false;
+    this.madeElsewhere = props.madeElsewhere ?? false;
   }
 
-  /** Who may reach it. Nobody else can: every firewall denies by default. */
+  /** Who may reach it. Nobody else can, unless it was made elsewhere: every firewall denies by default. */
   public get sources(): ExposureSource[] {
     return [...this._sources];
   }

@@ -3,30 +3,61 @@ import { IConstruct } from 'constructs';
 import { badInput } from '../input';
 import { ResolvedSettings } from '../qdrant/settings';
 import { QdrantVersion } from '../qdrant/version';
+import { PostureFacts } from './facts';
 import { Listener, ListenerProps, ListenerPurpose } from './listener';
+import { OutboundConnection } from './outbound';
 import { exposureDiagram } from './report/diagram';
 import { exposureTable } from './report/table';
 import { rules } from './rules';
 import { Acknowledgement, Finding, FindingSeverity } from './rules/rule';
-import { SecretPlace, SecretPlaceProps } from './secret';
+import { ReaderScope, SecretPlace, SecretPlaceProps } from './secret';
 
-/** What a cluster construct tells its posture when it is made. */
+/** What a cluster construct tells its posture when it is made. Of a cluster that was made elsewhere it is unknown. */
 export interface PostureProps {
-  /** The server's release. */
-  readonly version: QdrantVersion;
+  /**
+   * The server's release.
+   *
+   * @default - unknown
+   */
+  readonly version?: QdrantVersion;
 
-  /** The settings that the server gets. */
-  readonly settings: ResolvedSettings;
+  /**
+   * The settings that the server gets.
+   *
+   * @default - unknown
+   */
+  readonly settings?: ResolvedSettings;
 
-  /** How many nodes the cluster has. */
-  readonly nodeCount: number;
+  /**
+   * How many nodes the cluster has.
+   *
+   * @default - unknown
+   */
+  readonly nodeCount?: number;
 
-  /** Whether every client must present a certificate. */
-  readonly clientVerification: boolean;
+  /**
+   * Whether every client must present a certificate.
+   *
+   * @default - unknown
+   */
+  readonly clientVerification?: boolean;
 
-  /** Whether deleting the cluster, or a node of it, is guarded. */
-  readonly protectedFromRemoval: boolean;
+  /**
+   * Whether deleting the cluster, or a node of it, is guarded.
+   *
+   * @default - unknown
+   */
+  readonly protectedFromRemoval?: boolean;
 }
+
+/** What may be unknown, in a reader's words. */
+const FACTS: Array<[keyof PostureFacts, string]> = [
+  ['version', 'the release of Qdrant'],
+  ['settings', 'the settings of the server'],
+  ['nodeCount', 'the number of nodes'],
+  ['clientVerification', 'whether every client must present a certificate'],
+  ['protectedFromRemoval', 'whether anything guards the cluster against removal'],
+];
 
 /**
  * What is exposed to whom, guarded by what, and where each secret lives.
@@ -36,17 +67,18 @@ export interface PostureProps {
  */
 export class Posture {
   private readonly _listeners: Listener[] = [];
+  private readonly _outbound: OutboundConnection[] = [];
   private readonly _secrets: SecretPlace[] = [];
   private readonly _acknowledgements: Acknowledgement[] = [];
   private readonly scope: IConstruct;
 
-  public readonly version: QdrantVersion;
-  public readonly settings: ResolvedSettings;
-  public readonly nodeCount: number;
-  public readonly clientVerification: boolean;
-  public readonly protectedFromRemoval: boolean;
+  public readonly version?: QdrantVersion;
+  public readonly settings?: ResolvedSettings;
+  public readonly nodeCount?: number;
+  public readonly clientVerification?: boolean;
+  public readonly protectedFromRemoval?: boolean;
 
-  public constructor(scope: IConstruct, props: PostureProps) {
+  public constructor(scope: IConstruct, props: PostureProps = {}) {
     this.scope = scope;
     this.version = props.version;
     this.settings = props.settings;
@@ -61,6 +93,16 @@ export class Posture {
   /** Every port of the cluster. */
   public get listeners(): Listener[] {
     return [...this._listeners];
+  }
+
+  /** Where the cluster may connect to, besides its own nodes. */
+  public get outbound(): OutboundConnection[] {
+    return [...this._outbound];
+  }
+
+  /** What is not known of the cluster, as it was made elsewhere. No rule could judge it. */
+  public get unknown(): string[] {
+    return FACTS.filter(([fact]) => this[fact] === undefined).map(([, words]) => words);
   }
 
   /** Every secret of the cluster. */
@@ -80,11 +122,21 @@ export class Posture {
     return listener;
   }
 
+  /** Adds a way out. */
+  public addOutbound(connection: OutboundConnection): void {
+    this._outbound.push(connection);
+  }
+
   /** Adds a secret. */
   public addSecret(props: SecretPlaceProps): SecretPlace {
     const secret = new SecretPlace(props);
     this._secrets.push(secret);
     return secret;
+  }
+
+  /** Writes down that someone may read a secret, by its name. @internal */
+  public _addReader(secretName: string, reader: string, scope?: ReaderScope): void {
+    this._secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(reader, scope));
   }
 
   /** The ports that serve a purpose. */
@@ -132,7 +184,7 @@ export class Posture {
     });
   }
 
-  /** A table in Markdown: what is exposed to whom, guarded by what. */
+  /** Tables in Markdown: what is exposed to whom, guarded by what; then where the cluster may connect to. */
   public toTable(): string {
     return exposureTable(this);
   }
@@ -171,6 +223,8 @@ export class Posture {
           exposure: this.toTable(),
           diagram: this.toDiagram(),
           secrets: this.secrets.map(({ name, keptIn, origin, readers }) => ({ name, keptIn, origin, readers })),
+          outbound: this.outbound,
+          unknown: this.unknown,
           findings: this.findings(),
         }),
       }),

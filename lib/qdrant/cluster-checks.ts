@@ -25,7 +25,10 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
     checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);
     checkRelease(cluster, props.image, props.version);
   }
-  if (props.metricsPort !== undefined) checkMetricsPort(cluster, props.metricsPort, props.version);
+  if (props.metricsPort !== undefined) {
+    checkServesMetrics(cluster, props.version);
+    checkMetricsPort(cluster, props.metricsPort);
+  }
   checkAlternateKey(cluster, props.hasAlternateKey, props.version);
 }
 
@@ -99,14 +102,17 @@ function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantV
   });
 }
 
-function checkMetricsPort(cluster: Construct, port: number, version: QdrantVersion): void {
-  if (!version.isAtLeast('1.17.0')) {
-    throw badInput(cluster, {
-      given: `metricsPort with Qdrant ${version}`,
-      allowed: 'Qdrant 1.17.0 and later',
-      instead: 'scrape /metrics on the REST port with the read-only key',
-    });
-  }
+function checkServesMetrics(cluster: Construct, version: QdrantVersion): void {
+  if (version.isAtLeast('1.17.0')) return;
+  throw badInput(cluster, {
+    given: `metricsPort with Qdrant ${version}`,
+    allowed: 'Qdrant 1.17.0 and later',
+    instead: 'scrape /metrics on the REST port with the read-only key',
+  });
+}
+
+/** Throws unless the port is free for metrics, whether of a cluster that is made here or elsewhere. */
+export function checkMetricsPort(cluster: Construct, port: number): void {
   requireWholeNumber(cluster, 'metricsPort', port, { min: 1024, max: 65535 });
   const taken = QdrantPorts._taken;
   if (!taken.includes(port)) return;

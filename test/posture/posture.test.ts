@@ -1,6 +1,14 @@
 import { App, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { FindingSeverity, ListenerPurpose, Posture, QdrantSettings, QdrantVersion, ResolvedSettings } from '../../lib';
+import {
+  FindingSeverity,
+  ListenerPurpose,
+  Posture,
+  QdrantSettings,
+  QdrantVersion,
+  ReaderScope,
+  ResolvedSettings,
+} from '../../lib';
 
 function posture(
   options: { version?: QdrantVersion; settings?: QdrantSettings; nodeCount?: number; clientVerification?: boolean } = {},
@@ -88,6 +96,26 @@ describe('the rules', () => {
     expect(peers(1)).toEqual([]);
   });
 
+  test.each([
+    ['http://snapshots.internal:9000', ['QDR014']],
+    ['HTTP://snapshots.internal:9000', ['QDR014']],
+    ['https://snapshots.internal:9000', []],
+  ])('QDR014: snapshots that go to %s', (endpoint, expected) => {
+    const additional = { 'storage.snapshots_config.s3_config.endpoint_url': endpoint };
+    expect(ids(posture({ settings: { additional } }))).toEqual(expected);
+  });
+
+  test.each([
+    [ReaderScope.EVERYONE, [{ ruleId: 'QDR030', severity: FindingSeverity.ERROR }]],
+    [ReaderScope.EVERY_WORKLOAD, [{ ruleId: 'QDR031', severity: FindingSeverity.WARNING }]],
+    [ReaderScope.NAMED, []],
+  ])('QDR030 and QDR031: a secret that %s may read', (scope, expected) => {
+    const subject = posture();
+    subject.addSecret({ name: 'admin API key', keptIn: 'Secret a', origin: 'generated' }).addReader('group g', scope);
+    expect(subject.findings()).toMatchObject(expected);
+    expect(subject.findings()).toHaveLength(expected.length);
+  });
+
   test('QDR020 and QDR021: what an older server lacks', () => {
     expect(ids(posture({ version: QdrantVersion.V1_18_3 }))).toEqual(['QDR020']);
     expect(ids(posture({ version: QdrantVersion.V1_17_1 }))).toEqual(['QDR020', 'QDR021']);
@@ -100,6 +128,44 @@ describe('the rules', () => {
 
   test('QDR023: a single copy on several nodes', () => {
     expect(ids(posture({ settings: { replicationFactor: 1 } }))).toEqual(['QDR023']);
+  });
+});
+
+describe('what is unknown', () => {
+  const unknown = () => new Posture(new Construct(new TerraformStack(new App(), 'stack'), 'Cluster'));
+  const elsewhere = { purpose: ListenerPurpose.REST, port: 6333, at: 'vectors.internal', madeElsewhere: true };
+
+  test('is named, and no rule makes anything up of it', () => {
+    const subject = unknown();
+    subject.addListener(elsewhere).addSource({ name: '10.0.0.0/8' });
+    expect(subject.findings()).toEqual([]);
+    expect(subject.unknown).toHaveLength(5);
+    expect(posture().unknown).toEqual([]);
+  });
+
+  test('is not taken for safe: an open port is an open port', () => {
+    const subject = unknown();
+    subject.addListener(elsewhere).addSource(anywhere);
+    expect(subject.findings()).toMatchObject([
+      { ruleId: 'QDR003', what: expect.stringMatching(/TLS and an API key is not known/) },
+    ]);
+  });
+
+  test('stands in the table and in the diagram', () => {
+    const subject = unknown();
+    subject.addListener(elsewhere).addSource({ name: '10.0.0.0/8' });
+    expect(subject.toTable()).toMatch(/10\.0\.0\.0\/8; besides, .* \| unknown \| unknown \| unknown/);
+    expect(subject.toDiagram()).toContain('"TLS unknown, API key unknown, client certificate unknown"');
+  });
+
+  test('of whom a source stands for is judged like the internet', () => {
+    const ofSource = (source: { unknown?: boolean }) => {
+      const subject = posture();
+      subject.addListener(rest).addSource({ name: 'whoever', ...source });
+      return subject.findings();
+    };
+    expect(ofSource({ unknown: true })).toMatchObject([{ ruleId: 'QDR003', what: expect.stringMatching(/open to whoever$/) }]);
+    expect(ofSource({})).toEqual([]);
   });
 });
 
@@ -129,5 +195,11 @@ describe('the report', () => {
       '| 6334 | gRPC | nodes | nobody yet | yes | yes     | not asked for      |',
     ]);
     expect(subject.toDiagram()).toContain('source0 -- "TLS, API key, client certificate" --> port0');
+  });
+
+  test('has a table of the ways out', () => {
+    const subject = posture();
+    subject.addOutbound({ from: 'nodes', to: '0.0.0.0/0', port: 443, purpose: 'AWS' });
+    expect(subject.toTable().split('\n').at(-1)).toBe('| 443  | nodes | 0.0.0.0/0      | AWS |');
   });
 });

@@ -1,26 +1,31 @@
-import type { Posture } from '../posture';
+import { PostureFacts } from '../facts';
 
 /** A flowchart in Mermaid: who reaches which port. */
-export function exposureDiagram(posture: Posture): string {
-  const sources = [...new Set(posture.listeners.flatMap((listener) => listener.sources.map((source) => source.name)))];
+export function exposureDiagram(facts: PostureFacts): string {
+  const sources = [...new Set(facts.listeners.flatMap((listener) => listener.sources.map((source) => source.name)))];
   const sourceId = (name: string) => `source${sources.indexOf(name)}`;
   return [
     'flowchart LR',
     ...sources.map((name) => `  ${sourceId(name)}["${label(name)}"]`),
-    ...posture.listeners.map(
+    ...facts.listeners.map(
       (listener, index) => `  port${index}["${label(`${listener.at}: ${listener.purpose} ${listener.port}`)}"]`,
     ),
-    ...posture.listeners.flatMap((listener, index) => {
+    ...facts.listeners.flatMap((listener, index) => {
       const guards = [
-        ...(listener.tls ? ['TLS'] : []),
-        ...(listener.apiKey ? ['API key'] : []),
-        ...(listener.clientVerifiedBy ? ['client certificate'] : []),
+        ...guard('TLS', listener.tls),
+        ...guard('API key', listener.apiKey),
+        ...guard('client certificate', listener.clientVerifiedBy ? true : listener.madeElsewhere ? undefined : false),
       ];
       return listener.sources.map(
         (source) => `  ${sourceId(source.name)} -- "${guards.join(', ') || 'unguarded'}" --> port${index}`,
       );
     }),
   ].join('\n');
+}
+
+function guard(name: string, stands?: boolean): string[] {
+  if (stands === undefined) return [`${name} unknown`];
+  return stands ? [name] : [];
 }
 
 function label(text: string): string {

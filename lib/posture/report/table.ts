@@ -1,20 +1,29 @@
+import { PostureFacts } from '../facts';
 import { Listener } from '../listener';
-import type { Posture } from '../posture';
 
-/** A table in Markdown: a line a listener. */
-export function exposureTable(posture: Posture): string {
-  const rows = [
+/** Tables in Markdown: a line a listener, then a line a way out. */
+export function exposureTable(facts: PostureFacts): string {
+  const exposed = table([
     ['Port', 'What', 'At', 'Exposed to', 'TLS', 'API key', 'Client certificate'],
-    ...posture.listeners.map((listener) => [
+    ...facts.listeners.map((listener) => [
       String(listener.port),
       listener.purpose,
       listener.at,
       exposedTo(listener),
       yesNo(listener.tls),
       yesNo(listener.apiKey),
-      listener.clientVerifiedBy ? `verified by ${listener.clientVerifiedBy}` : 'not asked for',
+      clientCertificate(listener),
     ]),
-  ];
+  ]);
+  if (facts.outbound.length === 0) return exposed;
+  const outbound = table([
+    ['Port', 'From', 'May connect to', 'For'],
+    ...facts.outbound.map(({ port, from, to, purpose }) => [String(port), from, to, purpose]),
+  ]);
+  return `${exposed}\n\n${outbound}`;
+}
+
+function table(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   const [head, ...body] = rows;
@@ -22,9 +31,16 @@ export function exposureTable(posture: Posture): string {
 }
 
 function exposedTo(listener: Listener): string {
-  return listener.sources.map((source) => source.name).join(', ') || 'nobody yet';
+  const sources = listener.sources.map((source) => source.name).join(', ') || 'nobody yet';
+  return listener.madeElsewhere ? `${sources}; besides, whom it lets in where it was made` : sources;
 }
 
-function yesNo(value: boolean): string {
+function clientCertificate({ clientVerifiedBy, madeElsewhere }: Listener): string {
+  if (clientVerifiedBy) return `verified by ${clientVerifiedBy}`;
+  return madeElsewhere ? 'unknown' : 'not asked for';
+}
+
+function yesNo(value?: boolean): string {
+  if (value === undefined) return 'unknown';
   return value ? 'yes' : 'no';
 }

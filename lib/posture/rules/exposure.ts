@@ -1,9 +1,14 @@
 import { Listener, ListenerPurpose } from '../listener';
-import type { Posture } from '../posture';
+import { PostureFacts } from '../facts';
 import { FindingSeverity, Rule } from './rule';
 
 const toClients = (listener: Listener) => listener.sources.filter((source) => !source.nodes);
-const isPublic = (listener: Listener) => listener.sources.some((source) => source.anyAddress);
+const isPublic = (listener: Listener) => listener.sources.some((source) => source.anyAddress || source.unknown);
+const isGuarded = ({ tls, apiKey }: Listener) => tls !== false && apiKey !== false;
+const publicly = (listener: Listener) => {
+  const known = listener.sources.some((source) => source.anyAddress);
+  return known ? 'any address' : listener.sources.flatMap(({ name, unknown }) => (unknown ? [name] : [])).join(', ');
+};
 const names = (listener: Listener) =>
   toClients(listener)
     .map((source) => source.name)
@@ -16,8 +21,8 @@ export const exposureRules: Rule[] = [
     severity: FindingSeverity.ERROR,
     reason: 'It is for the nodes: whoever else reaches it meets neither the guard nor, before 1.18 on 6335, a key.',
     fix: 'allow clients to REST (6333) or gRPC (6334) only.',
-    check: (posture: Posture) =>
-      posture.listeners
+    check: (facts: PostureFacts) =>
+      facts.listeners
         .filter((listener) => !listener.isForClients && toClients(listener).length > 0)
         .map((listener) => `the ${listener} is reachable from ${names(listener)}, not from the nodes alone`),
   },
@@ -26,29 +31,35 @@ export const exposureRules: Rule[] = [
     severity: FindingSeverity.ERROR,
     reason: 'Anyone on the internet could read the data or the key.',
     fix: 'keep TLS and the API key on, or allow named sources only.',
-    check: (posture: Posture) =>
-      posture.listeners
-        .filter((listener) => isPublic(listener) && !(listener.tls && listener.apiKey))
-        .map((listener) => `the ${listener} is open to any address without ${listener.tls ? 'an API key' : 'TLS'}`),
+    check: (facts: PostureFacts) =>
+      facts.listeners
+        .filter((listener) => isPublic(listener) && !isGuarded(listener))
+        .map((listener) => {
+          const lacks = listener.tls === false ? 'TLS' : 'an API key';
+          return `the ${listener} is open to ${publicly(listener)} without ${lacks}`;
+        }),
   },
   {
     id: 'QDR003',
     severity: FindingSeverity.WARNING,
     reason: 'A leaked key is then all that an attacker needs.',
-    fix: 'allow named sources, or acknowledge it for a public service.',
-    check: (posture: Posture) =>
-      posture.listeners
-        .filter((listener) => isPublic(listener) && listener.tls && listener.apiKey && !listener.clientVerifiedBy)
-        .map((listener) => `the ${listener} is open to any address`),
+    fix: 'allow named sources, or say who reaches what stands before the cluster; acknowledge it for a public service.',
+    check: (facts: PostureFacts) =>
+      facts.listeners
+        .filter((listener) => isPublic(listener) && isGuarded(listener) && !listener.clientVerifiedBy)
+        .map((listener) => {
+          const unknown = [...(listener.tls ? [] : ['TLS']), ...(listener.apiKey ? [] : ['an API key'])].join(' and ');
+          return `the ${listener} is open to ${publicly(listener)}${unknown && `, whether with ${unknown} is not known`}`;
+        }),
   },
   {
     id: 'QDR004',
     severity: FindingSeverity.WARNING,
     reason: 'The metrics port asks for no key: whoever reaches it reads collection names and sizes.',
     fix: 'scrape /metrics on REST with the read-only key, or keep the sources to the monitoring system.',
-    check: (posture: Posture) =>
-      posture
-        .listenersFor(ListenerPurpose.METRICS)
+    check: (facts: PostureFacts) =>
+      facts.listeners
+        .filter(({ purpose }) => purpose === ListenerPurpose.METRICS)
         .filter((listener) => toClients(listener).length > 0)
         .map((listener) => `the ${listener} is reachable without a key from ${names(listener)}`),
   },

@@ -1,4 +1,4 @@
-import type { Posture } from '../posture';
+import { PostureFacts } from '../facts';
 
 /** What a finding does to the synthesis. */
 export enum FindingSeverity {
@@ -43,5 +43,5 @@ export interface Rule {
   readonly reason: string;
   readonly fix: string;
   /** What it found, one sentence each, without a full stop. */
-  check(posture: Posture): string[];
+  check(facts: PostureFacts): string[];
 }

@@ -1,5 +1,5 @@
 import { QdrantVersion } from '../../qdrant/version';
-import type { Posture } from '../posture';
+import { PostureFacts } from '../facts';
 import { FindingSeverity, Rule } from './rule';
 
 /** A setting that loosens what the library chose, and what it means. */
@@ -22,33 +22,34 @@ export const serverRules: Rule[] = [
     severity: FindingSeverity.WARNING,
     reason: 'It lacks the fixes for an empty key (qdrant PR #9199) and for snapshot names that leave their folder (PR #10085).',
     fix: `upgrade, minor by minor, to ${QdrantVersion.DEFAULT}.`,
-    check: ({ version }: Posture) => (version.isAtLeast('1.19.0') ? [] : [`the cluster runs Qdrant ${version}`]),
+    check: ({ version }: PostureFacts) =>
+      !version || version.isAtLeast('1.19.0') ? [] : [`the cluster runs Qdrant ${version}`],
   },
   {
     id: 'QDR021',
     severity: FindingSeverity.WARNING,
     reason: 'Whoever reaches 6335 is then believed without a key; only the firewall and TLS among the nodes stand before it.',
     fix: 'run 1.18 or later, and drop upgradingFrom once every node has been upgraded.',
-    check: ({ settings, nodeCount }: Posture) =>
-      nodeCount === 1 || settings.value('service.enforce_internal_auth') === true
-        ? []
-        : ['the nodes do not ask each other for the API key'],
+    check: ({ settings, nodeCount }: PostureFacts) =>
+      settings && nodeCount !== 1 && settings.value('service.enforce_internal_auth') !== true
+        ? ['the nodes do not ask each other for the API key']
+        : [],
   },
   {
     id: 'QDR022',
     severity: FindingSeverity.WARNING,
     reason: 'The library keeps it off for a reason.',
     fix: 'leave the option out, or acknowledge it.',
-    check: ({ settings }: Posture) =>
-      loosened.filter(({ setting, safe }) => (settings.value(setting) ?? safe) !== safe).map(({ what }) => what),
+    check: ({ settings }: PostureFacts) =>
+      loosened.filter(({ setting, safe }) => (settings?.value(setting) ?? safe) !== safe).map(({ what }) => what),
   },
   {
     id: 'QDR023',
     severity: FindingSeverity.WARNING,
     reason: 'When the one node that holds a shard stops, its data cannot be reached; when its disk is lost, so is the data.',
     fix: 'set replicationFactor to 2 or more.',
-    check: ({ settings, nodeCount }: Posture) =>
-      nodeCount > 1 && settings.value('storage.collection.replication_factor') === 1
+    check: ({ settings, nodeCount }: PostureFacts) =>
+      (nodeCount ?? 1) > 1 && settings?.value('storage.collection.replication_factor') === 1
         ? ['new collections keep a single copy of each shard']
         : [],
   },
@@ -57,6 +58,7 @@ export const serverRules: Rule[] = [
     severity: FindingSeverity.WARNING,
     reason: 'An apply that removes it deletes the nodes at once.',
     fix: 'leave removalPolicy at its default, save in development and tests.',
-    check: ({ protectedFromRemoval }: Posture) => (protectedFromRemoval ? [] : ['nothing guards the cluster against removal']),
+    check: ({ protectedFromRemoval }: PostureFacts) =>
+      protectedFromRemoval === false ? ['nothing guards the cluster against removal'] : [],
   },
 ];

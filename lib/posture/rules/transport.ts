@@ -1,6 +1,8 @@
 import { ListenerPurpose } from '../listener';
-import type { Posture } from '../posture';
+import { PostureFacts } from '../facts';
 import { FindingSeverity, Rule } from './rule';
+
+const S3_ENDPOINT = 'storage.snapshots_config.s3_config.endpoint_url';
 
 /** What guards the traffic on its way. */
 export const transportRules: Rule[] = [
@@ -9,9 +11,9 @@ export const transportRules: Rule[] = [
     severity: FindingSeverity.ERROR,
     reason: 'Qdrant itself asks for none on gRPC, and believes everyone whom its peers believe on REST.',
     fix: 'let the library place its guard before every port that clients use.',
-    check: (posture: Posture) =>
-      posture.clientVerification
-        ? posture.listeners
+    check: (facts: PostureFacts) =>
+      facts.clientVerification
+        ? facts.listeners
             .filter((listener) => listener.isForClients && !listener.clientVerifiedBy)
             .map((listener) => `client certificates are required, but nobody verifies them on the ${listener}`)
         : [],
@@ -21,9 +23,9 @@ export const transportRules: Rule[] = [
     severity: FindingSeverity.ERROR,
     reason: 'The API key and the data would cross the network in clear text.',
     fix: 'keep TLS on.',
-    check: (posture: Posture) =>
-      posture.listeners
-        .filter(({ purpose, tls }) => !tls && purpose !== ListenerPurpose.PEER && purpose !== ListenerPurpose.METRICS)
+    check: (facts: PostureFacts) =>
+      facts.listeners
+        .filter(({ purpose, tls }) => tls === false && purpose !== ListenerPurpose.PEER && purpose !== ListenerPurpose.METRICS)
         .map((listener) => `the ${listener} speaks no TLS`),
   },
   {
@@ -31,11 +33,10 @@ export const transportRules: Rule[] = [
     severity: FindingSeverity.ERROR,
     reason: 'The API key is forwarded on every internal call, then in clear text.',
     fix: 'keep TLS among the nodes on.',
-    check: (posture: Posture) =>
-      posture.nodeCount > 1
-        ? posture
-            .listenersFor(ListenerPurpose.PEER)
-            .filter(({ tls }) => !tls)
+    check: (facts: PostureFacts) =>
+      (facts.nodeCount ?? 1) > 1
+        ? facts.listeners
+            .filter(({ purpose, tls }) => purpose === ListenerPurpose.PEER && tls === false)
             .map((listener) => `the ${listener} speaks no TLS`)
         : [],
   },
@@ -44,9 +45,21 @@ export const transportRules: Rule[] = [
     severity: FindingSeverity.ERROR,
     reason: 'Without a key Qdrant answers everyone.',
     fix: 'give the cluster an API key.',
-    check: (posture: Posture) =>
-      posture.listeners
-        .filter(({ purpose, apiKey }) => !apiKey && (purpose === ListenerPurpose.REST || purpose === ListenerPurpose.GRPC))
+    check: (facts: PostureFacts) =>
+      facts.listeners
+        .filter(
+          ({ purpose, apiKey }) => apiKey === false && (purpose === ListenerPurpose.REST || purpose === ListenerPurpose.GRPC),
+        )
         .map((listener) => `the ${listener} asks for no API key`),
+  },
+  {
+    id: 'QDR014',
+    severity: FindingSeverity.ERROR,
+    reason: 'Snapshots, which hold all data, would cross the network in clear text.',
+    fix: 'give the endpoint as https://, or acknowledge it where something else encrypts the way there.',
+    check: ({ settings }: PostureFacts) => {
+      const endpoint = settings?.value(S3_ENDPOINT);
+      return /^http:/i.test(endpoint ?? '') ? [`snapshots go to ${endpoint}`] : [];
+    },
   },
 ];

@@ -1,0 +1,17 @@
+import { QdrantVersion } from '../qdrant/version';
+import { ResolvedSettings } from '../qdrant/settings';
+import { Listener } from './listener';
+import { OutboundConnection } from './outbound';
+import { SecretPlace } from './secret';
+
+/** What rules and reports judge and show. A member that is undefined is unknown, which no rule takes for safe. */
+export interface PostureFacts {
+  readonly listeners: Listener[];
+  readonly outbound: OutboundConnection[];
+  readonly secrets: SecretPlace[];
+  readonly version?: QdrantVersion;
+  readonly settings?: ResolvedSettings;
+  readonly nodeCount?: number;
+  readonly clientVerification?: boolean;
+  readonly protectedFromRemoval?: boolean;
+}

@@ -1,0 +1,35 @@
+import { QdrantPorts } from '../qdrant/ports';
+import { ListenerPurpose } from './listener';
+import { Posture } from './posture';
+
+/** What is known of a cluster that was made elsewhere. */
+export interface ImportedListenersProps {
+  /** The host name that clients use. */
+  readonly host: string;
+  readonly grpc: boolean;
+  readonly clientCertificate: boolean;
+  readonly metricsPort?: number;
+}
+
+/** Writes down what a cluster listens on that was made elsewhere. What guards it is unknown, save what its user says. */
+export function describeImportedListeners(posture: Posture, props: ImportedListenersProps): void {
+  const { host, grpc, clientCertificate, metricsPort } = props;
+  const add = (purpose: ListenerPurpose, port: number, apiKey?: boolean) =>
+    posture.addListener({
+      purpose,
+      port,
+      at: host,
+      apiKey,
+      clientVerifiedBy: clientCertificate ? 'the cluster, as stated' : undefined,
+      madeElsewhere: true,
+    });
+  add(ListenerPurpose.REST, QdrantPorts.REST);
+  if (grpc) add(ListenerPurpose.GRPC, QdrantPorts.GRPC);
+  // Qdrant never asks for a key there.
+  if (metricsPort !== undefined) add(ListenerPurpose.METRICS, metricsPort, false);
+}
+
+/** Writes down an existing key of a cluster that was made elsewhere. */
+export function describeImportedKey(posture: Posture, name: string, keptIn: string): void {
+  posture.addSecret({ name, keptIn, origin: 'existing' }).addReader('unknown: whoever was granted it where it was made');
+}

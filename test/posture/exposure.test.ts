@@ -1,0 +1,122 @@
+import { aws, kubernetes } from '../../lib';
+import { synthCluster as synthKubernetesCluster } from '../support/kubernetes/synth';
+import { synthCluster, SynthesizedStack } from '../support/synth';
+
+const reportOf = (stack: SynthesizedStack) => stack.json['//'].qdrant['vectors/Cluster'];
+const ruleIds = (stack: SynthesizedStack) => reportOf(stack).findings.map(({ ruleId }: any) => ruleId);
+const readersOf = (stack: SynthesizedStack, secret: string): string[] =>
+  reportOf(stack).secrets.find(({ name }: any) => name === secret).readers;
+
+describe('a gateway', () => {
+  const routed = (props: Partial<kubernetes.GatewayRouteProps>, cluster: Partial<kubernetes.QdrantClusterProps> = {}) =>
+    synthKubernetesCluster(cluster, (made) => {
+      made.addGatewayRoute('Public', {
+        gateway: { name: 'public' },
+        gatewayPods: kubernetes.Peer.namespace('gateway'),
+        restHost: 'vectors.example.com',
+        ...props,
+      });
+    });
+
+  test('of whose clients nothing is said is judged like one on the internet', () => {
+    const stack = routed({ grpcHost: 'grpc.vectors.example.com' });
+    expect(ruleIds(stack)).toEqual(['QDR003', 'QDR003']);
+    expect(reportOf(stack).exposure).toMatch(/443 .* REST .* gateway public .* whoever reaches the gateway public \(unknown\)/);
+  });
+
+  test('that is public is shown to be', () => {
+    expect(ruleIds(routed({ clients: [kubernetes.Peer.anyIpv4()] }))).toEqual(['QDR003']);
+    expect(reportOf(routed({ clients: [kubernetes.Peer.anyIpv4()], clientPort: 8443 })).exposure).toMatch(
+      /8443 \| REST +\| gateway public +\| 0\.0\.0\.0\/0 /,
+    );
+  });
+
+  test('with named clients draws nothing', () => {
+    expect(ruleIds(routed({ clients: [kubernetes.Peer.ipv4('10.0.0.0/8')] }))).toEqual([]);
+  });
+
+  test('before client certificates draws nothing', () => {
+    const clientVerification = kubernetes.ClientVerification.required();
+    expect(ruleIds(routed({}, { clientVerification }))).toEqual([]);
+  });
+
+  test.each([
+    [{ clients: [] }, /clients is empty/],
+    [{ clientPort: 0 }, /clientPort is 0/],
+  ])('with %j is refused', (props, message) => {
+    expect(() => routed(props)).toThrow(message);
+  });
+});
+
+describe('ways out', () => {
+  test('AWS: HTTPS to everywhere, and what was allowed', () => {
+    const { outbound, exposure } = reportOf(
+      synthCluster({}, (cluster) => cluster.connections.allowTo(aws.Peer.ipv4('10.9.0.0/16'), 9000)),
+    );
+    const everywhere = { from: 'nodes', port: 443, purpose: expect.any(String) };
+    expect(outbound).toEqual([
+      { ...everywhere, to: '0.0.0.0/0' },
+      { ...everywhere, to: '::/0' },
+      { from: 'nodes', to: '10.9.0.0/16', port: 9000, purpose: 'allowed by connections.allowTo' },
+    ]);
+    expect(exposure).toMatch(/443 +\| nodes \| 0\.0\.0\.0\/0/);
+  });
+
+  test('Kubernetes: what was allowed', () => {
+    const { outbound } = reportOf(
+      synthKubernetesCluster({}, (cluster) => cluster.connections.allowTo(kubernetes.Peer.namespace('storage'), 9000)),
+    );
+    expect(outbound).toContainEqual(expect.objectContaining({ from: 'pods', to: 'namespace storage', port: 9000 }));
+  });
+});
+
+describe('who reads the keys', () => {
+  test('AWS: whoever may run programs on the nodes', () => {
+    for (const secret of ['admin API key', 'read-only API key', 'CA private key', 'TLS private keys']) {
+      expect(readersOf(synthCluster(), secret)).toContainEqual(expect.stringMatching(/ssm:StartSession/));
+    }
+  });
+
+  test('Kubernetes: whoever may run programs in the pods, read Secrets, or make pods', () => {
+    const stack = synthKubernetesCluster();
+    for (const secret of ['admin API key', 'read-only API key', 'TLS private key']) {
+      expect(readersOf(stack, secret)).toContainEqual(expect.stringMatching(/pods\/exec .* namespace search/));
+    }
+    expect(readersOf(stack, 'CA private key')).toEqual([expect.stringMatching(/read Secrets, or make pods/), 'cert-manager']);
+  });
+
+  test('Kubernetes: Prometheus, where it scrapes REST with the read-only key', () => {
+    const monitored = (metricsPort?: number) =>
+      synthKubernetesCluster({ metricsPort }, (cluster) => {
+        cluster.addServiceMonitor('Monitor', { scrapedBy: kubernetes.Peer.namespace('monitoring') });
+      });
+    expect(readersOf(monitored(), 'read-only API key')).toContainEqual(expect.stringMatching(/^Prometheus/));
+    expect(readersOf(monitored(9153), 'read-only API key')).not.toContainEqual(expect.stringMatching(/^Prometheus/));
+  });
+
+  test.each(['system:authenticated', 'system:unauthenticated'])('Kubernetes: a grant to %s does not synthesize', (group) => {
+    for (const grant of ['grantRead', 'grantAdmin'] as const) {
+      expect(() => synthKubernetesCluster({}, (cluster) => void cluster[grant](kubernetes.Grantee.group(group)))).toThrow(
+        /QDR030/,
+      );
+    }
+  });
+
+  test.each([
+    [kubernetes.Grantee.group('system:serviceaccounts'), ['QDR031']],
+    [kubernetes.Grantee.group('system:serviceaccounts:apps'), ['QDR031']],
+    [kubernetes.Grantee.group('system:serviceaccounts-admins'), []],
+    [kubernetes.Grantee.group('operators'), []],
+    [kubernetes.Grantee.user('system:authenticated'), []],
+    [kubernetes.Grantee.serviceAccount('apps', 'search'), []],
+  ])('Kubernetes: a grant to %s', (grantee, expected) => {
+    expect(ruleIds(synthKubernetesCluster({}, (cluster) => void cluster.grantRead(grantee)))).toEqual(expected);
+  });
+
+  test('nobody who was refused a key stands among its readers', () => {
+    const stack = synthCluster({ apiKeys: aws.ApiKeys.generated({ readOnly: false }) }, (cluster) => {
+      expect(() => cluster.grantRead(aws.Grantee.role('app'))).toThrow(/no read-only key/);
+    });
+    expect(JSON.stringify(reportOf(stack).secrets)).not.toContain('role app');
+  });
+});
