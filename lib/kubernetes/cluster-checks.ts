@@ -4,6 +4,7 @@ import { QdrantVersion } from '../qdrant';
 import { checkImage, checkServer } from '../qdrant/cluster-checks';
 import { QdrantClusterProps } from './cluster-props';
 import { checkLabelName, checkLabels, checkObjectName } from './names';
+import { checkPlacement } from './placement';
 import { checkResources } from './resources';
 import { checkVolume } from './volume';
 
@@ -26,8 +27,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps, vers
   checkVolume(cluster, 'dataVolume', props.dataVolume);
   if (props.snapshotVolume) checkVolume(cluster, 'snapshotVolume', props.snapshotVolume);
   if (props.labels) checkLabels(cluster, 'labels', props.labels);
-  if (props.placement?.nodeSelector) checkLabels(cluster, 'placement.nodeSelector', props.placement.nodeSelector);
-  checkTolerations(cluster, props);
+  if (props.placement) checkPlacement(cluster, props.placement);
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
   requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: 10, max: 3600, unit: 'seconds' });
@@ -58,16 +58,4 @@ function checkDomain(cluster: Construct, option: string, name: string, example: 
     allowed: 'a DNS name: labels of lower-case letters, digits and hyphens, joined by dots',
     instead: `for example "${example}"`,
   });
-}
-
-function checkTolerations(cluster: Construct, { placement }: QdrantClusterProps): void {
-  const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-  for (const { key, effect } of placement?.tolerations ?? []) {
-    if (effect === undefined || isUnknown(effect) || effects.includes(effect)) continue;
-    throw badInput(cluster, {
-      given: `the toleration of "${key}" has the effect "${effect}"`,
-      allowed: effects.join(', '),
-      instead: `{ key: "${key}", effect: "NoSchedule" }`,
-    });
-  }
 }

@@ -331,7 +331,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       tlsSecretName: this.tls.secretName,
       metricsPort: props.metricsPort,
       grpc: this.servesGrpc,
-      replicationFactor: settings.value('storage.collection.replication_factor'),
       dataVolume: props.dataVolume,
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       isProtected: this.isProtected,

@@ -11,6 +11,7 @@ export * from './connections';
 export * from './gateway-route';
 export * from './grant';
 export * from './grantee';
+export * from './machine-requirement';
 export * from './peer';
 export * from './placement';
 export * from './removal-policy';

@@ -4,7 +4,6 @@ import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { StatefulSetV1, StatefulSetV1SpecVolumeClaimTemplate } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { isUnknown } from '../input';
 import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { ClaimSizeCheck } from './claim-size-check';
@@ -15,8 +14,6 @@ export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName
   readonly clusterName: string;
   readonly namespace: string;
   readonly peerServiceName: string;
-  readonly nodeCount: number;
-  readonly replicationFactor: number;
   readonly dataVolume: VolumeProps;
   readonly snapshotVolume: VolumeProps;
   readonly serviceAccountAnnotations?: { [name: string]: string };
@@ -114,16 +111,15 @@ export class NodeSet extends Construct {
   }
 
   /**
-   * As many may be evicted as neither the majority nor the last replica of a shard is lost. With a single copy any restart interrupts the
-   * service, and a budget of none would only keep machines from being drained for ever.
+   * One at a time. More could be the last replicas of a shard: how many a collection has is up to whoever makes it, and nobody tells Kubernetes. None
+   * would keep machines from being drained for ever. A pod that is not ready may be evicted only while all others are, as Kubernetes has it by
+   * default (`unhealthyPodEvictionPolicy`): it may be the one that receives a shard, and its vote counts although it serves no client.
    */
   private makeDisruptionBudget(): void {
-    const { clusterName, nodeCount, replicationFactor, podLabels } = this.props;
-    const replicas = isUnknown(replicationFactor) ? 2 : replicationFactor;
-    const maxUnavailable = Math.max(1, Math.min(replicas - 1, Math.floor((nodeCount - 1) / 2)));
+    const { clusterName, podLabels } = this.props;
     new PodDisruptionBudgetV1(this, 'DisruptionBudget', {
       metadata: this.metadata(clusterName),
-      spec: { maxUnavailable: String(maxUnavailable), selector: { matchLabels: podLabels } },
+      spec: { maxUnavailable: '1', selector: { matchLabels: podLabels } },
     });
   }
 }

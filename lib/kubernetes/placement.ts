@@ -1,4 +1,11 @@
-import { StatefulSetV1SpecTemplateSpecTopologySpreadConstraint } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import {
+  StatefulSetV1SpecTemplateSpecAffinity,
+  StatefulSetV1SpecTemplateSpecTopologySpreadConstraint,
+} from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireNotEmpty, requireWholeNumber } from '../input';
+import { MachinePreference, MachineRequirement } from './machine-requirement';
+import { checkLabels } from './names';
 
 /** How strictly nodes are kept apart. */
 export enum Spread {
@@ -31,18 +38,29 @@ export interface Toleration {
 /** On which machines the nodes run. */
 export interface PlacementProps {
   /**
-   * How strictly the nodes are kept on machines of their own.
+   * How strictly the nodes are kept on machines of their own. Where it is required, a node that would stand beside another waits for a machine.
    *
    * @default Spread.REQUIRED
    */
   readonly overHosts?: Spread;
 
   /**
-   * How strictly the nodes are spread over the zones.
+   * How strictly the nodes are spread over the zones: no zone has two nodes more than another. Where it is required, a node waits that could only be placed
+   * otherwise, or while there are fewer zones than `zoneCount`; where it is preferred, it goes where there is room.
+   *
+   * Qdrant knows no zones. Where each node has a zone of its own, a zone that is lost takes one replica of a shard at most, and the others keep the
+   * majority. Where a zone has several nodes, two replicas of a shard may be in it; and of two zones, one has the majority.
    *
    * @default Spread.PREFERRED
    */
   readonly overZones?: Spread;
+
+  /**
+   * Over how many zones the nodes must be spread, where that is required.
+   *
+   * @default 3, or 1 for a single node
+   */
+  readonly zoneCount?: number;
 
   /**
    * Labels of the machines that the nodes run on.
@@ -50,6 +68,27 @@ export interface PlacementProps {
    * @default - any machine
    */
   readonly nodeSelector?: { [name: string]: string };
+
+  /**
+   * What else the labels of the machines must be, all of it.
+   *
+   * @default - any machine
+   */
+  readonly machines?: MachineRequirement[];
+
+  /**
+   * Machines that the nodes rather run on than on others.
+   *
+   * @default - none
+   */
+  readonly preferredMachines?: MachinePreference[];
+
+  /**
+   * Labels of pods of the same namespace, beside none of which a node may stand: each entry is one kind of pod.
+   *
+   * @default - any pod but the cluster's own
+   */
+  readonly apartFrom?: Array<{ [name: string]: string }>;
 
   /**
    * Taints that the nodes tolerate.
@@ -66,19 +105,79 @@ export interface PlacementProps {
   readonly priorityClassName?: string;
 }
 
+const HOST = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
+
 /** @internal */
-export function spreadConstraints(
-  placement: PlacementProps,
-  podLabels: { [name: string]: string },
-): StatefulSetV1SpecTemplateSpecTopologySpreadConstraint[] {
-  const constraint = (topologyKey: string, spread: Spread) => ({
-    topologyKey,
-    maxSkew: 1,
-    whenUnsatisfiable: spread === Spread.REQUIRED ? 'DoNotSchedule' : 'ScheduleAnyway',
-    labelSelector: [{ matchLabels: podLabels }],
+export interface PlacedPods {
+  readonly placement: PlacementProps;
+  readonly podLabels: { [name: string]: string };
+  readonly nodeCount: number;
+}
+
+/** Throws where no machine could be found. @internal */
+export function checkPlacement(cluster: Construct, placement: PlacementProps): void {
+  const { nodeSelector, zoneCount, apartFrom = [], machines, preferredMachines = [], tolerations = [] } = placement;
+  if (nodeSelector) checkLabels(cluster, 'placement.nodeSelector', nodeSelector);
+  if (zoneCount !== undefined) requireWholeNumber(cluster, 'placement.zoneCount', zoneCount, { min: 1, max: 100 });
+  if (machines) requireNotEmpty(cluster, 'placement.machines', machines, 'leave it out');
+  apartFrom.forEach((labels) => checkLabels(cluster, 'placement.apartFrom', labels));
+  for (const { requirements, weight = 100 } of preferredMachines) {
+    requireNotEmpty(cluster, 'placement.preferredMachines.requirements', requirements, 'leave it out');
+    requireWholeNumber(cluster, 'placement.preferredMachines.weight', weight, { min: 1, max: 100 });
+  }
+  tolerations.forEach((toleration) => checkToleration(cluster, toleration));
+}
+
+function checkToleration(cluster: Construct, { key, effect }: Toleration): void {
+  const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+  if (effect === undefined || isUnknown(effect) || effects.includes(effect)) return;
+  throw badInput(cluster, {
+    given: `the toleration of "${key}" has the effect "${effect}"`,
+    allowed: effects.join(', '),
+    instead: `{ key: "${key}", effect: "NoSchedule" }`,
   });
+}
+
+/** @internal */
+export function spreadConstraints(props: PlacedPods): StatefulSetV1SpecTemplateSpecTopologySpreadConstraint[] {
+  const { placement, podLabels, nodeCount } = props;
+  const over = { maxSkew: 1, labelSelector: [{ matchLabels: podLabels }] };
+  const { zoneCount = 3, overZones = Spread.PREFERRED, overHosts = Spread.REQUIRED } = placement;
+  // With fewer zones than these, the emptiest counts as having no node: otherwise the only zone would take them all.
+  const everyZone = { whenUnsatisfiable: 'DoNotSchedule', minDomains: Math.min(zoneCount, nodeCount) };
+  const asManyAsThereAre = { whenUnsatisfiable: 'ScheduleAnyway' };
   return [
-    constraint('topology.kubernetes.io/zone', placement.overZones ?? Spread.PREFERRED),
-    constraint('kubernetes.io/hostname', placement.overHosts ?? Spread.REQUIRED),
+    { topologyKey: ZONE, ...over, ...(overZones === Spread.REQUIRED ? everyZone : asManyAsThereAre) },
+    ...(overHosts === Spread.PREFERRED ? [{ topologyKey: HOST, ...over, ...asManyAsThereAre }] : []),
   ];
+}
+
+/** @internal */
+export function affinity({ placement, podLabels }: PlacedPods): StatefulSetV1SpecTemplateSpecAffinity | undefined {
+  const { machines = [], preferredMachines = [], apartFrom = [], overHosts = Spread.REQUIRED } = placement;
+  const apart = [...(overHosts === Spread.REQUIRED ? [podLabels] : []), ...apartFrom];
+  const matchExpressions = (requirements: MachineRequirement[]) => requirements.map(({ _expression }) => _expression);
+  const required = machines.length > 0 && { nodeSelectorTerm: [{ matchExpressions: matchExpressions(machines) }] };
+  const preferred = preferredMachines.map(({ requirements, weight = 100 }) => ({
+    weight,
+    preference: { matchExpressions: matchExpressions(requirements) },
+  }));
+  if (!required && preferred.length === 0 && apart.length === 0) return undefined;
+  return {
+    ...((required || preferred.length > 0) && {
+      nodeAffinity: {
+        ...(required && { requiredDuringSchedulingIgnoredDuringExecution: required }),
+        ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
+      },
+    }),
+    ...(apart.length > 0 && {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: apart.map((matchLabels) => ({
+          topologyKey: HOST,
+          labelSelector: [{ matchLabels }],
+        })),
+      },
+    }),
+  };
 }

@@ -10,7 +10,7 @@ import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
-import { PlacementProps, spreadConstraints } from './placement';
+import { affinity, PlacementProps, spreadConstraints } from './placement';
 import { ResourcesProps } from './resources';
 
 export interface PodTemplateProps {
@@ -27,6 +27,7 @@ export interface PodTemplateProps {
   /** The ConfigMap of what may change while the pod runs. */
   readonly configName: string;
   readonly resources: ResourcesProps;
+  readonly nodeCount: number;
   readonly placement: PlacementProps;
   readonly keys: ClusterKeys;
   readonly tlsSecretName: string;
@@ -84,7 +85,8 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
         ...taint,
         operator: taint.value === undefined ? 'Exists' : 'Equal',
       })),
-      topologySpreadConstraint: spreadConstraints(placement, props.podLabels),
+      affinity: affinity(props),
+      topologySpreadConstraint: spreadConstraints(props),
       container: [server(props), ...(props.guardImage === undefined ? [] : [guard(props.guardImage, props)])],
       volume: volumes(props),
     },

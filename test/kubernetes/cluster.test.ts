@@ -81,12 +81,17 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
   });
 
   test('is spread over zones and machines, and lets one pod at a time be evicted', () => {
-    const constraints = podOf(stack).topologySpreadConstraints;
-    expect(constraints.map((one: any) => `${one.topologyKey} ${one.whenUnsatisfiable}`)).toEqual([
-      'topology.kubernetes.io/zone ScheduleAnyway',
-      'kubernetes.io/hostname DoNotSchedule',
+    const { topologySpreadConstraints, affinity } = podOf(stack);
+    const labelSelector = { matchLabels: statefulSet.spec.selector.matchLabels };
+    expect(topologySpreadConstraints).toEqual([
+      { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector },
     ]);
-    expect(constraints[0].labelSelector.matchLabels).toEqual(statefulSet.spec.selector.matchLabels);
+    // A spread over machines with a skew of one would put all pods on the one machine that there is.
+    expect(affinity).toEqual({
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector }],
+      },
+    });
     expect(objectOf(stack.objects, 'PodDisruptionBudget').spec).toMatchObject({ maxUnavailable: 1 });
   });
 
@@ -228,14 +233,72 @@ describe('variants', () => {
   });
 
   test.each([
-    [3, 2, 1],
-    [5, 2, 1],
-    [5, 3, 2],
-    [7, 7, 3],
-    [3, 1, 1],
-  ])('of %i nodes with %i replicas %i may be evicted', (nodeCount, replicationFactor, maxUnavailable) => {
-    const stack = synthCluster({ nodeCount, settings: { replicationFactor } });
-    expect(objectOf(stack.objects, 'PodDisruptionBudget').spec.maxUnavailable).toBe(maxUnavailable);
+    [3, 2],
+    [7, 7],
+    [3, 1],
+  ])(
+    'of %i nodes with %i replicas by default one may be evicted: a collection may have fewer',
+    (nodeCount, replicationFactor) => {
+      const stack = synthCluster({ nodeCount, settings: { replicationFactor } });
+      expect(objectOf(stack.objects, 'PodDisruptionBudget').spec).toMatchObject({ maxUnavailable: 1 });
+    },
+  );
+
+  describe('placement', () => {
+    const { REQUIRED, PREFERRED } = kubernetes.Spread;
+
+    test('keeps nodes apart where there is room, if no more is asked for', () => {
+      const { topologySpreadConstraints, affinity } = podOf(synthCluster({ placement: { overHosts: PREFERRED } }));
+      expect(affinity).toBeUndefined();
+      expect(topologySpreadConstraints.map((one: any) => `${one.topologyKey} ${one.whenUnsatisfiable}`)).toEqual([
+        'topology.kubernetes.io/zone ScheduleAnyway',
+        'kubernetes.io/hostname ScheduleAnyway',
+      ]);
+    });
+
+    test.each([
+      [{ overZones: REQUIRED }, 5, 3],
+      [{ overZones: REQUIRED, zoneCount: 2 }, 3, 2],
+      [{ overZones: REQUIRED }, 1, 1],
+    ])('%j of %i nodes asks for %i zones, as fewer would take them all', (placement, nodeCount, minDomains) => {
+      const [zones] = podOf(synthCluster({ placement, nodeCount })).topologySpreadConstraints;
+      expect(zones).toMatchObject({ whenUnsatisfiable: 'DoNotSchedule', maxSkew: 1, minDomains });
+    });
+
+    test('names the machines, and what the nodes are not to stand beside', () => {
+      const { affinity } = podOf(
+        synthCluster({
+          placement: {
+            machines: [
+              kubernetes.MachineRequirement.in('kubernetes.io/arch', ['arm64']),
+              kubernetes.MachineRequirement.absent('spot'),
+            ],
+            preferredMachines: [{ requirements: [kubernetes.MachineRequirement.present('nvme')], weight: 80 }],
+            apartFrom: [{ app: 'indexer' }],
+          },
+        }),
+      );
+      expect(affinity.nodeAffinity).toEqual({
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            {
+              matchExpressions: [
+                { key: 'kubernetes.io/arch', operator: 'In', values: ['arm64'] },
+                { key: 'spot', operator: 'DoesNotExist' },
+              ],
+            },
+          ],
+        },
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 80, preference: { matchExpressions: [{ key: 'nvme', operator: 'Exists' }] } },
+        ],
+      });
+      const apart = affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+      expect(apart.map(({ labelSelector }: any) => labelSelector.matchLabels)).toEqual([
+        { 'app.kubernetes.io/name': 'qdrant', 'app.kubernetes.io/instance': 'vectors-cluster' },
+        { app: 'indexer' },
+      ]);
+    });
   });
 
   test('client verification puts the guard in front of every port that clients use, and moves Qdrant’s own behind it', () => {
@@ -298,9 +361,8 @@ describe('variants', () => {
     expect(other).not.toBe(first);
     expect(first).toMatch(/^vectors-cluster-programs-[0-9a-f]{10}$/);
     const unknown = Token.asNumber({ creationStack: [], resolve: () => '${var.cores}' });
-    const [late] = synthCluster({ settings: { additional: { 'service.max_workers': unknown } } }).resources(
-      'kubernetes_config_map_v1',
-    );
+    const stack = synthCluster({ settings: { additional: { 'service.max_workers': unknown } } });
+    const late = stack.resources('kubernetes_config_map_v1').find(({ immutable }) => immutable);
     expect(late.metadata.name).toMatch(/^vectors-cluster-programs-\$\{substr\(sha256\(local\..*\), 0, 10\)\}$/);
     expect(late).toMatchObject({ immutable: true, lifecycle: { create_before_destroy: true } });
   });

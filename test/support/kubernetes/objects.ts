@@ -30,6 +30,7 @@ const FIELDS: { [argument: string]: string } = {
   port: 'ports',
   rule: 'rules',
   subject: 'subjects',
+  node_selector_term: 'nodeSelectorTerms',
   toleration: 'tolerations',
   topology_spread_constraint: 'topologySpreadConstraints',
   volume: 'volumes',
