@@ -41,13 +41,63 @@ export function requireWholeNumber(
   });
 }
 
-/** Throws when two options were given that exclude each other, or a list that must not be empty is. */
-export function requireNotEmpty(place: Place, name: string, values: readonly unknown[], instead: string): void {
-  if (isUnknown(values) || values.length > 0) return;
-  throw badInput(place, { given: `${name} is empty`, allowed: 'at least one', instead });
+/** Throws unless the value is one of a few, or unknown. */
+export function requireOneOf(place: Place, name: string, value: string, allowed: string[]): void {
+  if (isUnknown(value) || allowed.includes(value)) return;
+  throw badInput(place, { given: `${name} is "${value}"`, allowed: allowed.join(', '), instead: `${name}: "${allowed[0]}"` });
 }
 
-/** Static text that goes into a Terraform string: Terraform's own `${` and `%{` are escaped. Must hold no tokens. */
-export function escapeForTerraform(text: string): string {
-  return text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
+/** Throws unless the value is true or false, or unknown. */
+export function requireBoolean(place: Place, name: string, value: boolean): void {
+  if (isUnknown(value) || typeof value === 'boolean') return;
+  throw badInput(place, { given: `${name} is ${JSON.stringify(value)}`, allowed: 'true or false', instead: `${name}: true` });
+}
+
+/** Throws where the members of a list, for each of which something is made, are known only when Terraform runs. */
+export function requireKnownList(place: Place, name: string, values: readonly unknown[]): void {
+  if (!isUnknown(values)) return;
+  throw badInput(place, {
+    given: `${name} is a list that is known only when Terraform runs`,
+    allowed: 'a list of so many members as are known when synthesizing; each may be known only later',
+    instead: `${name}: [0, 1, 2].map((index) => Fn.element(LIST, index))`,
+  });
+}
+
+/** Throws unless a list has members, and so many as are known: something is made for each of them. */
+export function requireNotEmpty(place: Place, name: string, values: readonly unknown[], instead: string): void {
+  requireKnownList(place, name, values);
+  if (Array.isArray(values) && values.length > 0) return;
+  throw badInput(place, {
+    given: Array.isArray(values) ? `${name} is empty` : `${name} is ${values === undefined ? 'missing' : 'no list'}`,
+    allowed: 'a list of at least one',
+    instead,
+  });
+}
+
+/**
+ * Throws where an option stands there and is undefined or null: what it was meant to be would silently be lost.
+ *
+ * @param options those for which leaving out means something else than their author meant
+ */
+export function requireGivenMembers(place: Place, props: object, options: string[]): void {
+  const lost = options.find((option) => option in props && ((props as any)[option] ?? undefined) === undefined);
+  if (lost === undefined) return;
+  throw badInput(place, {
+    given: `${lost} is ${(props as any)[lost]}`,
+    allowed: 'a value, or the option left out',
+    instead: `the text itself, as ${lost}: "search"; an attribute of another resource may not exist in this version of its provider`,
+  });
+}
+
+/** Throws where an option that must be given is not, as a caller in a language without types may have it. */
+export function requireMembers(place: Place, props: object, options: { [option: string]: string }): void {
+  for (const [option, example] of Object.entries(options)) {
+    const value = (props as any)?.[option];
+    if (value !== undefined && value !== null) continue;
+    throw badInput(place, {
+      given: `${option} is ${value}`,
+      allowed: 'a value: it must be given',
+      instead: `${option}: ${example}`,
+    });
+  }
 }

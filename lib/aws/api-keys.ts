@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { SecretPlaceProps } from '../posture';
 import { KeyGenerationsProps } from '../qdrant';
 import { checkKeyGenerations } from '../qdrant/key-generations';
@@ -61,6 +62,13 @@ export abstract class ApiKeys {
     return new ExistingApiKeys(props);
   }
 
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'ApiKeys';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
   /** Whether a second admin key is accepted. @internal */
   public abstract get _hasAlternate(): boolean;
 
@@ -76,6 +84,10 @@ class ExistingApiKeys extends ApiKeys {
 
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
+    const place = 'ApiKeys.fromSecrets';
+    requireInstance(place, 'admin', props.admin, Secret, 'admin: Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, 'readOnly: Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, 'alternate: Secret.fromArn(secret.arn)');
   }
 
   public get _hasAlternate(): boolean {

@@ -1,3 +1,5 @@
+import { badInput, isUnknown } from '../input';
+import { requireInstance } from '../nominal';
 import { checkCertificates } from '../qdrant/certificate';
 import { Secret } from './secret';
 
@@ -6,6 +8,13 @@ export function commandToRead({ _source: { secret, privateCaArn } }: CaBundle): 
   if (secret) return `aws secretsmanager get-secret-value --secret-id ${secret.arn} --query SecretString --output text`;
   if (privateCaArn === undefined) return undefined;
   return `aws acm-pca get-certificate-authority-certificate --certificate-authority-arn ${privateCaArn} --query Certificate --output text`;
+}
+
+/** Where certificates are kept: one of these. @internal */
+export interface BundleSource {
+  readonly pem?: string;
+  readonly secret?: Secret;
+  readonly privateCaArn?: string;
 }
 
 /** Certificates of authorities that a node believes. They are public; where they are kept in a secret, it is for convenience. */
@@ -22,16 +31,35 @@ export class CaBundle {
 
   /** Certificates in PEM that are the whole text of a secret. */
   public static fromSecret(secret: Secret): CaBundle {
+    requireInstance('CaBundle.fromSecret', 'the secret', secret, Secret, 'Secret.fromArn(secret.arn)');
     return new CaBundle({ secret });
   }
 
-  /** The certificate of an authority of AWS Private CA, with those above it. */
+  /**
+   * The certificate of an authority of AWS Private CA, with those above it.
+   *
+   * @param arn the ARN of the authority
+   * @throws if it is not the ARN of an authority of AWS Private CA
+   */
   public static fromPrivateCa(arn: string): CaBundle {
+    checkAuthorityArn('CaBundle.fromPrivateCa', arn);
     return new CaBundle({ privateCaArn: arn });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _source: { readonly pem?: string; readonly secret?: Secret; readonly privateCaArn?: string },
-  ) {}
+  private constructor(private readonly source: BundleSource) {}
+
+  /** @internal */
+  public get _source(): BundleSource {
+    return this.source;
+  }
+}
+
+/** Throws unless it is the ARN of an authority of AWS Private CA, or unknown. @internal */
+export function checkAuthorityArn(factory: string, arn: string): void {
+  if (isUnknown(arn) || /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]+$/.test(arn)) return;
+  throw badInput(factory, {
+    given: `"${arn}" is no authority of AWS Private CA`,
+    allowed: 'arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID',
+    instead: `${factory}(authority.arn), or Tls.generated() for an authority of the cluster’s own`,
+  });
 }

@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import { badInput } from '../input';
+import { requireInstance } from '../nominal';
 import { Posture } from '../posture';
+import { idFor, readableName } from '../terraform/identity';
 import { CaBundle } from './ca-bundle';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { readCaBundles, readSecrets } from './policy';
-import { idFor, readableName } from '../terraform/readable-name';
 import { Secret } from './secret';
 
 /** Grants what a client of a cluster needs: a key and, where it is kept in AWS, the CA certificate. */
@@ -41,6 +42,7 @@ export class ClientGrants {
   }
 
   private grant(kind: string, grantee: Grantee, secrets: Secret[], names: string[]): Grant {
+    requireInstance(this.cluster, 'the grantee', grantee, Grantee, "Grantee.role('search-service')");
     const id = `${kind}-${grantee._kind}-${idFor(this.cluster, grantee.name)}`;
     const given = this.cluster.node.tryFindChild(id);
     if (given) return given as Grant;

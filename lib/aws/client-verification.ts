@@ -1,3 +1,4 @@
+import { requireInstanceIfGiven } from '../nominal';
 import { CaBundle } from './ca-bundle';
 
 /** Whether clients must present a certificate. */
@@ -10,6 +11,7 @@ export class ClientVerification {
    *   `Tls.generated()` has an authority that issues to nodes only, and needs another here.
    */
   public static required(authorities?: CaBundle): ClientVerification {
+    requireInstanceIfGiven('ClientVerification.required', 'the authority', authorities, CaBundle, 'CaBundle.fromPem(pem)');
     return new ClientVerification(true, authorities);
   }
 
@@ -19,9 +21,17 @@ export class ClientVerification {
   }
 
   private constructor(
-    /** Whether clients must present a certificate. */
-    public readonly isRequired: boolean,
-    /** The authorities that were named, or undefined for that of the cluster's own certificate. */
-    public readonly authorities?: CaBundle,
+    private readonly required: boolean,
+    private readonly named?: CaBundle,
   ) {}
+
+  /** Whether clients must present a certificate. */
+  public get isRequired(): boolean {
+    return this.required;
+  }
+
+  /** The authorities that were named, or undefined for that of the cluster's own certificate. */
+  public get authorities(): CaBundle | undefined {
+    return this.named;
+  }
 }

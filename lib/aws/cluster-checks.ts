@@ -1,18 +1,44 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown, requireMembers, requireOneOf } from '../input';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
 import { checkServer } from '../qdrant/cluster-checks';
+import { ApiKeys } from './api-keys';
+import { CaBundle } from './ca-bundle';
+import { ClientVerification } from './client-verification';
 import { QdrantClusterProps } from './cluster-props';
 import { checkDataVolume } from './data-volume';
-import { architectureOf } from './machine-image';
+import { architectureOf, MachineImage } from './machine-image';
+import { ClusterNetwork } from './network';
+import { RemovalPolicy } from './removal-policy';
+import { Tls } from './tls';
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
+  requireMembers(cluster, props, { instanceType: '"r7g.large"', dataVolume: '{ sizeGib: 200 }' });
+  checkParts(cluster, props);
   checkServer(cluster, { ...props, version, hasAlternateKey: props.apiKeys?._hasAlternate ?? false });
   checkDataVolume(cluster, props.dataVolume);
   if (!isUnknown(props.instanceType)) architectureOf(cluster, props.instanceType);
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
   checkClientVerification(cluster, props);
+}
+
+/** What has rules of its own must have gone through them. */
+function checkParts(cluster: Construct, props: QdrantClusterProps): void {
+  const ifGiven = (option: keyof QdrantClusterProps, type: { name: string; prototype: object }, instead: string) =>
+    requireInstanceIfGiven(cluster, option, props[option], type, instead);
+  requireInstance(cluster, 'network', props.network, ClusterNetwork, 'ClusterNetwork.fromSubnets({ vpcId, subnetIds })');
+  ifGiven('apiKeys', ApiKeys, 'ApiKeys.generated()');
+  ifGiven('tls', Tls, 'Tls.generated()');
+  ifGiven('clientVerification', ClientVerification, 'ClientVerification.required(CaBundle.fromPem(pem))');
+  ifGiven('machineImage', MachineImage, 'MachineImage.latestAmazonLinux2023()');
+  for (const bundle of props.trustedAuthorities ?? []) {
+    requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, 'trustedAuthorities: [CaBundle.fromPem(pem)]');
+  }
+  if (props.removalPolicy !== undefined) {
+    requireOneOf(cluster, 'removalPolicy', props.removalPolicy, Object.values(RemovalPolicy));
+  }
 }
 
 function checkClusterName(cluster: Construct, name: string): void {

@@ -1,11 +1,16 @@
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
-import { requireWholeNumber } from '../input';
+import { AllowedRanges } from '../cluster/allowed-ranges';
+import { checkOutgoingPort } from '../cluster/outgoing';
+import { isUnknown } from '../input';
+import { requireInstance } from '../nominal';
 import { Listener, ListenerPurpose, Posture } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
+import { QdrantPorts } from '../qdrant';
+import { idFor, readableName } from '../terraform/identity';
+import { lifecycleWith, narrowRange, portOtherThan } from '../terraform/preconditions';
 import { Peer } from './peer';
-import { idFor, readableName } from '../terraform/readable-name';
 
 /** What the connections are of. */
 export interface ConnectionsProps {
@@ -19,6 +24,17 @@ export interface ConnectionsProps {
   readonly posture: Posture;
 }
 
+/** How the nodes are let out to a peer. */
+export interface AllowToOptions {
+  /**
+   * Whether the peer's security group lets the nodes in too, where the peer is one. That group is somebody else's: leave it to its owner, save where
+   * that is you.
+   *
+   * @default false
+   */
+  readonly alsoAllowAtPeer?: boolean;
+}
+
 /**
  * Who may reach a cluster, or a load balancer before it. Nobody may until it is allowed here.
  */
@@ -27,6 +43,7 @@ export class Connections extends Construct {
   public readonly securityGroupId: string;
   private readonly listeners: Listener[];
   private readonly posture: Posture;
+  private readonly ranges = new AllowedRanges();
 
   public constructor(scope: Construct, id: string, props: ConnectionsProps) {
     super(scope, id);
@@ -64,36 +81,42 @@ export class Connections extends Construct {
    * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
    */
   public allowFrom(peer: Peer, port: number): void {
+    requirePeer(this, peer);
     const listener = listenerForPort(this, this.listeners, port, readableName(this, peer.name), 'nodes');
     this.allow(peer, listener.purpose);
   }
 
   /**
-   * Allows the nodes to connect to a peer, besides what they need by themselves. Into a security group both sides are allowed: out of the
-   * cluster's group and into the other.
+   * Allows the nodes to connect to a peer, besides what they need by themselves. A security group must let them in on its side, too.
    *
    * @param port the TCP port at the peer
+   * @throws if the port is the one among the nodes of a cluster (6335)
    */
-  public allowTo(peer: Peer, port: number): void {
-    requireWholeNumber(this, 'port', port, { min: 1, max: 65535 });
-    const id = `To-${idFor(this, peer.name)}-${port}`;
-    if (this.node.tryFindChild(id)) return;
+  public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
+    requirePeer(this, peer);
+    checkOutgoingPort(this, port);
+    const id = `To-${idFor(this, peer.name, { ...peer._rule, port })}-${isUnknown(port) ? 'port' : port}`;
     const ports = { ipProtocol: 'tcp', fromPort: port, toPort: port };
-    const description = `Qdrant nodes to port ${port}`;
-    new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.securityGroupId, ...ports, ...peer._rule, description });
-    this.posture.addOutbound({
-      from: this.listeners[0].at,
-      to: readableName(this, peer.name),
-      port,
-      purpose: 'allowed by connections.allowTo',
-    });
+    const more = {
+      description: `Qdrant nodes to port ${port}`,
+      ...lifecycleWith(portOtherThan(this.node.path, 'the port', port, [QdrantPorts.PEER])),
+    };
+    if (!this.node.tryFindChild(id)) {
+      new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.securityGroupId, ...ports, ...peer._rule, ...more });
+      this.posture.addOutbound({
+        from: this.listeners[0].at,
+        to: readableName(this, peer.name),
+        port,
+        purpose: 'allowed by connections.allowTo',
+      });
+    }
     const { referencedSecurityGroupId } = peer._rule;
-    if (referencedSecurityGroupId === undefined) return;
+    if (referencedSecurityGroupId === undefined || !options.alsoAllowAtPeer || this.node.tryFindChild(`${id}-In`)) return;
     new VpcSecurityGroupIngressRule(this, `${id}-In`, {
       securityGroupId: referencedSecurityGroupId,
       referencedSecurityGroupId: this.securityGroupId,
       ...ports,
-      description,
+      ...more,
     });
   }
 
@@ -105,14 +128,18 @@ export class Connections extends Construct {
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {
+    requirePeer(this, peer);
     const listener = listenerForPurpose(this, this.listeners, purpose);
-    const id = `${purpose}-from-${idFor(this, peer.name)}`;
+    const id = `${purpose}-from-${idFor(this, peer.name, peer._rule)}`;
     if (this.node.tryFindChild(id)) return;
     this.addRule(id, peer, listener);
-    listener.addSource({ name: readableName(this, peer.name), anyAddress: peer.isAnyAddress });
+    const anyAddress = this.ranges.add(listener, peer._cidr);
+    listener.addSource({ name: readableName(this, peer.name), anyAddress });
   }
 
   private addRule(id: string, peer: Peer, listener: Listener): void {
+    const { cidrIpv4, cidrIpv6 } = peer._rule;
+    const { path } = this.node;
     new VpcSecurityGroupIngressRule(this, id, {
       securityGroupId: this.securityGroupId,
       ipProtocol: 'tcp',
@@ -120,6 +147,15 @@ export class Connections extends Construct {
       toPort: listener.port,
       ...peer._rule,
       description: `Qdrant ${listener.purpose}`,
+      ...lifecycleWith([
+        ...narrowRange(path, cidrIpv4, 4),
+        ...narrowRange(path, cidrIpv6, 6),
+        ...portOtherThan(path, 'metricsPort', listener.port, QdrantPorts._taken),
+      ]),
     });
   }
+}
+
+function requirePeer(place: Construct, peer: Peer): void {
+  requireInstance(place, 'the peer', peer, Peer, "Peer.ipv4('10.20.0.0/16') or Peer.securityGroup('sg-0123456789abcdef0')");
 }

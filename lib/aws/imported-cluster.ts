@@ -1,13 +1,18 @@
 import { Construct } from 'constructs';
+import { requireMembers } from '../input';
+import { requireInstanceIfGiven } from '../nominal';
 import { Posture } from '../posture';
 import { describeImportedKey, describeImportedListeners } from '../posture/imported-cluster';
 import { ClientEndpoint } from '../qdrant';
-import { checkMetricsPort } from '../qdrant/cluster-checks';
+import { checkHostName, checkMetricsPort } from '../qdrant/cluster-checks';
+import { CaBundle } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { Connections } from './connections';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
+import { checkId } from './peer';
+import { Secret } from './secret';
 
 /** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
@@ -19,7 +24,11 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
     const { host, securityGroupId, clientCertificate = false, grpc = true, metricsPort } = attributes;
+    requireMembers(this, attributes, { host: '"vectors.example.com"', securityGroupId: '"sg-0123456789abcdef0"' });
+    checkHostName(this, 'host', host, 'vectors.example.com');
+    checkId(this, 'securityGroupId', securityGroupId, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0');
     if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
+    checkReferences(this, attributes);
     this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });
     this.posture = new Posture(this);
     describeImportedListeners(this.posture, { host, grpc, clientCertificate, metricsPort });
@@ -45,4 +54,10 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
   public acknowledge(ruleId: string, reason: string): void {
     this.posture.acknowledge(ruleId, reason);
   }
+}
+
+function checkReferences(place: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
+  requireInstanceIfGiven(place, 'readOnlyKey', readOnlyKey, Secret, 'readOnlyKey: Secret.fromArn(secret.arn)');
+  requireInstanceIfGiven(place, 'adminKey', adminKey, Secret, 'adminKey: Secret.fromArn(secret.arn)');
+  requireInstanceIfGiven(place, 'clientCa', clientCa, CaBundle, 'clientCa: CaBundle.fromPem(pem)');
 }

@@ -33,6 +33,13 @@ export abstract class MachineImage {
     return new OwnImage(imageId);
   }
 
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'MachineImage';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
   /** Whether a node that exists moves to another image when this one's id changes. @internal */
   public abstract readonly _replacesInstances: boolean;
 

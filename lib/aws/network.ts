@@ -1,6 +1,7 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireNotEmpty } from '../input';
+import { badInput, isUnknown, requireMembers, requireNotEmpty } from '../input';
+import { requireInstanceIfGiven } from '../nominal';
 import { NodeNames } from './node-names';
 
 /** The subnets that a cluster lives in. */
@@ -49,13 +50,13 @@ export class ClusterNetwork {
 
   public readonly vpcId: string;
   public readonly subnetIds: string[];
-  /** @internal */
-  public readonly _zoneCount: number;
-  /** @internal */
-  public readonly _nodeNames?: NodeNames;
+  private readonly zoneCount: number;
+  private readonly nodeNames?: NodeNames;
 
   private constructor(props: SubnetsProps) {
     const place = 'ClusterNetwork.fromSubnets';
+    requireMembers(place, props, { vpcId: '"vpc-0123456789abcdef0"' });
+    requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
     const { vpcId, subnetIds, zoneCount = 1 } = props;
     requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
     const known = subnetIds.filter((id) => !isUnknown(id));
@@ -76,8 +77,18 @@ export class ClusterNetwork {
     }
     this.vpcId = vpcId;
     this.subnetIds = subnetIds;
-    this._zoneCount = zoneCount;
-    this._nodeNames = props.nodeNames;
+    this.zoneCount = zoneCount;
+    this.nodeNames = props.nodeNames;
+  }
+
+  /** @internal */
+  public get _zoneCount(): number {
+    return this.zoneCount;
+  }
+
+  /** @internal */
+  public get _nodeNames(): NodeNames | undefined {
+    return this.nodeNames;
   }
 
   /** A placement for each of so many nodes, in turn. @internal */

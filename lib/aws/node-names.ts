@@ -35,6 +35,13 @@ export abstract class NodeNames {
     return new Addresses();
   }
 
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'NodeNames';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
   /** The zone, or undefined where addresses serve as names. @internal */
   public abstract _bind(cluster: Construct, clusterName: string, vpcId: string): NameZone | undefined;
 }

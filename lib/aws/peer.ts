@@ -1,5 +1,5 @@
-import { checkIpv4Range, checkIpv6Range, isAnyAddress } from '../cidr';
-import { badInput, isUnknown } from '../input';
+import { coverTheInternet, ipv4Range, ipv6Range } from '../cidr';
+import { badInput, isUnknown, Place } from '../input';
 
 /** How a peer is written in a rule of a security group. @internal */
 export interface PeerRule {
@@ -18,19 +18,17 @@ export class Peer {
    * @throws if it is not a range, or has bits set outside its prefix
    */
   public static ipv4(cidr: string): Peer {
-    checkIpv4Range('Peer.ipv4', cidr);
-    return new Peer({ cidrIpv4: cidr }, cidr, isAnyAddress(cidr));
+    return new Peer({ cidrIpv4: ipv4Range('Peer.ipv4', cidr) });
   }
 
   /**
    * A range of IPv6 addresses.
    *
    * @param cidr for example `2001:db8::/56`
-   * @throws if it is not a range
+   * @throws if it is not a range, or has bits set outside its prefix
    */
   public static ipv6(cidr: string): Peer {
-    checkIpv6Range('Peer.ipv6', cidr);
-    return new Peer({ cidrIpv6: cidr }, cidr, isAnyAddress(cidr));
+    return new Peer({ cidrIpv6: ipv6Range('Peer.ipv6', cidr) });
   }
 
   /** Any IPv4 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
@@ -49,8 +47,8 @@ export class Peer {
    * @param securityGroupId for example `sg-0123456789abcdef0`
    */
   public static securityGroup(securityGroupId: string): Peer {
-    checkId('Peer.securityGroup', securityGroupId, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0');
-    return new Peer({ referencedSecurityGroupId: securityGroupId }, securityGroupId, false);
+    checkId('Peer.securityGroup', 'securityGroupId', securityGroupId, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0');
+    return new Peer({ referencedSecurityGroupId: securityGroupId });
   }
 
   /**
@@ -59,21 +57,40 @@ export class Peer {
    * @param prefixListId for example `pl-0123456789abcdef0`
    */
   public static prefixList(prefixListId: string): Peer {
-    checkId('Peer.prefixList', prefixListId, /^pl-[0-9a-f]+$/, 'pl-0123456789abcdef0');
-    return new Peer({ prefixListId }, prefixListId, false);
+    checkId('Peer.prefixList', 'prefixListId', prefixListId, /^pl-[0-9a-f]+$/, 'pl-0123456789abcdef0');
+    return new Peer({ prefixListId });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _rule: PeerRule,
-    /** What it is known by: the range, or the id. */
-    public readonly name: string,
-    /** Whether it is the whole internet. */
-    public readonly isAnyAddress: boolean,
-  ) {}
+  private constructor(private readonly rule: PeerRule) {}
+
+  /** What it is known by: the range, or the id. */
+  public get name(): string {
+    const { cidrIpv4, cidrIpv6, referencedSecurityGroupId, prefixListId } = this.rule;
+    return (cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId ?? prefixListId)!;
+  }
+
+  /** Whether it is the whole internet, or so much of it that it is nobody in particular. */
+  public get isAnyAddress(): boolean {
+    return this._cidr !== undefined && coverTheInternet([this._cidr]);
+  }
+
+  /** @internal */
+  public get _rule(): PeerRule {
+    return this.rule;
+  }
+
+  /** The range, where it is one. @internal */
+  public get _cidr(): string | undefined {
+    return this.rule.cidrIpv4 ?? this.rule.cidrIpv6;
+  }
 }
 
-function checkId(place: string, id: string, pattern: RegExp, example: string): void {
+/** Throws unless the id is one of AWS's, or unknown. @internal */
+export function checkId(place: Place, what: string, id: string, pattern: RegExp, example: string): void {
   if (isUnknown(id) || pattern.test(id)) return;
-  throw badInput(place, { given: `"${id}" is no id`, allowed: `an id such as ${example}`, instead: `${place}("${example}")` });
+  throw badInput(place, {
+    given: `"${id}" is no id`,
+    allowed: `an id such as ${example}`,
+    instead: typeof place === 'string' ? `${place}("${example}")` : `${what}: "${example}"`,
+  });
 }

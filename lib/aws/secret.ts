@@ -1,5 +1,8 @@
 import { badInput, isUnknown } from '../input';
 
+/** The name's own characters only, so that nothing else comes along with it. */
+const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
+
 /** Where in a secret the value stands, and what it is encrypted with. */
 export interface SecretOptions {
   /**
@@ -26,22 +29,33 @@ export class Secret {
    * @throws if it is not the ARN of a Secrets Manager secret, as when the secret itself was given
    */
   public static fromArn(arn: string, options: SecretOptions = {}): Secret {
-    if (!isUnknown(arn) && !/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/.test(arn)) {
+    if (!isUnknown(arn) && !ARN.test(arn)) {
       throw badInput('Secret.fromArn', {
-        given: `a text of ${arn.length} characters that is no ARN (not shown, as it may be the secret itself)`,
+        given: `a ${typeof arn} that is no ARN (not shown, as it may be the secret itself)`,
         allowed: 'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME; a key is never given as a literal',
         instead: `Secret.fromArn(secret.arn) for a secret that exists, or ApiKeys.generated() to have one made`,
       });
     }
-    return new Secret(arn, options.jsonField, options.encryptionKeyArn);
+    return new Secret(arn, options);
   }
 
   private constructor(
-    /** The secret's ARN. */
-    public readonly arn: string,
-    /** The member of the JSON object that holds the value, or undefined where the text is the value. */
-    public readonly jsonField?: string,
-    /** The customer's KMS key that the secret is encrypted with, or undefined where AWS manages it. */
-    public readonly encryptionKeyArn?: string,
+    private readonly secretArn: string,
+    private readonly options: SecretOptions,
   ) {}
+
+  /** The secret's ARN. */
+  public get arn(): string {
+    return this.secretArn;
+  }
+
+  /** The member of the JSON object that holds the value, or undefined where the text is the value. */
+  public get jsonField(): string | undefined {
+    return this.options.jsonField;
+  }
+
+  /** The customer's KMS key that the secret is encrypted with, or undefined where AWS manages it. */
+  public get encryptionKeyArn(): string | undefined {
+    return this.options.encryptionKeyArn;
+  }
 }

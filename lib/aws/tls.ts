@@ -1,8 +1,9 @@
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { badInput, requireWholeNumber } from '../input';
 import { SecretPlaceProps } from '../posture';
-import { CaBundle } from './ca-bundle';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
+import { CaBundle, checkAuthorityArn } from './ca-bundle';
 import { Secret } from './secret';
 
 /** What else is known of certificates in an existing secret. */
@@ -85,6 +86,13 @@ export abstract class Tls {
     return new PrivateCaTls(arn, options);
   }
 
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'Tls';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
   /** Whether the authority issues to others than the nodes, so that a client can have a certificate of it. @internal */
   public abstract readonly _issuesToClients: boolean;
 
@@ -100,6 +108,14 @@ class SecretTls extends Tls {
     private readonly options: SecretTlsOptions,
   ) {
     super();
+    requireInstance('Tls.fromSecret', 'the secret', secret, Secret, 'Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(
+      'Tls.fromSecret',
+      'clientCa',
+      options.clientCa,
+      CaBundle,
+      "CaBundle.fromPem(readFileSync('ca.pem', 'utf8'))",
+    );
     if (secret.jsonField === undefined) return;
     throw badInput('Tls.fromSecret', {
       given: `jsonField "${secret.jsonField}"`,
@@ -129,12 +145,7 @@ class PrivateCaTls extends Tls {
   ) {
     super();
     this.validityDays = checkedValidity('Tls.fromPrivateCa', options);
-    if (isUnknown(arn) || /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/.+$/.test(arn)) return;
-    throw badInput('Tls.fromPrivateCa', {
-      given: `"${arn}" is no authority of AWS Private CA`,
-      allowed: 'arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID',
-      instead: 'Tls.fromPrivateCa(authority.arn), or Tls.generated() for an authority of the cluster’s own',
-    });
+    checkAuthorityArn('Tls.fromPrivateCa', arn);
   }
 
   public _bind(): ClusterTls {

@@ -2,9 +2,11 @@ import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { SecretPlaceProps } from '../posture';
 import { KeyGenerationsProps } from '../qdrant';
 import { checkKeyGenerations } from '../qdrant/key-generations';
+import { literally } from '../terraform/literal-text';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
 import { SecretStore } from './secret-store';
@@ -110,6 +112,13 @@ export abstract class ApiKeys {
     return new ExternalApiKeys(props);
   }
 
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'ApiKeys';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
   /** Whether a second admin key is accepted. @internal */
   public abstract get _hasAlternate(): boolean;
 
@@ -125,6 +134,10 @@ class ExistingApiKeys extends ApiKeys {
 
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
+    const place = 'ApiKeys.fromSecrets';
+    requireInstance(place, 'admin', props.admin, Secret, "admin: Secret.fromName('vectors-admin-key')");
+    requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, "readOnly: Secret.fromName('vectors-read-key')");
+    requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, "alternate: Secret.fromName('vectors-next-key')");
   }
 
   public get _hasAlternate(): boolean {
@@ -175,11 +188,12 @@ class ExternalApiKeys extends ApiKeys {
   public constructor(private readonly props: ExternalApiKeysProps) {
     super();
     const place = 'ApiKeys.fromExternalSecrets';
+    requireInstance(place, 'store', props.store, SecretStore, "store: SecretStore.clusterStore('vault')");
     requireWholeNumber(place, 'refreshMinutes', props.refreshMinutes ?? 60, { min: 1, max: 10080, unit: 'minutes' });
-    for (const { remoteKey } of [props.admin, props.readOnly, props.alternate].filter((key) => key !== undefined)) {
-      if (isUnknown(remoteKey) || remoteKey.trim() !== '') continue;
+    for (const { remoteKey } of [props.admin ?? {}, props.readOnly, props.alternate].filter((key) => key !== undefined)) {
+      if (isUnknown(remoteKey) || remoteKey?.trim()) continue;
       throw badInput(place, {
-        given: 'an empty remoteKey',
+        given: remoteKey === undefined ? 'a key without remoteKey' : 'an empty remoteKey',
         allowed: 'the name of an entry',
         instead: `remoteKey: 'vectors/admin'`,
       });
@@ -210,7 +224,7 @@ class ExternalApiKeys extends ApiKeys {
     const { clusterName, namespace, labels } = binding;
     const name = `${clusterName}-${role}`;
     const secret = Secret.fromName(name);
-    const { remoteKey, property } = key;
+    const { remoteKey, property } = literally(key);
     const request = new Manifest(cluster, id, {
       manifest: {
         apiVersion: 'external-secrets.io/v1',

@@ -1,4 +1,5 @@
 import { checkCertificates } from '../qdrant/certificate';
+import { literalText } from '../terraform/literal-text';
 import { checkDataKey, checkObjectName } from './names';
 
 /** Where certificates are kept in the cluster's namespace. @internal */
@@ -6,6 +7,12 @@ export interface BundlePlace {
   readonly kind: 'secret' | 'configMap';
   readonly name: string;
   readonly key: string;
+}
+
+/** Where certificates are: one of these. @internal */
+export interface BundleSource {
+  readonly pem?: string;
+  readonly place?: BundlePlace;
 }
 
 /** The command that prints what is kept in a place. @internal */
@@ -24,7 +31,7 @@ export class CaBundle {
    */
   public static fromPem(pem: string): CaBundle {
     checkCertificates('CaBundle.fromPem', pem);
-    return new CaBundle({ pem });
+    return new CaBundle({ pem: literalText(pem) });
   }
 
   /**
@@ -51,8 +58,10 @@ export class CaBundle {
     return new CaBundle({ place });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _source: { readonly pem?: string; readonly place?: BundlePlace },
-  ) {}
+  private constructor(private readonly source: BundleSource) {}
+
+  /** @internal */
+  public get _source(): BundleSource {
+    return this.source;
+  }
 }

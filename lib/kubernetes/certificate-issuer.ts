@@ -1,4 +1,5 @@
 import { badInput } from '../input';
+import { literally } from '../terraform/literal-text';
 import { checkObjectName } from './names';
 
 /** Where else an issuer may come from. */
@@ -30,7 +31,8 @@ export class CertificateIssuer {
         instead: `{ kind: 'AWSPCAClusterIssuer', group: 'awspca.cert-manager.io' }`,
       });
     }
-    return CertificateIssuer.named('CertificateIssuer.external', name, options.kind, options.group);
+    const { kind, group } = literally(options);
+    return CertificateIssuer.named('CertificateIssuer.external', name, kind, group);
   }
 
   private static named(factory: string, name: string, kind: string, group: string): CertificateIssuer {
@@ -38,8 +40,10 @@ export class CertificateIssuer {
     return new CertificateIssuer({ name, kind, group });
   }
 
-  private constructor(
-    /** As a Certificate names it. @internal */
-    public readonly _reference: { readonly name: string; readonly kind: string; readonly group: string },
-  ) {}
+  private constructor(private readonly reference: { readonly name: string; readonly kind: string; readonly group: string }) {}
+
+  /** As a Certificate names it. @internal */
+  public get _reference(): { readonly name: string; readonly kind: string; readonly group: string } {
+    return this.reference;
+  }
 }

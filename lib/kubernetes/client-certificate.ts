@@ -1,5 +1,7 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { nameFor } from '../terraform/identity';
+import { literalText } from '../terraform/literal-text';
 import { certManagerObject, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
 
@@ -54,7 +56,7 @@ export class ClientCertificate extends Construct {
         instead: `commonName: "${commonName.slice(0, 64) || 'search'}"`,
       });
     }
-    this.secretName = `${cluster.clusterName}-client-${id.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+    this.secretName = `${cluster.clusterName}-client-${nameFor(this, id)}`;
     const { namespace, labels } = cluster;
     certManagerObject(this, 'Certificate', {
       kind: 'Certificate',
@@ -63,7 +65,7 @@ export class ClientCertificate extends Construct {
       labels,
       spec: {
         secretName: this.secretName,
-        commonName,
+        commonName: literalText(commonName),
         ...validity(validityDays),
         privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
         usages: ['digital signature', 'client auth'],

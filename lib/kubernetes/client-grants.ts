@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { badInput } from '../input';
+import { requireInstance } from '../nominal';
 import { Posture } from '../posture';
-import { idFor } from '../terraform/readable-name';
+import { idFor, nameFor } from '../terraform/identity';
 import { CaBundle } from './ca-bundle';
 import { labelsOf } from './cluster-labels';
 import { Grant } from './grant';
@@ -15,6 +16,8 @@ export interface ClientGrantsProps {
   readonly readOnlyKey?: Secret;
   readonly adminKeys: Secret[];
   readonly clientCa?: CaBundle;
+  /** The path of an imported cluster, whose grants must not have the names of those that were made with it. */
+  readonly importedAs?: string;
 }
 
 /** Grants what a client of a cluster needs: the right to read a key and, where it is kept apart, the CA certificate. */
@@ -47,16 +50,16 @@ export class ClientGrants {
   }
 
   private grant(kind: string, right: string, grantee: Grantee, secrets: Secret[], names: string[]): Grant {
-    const { clusterName, namespace, clientCa } = this.props;
-    const who = idFor(this.cluster, grantee.toString());
-    const id = `${kind}-${who}`;
+    const { clusterName, namespace, clientCa, importedAs } = this.props;
+    requireInstance(this.cluster, 'the grantee', grantee, Grantee, "Grantee.serviceAccount('search', 'search-service')");
+    const id = `${kind}-${idFor(this.cluster, grantee.toString(), grantee._subject)}`;
     const given = this.cluster.node.tryFindChild(id);
     if (given) return given as Grant;
     names.forEach((secret) => this.props.posture._addReader(secret, grantee.toString(), grantee._scope));
     const place = clientCa?._source.place;
     return Grant._create(this.cluster, id, grantee, {
       namespace,
-      name: `${clusterName}-${right}-${who.toLowerCase().replace(/^-+|-+$/g, '')}`,
+      name: `${clusterName}-${right}-${nameFor(this.cluster, grantee.toString(), { ...grantee._subject, importedAs })}`,
       labels: labelsOf(clusterName),
       secrets: secrets.map(({ name }) => name),
       bundles: place ? [place] : [],

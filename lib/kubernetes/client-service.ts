@@ -1,9 +1,10 @@
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
-import { checkIpv4Range, checkIpv6Range } from '../cidr';
+import { ipv4Range, ipv6Range } from '../cidr';
 import { isUnknown, requireNotEmpty } from '../input';
 import { QdrantPorts } from '../qdrant';
 import { Connections } from './connections';
+import { literally } from '../terraform/literal-text';
 import { Peer } from './peer';
 
 /** How a load balancer is to be. */
@@ -53,11 +54,10 @@ export class ClientService {
     const place = 'ClientService.loadBalancer';
     requireNotEmpty(place, 'sourceRanges', props.sourceRanges, `sourceRanges: ['203.0.113.0/24']`);
     const peers = props.sourceRanges.map((range) => {
-      const isIpv6 = !isUnknown(range) && range.includes(':');
-      (isIpv6 ? checkIpv6Range : checkIpv4Range)(place, range);
-      return isIpv6 ? Peer.ipv6(range) : Peer.ipv4(range);
+      const isIpv6 = !isUnknown(range) && String(range).includes(':');
+      return isIpv6 ? Peer.ipv6(ipv6Range(place, range)) : Peer.ipv4(ipv4Range(place, range));
     });
-    return new ClientService('LoadBalancer', props, peers);
+    return new ClientService('LoadBalancer', literally(props), peers);
   }
 
   /** None: clients know the pods by the names of the peers. */
@@ -66,12 +66,16 @@ export class ClientService {
   }
 
   private constructor(
-    /** @internal */
-    public readonly _type: 'ClusterIP' | 'LoadBalancer' | undefined,
+    private readonly type: 'ClusterIP' | 'LoadBalancer' | undefined,
     private readonly balancer?: LoadBalancerServiceProps,
     /** Who comes in by the load balancer. */
     private readonly sources: Peer[] = [],
   ) {}
+
+  /** @internal */
+  public get _type(): 'ClusterIP' | 'LoadBalancer' | undefined {
+    return this.type;
+  }
 
   /** Makes the service, below the cluster, and lets in who comes by it. @internal */
   public _bind(cluster: Construct, binding: ClientServiceBinding): void {
@@ -88,7 +92,7 @@ export class ClientService {
           ...(grpc ? [{ name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc' }] : []),
         ],
         ...(this.balancer && {
-          loadBalancerSourceRanges: this.balancer.sourceRanges,
+          loadBalancerSourceRanges: this.sources.map(({ name }) => name),
           loadBalancerClass: this.balancer.loadBalancerClass,
           // The pods are told by address who may come in.
           externalTrafficPolicy: 'Local',

@@ -1,3 +1,4 @@
+import { requireInstanceIfGiven } from '../nominal';
 import { CaBundle } from './ca-bundle';
 
 /** Whether clients must present a certificate. */
@@ -9,6 +10,7 @@ export class ClientVerification {
    * @param authorities whom to believe; by default the authority of the cluster's own certificate
    */
   public static required(authorities?: CaBundle): ClientVerification {
+    requireInstanceIfGiven('ClientVerification.required', 'the authority', authorities, CaBundle, 'CaBundle.fromPem(pem)');
     return new ClientVerification(true, authorities);
   }
 
@@ -18,9 +20,17 @@ export class ClientVerification {
   }
 
   private constructor(
-    /** Whether clients must present a certificate. */
-    public readonly isRequired: boolean,
-    /** The authorities that were named, or undefined for that of the cluster's own certificate. */
-    public readonly authorities?: CaBundle,
+    private readonly required: boolean,
+    private readonly named?: CaBundle,
   ) {}
+
+  /** Whether clients must present a certificate. */
+  public get isRequired(): boolean {
+    return this.required;
+  }
+
+  /** The authorities that were named, or undefined for that of the cluster's own certificate. */
+  public get authorities(): CaBundle | undefined {
+    return this.named;
+  }
 }

@@ -1,11 +1,18 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireMembers, requireOneOf, requireWholeNumber } from '../input';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
-import { checkImage, checkServer } from '../qdrant/cluster-checks';
+import { checkHostName, checkImage, checkServer } from '../qdrant/cluster-checks';
+import { ApiKeys } from './api-keys';
+import { CaBundle } from './ca-bundle';
+import { ClientService } from './client-service';
+import { ClientVerification } from './client-verification';
 import { QdrantClusterProps } from './cluster-props';
 import { checkLabelName, checkLabels, checkObjectName } from './names';
 import { checkPlacement } from './placement';
+import { RemovalPolicy } from './removal-policy';
 import { checkResources } from './resources';
+import { Tls } from './tls';
 import { checkVolume } from './volume';
 
 /** The guard's image where none is named. */
@@ -16,21 +23,38 @@ export const DEFAULT_TURN_SECONDS = 60;
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
+  requireMembers(cluster, props, { namespace: '"search"', resources: '{ memory: "8Gi" }', dataVolume: '{ size: "200Gi" }' });
+  checkParts(cluster, props);
   checkServer(cluster, { ...props, version, hasAlternateKey: props.apiKeys?._hasAlternate ?? false });
   if (props.guardImage !== undefined) checkImage(cluster, 'guardImage', props.guardImage, DEFAULT_GUARD_IMAGE);
   checkLabelName(cluster, 'namespace', props.namespace, 'search');
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
-  if (props.clusterDomain !== undefined) checkDomain(cluster, 'clusterDomain', props.clusterDomain, 'cluster.local');
-  (props.hostNames ?? []).forEach((name) => checkDomain(cluster, 'hostNames', name, 'vectors.example.com'));
+  if (props.clusterDomain !== undefined) checkHostName(cluster, 'clusterDomain', props.clusterDomain, 'cluster.local');
   (props.imagePullSecretNames ?? []).forEach((name) => checkObjectName(cluster, 'imagePullSecretNames', name, 'registry'));
   checkResources(cluster, props.resources);
   checkVolume(cluster, 'dataVolume', props.dataVolume);
   if (props.snapshotVolume) checkVolume(cluster, 'snapshotVolume', props.snapshotVolume);
-  if (props.labels) checkLabels(cluster, 'labels', props.labels);
+  if (props.labels && Object.keys(props.labels).length > 0) checkLabels(cluster, 'labels', props.labels);
   if (props.placement) checkPlacement(cluster, props.placement);
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
   requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: 10, max: 3600, unit: 'seconds' });
+}
+
+/** What has rules of its own must have gone through them. */
+function checkParts(cluster: Construct, props: QdrantClusterProps): void {
+  const ifGiven = (option: keyof QdrantClusterProps, type: { name: string; prototype: object }, instead: string) =>
+    requireInstanceIfGiven(cluster, option, props[option], type, instead);
+  ifGiven('apiKeys', ApiKeys, 'ApiKeys.generated()');
+  ifGiven('tls', Tls, 'Tls.generated()');
+  ifGiven('clientVerification', ClientVerification, 'ClientVerification.required()');
+  ifGiven('clientService', ClientService, 'ClientService.clusterIp()');
+  for (const bundle of props.trustedAuthorities ?? []) {
+    requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, "trustedAuthorities: [CaBundle.fromConfigMap('old-ca')]");
+  }
+  if (props.removalPolicy !== undefined) {
+    requireOneOf(cluster, 'removalPolicy', props.removalPolicy, Object.values(RemovalPolicy));
+  }
 }
 
 /** Short enough for the names that Kubernetes makes of it. */
@@ -47,15 +71,5 @@ function checkClusterName(cluster: Construct, name: string): void {
     given: `clusterName is "${name}"`,
     allowed: 'up to 40 lower-case letters, digits and hyphens, a letter first, no hyphen last',
     instead: 'clusterName: "vectors"',
-  });
-}
-
-function checkDomain(cluster: Construct, option: string, name: string, example: string): void {
-  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-  if (isUnknown(name) || new RegExp(`^${label}(\\.${label})*$`).test(name)) return;
-  throw badInput(cluster, {
-    given: `${option} has "${name}"`,
-    allowed: 'a DNS name: labels of lower-case letters, digits and hyphens, joined by dots',
-    instead: `for example "${example}"`,
   });
 }

@@ -1,10 +1,15 @@
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
-import { createHash } from 'node:crypto';
+import { Precondition } from 'cdktf';
 import { Construct } from 'constructs';
-import { requireWholeNumber } from '../input';
+import { AllowedRanges } from '../cluster/allowed-ranges';
+import { checkOutgoingPort } from '../cluster/outgoing';
+import { isUnknown } from '../input';
+import { requireInstance } from '../nominal';
 import { Listener, ListenerPurpose, Posture } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
-import { idFor, readableName } from '../terraform/readable-name';
+import { QdrantPorts } from '../qdrant';
+import { idFor, nameFor, readableName } from '../terraform/identity';
+import { lifecycleWith, narrowRange, portOtherThan } from '../terraform/preconditions';
 import { Peer } from './peer';
 
 /** What the connections are of. */
@@ -23,6 +28,12 @@ export interface ConnectionsProps {
 
   /** Where it is written down what is allowed. */
   readonly posture: Posture;
+  /**
+   * The path of an imported cluster, whose policies must not have the names of those that were made with it.
+   *
+   * @default - the cluster is made here
+   */
+  readonly importedAs?: string;
 }
 
 /**
@@ -33,6 +44,7 @@ export interface ConnectionsProps {
  */
 export class Connections extends Construct {
   private readonly props: ConnectionsProps;
+  private readonly ranges = new AllowedRanges();
 
   public constructor(scope: Construct, id: string, props: ConnectionsProps) {
     super(scope, id);
@@ -68,6 +80,7 @@ export class Connections extends Construct {
    * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
    */
   public allowFrom(peer: Peer, port: number): void {
+    requirePeer(this, peer);
     const listener = listenerForPort(this, this.props.listeners, port, readableName(this, peer.name), 'pods');
     this.allow(peer, listener.purpose);
   }
@@ -77,13 +90,17 @@ export class Connections extends Construct {
    * cluster must let them in by a policy of its own.
    *
    * @param port the TCP port at the peer
+   * @throws if the port is the one among the nodes of a cluster (6335)
    */
   public allowTo(peer: Peer, port: number): void {
-    requireWholeNumber(this, 'port', port, { min: 1, max: 65535 });
-    const id = `To-${idFor(this, peer.name)}-${port}`;
+    requirePeer(this, peer);
+    checkOutgoingPort(this, port);
+    const id = `To-${idFor(this, peer.name, { ...peer._rule, port })}-${isUnknown(port) ? 'port' : port}`;
     if (this.node.tryFindChild(id)) return;
-    const egress = [{ to: [peer._rule], ports: [{ port: String(port), protocol: 'TCP' }] }];
-    this.addPolicy(id, { policyTypes: ['Egress'], egress });
+    this.addPolicy(id, `to-${this.nameOf(peer, { port })}`, {
+      spec: { policyTypes: ['Egress'], egress: [{ to: [peer._rule], ports: [{ port: String(port), protocol: 'TCP' }] }] },
+      preconditions: portOtherThan(this.node.path, 'the port', port, [QdrantPorts.PEER]),
+    });
     this.props.posture.addOutbound({
       from: this.props.listeners[0].at,
       to: readableName(this, peer.name),
@@ -93,26 +110,43 @@ export class Connections extends Construct {
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {
+    requirePeer(this, peer);
     const listener = listenerForPurpose(this, this.props.listeners, purpose);
-    const id = `${purpose}-from-${idFor(this, peer.name)}`;
+    const id = `${purpose}-from-${idFor(this, peer.name, peer._rule)}`;
     if (this.node.tryFindChild(id)) return;
-    const ingress = [{ from: [peer._rule], ports: [{ port: String(listener.port), protocol: 'TCP' }] }];
-    this.addPolicy(id, { policyTypes: ['Ingress'], ingress });
-    listener.addSource({ name: readableName(this, peer.name), anyAddress: peer.isAnyAddress });
+    const ports = [{ port: String(listener.port), protocol: 'TCP' }];
+    const { path } = this.node;
+    this.addPolicy(id, `${purpose.toLowerCase()}-from-${this.nameOf(peer)}`, {
+      spec: { policyTypes: ['Ingress'], ingress: [{ from: [peer._rule], ports }] },
+      preconditions: [
+        ...narrowRange(path, peer._cidr, peer._version ?? 4),
+        ...portOtherThan(path, 'metricsPort', listener.port, QdrantPorts._taken),
+      ],
+    });
+    const anyAddress = this.ranges.add(listener, peer._cidr);
+    listener.addSource({ name: readableName(this, peer.name), anyAddress });
   }
 
-  private addPolicy(id: string, rules: { policyTypes: string[]; ingress?: any[]; egress?: any[] }): void {
+  private nameOf(peer: Peer, more: object = {}): string {
+    return nameFor(this, peer.name, { ...peer._rule, ...more, importedAs: this.props.importedAs });
+  }
+
+  private addPolicy(id: string, name: string, policy: AddedPolicy): void {
     const { clusterName, namespace, podLabels } = this.props;
     new NetworkPolicyV1(this, id, {
-      metadata: { name: `${clusterName}-${policyName(id)}`, namespace, labels: podLabels },
-      spec: { podSelector: { matchLabels: podLabels }, ...rules },
+      metadata: { name: `${clusterName}-${name}`, namespace, labels: podLabels },
+      spec: { podSelector: { matchLabels: podLabels }, ...policy.spec },
+      ...lifecycleWith(policy.preconditions),
     });
   }
 }
 
-/** An id as a name of Kubernetes: short ones as they are, long ones told apart by a digest. */
-function policyName(id: string): string {
-  const name = id.toLowerCase().replace(/-+$/, '');
-  if (name.length <= 100) return name;
-  return `${name.slice(0, 90)}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
+/** What a policy allows, and what must be so when Terraform knows it. */
+interface AddedPolicy {
+  readonly spec: { readonly policyTypes: string[]; readonly ingress?: any[]; readonly egress?: any[] };
+  readonly preconditions: Precondition[];
+}
+
+function requirePeer(place: Construct, peer: Peer): void {
+  requireInstance(place, 'the peer', peer, Peer, "Peer.pods({ labels: { app: 'search' } }) or Peer.ipv4('10.20.0.0/16')");
 }

@@ -1,12 +1,15 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
-import { badInput, requireNotEmpty, requireWholeNumber } from '../input';
+import { badInput, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../input';
+import { requireInstance } from '../nominal';
 import { ListenerPurpose, Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
+import { checkHostName } from '../qdrant/cluster-checks';
+import { nameFor, readableName } from '../terraform/identity';
+import { literally } from '../terraform/literal-text';
 import { CaBundle } from './ca-bundle';
 import { Connections } from './connections';
-import { readableName } from '../terraform/readable-name';
-import { checkLabelName } from './names';
+import { checkLabelName, checkObjectName } from './names';
 import { Peer } from './peer';
 
 /** Where TLS ends that comes in by a gateway. */
@@ -124,11 +127,23 @@ export class QdrantGatewayRoute extends Construct {
     if (!passThrough) this.addBackendTls(this.authority());
   }
 
+  /** What the names of its objects begin with. */
+  private get name(): string {
+    return `${this.cluster.clusterName}-${nameFor(this, this.node.id)}`;
+  }
+
   private check(): void {
     const { restHost, grpcHost, gateway, clients, clientPort } = this.props;
     if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
+    (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
     if (clientPort !== undefined) requireWholeNumber(this, 'clientPort', clientPort, { min: 1, max: 65535 });
+    requireInstance(this, 'gatewayPods', this.props.gatewayPods, Peer, "Peer.namespace('gateways')");
+    requireGivenMembers(this, gateway, ['namespace', 'sectionName']);
     checkLabelName(this, 'gateway.name', gateway.name, 'public');
+    if (gateway.namespace !== undefined) checkLabelName(this, 'gateway.namespace', gateway.namespace, 'gateways');
+    if (gateway.sectionName !== undefined) checkObjectName(this, 'gateway.sectionName', gateway.sectionName, 'tls');
+    checkHostName(this, 'restHost', restHost, 'vectors.example.com');
+    if (grpcHost !== undefined) checkHostName(this, 'grpcHost', grpcHost, 'grpc.vectors.example.com');
     if (this.cluster.serviceName === undefined) {
       throw badInput(this, {
         given: 'a route to a cluster without a client service',
@@ -154,8 +169,8 @@ export class QdrantGatewayRoute extends Construct {
 
   private addRoute(id: string, kind: string, hostname: string, port: number): void {
     const { serviceName } = this.cluster;
-    this.addObject(id, kind, `${this.cluster.clusterName}-${this.node.id.toLowerCase()}-${id.toLowerCase()}`, {
-      parentRefs: [this.props.gateway],
+    this.addObject(id, kind, `${this.name}-${id.toLowerCase()}`, {
+      parentRefs: [literally(this.props.gateway)],
       hostnames: [hostname],
       rules: [{ backendRefs: [{ name: serviceName, port }] }],
     });
@@ -191,8 +206,8 @@ export class QdrantGatewayRoute extends Construct {
   }
 
   private addBackendTls(authority: { group: string; kind: string; name: string }): void {
-    const { clusterName, serviceName, serverName } = this.cluster;
-    this.addObject('BackendTls', 'BackendTLSPolicy', `${clusterName}-${this.node.id.toLowerCase()}`, {
+    const { serviceName, serverName } = this.cluster;
+    this.addObject('BackendTls', 'BackendTLSPolicy', this.name, {
       targetRefs: [{ group: '', kind: 'Service', name: serviceName }],
       validation: { hostname: serverName, caCertificateRefs: [authority] },
     });

@@ -1,6 +1,7 @@
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
 import { Construct } from 'constructs';
+import { literalText } from '../terraform/literal-text';
 import { Grantee } from './grantee';
 import { BundlePlace } from './ca-bundle';
 
@@ -47,9 +48,11 @@ export class Grant extends Construct {
     const { kind, name, namespace } = grantee._subject;
     new RoleBindingV1(this, 'Binding', {
       metadata,
-      roleRef: { apiGroup: RBAC, kind: 'Role', name: role.metadata.name },
+      // The name as it is known here: where the provider keeps it among a resource's attributes differs from release to release.
+      roleRef: { apiGroup: RBAC, kind: 'Role', name: props.name },
       // A service account is of no API group.
-      subject: [{ kind, name, namespace, apiGroup: kind === 'ServiceAccount' ? undefined : RBAC }],
+      subject: [{ kind, name: literalText(name), namespace, apiGroup: kind === 'ServiceAccount' ? undefined : RBAC }],
+      dependsOn: [role],
     });
   }
 }

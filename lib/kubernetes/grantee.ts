@@ -38,10 +38,12 @@ export class Grantee {
     return new Grantee({ kind: 'Group', name: notEmpty('Grantee.group', name) });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _subject: GranteeSubject,
-  ) {}
+  private constructor(private readonly subject: GranteeSubject) {}
+
+  /** @internal */
+  public get _subject(): GranteeSubject {
+    return this.subject;
+  }
 
   /** How many it stands for. @internal */
   public get _scope(): ReaderScope {
@@ -53,12 +55,16 @@ export class Grantee {
 
   /** What it is known by, for example `service account search/search-service`. */
   public toString(): string {
-    const { kind, name, namespace } = this._subject;
+    const { kind, name, namespace } = this.subject;
     return namespace === undefined ? `${kind.toLowerCase()} ${name}` : `service account ${namespace}/${name}`;
   }
 }
 
 function notEmpty(place: string, name: string): string {
-  if (isUnknown(name) || name.trim() !== '') return name;
-  throw badInput(place, { given: 'an empty name', allowed: 'the name of a subject', instead: `${place}("operators")` });
+  if (isUnknown(name) || (typeof name === 'string' && name.trim() !== '')) return name;
+  throw badInput(place, {
+    given: name === '' ? 'an empty name' : `the name ${JSON.stringify(name)}`,
+    allowed: 'the name of a subject',
+    instead: `${place}("operators")`,
+  });
 }

@@ -1,15 +1,19 @@
 import { Construct } from 'constructs';
+import { requireMembers } from '../input';
+import { requireInstanceIfGiven } from '../nominal';
 import { Posture } from '../posture';
 import { describeImportedKey, describeImportedListeners } from '../posture/imported-cluster';
 import { ClientEndpoint } from '../qdrant';
-import { checkMetricsPort } from '../qdrant/cluster-checks';
+import { checkHostName, checkMetricsPort } from '../qdrant/cluster-checks';
+import { CaBundle } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { podLabelsOf } from './cluster-labels';
 import { Connections } from './connections';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
-import { checkLabelName } from './names';
+import { checkLabelName, checkLabels } from './names';
+import { Secret } from './secret';
 
 /** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
@@ -21,9 +25,13 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
     const { clusterName, namespace, clientCertificate = false, grpc = true, metricsPort } = attributes;
+    requireMembers(this, attributes, { clusterName: '"vectors"', namespace: '"search"' });
     checkLabelName(this, 'clusterName', clusterName, 'vectors');
     checkLabelName(this, 'namespace', namespace, 'search');
     if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
+    if (attributes.podLabels) checkLabels(this, 'podLabels', attributes.podLabels);
+    if (attributes.host !== undefined) checkHostName(this, 'host', attributes.host, 'vectors.example.com');
+    checkReferences(this, attributes);
     const host = attributes.host ?? `${clusterName}.${namespace}.svc`;
     this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });
     this.posture = new Posture(this);
@@ -34,6 +42,7 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
       podLabels: attributes.podLabels ?? podLabelsOf(clusterName),
       listeners: this.posture.listeners,
       posture: this.posture,
+      importedAs: this.node.path,
     });
     const { readOnlyKey, adminKey, clientCa } = attributes;
     if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', `Secret ${readOnlyKey.name}`);
@@ -42,6 +51,7 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
       clusterName,
       namespace,
       posture: this.posture,
+      importedAs: this.node.path,
       readOnlyKey,
       adminKeys: adminKey ? [adminKey] : [],
       clientCa,
@@ -59,4 +69,10 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
   public acknowledge(ruleId: string, reason: string): void {
     this.posture.acknowledge(ruleId, reason);
   }
+}
+
+function checkReferences(place: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
+  requireInstanceIfGiven(place, 'readOnlyKey', readOnlyKey, Secret, "readOnlyKey: Secret.fromName('vectors-read-only-key')");
+  requireInstanceIfGiven(place, 'adminKey', adminKey, Secret, "adminKey: Secret.fromName('vectors-admin-key-1')");
+  requireInstanceIfGiven(place, 'clientCa', clientCa, CaBundle, "clientCa: CaBundle.fromConfigMap('company-ca')");
 }

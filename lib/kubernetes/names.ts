@@ -11,7 +11,7 @@ const FILE_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
  */
 export function checkLabelName(place: Place, what: string, name: string, example: string): void {
-  if (isUnknown(name) || LABEL.test(name)) return;
+  if (isUnknown(name) || (typeof name === 'string' && LABEL.test(name))) return;
   throw badInput(place, {
     given: `${what} is "${name}"`,
     allowed: '1 to 63 lower-case letters, digits and hyphens, a letter or digit first and last',
@@ -21,7 +21,7 @@ export function checkLabelName(place: Place, what: string, name: string, example
 
 /** Throws unless the name is one that Kubernetes gives to most objects. */
 export function checkObjectName(place: Place, what: string, name: string, example: string): void {
-  if (isUnknown(name) || (name.length <= 253 && SUBDOMAIN.test(name))) return;
+  if (isUnknown(name) || (typeof name === 'string' && name.length <= 253 && SUBDOMAIN.test(name))) return;
   throw badInput(place, {
     given: `${what} is no name of an object in Kubernetes (not shown, as it may be the secret itself)`,
     allowed: 'up to 253 lower-case letters, digits, hyphens and dots, a letter or digit first and last',
@@ -31,7 +31,7 @@ export function checkObjectName(place: Place, what: string, name: string, exampl
 
 /** Throws unless the text names a member of a Secret or a ConfigMap. */
 export function checkDataKey(place: Place, key: string): void {
-  if (isUnknown(key) || FILE_KEY.test(key)) return;
+  if (isUnknown(key) || (typeof key === 'string' && FILE_KEY.test(key) && !/^\.\.?$/.test(key))) return;
   throw badInput(place, {
     given: 'a key that no Secret or ConfigMap can have (not shown)',
     allowed: 'letters, digits, hyphens, underscores and dots',
@@ -45,6 +45,9 @@ export function checkDataKey(place: Place, key: string): void {
  */
 export function checkLabels(place: Place, what: string, labels: { [name: string]: string }): void {
   if (isUnknown(labels)) return;
+  if (labels === null || typeof labels !== 'object') {
+    throw badInput(place, { given: `${what} is ${String(labels)}`, allowed: 'labels', instead: `${what}: { app: 'search' }` });
+  }
   if (Object.keys(labels).length === 0) {
     throw badInput(place, {
       given: `${what} is empty, which selects everything`,
@@ -53,7 +56,11 @@ export function checkLabels(place: Place, what: string, labels: { [name: string]
     });
   }
   for (const [name, value] of Object.entries(labels)) {
-    if (isUnknown(name) || (isLabelName(name) && (isUnknown(value) || SELECTOR_VALUE.test(value)))) continue;
+    if (
+      isUnknown(name) ||
+      (isLabelName(name) && (isUnknown(value) || (typeof value === 'string' && SELECTOR_VALUE.test(value))))
+    )
+      continue;
     throw badInput(place, {
       given: `${what} has the label "${name}: ${value}"`,
       allowed:

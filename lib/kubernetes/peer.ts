@@ -1,5 +1,5 @@
-import { checkIpv4Range, checkIpv6Range, isAnyAddress } from '../cidr';
-import { badInput } from '../input';
+import { coverTheInternet, ipv4Range, ipv6Range } from '../cidr';
+import { badInput, requireGivenMembers } from '../input';
 import { checkLabelName, checkLabels } from './names';
 
 /** The label that Kubernetes itself gives to each namespace. */
@@ -41,6 +41,7 @@ export class Peer {
    */
   public static pods(props: PodsPeerProps): Peer {
     const { labels, namespace, namespaceLabels } = props;
+    requireGivenMembers('Peer.pods', props, ['namespace', 'namespaceLabels']);
     checkLabels('Peer.pods', 'labels', labels);
     const podSelector = { matchLabels: labels };
     if (namespace !== undefined && namespaceLabels !== undefined) {
@@ -53,19 +54,19 @@ export class Peer {
     const inNamespaces =
       namespace === undefined ? namespaceLabels && Peer.namespaces(namespaceLabels) : Peer.namespace(namespace);
     const where = inNamespaces ? ` of ${inNamespaces.name}` : '';
-    return new Peer({ podSelector, ...inNamespaces?._rule }, `pods ${written(labels)}${where}`, false);
+    return new Peer({ podSelector, ...inNamespaces?._rule }, `pods ${written(labels)}${where}`);
   }
 
   /** Every pod of a namespace. */
   public static namespace(name: string): Peer {
     checkLabelName('Peer.namespace', 'the name', name, 'search');
-    return new Peer({ namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } } }, `namespace ${name}`, false);
+    return new Peer({ namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } } }, `namespace ${name}`);
   }
 
   /** Every pod of the namespaces that carry the labels, all of them. */
   public static namespaces(labels: { [name: string]: string }): Peer {
     checkLabels('Peer.namespaces', 'labels', labels);
-    return new Peer({ namespaceSelector: { matchLabels: labels } }, `namespaces ${written(labels)}`, false);
+    return new Peer({ namespaceSelector: { matchLabels: labels } }, `namespaces ${written(labels)}`);
   }
 
   /**
@@ -75,19 +76,17 @@ export class Peer {
    * @throws if it is not a range, or has bits set outside its prefix
    */
   public static ipv4(cidr: string): Peer {
-    checkIpv4Range('Peer.ipv4', cidr);
-    return new Peer({ ipBlock: { cidr } }, cidr, isAnyAddress(cidr));
+    return Peer.range(ipv4Range('Peer.ipv4', cidr), 4);
   }
 
   /**
    * A range of IPv6 addresses outside the cluster.
    *
    * @param cidr for example `2001:db8::/56`
-   * @throws if it is not a range
+   * @throws if it is not a range, or has bits set outside its prefix
    */
   public static ipv6(cidr: string): Peer {
-    checkIpv6Range('Peer.ipv6', cidr);
-    return new Peer({ ipBlock: { cidr } }, cidr, isAnyAddress(cidr));
+    return Peer.range(ipv6Range('Peer.ipv6', cidr), 6);
   }
 
   /** Any IPv4 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
@@ -100,14 +99,36 @@ export class Peer {
     return Peer.ipv6('::/0');
   }
 
+  private static range(cidr: string, version: 4 | 6): Peer {
+    return new Peer({ ipBlock: { cidr } }, cidr, version);
+  }
+
   private constructor(
-    /** @internal */
-    public readonly _rule: PeerRule,
+    private readonly rule: PeerRule,
     /** What it is known by: the range, or the labels. */
     public readonly name: string,
-    /** Whether it is the whole internet. */
-    public readonly isAnyAddress: boolean,
+    private readonly version?: 4 | 6,
   ) {}
+
+  /** Whether it is the whole internet, or so much of it that it is nobody in particular. */
+  public get isAnyAddress(): boolean {
+    return this._cidr !== undefined && coverTheInternet([this._cidr]);
+  }
+
+  /** @internal */
+  public get _rule(): PeerRule {
+    return this.rule;
+  }
+
+  /** The range, where it is one. @internal */
+  public get _cidr(): string | undefined {
+    return this.rule.ipBlock?.cidr;
+  }
+
+  /** The version of the range's addresses, where it is one. @internal */
+  public get _version(): 4 | 6 | undefined {
+    return this.version;
+  }
 }
 
 function written(labels: { [name: string]: string }): string {

@@ -14,8 +14,10 @@ export class SecretStore {
     return new SecretStore({ name, kind: 'ClusterSecretStore' });
   }
 
-  private constructor(
-    /** As an ExternalSecret names it. @internal */
-    public readonly _reference: { readonly name: string; readonly kind: string },
-  ) {}
+  private constructor(private readonly reference: { readonly name: string; readonly kind: string }) {}
+
+  /** As an ExternalSecret names it. @internal */
+  public get _reference(): { readonly name: string; readonly kind: string } {
+    return this.reference;
+  }
 }

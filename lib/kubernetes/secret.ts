@@ -16,9 +16,17 @@ export class Secret {
   }
 
   private constructor(
-    /** The Secret's name. */
-    public readonly name: string,
-    /** The member that holds the value. */
-    public readonly key: string,
+    private readonly secretName: string,
+    private readonly member: string,
   ) {}
+
+  /** The Secret's name. */
+  public get name(): string {
+    return this.secretName;
+  }
+
+  /** The member that holds the value. */
+  public get key(): string {
+    return this.member;
+  }
 }

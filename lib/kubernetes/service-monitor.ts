@@ -1,7 +1,9 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
 import { badInput, requireWholeNumber } from '../input';
+import { requireInstance } from '../nominal';
 import { ListenerPurpose } from '../posture';
+import { nameFor } from '../terraform/identity';
 import { CaBundle } from './ca-bundle';
 import { checkLabels, checkObjectName } from './names';
 import { Peer } from './peer';
@@ -70,8 +72,9 @@ export class QdrantServiceMonitor extends Construct {
   private constructor(scope: Construct, id: string, props: ServiceMonitorProps, cluster: MonitoredCluster) {
     super(scope, id);
     const { intervalSeconds = 30, labels = {}, clientCertificateSecretName } = props;
+    requireInstance(this, 'scrapedBy', props.scrapedBy, Peer, "Peer.namespace('monitoring')");
     requireWholeNumber(this, 'intervalSeconds', intervalSeconds, { min: 5, max: 3600, unit: 'seconds' });
-    if (props.labels) checkLabels(this, 'labels', props.labels);
+    if (props.labels && Object.keys(props.labels).length > 0) checkLabels(this, 'labels', props.labels);
     if (clientCertificateSecretName === undefined && cluster.clientVerification) this.refuseWithoutCertificate();
     if (clientCertificateSecretName !== undefined) {
       checkObjectName(this, 'clientCertificateSecretName', clientCertificateSecretName, 'prometheus-client');
@@ -83,7 +86,7 @@ export class QdrantServiceMonitor extends Construct {
       manifest: {
         apiVersion: 'monitoring.coreos.com/v1',
         kind: 'ServiceMonitor',
-        metadata: { name: `${clusterName}-${id.toLowerCase()}`, namespace, labels: { ...cluster.labels, ...labels } },
+        metadata: { name: `${clusterName}-${nameFor(this, id)}`, namespace, labels: { ...cluster.labels, ...labels } },
         spec: {
           selector: { matchLabels: { ...podLabels, 'app.kubernetes.io/component': 'peers' } },
           namespaceSelector: { matchNames: [namespace] },

@@ -2,6 +2,7 @@ import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { requireWholeNumber } from '../input';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { SecretPlaceProps } from '../posture';
 import { NodeCertificate } from '../qdrant';
 import { CaBundle } from './ca-bundle';
@@ -80,6 +81,13 @@ export abstract class Tls {
     return new SecretTls(name, options);
   }
 
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'Tls';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
   /** Makes what has to be made, below the cluster. @internal */
   public abstract _bind(cluster: Construct, binding: TlsBinding): ClusterTls;
 }
@@ -91,6 +99,7 @@ class SecretTls extends Tls {
   ) {
     super();
     checkObjectName('Tls.fromSecret', 'the name', name, 'vectors-tls');
+    requireInstanceIfGiven('Tls.fromSecret', 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
   }
 
   public _bind(): ClusterTls {
@@ -111,7 +120,10 @@ class CertManagerTls extends Tls {
     private readonly options: CertManagerTlsOptions,
   ) {
     super();
-    this.validityDays = checkedValidity('Tls.fromCertManager', options);
+    const place = 'Tls.fromCertManager';
+    requireInstance(place, 'the issuer', issuer, CertificateIssuer, "CertificateIssuer.clusterIssuer('company-ca')");
+    requireInstanceIfGiven(place, 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
+    this.validityDays = checkedValidity(place, options);
   }
 
   public _bind(cluster: Construct, binding: TlsBinding): ClusterTls {

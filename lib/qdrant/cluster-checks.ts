@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireBoolean, requireKnownList, requireWholeNumber } from '../input';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
 import { QdrantVersion } from './version';
@@ -7,16 +8,33 @@ import { QdrantVersion } from './version';
 /** The most nodes that a cluster has. */
 export const MAX_NODES = 100;
 
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const DNS_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+
+/**
+ * A reference of an image: nothing in it can be taken for an option of the program that pulls it.
+ * @see https://pkg.go.dev/github.com/distribution/reference
+ */
+const HOST = '[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?/';
+const COMPONENT = '[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*';
+const IMAGE = new RegExp(
+  `^(${HOST})?${COMPONENT}(/${COMPONENT})*(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?$`,
+);
+
 /** What is checked of a cluster, wherever it runs. */
 export interface CheckedServer extends QdrantServerProps {
   readonly version: QdrantVersion;
   readonly image?: string;
+  readonly hostNames?: string[];
   readonly hasAlternateKey: boolean;
 }
 
 /** Throws where the server cannot be as it is asked for. */
 export function checkServer(cluster: Construct, props: CheckedServer): void {
+  requireInstance(cluster, 'version', props.version, QdrantVersion, "QdrantVersion.of('1.19.0')");
+  requireInstanceIfGiven(cluster, 'upgradingFrom', props.upgradingFrom, QdrantVersion, "QdrantVersion.of('1.18.3')");
   checkNodeCount(cluster, props.nodeCount);
+  if (props.grpc !== undefined) requireBoolean(cluster, 'grpc', props.grpc);
   if (props.foundingGeneration !== undefined) {
     requireWholeNumber(cluster, 'foundingGeneration', props.foundingGeneration, { min: 1, max: 1_000_000 });
   }
@@ -30,6 +48,17 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
     checkMetricsPort(cluster, props.metricsPort);
   }
   checkAlternateKey(cluster, props.hasAlternateKey, props.version);
+  checkHostNames(cluster, props.hostNames ?? []);
+}
+
+/** Throws unless the name is one that DNS has, and that a certificate may carry without carrying anything else along. */
+export function checkHostName(cluster: Construct, option: string, name: string, example: string): void {
+  if (isUnknown(name) || (typeof name === 'string' && name.length <= 253 && DNS_NAME.test(name))) return;
+  throw badInput(cluster, {
+    given: `${option} has ${JSON.stringify(name)}`,
+    allowed: 'a DNS name: labels of lower-case letters, digits and hyphens, joined by dots',
+    instead: `for example "${example}"`,
+  });
 }
 
 /**
@@ -40,11 +69,11 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
  */
 export function checkImage(cluster: Construct, option: string, image: string, example: string): void {
   if (isUnknown(image)) return;
-  const tag = /^[^@\s]+?:(?<tag>[\w][\w.-]*)$/.exec(image)?.groups?.tag;
-  const digest = /^[^\s]+@sha256:[0-9a-f]{64}$/.test(image);
-  if (digest || (tag !== undefined && /\d/.test(tag) && !tag.startsWith('latest') && !tag.includes('/'))) return;
+  const parts = IMAGE.exec(image)?.groups;
+  const { tag, digest } = parts ?? {};
+  if (digest !== undefined || (tag !== undefined && /\d/.test(tag) && !tag.startsWith('latest'))) return;
   throw badInput(cluster, {
-    given: `${option} "${image}" names no version`,
+    given: parts ? `${option} "${image}" names no version` : `${option} "${image}" is no reference of an image`,
     allowed: 'a tag with a version, or a digest; "latest" would change under a running cluster',
     instead: `${option}: "${example}", or REGISTRY/NAME@sha256:DIGEST`,
   });
@@ -100,6 +129,11 @@ function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantV
     allowed: 'the same minor release, or the one after it; never back',
     instead: 'one minor release after the other, each applied to the whole cluster',
   });
+}
+
+function checkHostNames(cluster: Construct, names: string[]): void {
+  requireKnownList(cluster, 'hostNames', names);
+  names.forEach((name) => checkHostName(cluster, 'hostNames', name, 'vectors.example.com'));
 }
 
 function checkServesMetrics(cluster: Construct, version: QdrantVersion): void {

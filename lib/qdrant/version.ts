@@ -35,7 +35,7 @@ export class QdrantVersion {
    */
   public static of(version: string): QdrantVersion {
     if (Token.isUnresolved(version)) return new QdrantVersion(version);
-    const parsed = semver.parse(version);
+    const parsed = typeof version === 'string' ? semver.parse(version) : null;
     if (parsed === null) {
       throw badInput('QdrantVersion.of', {
         given: `"${version}" is not a version`,
@@ -53,10 +53,12 @@ export class QdrantVersion {
     return new QdrantVersion(parsed.version);
   }
 
-  private constructor(
-    /** `major.minor.patch`. */
-    public readonly version: string,
-  ) {}
+  private constructor(private readonly number: string) {}
+
+  /** `major.minor.patch`. */
+  public get version(): string {
+    return this.number;
+  }
 
   /**
    * Whether this release is the given one or a later one. A version that is known only when Terraform runs counts as the newest.

@@ -363,14 +363,19 @@ describe('connections', () => {
     expect(first.join()).toContain('REST-from-aws-security-group-a-id');
   });
 
-  test('into another group open both sides', () => {
-    const stack = synthCluster({}, ({ connections }) => connections.allowTo(aws.Peer.securityGroup('sg-0123'), 8080));
-    expect(stack.resources('aws_vpc_security_group_egress_rule')).toContainEqual(
-      expect.objectContaining({ from_port: 8080, referenced_security_group_id: 'sg-0123' }),
-    );
-    expect(stack.resources('aws_vpc_security_group_ingress_rule')).toContainEqual(
-      expect.objectContaining({ from_port: 8080, security_group_id: 'sg-0123' }),
-    );
+  test('into another group open its side only where that is asked for', () => {
+    const openedIn = (options?: aws.AllowToOptions) => {
+      const stack = synthCluster({}, ({ connections }) => {
+        connections.allowTo(aws.Peer.securityGroup('sg-0123'), 8080);
+        connections.allowTo(aws.Peer.securityGroup('sg-0123'), 8080, options);
+      });
+      const out = { from_port: 8080, to_port: 8080, referenced_security_group_id: 'sg-0123' };
+      expect(stack.resources('aws_vpc_security_group_egress_rule')).toContainEqual(expect.objectContaining(out));
+      const rules = stack.resources('aws_vpc_security_group_ingress_rule');
+      return rules.filter((rule) => rule.security_group_id === 'sg-0123').map((rule) => rule.from_port);
+    };
+    expect(openedIn()).toEqual([]);
+    expect(openedIn({ alsoAllowAtPeer: true })).toEqual([8080]);
   });
 
   test('any address is a warning that can be acknowledged', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
-import { escapeForTerraform } from '../../input';
+import { literalText } from '../../terraform/literal-text';
 
 /** The programs and units of a node, each a file in `files/`, and where it goes on the node. */
 const installed: Array<{ file: string; path: string; mode: string }> = [
@@ -33,9 +33,7 @@ let programs: string | undefined;
 
 function installPrograms(): string {
   programs ??= installed
-    .map(({ file, path, mode }) =>
-      installFile(path, mode, escapeForTerraform(readFileSync(join(__dirname, 'files', file), 'utf8'))),
-    )
+    .map(({ file, path, mode }) => installFile(path, mode, literalText(readFileSync(join(__dirname, 'files', file), 'utf8'))))
     .join('');
   return programs;
 }

@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeForTerraform, isUnknown } from '../../input';
+import { isUnknown } from '../../input';
+import { literalText } from '../../terraform/literal-text';
 
 /** The programs of a pod, each a file in `files/`. */
 const PROGRAMS = ['common.sh', 'prepare.sh', 'ready.sh', 'run-server.sh'];
@@ -61,7 +62,7 @@ export class PodPrograms extends Construct {
 let programs: { [file: string]: string } | undefined;
 
 function readPrograms(): { [file: string]: string } {
-  const read = (file: string) => escapeForTerraform(readFileSync(join(__dirname, 'files', file), 'utf8'));
+  const read = (file: string) => literalText(readFileSync(join(__dirname, 'files', file), 'utf8'));
   programs ??= Object.fromEntries([...PROGRAMS, ...GUARD_PROGRAMS].map((file) => [file, read(file)]));
   return programs;
 }

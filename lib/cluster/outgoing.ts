@@ -1,0 +1,14 @@
+import { IConstruct } from 'constructs';
+import { badInput, requireWholeNumber } from '../input';
+import { QdrantPorts } from '../qdrant';
+
+/** Throws unless the port is one that a cluster may be let out to. */
+export function checkOutgoingPort(place: IConstruct, port: number): void {
+  requireWholeNumber(place, 'port', port, { min: 1, max: 65535 });
+  if (port !== QdrantPorts.PEER) return;
+  throw badInput(place, {
+    given: `allowTo with the port ${port}`,
+    allowed: `another port: on ${port} the nodes of one cluster reach each other, which the library allows by itself, and nobody else`,
+    instead: `allowTo(peer, ${QdrantPorts.REST}) or allowTo(peer, ${QdrantPorts.GRPC}) for another Qdrant cluster`,
+  });
+}

@@ -1,0 +1,36 @@
+import { badInput, Place } from './input';
+
+/** A class of the library's. */
+interface NamedClass {
+  readonly name: string;
+  readonly prototype: object;
+}
+
+/**
+ * Throws unless a value was made by a class of the library's own: an object that only looks like one went through none of its checks.
+ *
+ * @param option what was given, for example `apiKeys`
+ * @param instead how one is made
+ */
+export function requireInstance(place: Place, option: string, value: unknown, type: NamedClass, instead: string): void {
+  if (value instanceof (type as unknown as abstract new (...args: never[]) => object)) return;
+  throw badInput(place, {
+    given: `${option} is ${describe(value)}, no ${type.name}`,
+    allowed: `a ${type.name} that this library made`,
+    instead,
+  });
+}
+
+/** As `requireInstance`, where an option is left out too. */
+export function requireInstanceIfGiven(place: Place, option: string, value: unknown, type: NamedClass, instead: string): void {
+  if (value !== undefined) requireInstance(place, option, value, type, instead);
+}
+
+/** Says what a value is without showing it, as it may be a secret. */
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  const { constructor } = value;
+  return constructor === undefined || constructor === Object ? 'a plain object' : `of the class ${constructor.name}`;
+}

@@ -1,0 +1,96 @@
+import {
+  DefaultTokenResolver,
+  IPostProcessor,
+  IResolvable,
+  IResolveContext,
+  StringConcat,
+  TerraformStack,
+  Tokenization,
+} from 'cdktf';
+import { IConstruct } from 'constructs';
+import { createHash } from 'node:crypto';
+import { isUnknown } from '../input';
+
+/** The longest readable part of an id, and of an object's name. */
+const MAX_ID = 60;
+const MAX_NAME = 40;
+
+/** What ends like this could be taken for a slug and its digest, and therefore never stands without one. */
+const LOOKS_DIGESTED = /-[0-9a-f]{8}$/;
+
+/** A value as a reader knows it: itself, or where it comes from in Terraform while it is not known yet. */
+export function readableName(scope: IConstruct, value: string): string {
+  if (!isUnknown(value)) return value;
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  const expression = String(Tokenization.resolve(value, { scope, resolver, preparing: false }));
+  return expression.replace(/^\$\{(.*)\}$/, '$1');
+}
+
+/**
+ * What a value is, as text: equal for equal values, in whatever order their members are given, and different for different ones. What is known only
+ * to Terraform is told apart by its expression and the stack that it comes from.
+ */
+export function identityOf(scope: IConstruct, value: unknown): string {
+  return canonical(Tokenization.resolve(value, { scope, resolver: new IdentityResolver(), preparing: false }));
+}
+
+/**
+ * The id of a construct that stands for a value: the same for the same value, another for another. It is the value itself where that is fit to be an
+ * id, and otherwise a readable part of it and a digest of the whole.
+ *
+ * @param readable what a reader knows the value by
+ */
+export function idFor(scope: IConstruct, readable: string, value: unknown = readable): string {
+  return slugWithDigest(slugOf(readableName(scope, readable), MAX_ID), identityOf(scope, value));
+}
+
+/**
+ * The part of an object's name that stands for a value, as Kubernetes and AWS accept it anywhere in a name: lower-case letters, digits and hyphens.
+ * Two values never have one name.
+ */
+export function nameFor(scope: IConstruct, readable: string, value: unknown = readable): string {
+  return slugWithDigest(slugOf(readableName(scope, readable).toLowerCase(), MAX_NAME), identityOf(scope, value));
+}
+
+function slugOf(text: string, length: number): string {
+  const slug = text.replace(/[^A-Za-z0-9]+/g, '-');
+  return slug.replace(/^-/, '').slice(0, length).replace(/-$/, '');
+}
+
+function slugWithDigest(slug: string, identity: string): string {
+  if (slug !== '' && identity === JSON.stringify(slug) && !LOOKS_DIGESTED.test(slug)) return slug;
+  const digest = createHash('sha256').update(identity).digest('hex').slice(0, 8);
+  return slug === '' ? digest : `${slug}-${digest}`;
+}
+
+/** JSON whose members are sorted. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+}
+
+/** What CDK for Terraform keeps of a reference to a resource, and does not show. */
+interface Reference {
+  readonly identifier: string;
+  readonly originStack: TerraformStack;
+}
+
+/** Resolves references to what they refer to, so that two stacks of one class are told apart and no reference is taken for text. */
+class IdentityResolver extends DefaultTokenResolver {
+  public constructor() {
+    super(new StringConcat());
+  }
+
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
+    const { identifier, originStack } = token as unknown as Partial<Reference>;
+    const isReference = typeof identifier === 'string' && TerraformStack.isStack(originStack);
+    if (!isReference) return super.resolveToken(token, context, postProcessor);
+    // A stack of its own is not named, so that it may be renamed.
+    const origin = originStack === TerraformStack.of(context.scope) ? '' : originStack.node.path;
+    return `\u0000${origin}\u0000${identifier}`;
+  }
+}
