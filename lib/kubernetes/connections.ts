@@ -8,7 +8,8 @@ import { requireInstance } from '../nominal';
 import { Listener, ListenerPurpose, Posture } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { QdrantPorts } from '../qdrant';
-import { idFor, nameFor, readableName } from '../terraform/identity';
+import { idFor, nameFor } from '../terraform/identity';
+import { readableName } from '../terraform/readable-name';
 import { lifecycleWith, narrowRange, portOtherThan } from '../terraform/preconditions';
 import { Peer } from './peer';
 

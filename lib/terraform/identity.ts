@@ -9,7 +9,7 @@ import {
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { createHash } from 'node:crypto';
-import { isUnknown } from '../input';
+import { readableName } from './readable-name';
 
 /** The longest readable part of an id, and of an object's name. */
 const MAX_ID = 60;
@@ -17,14 +17,6 @@ const MAX_NAME = 40;
 
 /** What ends like this could be taken for a slug and its digest, and therefore never stands without one. */
 const LOOKS_DIGESTED = /-[0-9a-f]{8}$/;
-
-/** A value as a reader knows it: itself, or where it comes from in Terraform while it is not known yet. */
-export function readableName(scope: IConstruct, value: string): string {
-  if (!isUnknown(value)) return value;
-  const resolver = new DefaultTokenResolver(new StringConcat());
-  const expression = String(Tokenization.resolve(value, { scope, resolver, preparing: false }));
-  return expression.replace(/^\$\{(.*)\}$/, '$1');
-}
 
 /**
  * What a value is, as text: equal for equal values, in whatever order their members are given, and different for different ones. What is known only
