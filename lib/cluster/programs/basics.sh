@@ -16,6 +16,10 @@ pause() {
   kill "$sleeper" 2>/dev/null || true
 }
 
+# Sets a variable to the seconds since 1970.
+#   clock NAME
+clock() { printf -v "$1" '%(%s)T' -1; }
+
 # What is remembered on the data volume outlives the machine. On a full disk the file keeps what it held.
 #   remember NAME VALUE
 remember() {

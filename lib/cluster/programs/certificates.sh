@@ -50,8 +50,10 @@ adopt_certificate() {
   if [[ -e $now/cert.pem ]]; then
     cat "$now/issuer.pem" "$now/kept.pem" >"$target/before.pem"
     if ! is_issued_by "$(<"$offered/cert.pem")" "$now/issuer.pem" && ! ends_soon && ! others_accept "$offered" "$target/before.pem"; then
-      log "the certificate on offer is of another CA; it is presented once every other node trusts that CA"
       presents=$now
+      # Said once, and not at every look until then.
+      [[ -z $(certificates_without "$now/ca.pem" "$offered/issuer.pem") ]] ||
+        log "the certificate on offer is of another CA; it is presented once every other node trusts that CA"
       cat "$offered/issuer.pem" >>"$target/before.pem"
     fi
   else
@@ -73,7 +75,7 @@ others_accept() {
   local host
   for host in $(other_hosts); do
     timeout 5 openssl s_client -tls1_2 -connect "$host:$PEER_PORT" -noservername -cert "$1/cert.pem" -key "$1/key.pem" \
-      -cert_chain "$1/cert.pem" -CAfile <(cat "$1/issuer.pem" "$2") -verify_return_error </dev/null >/dev/null 2>&1 || return 1
+      -cert_chain "$1/cert.pem" -CAfile <(cat "$1/issuer.pem" "$1/trusted.pem" "$2") -verify_return_error </dev/null >/dev/null 2>&1 || return 1
   done
 }
 

@@ -37,7 +37,7 @@ may_found() {
     return 1
   fi
   minutes=$(founding_minutes)
-  printf -v now '%(%s)T' -1
+  clock now
   since=$((now - $(date --date "$(founding_time)" +%s)))
   # Before its clock is set a machine may live in any year.
   ((since < -3600 || since > minutes * 60)) || return 0

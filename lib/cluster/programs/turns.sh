@@ -8,9 +8,9 @@
 # Whether a node may begin to stop now.
 #   is_turn asked|own
 is_turn() {
-  local now seconds turn begin
-  seconds=$(turn_seconds)
-  printf -v now '%(%s)T' -1
+  local now seconds count turn begin
+  seconds=$(turn_seconds) && count=$(node_count) || return 1
+  clock now
   turn=$((now / seconds)) begin=$((seconds / 3))
   # Not all in the same second, should the nodes' clocks or their number differ; and nobody late in a turn: the others must have
   # seen this node leave before the next turn begins.
@@ -18,7 +18,7 @@ is_turn() {
   if [[ $1 == asked ]]; then
     ((turn % 2 == 0))
   else
-    ((turn % 2 == 1 && turn / 2 % $(node_count) == INDEX))
+    ((turn % 2 == 1 && turn / 2 % count == INDEX))
   fi
 }
 
