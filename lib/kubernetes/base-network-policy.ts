@@ -1,6 +1,7 @@
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { Construct } from 'constructs';
 import { QdrantPorts } from '../qdrant';
+import { ClusterDns } from './cluster-dns';
 
 export interface BaseNetworkPolicyProps {
   readonly clusterName: string;
@@ -8,12 +9,8 @@ export interface BaseNetworkPolicyProps {
   readonly podLabels: { [name: string]: string };
   /** Whether the guard serves clients' ports, so that the pods reach each other's REST API behind it. */
   readonly guard: boolean;
+  readonly dns: ClusterDns;
 }
-
-/** Where names are asked for: a DNS service in the cluster, and its cache on the node, which has an address that is local to the link. */
-const DNS_PORTS = ['UDP', 'TCP'].map((protocol) => ({ port: '53', protocol }));
-const DNS_NAMESPACE = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
-const NODE_LOCAL_DNS = { cidr: '169.254.20.10/32' };
 
 /**
  * Refuses all traffic of a cluster's pods, both ways, but what they need among themselves and to find each other.
@@ -36,10 +33,7 @@ export class BaseNetworkPolicy extends Construct {
         ...pods,
         policyTypes: ['Ingress', 'Egress'],
         ingress: [{ from: [pods], ports }],
-        egress: [
-          { to: [pods], ports },
-          { to: [{ namespaceSelector: DNS_NAMESPACE }, { ipBlock: NODE_LOCAL_DNS }], ports: DNS_PORTS },
-        ],
+        egress: [{ to: [pods], ports }, props.dns._egress],
       },
     });
   }

@@ -13,21 +13,22 @@ export interface ClusterNamesProps {
 export class ClusterNames {
   /** The name of the service that gives the peers their names. */
   public readonly peerService: string;
-  private readonly domain: string;
+  /** What the domain of the services ends in. */
+  public readonly serviceDomain: string;
 
   public constructor(private readonly props: ClusterNamesProps) {
     this.peerService = `${props.clusterName}-peers`;
-    this.domain = `${props.namespace}.svc.${props.clusterDomain ?? 'cluster.local'}`;
+    this.serviceDomain = `${props.namespace}.svc.${props.clusterDomain ?? 'cluster.local'}`;
   }
 
   /** What the hosts of the peers end in. It is part of their addresses, which the cluster keeps for good. */
   public get peerDomain(): string {
-    return `${this.peerService}.${this.domain}`;
+    return `${this.peerService}.${this.serviceDomain}`;
   }
 
   /** A name that stands for all nodes, and that the certificate carries. */
   public get host(): string {
-    return `${this.props.hasClientService ? this.props.clusterName : this.peerService}.${this.domain}`;
+    return `${this.props.hasClientService ? this.props.clusterName : this.peerService}.${this.serviceDomain}`;
   }
 
   /**
@@ -42,7 +43,7 @@ export class ClusterNames {
       service,
       `${service}.${namespace}`,
       `${service}.${namespace}.svc`,
-      `${service}.${this.domain}`,
+      `${service}.${this.serviceDomain}`,
     ]);
     return new NodeCertificate({ peerHost: first, clientHosts: [...others, ...services, ...more], peerTls: true });
   }

@@ -2,8 +2,10 @@ import { QdrantServerProps } from '../qdrant';
 import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientService } from './client-service';
+import { ClusterDns } from './cluster-dns';
 import { ClientVerification } from './client-verification';
 import { PlacementProps } from './placement';
+import { PodUser } from './pod-user';
 import { RemovalPolicy } from './removal-policy';
 import { ResourcesProps } from './resources';
 import { Tls } from './tls';
@@ -12,11 +14,19 @@ import { VolumeProps } from './volume';
 /** How changes reach the nodes. */
 export interface RollingUpdateProps {
   /**
-   * How many minutes an apply waits for one node to serve again.
+   * How many minutes an apply waits for one node to serve again, after the one before it does.
    *
    * @default 30
    */
   readonly nodeTimeoutMinutes?: number;
+
+  /**
+   * Whether an apply waits until every node serves what it was told to. A job of the cluster's namespace does the waiting, with the server's image and no
+   * right in the cluster. Where it fails, the next apply waits anew.
+   *
+   * @default true
+   */
+  readonly waitForRollout?: boolean;
 
   /**
    * How many seconds long a turn is. Every other turn belongs to the nodes, one after the other: in it a node may restart by itself, when a
@@ -46,8 +56,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly snapshotVolume?: VolumeProps;
 
   /**
-   * The image that the nodes run, of the given release, by a version tag or a digest. It must run as uid 1000, and have bash and openssl as the
-   * official ones do.
+   * The image that the nodes run, of the given release, by a version tag or a digest. It must run as any `user` that is not root, and have bash, openssl and
+   * getent as the official ones do.
    *
    * @default - the official unprivileged image of the release
    */
@@ -80,6 +90,20 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * @default cluster.local
    */
   readonly clusterDomain?: string;
+
+  /**
+   * Whom the pods ask for names.
+   *
+   * @default ClusterDns.kubeSystem()
+   */
+  readonly dns?: ClusterDns;
+
+  /**
+   * The user that the pods run as. On OpenShift: `PodUser.assignedByNamespace()`.
+   *
+   * @default PodUser.id(1000)
+   */
+  readonly user?: PodUser;
 
   /**
    * Where the API keys come from.

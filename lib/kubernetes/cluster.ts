@@ -19,6 +19,7 @@ import { checkCluster, DEFAULT_GUARD_IMAGE, DEFAULT_TURN_SECONDS } from './clust
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { labelsOf, podLabelsOf } from './cluster-labels';
 import { ClusterConfigMap } from './cluster-config-map';
+import { ClusterDns } from './cluster-dns';
 import { ClusterNames } from './cluster-names';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
@@ -28,6 +29,7 @@ import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { ImportedCluster } from './imported-cluster';
 import { NodeSet } from './node-set';
+import { PodUser } from './pod-user';
 import { PodPrograms } from './pod/pod-programs';
 import { bundleFile } from './pod-template';
 import { RemovalGuard } from './removal-guard';
@@ -121,7 +123,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     });
 
     const network = { ...place, podLabels: this.podLabels };
-    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', { ...network, guard: this.guard });
+    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', { ...network, guard: this.guard, dns: this.dns });
     this.connections = new Connections(this, 'Connections', {
       ...network,
       listeners: this.posture.listeners.filter(({ isForClients }) => isForClients),
@@ -253,6 +255,10 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.props.grpc ?? true;
   }
 
+  private get dns(): ClusterDns {
+    return this.props.dns ?? ClusterDns.kubeSystem();
+  }
+
   private get isProtected(): boolean {
     return (this.props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
   }
@@ -300,7 +306,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
 
   private makeNodes(settings: ResolvedSettings, after: ITerraformDependable[]): void {
     const { props, clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas } = this;
-    const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
+    const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS, waitForRollout = true } = props.rollingUpdate ?? {};
     const founding = new FoundingTime(this, 'FoundingTime', { generation: props.foundingGeneration ?? 1 });
     const config = new ClusterConfigMap(this, 'Config', {
       ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
@@ -316,7 +322,10 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
     });
     new NodeSet(this, 'Nodes', {
-      ...{ clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas, nodeTimeoutMinutes },
+      ...{ clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas, nodeTimeoutMinutes, waitForRollout },
+      dns: this.dns,
+      user: props.user ?? PodUser.id(),
+      serviceDomain: this.names.serviceDomain,
       peerServiceName: this.names.peerService,
       annotations: props.podAnnotations,
       serviceAccountAnnotations: props.serviceAccountAnnotations,

@@ -1,13 +1,20 @@
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
-import { StatefulSetV1, StatefulSetV1SpecVolumeClaimTemplate } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import {
+  StatefulSetV1,
+  StatefulSetV1SpecTemplate,
+  StatefulSetV1SpecVolumeClaimTemplate,
+} from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
+import { digestOf } from '../terraform/digest';
 import { ClaimSizeCheck } from './claim-size-check';
+import { ClusterDns } from './cluster-dns';
 import { podTemplate, PodTemplateProps } from './pod-template';
+import { Rollout, RELEASE_LABEL } from './rollout';
 import { VolumeProps } from './volume';
 
 export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName'> {
@@ -18,7 +25,11 @@ export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName
   readonly snapshotVolume: VolumeProps;
   readonly serviceAccountAnnotations?: { [name: string]: string };
   readonly isProtected: boolean;
+  readonly waitForRollout: boolean;
   readonly nodeTimeoutMinutes: number;
+  /** What the domain of services ends in. */
+  readonly serviceDomain: string;
+  readonly dns: ClusterDns;
   /** What must be there before the pods are. */
   readonly after: ITerraformDependable[];
 }
@@ -35,13 +46,22 @@ export class NodeSet extends Construct {
       automountServiceAccountToken: false,
     });
     const names = this.makePeerService();
-    this.makeStatefulSet([account, names, ...props.after]);
+    const { template, release } = this.labelledTemplate();
+    const statefulSet = this.makeStatefulSet(template, [account, names, ...props.after]);
     this.makeDisruptionBudget();
+    if (props.waitForRollout) new Rollout(this, 'Rollout', { ...props, release, after: [statefulSet] });
     new ClaimSizeCheck(this, 'ClaimSizes', {
       namespace: props.namespace,
       podLabels: props.podLabels,
       sizes: { storage: props.dataVolume.size, snapshots: props.snapshotVolume.size },
     });
+  }
+
+  /** The pods' template, and its digest, which the pods carry as a label. */
+  private labelledTemplate(): { template: StatefulSetV1SpecTemplate; release: string } {
+    const { metadata, spec } = podTemplate({ ...this.props, serviceAccountName: this.props.clusterName });
+    const release = digestOf(this, 'Release', { metadata, spec });
+    return { release, template: { metadata: { ...metadata, labels: { ...metadata.labels, [RELEASE_LABEL]: release } }, spec } };
   }
 
   private metadata(name: string, labels: { [name: string]: string } = {}) {
@@ -72,9 +92,9 @@ export class NodeSet extends Construct {
   }
 
   /** Pods start in parallel, as Raft needs a majority; updates still go one by one, each once the one before is ready. */
-  private makeStatefulSet(dependsOn: ITerraformDependable[]): void {
-    const { clusterName, nodeCount, nodeTimeoutMinutes, isProtected, podLabels } = this.props;
-    new StatefulSetV1(this, 'StatefulSet', {
+  private makeStatefulSet(template: StatefulSetV1SpecTemplate, dependsOn: ITerraformDependable[]): StatefulSetV1 {
+    const { clusterName, nodeCount, isProtected, podLabels } = this.props;
+    return new StatefulSetV1(this, 'StatefulSet', {
       dependsOn,
       metadata: this.metadata(clusterName),
       spec: {
@@ -85,12 +105,11 @@ export class NodeSet extends Construct {
         updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: [{ partition: 0 }] }],
         minReadySeconds: 10,
         selector: { matchLabels: podLabels },
-        template: podTemplate({ ...this.props, serviceAccountName: clusterName }),
+        template,
         volumeClaimTemplate: [this.claim('storage', this.props.dataVolume), this.claim('snapshots', this.props.snapshotVolume)],
         persistentVolumeClaimRetentionPolicy: [{ whenScaled: 'Retain', whenDeleted: isProtected ? 'Retain' : 'Delete' }],
       },
-      waitForRollout: true,
-      timeouts: { create: `${nodeTimeoutMinutes}m`, update: `${nodeTimeoutMinutes * nodeCount}m` },
+      waitForRollout: false,
       lifecycle: {
         preventDestroy: isProtected,
         // The provider would replace the StatefulSet, all pods at once, for another size, which would reach no claim that exists.

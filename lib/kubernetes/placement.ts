@@ -1,5 +1,7 @@
 import {
   StatefulSetV1SpecTemplateSpecAffinity,
+  StatefulSetV1SpecTemplateSpecAffinityNodeAffinity,
+  StatefulSetV1SpecTemplateSpecToleration,
   StatefulSetV1SpecTemplateSpecTopologySpreadConstraint,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { Construct } from 'constructs';
@@ -140,6 +142,27 @@ function checkToleration(cluster: Construct, { key, effect }: Toleration): void 
 }
 
 /** @internal */
+export function tolerations({ tolerations: tolerated }: PlacementProps): StatefulSetV1SpecTemplateSpecToleration[] | undefined {
+  return tolerated?.map((taint) => ({ ...taint, operator: taint.value === undefined ? 'Exists' : 'Equal' }));
+}
+
+/** The machines that are asked for. @internal */
+export function nodeAffinity(placement: PlacementProps): StatefulSetV1SpecTemplateSpecAffinityNodeAffinity | undefined {
+  const { machines = [], preferredMachines = [] } = placement;
+  if (machines.length === 0 && preferredMachines.length === 0) return undefined;
+  const matchExpressions = (requirements: MachineRequirement[]) => requirements.map(({ _expression }) => _expression);
+  const required = { nodeSelectorTerm: [{ matchExpressions: matchExpressions(machines) }] };
+  const preferred = preferredMachines.map(({ requirements, weight = 100 }) => ({
+    weight,
+    preference: { matchExpressions: matchExpressions(requirements) },
+  }));
+  return {
+    ...(machines.length > 0 && { requiredDuringSchedulingIgnoredDuringExecution: required }),
+    ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
+  };
+}
+
+/** @internal */
 export function spreadConstraints(props: PlacedPods): StatefulSetV1SpecTemplateSpecTopologySpreadConstraint[] {
   const { placement, podLabels, nodeCount } = props;
   const over = { maxSkew: 1, labelSelector: [{ matchLabels: podLabels }] };
@@ -155,29 +178,15 @@ export function spreadConstraints(props: PlacedPods): StatefulSetV1SpecTemplateS
 
 /** @internal */
 export function affinity({ placement, podLabels }: PlacedPods): StatefulSetV1SpecTemplateSpecAffinity | undefined {
-  const { machines = [], preferredMachines = [], apartFrom = [], overHosts = Spread.REQUIRED } = placement;
-  const apart = [...(overHosts === Spread.REQUIRED ? [podLabels] : []), ...apartFrom];
-  const matchExpressions = (requirements: MachineRequirement[]) => requirements.map(({ _expression }) => _expression);
-  const required = machines.length > 0 && { nodeSelectorTerm: [{ matchExpressions: matchExpressions(machines) }] };
-  const preferred = preferredMachines.map(({ requirements, weight = 100 }) => ({
-    weight,
-    preference: { matchExpressions: matchExpressions(requirements) },
+  const { apartFrom = [], overHosts = Spread.REQUIRED } = placement;
+  const apart = [...(overHosts === Spread.REQUIRED ? [podLabels] : []), ...apartFrom].map((matchLabels) => ({
+    topologyKey: HOST,
+    labelSelector: [{ matchLabels }],
   }));
-  if (!required && preferred.length === 0 && apart.length === 0) return undefined;
+  const machines = nodeAffinity(placement);
+  if (!machines && apart.length === 0) return undefined;
   return {
-    ...((required || preferred.length > 0) && {
-      nodeAffinity: {
-        ...(required && { requiredDuringSchedulingIgnoredDuringExecution: required }),
-        ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
-      },
-    }),
-    ...(apart.length > 0 && {
-      podAntiAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: apart.map((matchLabels) => ({
-          topologyKey: HOST,
-          labelSelector: [{ matchLabels }],
-        })),
-      },
-    }),
+    nodeAffinity: machines,
+    ...(apart.length > 0 && { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } }),
   };
 }

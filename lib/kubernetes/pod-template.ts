@@ -10,7 +10,8 @@ import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
-import { affinity, PlacementProps, spreadConstraints } from './placement';
+import { affinity, PlacementProps, spreadConstraints, tolerations } from './placement';
+import { CONTAINER_SECURITY, PodUser } from './pod-user';
 import { ResourcesProps } from './resources';
 
 export interface PodTemplateProps {
@@ -29,6 +30,7 @@ export interface PodTemplateProps {
   readonly resources: ResourcesProps;
   readonly nodeCount: number;
   readonly placement: PlacementProps;
+  readonly user: PodUser;
   readonly keys: ClusterKeys;
   readonly tlsSecretName: string;
   /** Whom the nodes believe besides the authority of their certificate, and whom clients' certificates may come from. */
@@ -38,8 +40,6 @@ export interface PodTemplateProps {
   readonly grpc: boolean;
 }
 
-/** The user of the official unprivileged images. */
-const USER = '1000';
 /** Readable by the server's user and group only. */
 const SECRET_MODE = '0440';
 const PROGRAMS = '/opt/qdrant';
@@ -50,14 +50,6 @@ const SECRETS = '/run/secrets/qdrant';
 const GRACE_SECONDS = 300;
 /** How long it takes until the pod's address is out of every load balancer. */
 const LEAVE_SECONDS = '10';
-
-const CONTAINER_SECURITY = {
-  allowPrivilegeEscalation: false,
-  privileged: false,
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  capabilities: { drop: ['ALL'] },
-};
 
 /** A pod of the cluster. It meets the Pod Security Standard `restricted`. */
 export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate {
@@ -70,21 +62,11 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
       // A service's name would otherwise become a setting of the server's: QDRANT_... from its environment.
       enableServiceLinks: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: USER,
-        runAsGroup: USER,
-        fsGroup: USER,
-        fsGroupChangePolicy: 'OnRootMismatch',
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: props.user._securityContext,
       imagePullSecrets: props.imagePullSecretNames?.map((name) => ({ name })),
       priorityClassName: placement.priorityClassName,
       nodeSelector: placement.nodeSelector,
-      toleration: placement.tolerations?.map((taint) => ({
-        ...taint,
-        operator: taint.value === undefined ? 'Exists' : 'Equal',
-      })),
+      toleration: tolerations(placement),
       affinity: affinity(props),
       topologySpreadConstraint: spreadConstraints(props),
       container: [server(props), ...(props.guardImage === undefined ? [] : [guard(props.guardImage, props)])],

@@ -396,7 +396,7 @@ describe('variants', () => {
     const stack = synthCluster({ clientService: kubernetes.ClientService.none() }, (cluster) =>
       expect(cluster.endpoint.restUrl).toBe('https://vectors-cluster-peers.search.svc.cluster.local:6333'),
     );
-    expect(ofKind(stack, 'Service')).toHaveLength(1);
+    expect(ofKind(stack, 'Service').map(({ metadata }) => metadata.name)).not.toContain('vectors-cluster');
   });
 
   test('a rotation names both keys, and does without the one that is gone', () => {
@@ -521,7 +521,7 @@ describe('addresses of resources', () => {
     const everything = synthKubernetes((stack) => void addEverything(stack, 'everything'));
     expect(everything.addresses()).toMatchSnapshot();
     // What Kubernetes keeps by its name, or never lets change, is an address too.
-    const names = (object: KubernetesObject) => `${object.kind} ${object.metadata.name}`;
+    const names = (object: KubernetesObject) => `${object.kind} ${object.metadata.name}`.replace(/-[0-9a-f]{10}\b/, '-DIGEST');
     expect(everything.objects.filter(({ kind }) => kind !== 'ConfigMap').map(names)).toMatchSnapshot();
     const { selector, serviceName, volumeClaimTemplates } = objectOf(everything.objects, 'StatefulSet').spec;
     expect({ selector, serviceName, claims: volumeClaimTemplates.map(({ metadata }: any) => metadata.name) }).toMatchSnapshot();

@@ -111,8 +111,8 @@ test('a permission that is given twice is one policy', () => {
     connections.allowRestFrom(kubernetes.Peer.namespace('apps'));
     connections.allowRestFrom(kubernetes.Peer.namespace('apps'));
   });
-  expect(objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name)).toEqual([
+  const names = objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name);
+  expect(names.filter((name) => name.includes('-rest-'))).toEqual([
     expect.stringMatching(/^vectors-cluster-rest-from-namespace-apps-[0-9a-f]{8}$/),
-    'vectors-cluster-base',
   ]);
 });

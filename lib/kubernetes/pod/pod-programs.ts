@@ -8,7 +8,7 @@ import { isUnknown } from '../../input';
 import { literalText } from '../../terraform/literal-text';
 
 /** The programs of a pod, each a file in `files/`. */
-const PROGRAMS = ['common.sh', 'prepare.sh', 'ready.sh', 'run-server.sh'];
+const PROGRAMS = ['await-rollout.sh', 'common.sh', 'prepare.sh', 'ready.sh', 'run-server.sh'];
 const GUARD_PROGRAMS = ['grpc-guard.conf', 'run-guard.sh'];
 
 export interface PodProgramsProps {

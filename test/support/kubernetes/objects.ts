@@ -11,6 +11,7 @@ export interface KubernetesObject {
 /** What the provider's resources are in Kubernetes. */
 const KINDS: { [type: string]: [string, string] } = {
   kubernetes_config_map_v1: ['v1', 'ConfigMap'],
+  kubernetes_job_v1: ['batch/v1', 'Job'],
   kubernetes_namespace_v1: ['v1', 'Namespace'],
   kubernetes_network_policy_v1: ['networking.k8s.io/v1', 'NetworkPolicy'],
   kubernetes_pod_disruption_budget_v1: ['policy/v1', 'PodDisruptionBudget'],
@@ -27,6 +28,7 @@ const FIELDS: { [argument: string]: string } = {
   cluster_ip: 'clusterIP',
   container: 'containers',
   data_wo: 'stringData',
+  on_pod_condition: 'onPodConditions',
   port: 'ports',
   rule: 'rules',
   subject: 'subjects',
@@ -49,7 +51,17 @@ const OCTAL = ['default_mode', 'mode'];
 const MAPS = ['annotations', 'data', 'data_wo', 'labels', 'limits', 'match_labels', 'node_selector', 'requests', 'selector'];
 /** What Terraform alone is told. */
 const OF_TERRAFORM = [
-  ...['//', 'depends_on', 'lifecycle', 'timeouts', 'wait', 'wait_for_rollout', 'data_wo_revision', 'provider'],
+  ...[
+    '//',
+    'depends_on',
+    'lifecycle',
+    'timeouts',
+    'wait',
+    'wait_for_rollout',
+    'wait_for_completion',
+    'data_wo_revision',
+    'provider',
+  ],
 ];
 
 /** The objects that a synthesized stack would make, as the provider sends them to the API. */
