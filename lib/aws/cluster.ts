@@ -7,8 +7,10 @@ import { describeListeners } from '../posture/cluster-listeners';
 import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { refuseSharedNames } from '../cluster/one-of-a-name';
 import { defaultName } from '../terraform/default-name';
 import { FoundingTime } from '../terraform/founding-time';
+import { literally } from '../terraform/literal-text';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle, commandToRead } from './ca-bundle';
 import { ClientGrants } from './client-grants';
@@ -81,9 +83,10 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
     super(scope, id);
-    this.props = props;
     this.version = props.version ?? QdrantVersion.DEFAULT;
     checkCluster(this, props, this.version);
+    // The settings are a text of their own, which escapes itself.
+    this.props = { ...literally({ ...props }), settings: props.settings };
     this.clusterName = props.clusterName ?? defaultName(this, { min: 3, max: 28 });
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.guard = this.verification.isRequired;
@@ -135,6 +138,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.launch(this.makePrograms(settings), role.policy);
     if (this.tls.writes.length > 0) this.addFoundingRights();
     this.endpoint = this.makeEndpoint();
+    const zone = this.nameZone && { name: this.nameZone.baseName, vpcId: props.network.vpcId };
+    refuseSharedNames(this, 'aws', { clusterName: this.clusterName, 'zone of names': zone });
   }
 
   /**

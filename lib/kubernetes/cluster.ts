@@ -6,8 +6,10 @@ import { describeListeners } from '../posture/cluster-listeners';
 import { ClientEndpoint, NodeCertificate, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { refuseSharedNames } from '../cluster/one-of-a-name';
 import { defaultName } from '../terraform/default-name';
 import { FoundingTime } from '../terraform/founding-time';
+import { literally } from '../terraform/literal-text';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { BaseNetworkPolicy } from './base-network-policy';
 import { CaBundle, commandToRead } from './ca-bundle';
@@ -80,9 +82,10 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
     super(scope, id);
-    this.props = props;
     this.version = props.version ?? QdrantVersion.DEFAULT;
     checkCluster(this, props, this.version);
+    // The settings are a text of their own, which escapes itself.
+    this.props = { ...literally({ ...props }), settings: props.settings };
     this.clusterName = props.clusterName ?? defaultName(this, { min: 1, max: 40 });
     this.namespace = props.namespace;
     this.podLabels = podLabelsOf(this.clusterName);
@@ -140,6 +143,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       clientCertificate: this.verification.isRequired,
       grpc: this.servesGrpc,
     });
+    const { clusterName, namespace } = this;
+    refuseSharedNames(this, 'kubernetes', { 'namespace and clusterName': { namespace, clusterName } });
   }
 
   /** What the certificate of the nodes must list, for those who bring their own; routes that are added later add to it. */

@@ -1,3 +1,4 @@
+import { badInput, isUnknown } from '../input';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
 import { ResolvedSettings } from './settings';
@@ -40,5 +41,26 @@ export function resolveClusterSettings(path: string, props: ClusterSettingsProps
     'tls.cert': `${props.tlsFolder}/cert.pem`,
     'tls.key': `${props.tlsFolder}/key.pem`,
   };
-  return ResolvedSettings._resolve(path, props.version, decided, props.settings ?? {});
+  const settings = ResolvedSettings._resolve(path, props.version, decided, props.settings ?? {});
+  checkCopies(path, props.nodeCount, settings);
+  return settings;
+}
+
+/** Throws where a collection would ask for more copies than there are nodes, or a write for more than there are copies. */
+function checkCopies(path: string, nodeCount: number, settings: ResolvedSettings): void {
+  const copies = settings.value('storage.collection.replication_factor');
+  const confirmed = settings.value('storage.collection.write_consistency_factor') ?? 1;
+  if (!isUnknown(copies) && copies > nodeCount) {
+    throw badInput(path, {
+      given: `settings.replicationFactor is ${copies} of ${nodeCount} nodes`,
+      allowed: 'at most one copy of a shard on each node',
+      instead: `replicationFactor: ${Math.min(nodeCount, 2)}, or nodeCount: ${Math.max(copies, 3)}`,
+    });
+  }
+  if (isUnknown(copies) || isUnknown(confirmed) || confirmed <= copies) return;
+  throw badInput(path, {
+    given: `settings.writeConsistencyFactor is ${confirmed} of ${copies} copies`,
+    allowed: 'at most as many as there are copies: no write would ever be done',
+    instead: `writeConsistencyFactor: ${copies}`,
+  });
 }

@@ -1,145 +1,159 @@
+import { closest, distance } from 'fastest-levenshtein';
+
 /**
  * Every setting of the server's configuration file, with the release that brought it where that is later than 1.16.0, the
- * oldest supported. `*` stands for whatever a section holds.
+ * oldest supported, and the kind of its value where it has one. `*` stands for whatever a section holds.
  *
  * Read in the server's `src/settings.rs`, `config/config.yaml` and the types that they name, release by release.
  */
 const catalog: Record<string, string[]> = {
-  '': ['log_level', 'telemetry_disabled'],
-  logger: ['format', 'log_level', 'span_events', 'color'],
-  'logger.on_disk': ['enabled', 'log_file', 'log_level', 'format', 'span_events', 'buffer_size_bytes'],
+  '': ['log_level: text', 'telemetry_disabled: flag'],
+  logger: ['format: text|json', 'log_level: text', 'span_events', 'color: text|flag'],
+  'logger.on_disk': [
+    'enabled: flag',
+    'log_file: text',
+    'log_level: text',
+    'format: text|json',
+    'span_events',
+    'buffer_size_bytes: count',
+  ],
   service: [
     'host',
     'http_port',
     'grpc_port',
     'metrics_port@1.17.0',
-    'max_request_size_mb',
-    'max_workers',
-    'http_keep_alive_timeout_sec@1.18.0',
-    'http_client_request_timeout_sec@1.18.0',
-    'http_client_disconnect_timeout_sec@1.18.0',
-    'enable_cors',
+    'max_request_size_mb: count',
+    'max_workers: number',
+    'http_keep_alive_timeout_sec@1.18.0: number',
+    'http_client_request_timeout_sec@1.18.0: number',
+    'http_client_disconnect_timeout_sec@1.18.0: number',
+    'enable_cors: flag',
     'enable_tls',
     'verify_https_client_certificate',
     'api_key',
     'alt_api_key@1.17.0',
     'read_only_api_key',
-    'jwt_rbac',
+    'jwt_rbac: flag',
     'enforce_internal_auth@1.18.0',
-    'hide_jwt_dashboard',
-    'static_content_dir',
-    'enable_static_content',
-    'slow_query_secs',
-    'hardware_reporting',
-    'metrics_prefix',
-    'enable_snapshot_url_recovery@1.18.0',
+    'hide_jwt_dashboard: flag',
+    'static_content_dir: text',
+    'enable_static_content: flag',
+    'slow_query_secs: amount',
+    'hardware_reporting: flag',
+    'metrics_prefix: text',
+    'enable_snapshot_url_recovery@1.18.0: flag',
   ],
   storage: [
     'storage_path',
     'snapshots_path',
     'temp_path',
-    'on_disk_payload',
-    'mmap_advice',
+    'on_disk_payload: flag',
+    'mmap_advice: text',
     'low_memory_mode@1.18.0',
-    'node_type',
-    'update_queue_size',
-    'handle_collection_load_errors',
-    'recovery_mode',
-    'update_concurrency',
-    'shard_transfer_method',
-    'max_collections',
+    'node_type: "Normal"|"Listener"',
+    'update_queue_size: count',
+    'handle_collection_load_errors: flag',
+    'recovery_mode: text',
+    'update_concurrency: count',
+    'shard_transfer_method: "stream_records"|"snapshot"|"wal_delta"',
+    'max_collections: number',
   ],
   'storage.payload': ['memory@1.19.0'],
-  'storage.snapshots_config': ['snapshots_storage'],
-  'storage.snapshots_config.s3_config': ['bucket', 'region', 'access_key', 'secret_key', 'endpoint_url'],
-  'storage.wal': ['wal_capacity_mb', 'wal_segments_ahead', 'wal_retain_closed'],
+  'storage.snapshots_config': ['snapshots_storage: "local"|"s3"'],
+  'storage.snapshots_config.s3_config': ['bucket: text', 'region: text', 'access_key', 'secret_key', 'endpoint_url: text'],
+  'storage.wal': ['wal_capacity_mb: count', 'wal_segments_ahead: number', 'wal_retain_closed: count'],
   'storage.performance': [
-    'max_search_threads',
-    'max_optimization_runtime_threads',
-    'update_rate_limit',
-    'search_timeout_sec',
-    'optimizer_cpu_budget',
-    'optimizer_io_budget',
-    'incoming_shard_transfers_limit',
-    'outgoing_shard_transfers_limit',
-    'async_scorer',
+    'max_search_threads: number',
+    'max_optimization_runtime_threads: number',
+    'update_rate_limit: count',
+    'search_timeout_sec: count',
+    'optimizer_cpu_budget: integer',
+    'optimizer_io_budget: integer',
+    'incoming_shard_transfers_limit: number',
+    'outgoing_shard_transfers_limit: number',
+    'async_scorer: flag',
     'io_uring@1.19.0',
-    'max_concurrent_collection_loads@1.17.0',
-    'max_concurrent_shard_loads@1.17.0',
-    'max_concurrent_segment_loads@1.17.0',
+    'max_concurrent_collection_loads@1.17.0: count',
+    'max_concurrent_shard_loads@1.17.0: count',
+    'max_concurrent_segment_loads@1.17.0: count',
   ],
   'storage.optimizers': [
-    'deleted_threshold',
-    'vacuum_min_vector_number',
-    'default_segment_number',
-    'max_segment_size_kb',
-    'memmap_threshold_kb',
-    'indexing_threshold_kb',
-    'flush_interval_sec',
-    'max_optimization_threads',
-    'prevent_unoptimized@1.17.0',
+    'deleted_threshold: fraction',
+    'vacuum_min_vector_number: number',
+    'default_segment_number: number',
+    'max_segment_size_kb: number',
+    'memmap_threshold_kb: number',
+    'indexing_threshold_kb: number',
+    'flush_interval_sec: count',
+    'max_optimization_threads: number',
+    'prevent_unoptimized@1.17.0: flag',
   ],
   'storage.optimizers_overwrite': [
-    'deleted_threshold',
-    'vacuum_min_vector_number',
-    'default_segment_number',
-    'max_segment_size_kb',
-    'memmap_threshold_kb',
-    'indexing_threshold_kb',
-    'flush_interval_sec',
-    'max_optimization_threads',
-    'prevent_unoptimized@1.17.0',
+    'deleted_threshold: fraction',
+    'vacuum_min_vector_number: number',
+    'default_segment_number: number',
+    'max_segment_size_kb: number',
+    'memmap_threshold_kb: number',
+    'indexing_threshold_kb: number',
+    'flush_interval_sec: count',
+    'max_optimization_threads: number',
+    'prevent_unoptimized@1.17.0: flag',
   ],
   'storage.hnsw_index': [
-    'm',
-    'ef_construct',
-    'full_scan_threshold_kb',
-    'max_indexing_threads',
-    'on_disk',
+    'm: number',
+    'ef_construct: count',
+    'full_scan_threshold_kb: number',
+    'max_indexing_threads: number',
+    'on_disk: flag',
     'memory@1.19.0',
-    'payload_m',
-    'inline_storage',
+    'payload_m: number',
+    'inline_storage: flag',
   ],
-  'storage.hnsw_global_config': ['healing_threshold'],
-  'storage.collection': ['shard_number', 'shard_number_per_node', 'replication_factor', 'write_consistency_factor'],
-  'storage.collection.vectors': ['on_disk', 'memory@1.19.0'],
+  'storage.hnsw_global_config': ['healing_threshold: fraction'],
+  'storage.collection': [
+    'shard_number: count',
+    'shard_number_per_node: count',
+    'replication_factor: count',
+    'write_consistency_factor: count',
+  ],
+  'storage.collection.vectors': ['on_disk: flag', 'memory@1.19.0'],
   'storage.collection.quantization': ['*'],
   'storage.collection.strict_mode': ['*'],
   'storage.quotas': [
-    'enabled@1.19.0',
-    'max_resident_memory_percent@1.19.0',
-    'max_disk_usage_percent@1.19.0',
-    'release_margin_percent@1.19.0',
+    'enabled@1.19.0: flag',
+    'max_resident_memory_percent@1.19.0: percent',
+    'max_disk_usage_percent@1.19.0: percent',
+    'release_margin_percent@1.19.0: percent',
   ],
-  cluster: ['enabled', 'peer_id', 'grpc_timeout_ms', 'connection_timeout_ms', 'resharding_enabled'],
-  'cluster.p2p': ['port', 'connection_pool_size', 'enable_tls'],
+  cluster: ['enabled', 'peer_id', 'grpc_timeout_ms: count', 'connection_timeout_ms: count', 'resharding_enabled: flag'],
+  'cluster.p2p': ['port', 'connection_pool_size: count', 'enable_tls'],
   'cluster.consensus': [
-    'max_message_queue_size',
-    'tick_period_ms',
-    'bootstrap_timeout_sec',
-    'message_timeout_ticks',
-    'compact_wal_entries',
+    'max_message_queue_size: count',
+    'tick_period_ms: count',
+    'bootstrap_timeout_sec: count',
+    'message_timeout_ticks: count',
+    'compact_wal_entries: number',
   ],
   tls: ['cert', 'key', 'ca_cert', 'cert_ttl'],
   audit: [
-    'enabled@1.17.0',
+    'enabled@1.17.0: flag',
     'dir@1.17.0',
-    'rotation@1.17.0',
-    'max_log_files@1.17.0',
-    'log_api@1.18.0',
-    'trust_forwarded_headers@1.17.0',
+    'rotation@1.17.0: text',
+    'max_log_files@1.17.0: count',
+    'log_api@1.18.0: flag',
+    'trust_forwarded_headers@1.17.0: flag',
   ],
   gpu: [
-    'indexing',
-    'force_half_precision',
-    'groups_count',
-    'device_filter',
+    'indexing: flag',
+    'force_half_precision: flag',
+    'groups_count: number',
+    'device_filter: text',
     'devices',
-    'parallel_indexes',
-    'allow_integrated',
-    'allow_emulated',
+    'parallel_indexes: number',
+    'allow_integrated: flag',
+    'allow_emulated: flag',
   ],
-  inference: ['address', 'timeout', 'token'],
+  inference: ['address: text', 'timeout: number', 'token'],
   feature_flags: ['*'],
   'debugger.pyroscope': ['*'],
 };
@@ -147,31 +161,75 @@ const catalog: Record<string, string[]> = {
 /** The release of a setting that is as old as the oldest supported server. */
 const OLDEST = '1.16.0';
 
-const since = new Map(
+/** A setting of the catalog. */
+interface CatalogEntry {
+  readonly since: string;
+  /** The kinds of value that it takes, or undefined where the catalog does not say. */
+  readonly kinds?: string[];
+}
+
+const entries = new Map(
   Object.entries(catalog).flatMap(([section, names]) =>
-    names.map((entry): [string, string] => {
-      const [name, version = OLDEST] = entry.split('@');
-      return [section === '' ? name : `${section}.${name}`, version];
+    names.map((text): [string, CatalogEntry] => {
+      const [nameAndVersion, kinds] = text.split(': ');
+      const [name, since = OLDEST] = nameAndVersion.split('@');
+      return [section === '' ? name : `${section}.${name}`, { since, kinds: kinds?.split('|') }];
     }),
   ),
 );
 
 /** The release that brought a setting, or undefined where no release knows it. */
 export function settingSince(path: string): string | undefined {
-  const exact = since.get(path);
-  if (exact !== undefined) return exact;
-  const parts = path.split('.');
-  for (let length = parts.length - 1; length > 0; length--) {
-    const wildcard = since.get(`${parts.slice(0, length).join('.')}.*`);
-    if (wildcard !== undefined) return wildcard;
-  }
-  return undefined;
+  if (!/^[a-z0-9_]+(\.[a-z0-9_]+)*$/.test(path)) return undefined;
+  return (entries.get(path) ?? wildcardAbove(path))?.since;
+}
+
+/** The kinds of value that a setting takes, or undefined where the catalog does not say. */
+export function settingKinds(path: string): string[] | undefined {
+  return entries.get(path)?.kinds;
+}
+
+/** Whether what a setting holds is up to its user: a part of a section that the catalog does not list. */
+export function isWithinWildcard(path: string): boolean {
+  return !entries.has(path) && wildcardAbove(path) !== undefined;
+}
+
+/** Whether a path names a section, which holds settings. */
+export function isSection(path: string): boolean {
+  return [...entries.keys()].some((setting) => setting.startsWith(`${path}.`));
+}
+
+/** The setting above a path that is none itself, where there is one. */
+export function settingAbove(path: string): string | undefined {
+  return pathsAbove(path).find((above) => entries.has(above));
 }
 
 /** The settings and sections that stand in the same section as the given path, to show beside a name that is unknown. */
 export function settingsBeside(path: string): string[] {
   const section = path.split('.').slice(0, -1).join('.');
   const prefix = section === '' ? '' : `${section}.`;
-  const names = [...since.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length).split('.')[0]);
+  const names = [...entries.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length).split('.')[0]);
   return [...new Set(names)].sort();
+}
+
+/** The setting that was probably meant, or undefined where none is near. */
+export function nearestSetting(path: string): string | undefined {
+  const known = [...entries.keys()].filter((key) => !key.endsWith('*'));
+  const sameName = known.filter((key) => key.split('.').at(-1) === path.split('.').at(-1));
+  if (sameName.length === 1) return sameName[0];
+  const nearest = closest(path, known);
+  return distance(path, nearest) <= Math.max(2, path.length / 6) ? nearest : undefined;
+}
+
+function wildcardAbove(path: string): CatalogEntry | undefined {
+  const above = pathsAbove(path).find((section) => entries.has(`${section}.*`));
+  return above === undefined ? undefined : entries.get(`${above}.*`);
+}
+
+/** The sections that a path lies in, the nearest first. */
+function pathsAbove(path: string): string[] {
+  const parts = path.split('.');
+  return Array.from({ length: parts.length - 1 }, (_, index) => parts.slice(0, parts.length - 1 - index).join('.'));
 }

@@ -1,7 +1,10 @@
 import { Lazy, Token } from 'cdktf';
 import { Document, Scalar, visit } from 'yaml';
-import { badInput, isUnknown } from '../input';
-import { settingsBeside, settingSince } from './setting-catalog';
+import { isUnknown } from '../input';
+import { literalJson } from '../terraform/literal-text';
+import { settingKinds, settingSince } from './setting-catalog';
+import { checkDecidedElsewhere, checkKnown, checkNested, checkOptions, checkUnchecked } from './setting-checks';
+import { checkSettingValue } from './setting-values';
 import { QdrantVersion } from './version';
 
 /**
@@ -91,32 +94,24 @@ export interface QdrantSettings {
 
   /**
    * Any other setting, by its path in Qdrant's configuration file, for example
-   * `{ 'storage.performance.max_search_threads': 4 }`. A path that the chosen version does not know is refused.
+   * `{ 'storage.performance.max_search_threads': 4 }`. A path that the chosen version does not know is refused, and so is a value that it does not
+   * take.
    *
    * @default - none
    */
   readonly additional?: { [path: string]: any };
+
+  /**
+   * Settings of a release that is newer than this library, by their path: neither the path nor the value is checked, and the posture warns of them.
+   * What the library knows, or decides itself, is refused here.
+   *
+   * @default - none
+   */
+  readonly unchecked?: { [path: string]: any };
 }
 
 /** The settings that the cluster construct decides, by their path in Qdrant's configuration file. */
 type SettingValues = { readonly [path: string]: any };
-
-/** Sections and settings that a user sets through options of the cluster, and never by their path. */
-const decidedElsewhere: Array<[RegExp, string]> = [
-  [
-    /^service\.(api_key|alt_api_key|read_only_api_key)$/,
-    'the option apiKeys, which references or generates secrets: a key is never written as a literal',
-  ],
-  [/^service\.(enable_tls|verify_https_client_certificate)$|^tls\./, 'the options tls and clientVerification'],
-  [/^service\.(host|http_port|grpc_port|metrics_port)$/, 'the options grpc and metricsPort; the REST and gRPC ports are fixed'],
-  [/^service\.enforce_internal_auth$/, 'the option upgradingFrom, which switches it off while a cluster is upgraded'],
-  [/^cluster\.(enabled|peer_id)$|^cluster\.p2p\.(port|enable_tls)$/, 'the options nodeCount and tls'],
-  [/^storage\.(storage_path|snapshots_path|temp_path)$|^audit\.dir$/, 'nothing: the paths are those that the node mounts'],
-  [
-    /^storage\.snapshots_config\.s3_config\.(access_key|secret_key)$|^inference\.token$/,
-    'a role: a credential is never written as a literal',
-  ],
-];
 
 /** The settings of a cluster, checked against its version, ready to be written to the server's configuration file. */
 export class ResolvedSettings {
@@ -138,17 +133,32 @@ export class ResolvedSettings {
     for (const [path, value] of Object.entries({ ...safeDefaults(given), ...decided })) {
       if (value !== undefined && version.isAtLeast(settingSince(path)!)) values.set(path, value);
     }
-    const asked = { ...explicit(given), ...given.additional };
-    for (const [path, value] of Object.entries(asked)) {
+    checkOptions(place, given);
+    const { additional = {}, unchecked = {} } = given;
+    for (const [path, value] of Object.entries({ ...explicit(given), ...additional })) {
       if (value === undefined) continue;
-      checkKnown(place, version, path);
-      if (path in (given.additional ?? {})) checkDecidedElsewhere(place, path);
+      checkKnown(place, version, path, value);
+      if (path in additional) checkDecidedElsewhere(place, path);
+      checkSettingValue(place, path, value, settingKinds(path));
       values.set(path, value);
     }
-    return new ResolvedSettings(values);
+    for (const [path, value] of Object.entries(unchecked)) {
+      checkUnchecked(place, path, value);
+      values.set(path, value);
+    }
+    checkNested(place, [...values.keys()]);
+    return new ResolvedSettings(values, Object.keys(unchecked));
   }
 
-  private constructor(private readonly values: ReadonlyMap<string, any>) {}
+  private constructor(
+    private readonly values: ReadonlyMap<string, any>,
+    private readonly unchecked: string[],
+  ) {}
+
+  /** The paths of the settings that nobody checked. */
+  public get uncheckedPaths(): string[] {
+    return [...this.unchecked];
+  }
 
   /** The value of a setting by its path in Qdrant's configuration file, or undefined where the server's own default holds. */
   public value(path: string): any {
@@ -162,7 +172,7 @@ export class ResolvedSettings {
       document.setIn(path.split('.'), document.createNode(this.values.get(path)));
     }
     visit(document, { Scalar: (key, scalar) => (key === 'key' ? undefined : styleScalar(scalar)) });
-    return document.toString({ lineWidth: 0, defaultKeyType: 'PLAIN' });
+    return literalJson(document.toString({ lineWidth: 0, defaultKeyType: 'PLAIN' }));
   }
 }
 
@@ -187,35 +197,6 @@ function explicit(given: QdrantSettings): SettingValues {
     'storage.on_disk_payload': given.onDiskPayload,
     'audit.enabled': given.auditLog,
   };
-}
-
-function checkKnown(place: string, version: QdrantVersion, path: string): void {
-  const since = settingSince(path);
-  if (since === undefined) {
-    const section = path.split('.').slice(0, -1).join('.') || 'the top level';
-    throw badInput(place, {
-      given: `Qdrant has no setting "${path}"`,
-      allowed: `in ${section}: ${settingsBeside(path).join(', ') || 'nothing; no such section exists'}`,
-      instead: 'the path of a setting as it stands in Qdrant’s configuration file',
-    });
-  }
-  if (!version.isAtLeast(since)) {
-    throw badInput(place, {
-      given: `Qdrant ${version} does not know the setting "${path}"`,
-      allowed: `it came with ${since}`,
-      instead: `version: QdrantVersion.of('${since}') or later, or leave the setting out`,
-    });
-  }
-}
-
-function checkDecidedElsewhere(place: string, path: string): void {
-  const found = decidedElsewhere.find(([pattern]) => pattern.test(path));
-  if (!found) return;
-  throw badInput(place, {
-    given: `the setting "${path}" was given by its path (its value is not shown)`,
-    allowed: 'settings that no option of the cluster decides',
-    instead: `use ${found[1]}`,
-  });
 }
 
 /** Text is quoted, so that no value changes its type once Terraform has put it in; a number known only to Terraform is not. */

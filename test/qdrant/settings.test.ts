@@ -82,4 +82,95 @@ describe('settings', () => {
     expect(() => resolve({ additional: { [path]: value } })).toThrow(/was given by its path/);
     expect(() => resolve({ additional: { [path]: value } })).not.toThrow(new RegExp(value));
   });
+
+  describe('have a kind', () => {
+    const refused: Array<[string, unknown, RegExp]> = [
+      ['storage.hnsw_index.m', 'many', /hnsw_index\.m is "many".*a whole number from 0 on/],
+      ['storage.hnsw_index.m', -1, /hnsw_index\.m is -1/],
+      ['storage.hnsw_index.m', NaN, /hnsw_index\.m is NaN/],
+      ['storage.optimizers.deleted_threshold', 2, /from 0 to 1/],
+      ['service.jwt_rbac', 'false', /jwt_rbac is "false".*true or false/],
+      ['service.enable_cors', 'true', /enable_cors is "true".*true or false/],
+      ['storage.node_type', 'listener', /is "listener".*"Normal", or "Listener"/],
+      ['storage.quotas.max_disk_usage_percent', 101, /from 0 to 100/],
+      ['storage.collection.quantization.scalar.quantile', () => 1, /a text, a number/],
+    ];
+    test.each(refused)('%s is not %p', (path, value, message) => {
+      expect(() => resolve({ additional: { [path]: value } })).toThrow(message);
+      expect(() => resolve({ additional: { [path]: value } })).toThrow(/^stack\/Cluster: .*Allowed: .*Instead: /);
+    });
+
+    test('also where an option sets them', () => {
+      expect(() => resolve({ maxRequestSizeMib: 'lots' as any })).toThrow(/settings\.maxRequestSizeMib is "lots"/);
+      expect(() => resolve({ telemetry: 'false' as any })).toThrow(/settings\.telemetry is "false"/);
+      expect(() => resolve({ replicationFactor: -1 })).toThrow(/settings\.replicationFactor is -1/);
+      expect(() => resolve({ logLevel: null as any })).toThrow(/settings\.logLevel/);
+    });
+
+    test('and are accepted where they are of it', () => {
+      const additional = {
+        'storage.performance.optimizer_cpu_budget': -2,
+        'storage.performance.update_rate_limit': null,
+        'storage.optimizers.deleted_threshold': 0.2,
+        'storage.collection.quantization.scalar': { type: 'int8', always_ram: true },
+        'logger.span_events': ['new', 'close'],
+      };
+      expect(parse(resolve({ additional }).toYaml()).storage).toMatchObject({
+        performance: { optimizer_cpu_budget: -2, update_rate_limit: null },
+        collection: { quantization: { scalar: { type: 'int8', always_ram: true } } },
+      });
+    });
+  });
+
+  test('that were misspelt are met with the one that was meant', () => {
+    const instead = (path: string) => () => resolve({ additional: { [path]: 1 } });
+    expect(instead('storage.collection.replicaton_factor')).toThrow(/Instead: "storage\.collection\.replication_factor"/);
+    expect(instead('storage.max_search_threads')).toThrow(/Instead: "storage\.performance\.max_search_threads"/);
+    expect(instead('Service.Max_Workers')).toThrow(/has no setting "Service\.Max_Workers"/);
+  });
+
+  test('are given one by one, by their whole path', () => {
+    const given = (additional: { [path: string]: any }) => () => resolve({ additional });
+    expect(given({ 'storage.collection': { replication_factor: 2 } })).toThrow(
+      /"storage\.collection" is a section.*storage\.collection\.replication_factor/,
+    );
+    expect(given({ 'storage.on_disk_payload.x': 1 })).toThrow(/lies below the setting "storage\.on_disk_payload"/);
+    expect(given({ 'storage.hnsw_index.m': { max: 3 } })).toThrow(/was given an object/);
+    expect(given({ 'feature_flags.all': true, 'feature_flags.all.x': true })).toThrow(/lies within it/);
+  });
+
+  test('hold no template of Terraform’s, whatever text they are given', () => {
+    const logLevel = 'info,${aws_secret.x}=%{if}"$${';
+    const yaml = resolve({ logLevel }).toYaml();
+    expect(yaml).not.toMatch(/[$%]\{/);
+    expect(parse(yaml).log_level).toBe(logLevel);
+  });
+
+  describe('of a newer server', () => {
+    const unchecked = (given: { [path: string]: any }) => () => resolve({ unchecked: given });
+
+    test('are written as they were given, and known to be unchecked', () => {
+      const settings = resolve({ unchecked: { 'storage.tiers.cold_after_sec': 60 } });
+      expect(parse(settings.toYaml()).storage.tiers).toEqual({ cold_after_sec: 60 });
+      expect(settings.uncheckedPaths).toEqual(['storage.tiers.cold_after_sec']);
+    });
+
+    test.each(['service.api_key', 'Service.API_KEY', 'tls.new_option', 'cluster.p2p.enable_tls'])(
+      'are none that the library decides: %s',
+      (path) => expect(unchecked({ [path]: 'a-literal' })).toThrow(/was given by its path/),
+    );
+
+    test.each(['service.max_workers', 'storage.collection', 'storage.on_disk_payload.x', 'service.Jwt_Rbac', 'a..b'])(
+      'are none that the library knows: %s',
+      (path) => expect(unchecked({ [path]: 1 })).toThrow(/settings\.unchecked has/),
+    );
+
+    test('are no credential', () => {
+      const literal = 'sk-3f9a8b7c6d5e4f3a2b1c';
+      for (const given of [{ 'service.third_api_key': literal }, { 'storage.remote': { auth: { token: literal } } }]) {
+        expect(unchecked(given)).toThrow(/a credential by its name/);
+        expect(unchecked(given)).not.toThrow(new RegExp(literal));
+      }
+    });
+  });
 });

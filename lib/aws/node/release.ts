@@ -1,4 +1,5 @@
 import { ResolvedSettings } from '../../qdrant';
+import { literalJson } from '../../terraform/literal-text';
 import { FOUNDING_MINUTES } from '../../terraform/founding-time';
 import { CaBundle } from '../ca-bundle';
 import { ClusterKeys } from '../api-keys';
@@ -53,7 +54,7 @@ export function renderRelease(props: ReleaseProps): string {
     server: { usesInstanceRole: usesInstanceRole(props.settings) },
     loadBalanced: props.loadBalanced,
   };
-  return JSON.stringify(release, null, 2);
+  return literalJson(JSON.stringify(release, null, 2));
 }
 
 /** Whether the server itself asks AWS for something, with the role of its instance: snapshots in S3. It takes no key of an account as a setting. */

@@ -61,4 +61,12 @@ export const serverRules: Rule[] = [
     check: ({ protectedFromRemoval }: PostureFacts) =>
       protectedFromRemoval === false ? ['nothing guards the cluster against removal'] : [],
   },
+  {
+    id: 'QDR025',
+    severity: FindingSeverity.WARNING,
+    reason: 'This library does not know it, and cannot tell what it opens, nor whether the server takes it.',
+    fix: 'move it to settings.additional once a release of this library knows it, or acknowledge it.',
+    check: ({ settings }: PostureFacts) =>
+      (settings?.uncheckedPaths ?? []).map((path) => `the setting ${path} was not checked`),
+  },
 ];

@@ -1,0 +1,144 @@
+import { badInput, isUnknown } from '../input';
+import { isSection, isWithinWildcard, nearestSetting, settingAbove, settingsBeside, settingSince } from './setting-catalog';
+import { checkSettingValue } from './setting-values';
+import type { QdrantSettings } from './settings';
+import { QdrantVersion } from './version';
+
+/** Sections and settings that a user sets through options of the cluster, and never by their path. */
+const decidedElsewhere: Array<[RegExp, string]> = [
+  [
+    /^service\.(api_key|alt_api_key|read_only_api_key)$/,
+    'the option apiKeys, which references or generates secrets: a key is never written as a literal',
+  ],
+  [/^service\.(enable_tls|verify_https_client_certificate)$|^tls\./, 'the options tls and clientVerification'],
+  [/^service\.(host|http_port|grpc_port|metrics_port)$/, 'the options grpc and metricsPort; the REST and gRPC ports are fixed'],
+  [/^service\.enforce_internal_auth$/, 'the option upgradingFrom, which switches it off while a cluster is upgraded'],
+  [/^cluster\.(enabled|peer_id)$|^cluster\.p2p\.(port|enable_tls)$/, 'the options nodeCount and tls'],
+  [/^storage\.(storage_path|snapshots_path|temp_path)$|^audit\.dir$/, 'nothing: the paths are those that the node mounts'],
+  [
+    /^storage\.snapshots_config\.s3_config\.(access_key|secret_key)$|^inference\.token$/,
+    'a role: a credential is never written as a literal',
+  ],
+];
+
+/** Throws where an option has a value that it cannot have, in the option's own name. */
+export function checkOptions(place: string, given: QdrantSettings): void {
+  const kinds: { [option in keyof QdrantSettings]: string } = {
+    ...{ logLevel: 'text', jwtRbac: 'flag', telemetry: 'flag', cors: 'flag', webUi: 'flag', snapshotUrlRecovery: 'flag' },
+    ...{ maxRequestSizeMib: 'count', replicationFactor: 'count', writeConsistencyFactor: 'count' },
+    ...{ onDiskPayload: 'flag', auditLog: 'flag' },
+  };
+  for (const [option, kind] of Object.entries(kinds)) {
+    const value = given[option as keyof QdrantSettings];
+    if (value !== undefined) checkSettingValue(place, `settings.${option}`, value ?? undefined, [kind]);
+  }
+}
+
+/** Throws unless the version knows a setting, which is no section. */
+export function checkKnown(place: string, version: QdrantVersion, path: string, value: unknown): void {
+  const since = settingSince(path);
+  if (since === undefined) throw unknownSetting(place, path);
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value) && !isUnknown(value);
+  if (isObject && !isWithinWildcard(path)) throw sectionAsObject(place, path, value);
+  if (!version.isAtLeast(since)) {
+    throw badInput(place, {
+      given: `Qdrant ${version} does not know the setting "${path}"`,
+      allowed: `it came with ${since}`,
+      instead: `version: QdrantVersion.of('${since}') or later, or leave the setting out`,
+    });
+  }
+}
+
+function unknownSetting(place: string, path: string): Error {
+  const above = settingAbove(path);
+  if (isSection(path) || above !== undefined) {
+    return badInput(place, {
+      given: isSection(path)
+        ? `"${path}" is a section, no setting`
+        : `"${path}" lies below the setting "${above}", which is no section`,
+      allowed: `a setting by its whole path${
+        isSection(path)
+          ? `: ${settingsBeside(`${path}.`)
+              .map((name) => `${path}.${name}`)
+              .join(', ')}`
+          : ''
+      }`,
+      instead: isSection(path)
+        ? `additional: { '${path}.${settingsBeside(`${path}.`)[0]}': VALUE }`
+        : `additional: { '${above}': VALUE }`,
+    });
+  }
+  const section = path.split('.').slice(0, -1).join('.') || 'the top level';
+  const nearest = nearestSetting(path);
+  return badInput(place, {
+    given: `Qdrant has no setting "${path}"`,
+    allowed: `in ${section}: ${settingsBeside(path).join(', ') || 'nothing; no such section exists'}`,
+    instead: nearest
+      ? `"${nearest}", if that was meant`
+      : 'the path of a setting as it stands in Qdrant’s configuration file; one that is newer than this library goes into settings.unchecked',
+  });
+}
+
+function sectionAsObject(place: string, path: string, value: object): Error {
+  return badInput(place, {
+    given: `"${path}" was given an object`,
+    allowed: 'one value for each path',
+    instead:
+      Object.keys(value)
+        .map((name) => `'${path}.${name}': VALUE`)
+        .join(', ') || 'leave it out',
+  });
+}
+
+/** Throws where a setting is known, decided by the library, or may be a credential. */
+export function checkUnchecked(place: string, path: string, value: unknown): void {
+  checkDecidedElsewhere(place, path.toLowerCase());
+  const isPath = /^[a-z0-9_]+(\.[a-z0-9_]+)*$/.test(path);
+  const above = settingAbove(path);
+  if (!isPath || settingSince(path) !== undefined || isSection(path) || above !== undefined) {
+    throw badInput(place, {
+      given: `settings.unchecked has "${path}", ${isPath ? 'which this library knows' : 'which is no path'}`,
+      allowed: 'paths of lower-case names, of settings that this library does not know yet',
+      instead: `additional: { '${above ?? path.toLowerCase()}': VALUE }`,
+    });
+  }
+  if (typeof value !== 'boolean' && typeof value !== 'number' && holdsCredential(path, value)) {
+    throw badInput(place, {
+      given: `settings.unchecked has "${path}", a credential by its name (its value is not shown)`,
+      allowed: 'settings that are no secret: a credential is never written as a literal',
+      instead: 'apiKeys for the keys of the cluster, or a role',
+    });
+  }
+  checkSettingValue(place, path, value);
+}
+
+function holdsCredential(path: string, value: unknown): boolean {
+  if (/(^|[._])(key|token|secret|password|passphrase|credentials?)$/.test(path)) return true;
+  if (value === null || typeof value !== 'object' || isUnknown(value)) return false;
+  return Object.entries(value).some(
+    ([name, item]) => typeof item !== 'number' && holdsCredential(`${path}.${name.toLowerCase()}`, item),
+  );
+}
+
+/** Throws where one path lies within another, which a file cannot say. */
+export function checkNested(place: string, paths: string[]): void {
+  const outer = paths.find((path) => paths.some((other) => other.startsWith(`${path}.`)));
+  if (outer === undefined) return;
+  const inner = paths.find((path) => path.startsWith(`${outer}.`))!;
+  throw badInput(place, {
+    given: `both "${outer}" and "${inner}", which lies within it`,
+    allowed: 'one of them',
+    instead: `'${inner}' alone, and what else "${outer}" holds by paths of their own`,
+  });
+}
+
+/** Throws where an option of the cluster decides the setting. */
+export function checkDecidedElsewhere(place: string, path: string): void {
+  const found = decidedElsewhere.find(([pattern]) => pattern.test(path));
+  if (!found) return;
+  throw badInput(place, {
+    given: `the setting "${path}" was given by its path (its value is not shown)`,
+    allowed: 'settings that no option of the cluster decides',
+    instead: `use ${found[1]}`,
+  });
+}
