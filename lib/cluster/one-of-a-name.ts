@@ -56,8 +56,7 @@ function placeOf({ cluster, providerType }: NamedCluster, seenFrom: IConstruct):
     resource?.provider ??
     providers.find(({ terraformResourceType, alias }) => terraformResourceType === providerType && !alias);
   const { [providerType]: configurations } = provider?.toTerraform().provider ?? {};
-  const { alias: _, ...configuration } = configurations?.[0] ?? {};
-  return identityOf(seenFrom, configuration);
+  return identityOf(seenFrom, { ...configurations?.[0], alias: undefined });
 }
 
 function isOf(providerType: string, child: IConstruct): boolean {
