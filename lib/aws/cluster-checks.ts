@@ -12,15 +12,17 @@ import { architectureOf, MachineImage } from './machine-image';
 import { ClusterNetwork } from './network';
 import { RemovalPolicy } from './removal-policy';
 import { Tls } from './tls';
+import { checkTags } from './tags';
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
   requireMembers(cluster, props, { instanceType: '"r7g.large"', dataVolume: '{ sizeGib: 200 }' });
   checkParts(cluster, props);
   checkServer(cluster, { ...props, version, hasAlternateKey: props.apiKeys?._hasAlternate ?? false });
-  checkDataVolume(cluster, props.dataVolume);
+  checkDataVolume(cluster, props.dataVolume, props.nodeCount ?? 3);
   if (!isUnknown(props.instanceType)) architectureOf(cluster, props.instanceType);
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
+  if (props.tags !== undefined) checkTags(cluster, props.tags);
   checkClientVerification(cluster, props);
 }
 

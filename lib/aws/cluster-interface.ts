@@ -1,3 +1,4 @@
+import { TerraformProvider } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Posture } from '../posture';
 import { ClientEndpoint } from '../qdrant';
@@ -82,4 +83,11 @@ export interface QdrantClusterAttributes {
    * @default - none
    */
   readonly metricsPort?: number;
+
+  /**
+   * The provider that makes what is allowed and granted here.
+   *
+   * @default - the stack's provider for AWS that has no alias
+   */
+  readonly provider?: TerraformProvider;
 }

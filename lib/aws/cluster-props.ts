@@ -1,3 +1,4 @@
+import { TerraformProvider } from 'cdktf';
 import { QdrantServerProps } from '../qdrant';
 import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
@@ -96,9 +97,16 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Tags for the nodes and their disks.
+   * Tags for whatever is made that takes tags. `Name`, and names that begin with `Qdrant` or `aws:`, are not free.
    *
    * @default - none but the name and the cluster's
    */
   readonly tags?: { [name: string]: string };
+
+  /**
+   * The provider that makes the cluster, and whatever is added to it later: of another region or account than the stack's own.
+   *
+   * @default - the stack's provider for AWS that has no alias
+   */
+  readonly provider?: TerraformProvider;
 }

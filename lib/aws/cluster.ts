@@ -11,11 +11,13 @@ import { refuseSharedNames } from '../cluster/one-of-a-name';
 import { defaultName } from '../terraform/default-name';
 import { FoundingTime } from '../terraform/founding-time';
 import { literally } from '../terraform/literal-text';
+import { useProvider } from '../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { CaBundle, commandToRead } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
 import { checkCluster } from './cluster-checks';
+import { clusterIdOf, ClusterTag } from './cluster-identity';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
@@ -36,10 +38,8 @@ import { NodeSecurityGroup } from './node-security-group';
 import { RemovalGuard } from './removal-guard';
 import { RemovalPolicy } from './removal-policy';
 import { RollingUpdate } from './rolling-update';
+import { tagEverything } from './tags';
 import { ClusterTls, Tls } from './tls';
-
-/** The tag by which everything that asks for a cluster's nodes finds them. */
-const CLUSTER_TAG = 'QdrantCluster';
 
 /**
  * A secured Qdrant cluster on EC2.
@@ -87,6 +87,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     checkCluster(this, props, this.version);
     // The settings are a text of their own, which escapes itself.
     this.props = { ...literally({ ...props }), settings: props.settings };
+    useProvider(this, props.provider);
+    tagEverything(this, this.props.tags);
     this.clusterName = props.clusterName ?? defaultName(this, { min: 3, max: 28 });
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.guard = this.verification.isRequired;
@@ -220,6 +222,10 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return (this.props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
   }
 
+  private get clusterId(): string {
+    return clusterIdOf(this, this.clusterName);
+  }
+
   private get recoveryDays(): number {
     return this.isProtected ? 30 : 0;
   }
@@ -278,18 +284,14 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         dataVolume,
         nameZone: this.nameZone,
         isProtected: this.isProtected,
-        tags: { ...this.props.tags, [CLUSTER_TAG]: this.clusterName },
+        tags: { [ClusterTag.NAME]: this.clusterName, [ClusterTag.ID]: this.clusterId },
       }),
     );
   }
 
   private makeRemovalGuard(): RemovalGuard {
-    const { clusterName, nodeCount } = this;
-    return new RemovalGuard(this, 'RemovalGuard', {
-      clusterName,
-      clusterTag: { key: CLUSTER_TAG, value: clusterName },
-      nodeCount,
-    });
+    const { clusterName, clusterId, nodeCount } = this;
+    return new RemovalGuard(this, 'RemovalGuard', { clusterName, clusterId, nodeCount });
   }
 
   private makePrograms(settings: ResolvedSettings): NodePrograms {
@@ -319,7 +321,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
 
   /** Each node after the one before it serves, so that also what Terraform does to instances goes node by node. */
   private launch(programs: NodePrograms, rights: ITerraformDependable): void {
-    const tag = { key: CLUSTER_TAG, value: this.clusterName };
+    const tag = { key: ClusterTag.ID, value: this.clusterId };
     const update = new RollingUpdate(this, 'RollingUpdate', programs, this.clusterName, tag, this.props.rollingUpdate ?? {});
     for (const node of this.nodes) {
       node._launch(programs, [rights, ...update.gate]);

@@ -31,13 +31,23 @@ export interface DataVolumeProps {
    * @default - the account's default key for EBS
    */
   readonly encryptionKeyArn?: string;
+
+  /**
+   * Snapshots that the volumes are made from, the first for node 0, the second for node 1 and so on; more nodes than snapshots begin empty, and join. It is how
+   * a cluster that was removed is made again, from the final snapshots of its volumes, under its former `clusterName`, or with names of the nodes that are
+   * those of before: the nodes know each other by them. A volume that exists is left as it is, whatever snapshot is named here later.
+   *
+   * @default - the volumes begin empty
+   */
+  readonly snapshotIds?: string[];
 }
 
 const BASE_IOPS = 3000;
 const BASE_THROUGHPUT = 125;
 
-/** Throws where gp3 does not offer what was asked for. @internal */
-export function checkDataVolume(place: Construct, volume: DataVolumeProps): void {
+/** Throws where gp3 does not offer what was asked for, or a snapshot is none. @internal */
+export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeCount: number): void {
+  checkSnapshots(place, volume.snapshotIds, nodeCount);
   const { sizeGib, iops = BASE_IOPS, throughputMibps = BASE_THROUGHPUT } = volume;
   requireWholeNumber(place, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });
   requireWholeNumber(place, 'dataVolume.iops', iops, { min: BASE_IOPS, max: 80000, unit: 'I/O operations a second' });
@@ -56,4 +66,22 @@ export function checkDataVolume(place: Construct, volume: DataVolumeProps): void
       instead: `throughputMibps: ${iops / 4}, or iops: ${throughputMibps * 4}`,
     });
   }
+}
+
+function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nodeCount: number): void {
+  if (snapshotIds === undefined) return;
+  if (isUnknown(snapshotIds) || snapshotIds.length > nodeCount) {
+    throw badInput(place, {
+      given: `dataVolume.snapshotIds ${isUnknown(snapshotIds) ? 'is a list whose length is not known' : `names ${snapshotIds.length} snapshots`}`,
+      allowed: `one snapshot a node at most, ${nodeCount} in all`,
+      instead: 'snapshotIds: [the snapshot of node 0, that of node 1, ...]',
+    });
+  }
+  const wrong = snapshotIds.find((id) => !isUnknown(id) && !/^snap-[0-9a-f]+$/.test(id));
+  if (wrong === undefined) return;
+  throw badInput(place, {
+    given: `dataVolume.snapshotIds names "${wrong}"`,
+    allowed: 'ids such as snap-0123456789abcdef0',
+    instead: 'the id of the final snapshot, which carries the tags of its volume: QdrantCluster and QdrantNode',
+  });
 }

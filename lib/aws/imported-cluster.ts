@@ -6,6 +6,7 @@ import { describeImportedKey, describeImportedListeners } from '../posture/impor
 import { ClientEndpoint } from '../qdrant';
 import { checkHostName, checkMetricsPort } from '../qdrant/cluster-checks';
 import { CaBundle } from './ca-bundle';
+import { useProvider } from '../terraform/use-provider';
 import { ClientGrants } from './client-grants';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { Connections } from './connections';
@@ -23,6 +24,7 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
+    useProvider(this, attributes.provider);
     const { host, securityGroupId, clientCertificate = false, grpc = true, metricsPort } = attributes;
     requireMembers(this, attributes, { host: '"vectors.example.com"', securityGroupId: '"sg-0123456789abcdef0"' });
     checkHostName(this, 'host', host, 'vectors.example.com');

@@ -5,11 +5,11 @@ import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { VolumeAttachment } from '@cdktf/provider-aws/lib/volume-attachment';
 import { Fn, ITerraformDependable, Op, TerraformResource, TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterTag } from './cluster-identity';
 import { DataVolumeProps } from './data-volume';
 import { NodePlacement } from './network';
 import { NameZone } from './node-names';
 import { NodePrograms } from './node/node-programs';
-import { NODE_TAG } from './removal-guard';
 
 /** @internal */
 export interface QdrantNodeProps {
@@ -107,7 +107,7 @@ export class QdrantNode extends Construct {
   }
 
   private get tags(): { [name: string]: string } {
-    return { ...this.props.tags, Name: `${this.props.clusterName}-${this.name}`, [NODE_TAG]: String(this.props.index) };
+    return { ...this.props.tags, Name: `${this.props.clusterName}-${this.name}`, [ClusterTag.NODE]: String(this.props.index) };
   }
 
   /** Subnets that are added later would move nodes that exist; the interface stays where it was made. */
@@ -122,7 +122,7 @@ export class QdrantNode extends Construct {
   }
 
   private makeDataVolume(): EbsVolume {
-    const { dataVolume, placement, zones, isProtected } = this.props;
+    const { index, dataVolume, placement, zones, isProtected } = this.props;
     const severalZones = zones.wanted > 1;
     return new EbsVolume(this, 'DataVolume', {
       availabilityZone: placement.availabilityZone,
@@ -130,6 +130,7 @@ export class QdrantNode extends Construct {
       size: dataVolume.sizeGib,
       iops: dataVolume.iops ?? 3000,
       throughput: dataVolume.throughputMibps ?? 125,
+      snapshotId: dataVolume.snapshotIds?.[index],
       encrypted: true,
       kmsKeyId: dataVolume.encryptionKeyArn,
       finalSnapshot: isProtected,
@@ -181,6 +182,7 @@ export class QdrantNode extends Construct {
         encrypted: true,
         kmsKeyId: dataVolume.encryptionKeyArn,
         deleteOnTermination: true,
+        tags: this.tags,
       },
       userDataBase64: programs.userData(identity),
       tags: this.tags,

@@ -65,7 +65,7 @@ export class RollingUpdate extends Construct {
     requireWholeNumber(this, 'refreshHours', this.options.refreshHours, { min: 1, max: 168, unit: 'hours' });
     requireWholeNumber(this, 'nodeTimeoutMinutes', this.options.nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
     this.document = new SsmDocument(this, 'Document', {
-      name: `${clusterName}-qdrant-update`,
+      name: `${clusterTag.value}-qdrant-update`,
       documentType: 'Command',
       documentFormat: 'JSON',
       targetType: '/AWS::EC2::Instance',

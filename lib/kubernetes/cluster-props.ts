@@ -1,3 +1,4 @@
+import { TerraformProvider } from 'cdktf';
 import { QdrantServerProps } from '../qdrant';
 import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
@@ -191,4 +192,11 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * @default - none
    */
   readonly podAnnotations?: { [name: string]: string };
+
+  /**
+   * The provider that makes the cluster, and whatever is added to it later: of another Kubernetes cluster than the stack's own.
+   *
+   * @default - the stack's provider for Kubernetes that has no alias
+   */
+  readonly provider?: TerraformProvider;
 }

@@ -10,6 +10,7 @@ import { refuseSharedNames } from '../cluster/one-of-a-name';
 import { defaultName } from '../terraform/default-name';
 import { FoundingTime } from '../terraform/founding-time';
 import { literally } from '../terraform/literal-text';
+import { useProvider } from '../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { BaseNetworkPolicy } from './base-network-policy';
 import { CaBundle, commandToRead } from './ca-bundle';
@@ -86,6 +87,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     checkCluster(this, props, this.version);
     // The settings are a text of their own, which escapes itself.
     this.props = { ...literally({ ...props }), settings: props.settings };
+    useProvider(this, props.provider);
     this.clusterName = props.clusterName ?? defaultName(this, { min: 1, max: 40 });
     this.namespace = props.namespace;
     this.podLabels = podLabelsOf(this.clusterName);

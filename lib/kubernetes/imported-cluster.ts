@@ -6,6 +6,7 @@ import { describeImportedKey, describeImportedListeners } from '../posture/impor
 import { ClientEndpoint } from '../qdrant';
 import { checkHostName, checkMetricsPort } from '../qdrant/cluster-checks';
 import { CaBundle } from './ca-bundle';
+import { useProvider } from '../terraform/use-provider';
 import { ClientGrants } from './client-grants';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { podLabelsOf } from './cluster-labels';
@@ -24,6 +25,7 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
+    useProvider(this, attributes.provider);
     const { clusterName, namespace, clientCertificate = false, grpc = true, metricsPort } = attributes;
     requireMembers(this, attributes, { clusterName: '"vectors"', namespace: '"search"' });
     checkLabelName(this, 'clusterName', clusterName, 'vectors');

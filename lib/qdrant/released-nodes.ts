@@ -14,10 +14,15 @@ export class ReleasedNodes {
     this.released.add(index);
   }
 
+  /** The numbers of nodes that were not released. */
+  public get kept(): number[] {
+    const indexes = Array.from({ length: MAX_NODES }, (_, index) => index);
+    return indexes.filter((index) => !this.released.has(index));
+  }
+
   /** The numbers that no node may have: those that the cluster does not count, and that were not released. */
   public get surplus(): number[] {
-    const indexes = Array.from({ length: MAX_NODES }, (_, index) => index);
-    return indexes.filter((index) => index >= this.nodeCount && !this.released.has(index));
+    return this.kept.filter((index) => index >= this.nodeCount);
   }
 
   /** What is said where there is such a node. */

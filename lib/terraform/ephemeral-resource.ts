@@ -1,13 +1,14 @@
-import { TerraformElement, TerraformStack } from 'cdktf';
+import { TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { isMadeBy } from './use-provider';
 
 /**
  * An ephemeral resource of Terraform: a value that exists while Terraform runs and is never written to plan or state. CDK for
- * Terraform 0.21 has no class for it.
+ * Terraform 0.21 has no class for it. It is a resource to whoever goes through a stack, so that an aspect gives it its provider too.
  *
  * @see https://developer.hashicorp.com/terraform/language/block/ephemeral
  */
-export class EphemeralResource extends TerraformElement {
+export class EphemeralResource extends TerraformResource {
   /**
    * @param type the provider's type, for example `aws_secretsmanager_random_password`
    * @param config its arguments, as Terraform names them
@@ -18,17 +19,20 @@ export class EphemeralResource extends TerraformElement {
     private readonly type: string,
     private readonly config: { [argument: string]: unknown },
   ) {
-    super(scope, id, `ephemeral.${type}`);
+    super(scope, id, { terraformResourceType: type });
     TerraformStack.of(this).addOverride('terraform.required_version', '>= 1.11.0');
   }
 
   /** A reference to one of its attributes, to be passed to a write-only argument. */
   public attribute(name: string): string {
-    return `\${${this.fqn}.${name}}`;
+    return `\${ephemeral.${this.type}.${this.friendlyUniqueId}.${name}}`;
   }
 
   /** @internal */
   public toTerraform(): any {
-    return { ephemeral: { [this.type]: { [this.friendlyUniqueId]: this.config } } };
+    const { provider } = this;
+    // An aspect may give one provider to every resource of a stack: here to one that it has not got.
+    const own = provider && isMadeBy(this.type, provider) ? { provider: provider.fqn } : {};
+    return { ephemeral: { [this.type]: { [this.friendlyUniqueId]: { ...this.config, ...own } } } };
   }
 }

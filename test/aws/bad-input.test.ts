@@ -30,6 +30,16 @@ describe('bad input to a cluster', () => {
       { dataVolume: { sizeGib: 50, throughputMibps: 1000 } },
       /a quarter of the IOPS: 750 MiB\/s/,
     ],
+    [
+      'more snapshots than nodes',
+      { nodeCount: 1, dataVolume: { sizeGib: 50, snapshotIds: ['snap-1', 'snap-2'] } },
+      /snapshotIds names 2 snapshots.*1 in all/,
+    ],
+    [
+      'a snapshot that is none',
+      { dataVolume: { sizeGib: 50, snapshotIds: ['vol-0123'] } },
+      /snapshotIds names "vol-0123".*snap-0123456789abcdef0/,
+    ],
     ['no instance type', { instanceType: 'large' }, /"large" is no instance type.*r7g\.large/],
     [
       'an image of another release',

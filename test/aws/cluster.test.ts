@@ -1,7 +1,7 @@
 import { Token } from 'cdktf';
 import { parse } from 'yaml';
 import { aws, QdrantVersion } from '../../lib';
-import { nodeFiles, synth, synthCluster, SynthesizedStack } from '../support/synth';
+import { minimal, nodeFiles, synth, synthCluster, SynthesizedStack } from '../support/synth';
 import { network } from '../support/aws/network';
 
 const secret = (name: string) => aws.Secret.fromArn(`arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`);
@@ -321,11 +321,62 @@ describe('variants', () => {
 
   test('a node that is no longer synthesized must have been released', () => {
     const surplus = (stack: SynthesizedStack) =>
-      Object.values<any>(stack.json.data.aws_instances)
-        .flatMap(({ filter }) => filter ?? [])
-        .find(({ name }: any) => name === 'tag:QdrantNode').values;
+      Object.entries<any>(stack.json.data.aws_instances)
+        .find(([name]) => name.includes('Surplus'))![1]
+        .filter.find(({ name }: any) => name === 'tag:QdrantNode').values;
     expect(surplus(synthCluster({ nodeCount: 3 })).slice(0, 2)).toEqual(['3', '4']);
     expect(surplus(synthCluster({ nodeCount: 3 }, (cluster) => cluster.releaseNode(3))).slice(0, 2)).toEqual(['4', '5']);
+  });
+});
+
+describe('tags', () => {
+  const taggedTypes =
+    'instance ebs_volume network_interface security_group vpc_security_group_ingress_rule vpc_security_group_egress_rule iam_role ' +
+    'iam_instance_profile secretsmanager_secret route53_zone ssm_document ssm_association lb lb_listener lb_target_group';
+
+  test('reach whatever takes them, also what is added later, and leave the library’s own', () => {
+    const stack = synthCluster({ tags: { team: 'search' } }, (cluster) => {
+      cluster.addLoadBalancer('Front').connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/8'));
+    });
+    for (const type of taggedTypes.split(' ')) {
+      const resources = stack.resources(`aws_${type}`);
+      expect(resources).not.toEqual([]);
+      for (const resource of resources) expect(resource).toMatchObject({ tags: { team: 'search' } });
+    }
+    expect(stack.resources('aws_instance')[1].tags).toEqual({
+      Name: 'vectors-cluster-node-1',
+      QdrantCluster: 'vectors-cluster',
+      QdrantClusterId: expect.stringMatching(/^vectors-cluster-[0-9a-f]{8}$/),
+      QdrantNode: '1',
+      team: 'search',
+    });
+    for (const type of Object.keys(stack.json.resource)) {
+      const takesTags = stack.resources(type).some((resource) => 'tags' in resource);
+      expect([type, takesTags]).toEqual([type, taggedTypes.split(' ').includes(type.replace('aws_', ''))]);
+    }
+  });
+
+  test.each(['Name', 'QdrantNode', 'aws:owner'])('%s is not the user’s', (name) => {
+    expect(() => synthCluster({ tags: { [name]: 'x' } })).toThrow(new RegExp(`Cluster: tags names "${name}".* Instead: `));
+  });
+});
+
+describe('two clusters of one name, in different apps', () => {
+  test('are told apart by whatever looks for nodes, and share no document', () => {
+    const [one, two] = ['One', 'Two'].map((id) => {
+      const stack = synth((scope) => void new aws.QdrantCluster(scope, id, { ...minimal, clusterName: 'vectors' }));
+      const { data, resource } = stack.json;
+      return [data.aws_instances, resource.aws_instance, resource.aws_ssm_document].map((named) => {
+        const ids: string[] = Object.values(named).flatMap(
+          (block) => JSON.stringify(block).match(/vectors-[0-9a-f]{8}/g) ?? [],
+        );
+        expect(new Set(ids).size).toBe(1);
+        return ids[0];
+      });
+    });
+    expect(new Set(one).size).toBe(1);
+    expect(new Set(two).size).toBe(1);
+    expect(one[0]).not.toBe(two[0]);
   });
 });
 
