@@ -16,7 +16,7 @@ const MAX_ID = 60;
 const MAX_NAME = 40;
 
 /** What ends like this could be taken for a slug and its digest, and therefore never stands without one. */
-const LOOKS_DIGESTED = /-[0-9a-f]{8}$/;
+const LOOKS_DIGESTED = /(^|-)[0-9a-f]{8}$/;
 
 /**
  * What a value is, as text: equal for equal values, in whatever order their members are given, and different for different ones. What is known only
