@@ -1,9 +1,9 @@
-import { App, TerraformStack } from 'cdktf';
+import { App, TerraformStack, Testing } from 'cdktf';
 import * as fc from 'fast-check';
 
 /** How often a property is tried, times what the environment variable `PROPERTY_RUNS` says: `PROPERTY_RUNS=100` for a night. */
 export function runs(usual: number): fc.Parameters<any> {
-  return { numRuns: Math.round(usual * Number(process.env.PROPERTY_RUNS ?? 1)), verbose: fc.VerbosityLevel.Verbose };
+  return { numRuns: Math.round(usual * Number(process.env.PROPERTY_RUNS ?? 1)) };
 }
 
 /**
@@ -21,12 +21,11 @@ export const nearEqualLabel = fc
   .string({ unit: fc.constantFrom('a', 'b', '-', '0'), minLength: 1, maxLength: 4 })
   .filter((text) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text));
 
-/** What a stack synthesizes to, without the validations of its app. */
+/** What a stack synthesizes to, Aspects included, without the validations of its app. */
 export function terraformOf(build: (stack: TerraformStack) => void): any {
   const stack = new TerraformStack(new App({ stackTraces: false }), 'vectors');
   build(stack);
-  stack.prepareStack();
-  return stack.toTerraform();
+  return JSON.parse(Testing.synth(stack));
 }
 
 /** Does something that may be refused. Returns whether it was done; fails where the refusal does not say what to write instead. */
