@@ -56,10 +56,10 @@ export const serverRules: Rule[] = [
   {
     id: 'QDR024',
     severity: FindingSeverity.WARNING,
-    reason: 'An apply that removes it deletes the nodes at once.',
+    reason: 'A plan that ends its nodes does not fail, and an apply that removes it keeps neither snapshots nor volume claims.',
     fix: 'leave removalPolicy at its default, save in development and tests.',
     check: ({ protectedFromRemoval }: PostureFacts) =>
-      protectedFromRemoval === false ? ['nothing guards the cluster against removal'] : [],
+      protectedFromRemoval === false ? ['nothing guards the nodes and their data against removal'] : [],
   },
   {
     id: 'QDR025',
