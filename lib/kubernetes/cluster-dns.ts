@@ -1,4 +1,5 @@
 import { requireNotEmpty, requireWholeNumber } from '../input';
+import { Posture } from '../posture';
 import { Peer } from './peer';
 
 /** Where names are asked for, as a rule of a NetworkPolicy has it. @internal */
@@ -50,6 +51,13 @@ export class ClusterDns {
     private readonly peers: Peer[],
     private readonly ports: number[],
   ) {}
+
+  /** Writes down that the pods may ask there. @internal */
+  public _describe(posture: Posture): void {
+    for (const port of this.ports) {
+      this.peers.forEach(({ name }) => posture.addOutbound({ from: 'pods', to: name, port, purpose: 'DNS' }));
+    }
+  }
 
   /** @internal */
   public get _egress(): DnsRule {

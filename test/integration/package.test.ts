@@ -57,6 +57,7 @@ const publicNames = {
     'ClientCertificate',
     'ClientService',
     'ClientVerification',
+    'ClusterDns',
     'Connections',
     'GatewayTls',
     'Grant',

@@ -62,6 +62,13 @@ describe('ways out', () => {
     expect(exposure).toMatch(/443 +\| nodes \| 0\.0\.0\.0\/0/);
   });
 
+  test('Kubernetes: to DNS', () => {
+    const outbound = (dns?: kubernetes.ClusterDns) =>
+      reportOf(synthKubernetesCluster({ dns })).outbound.map(({ to, port }: any) => `${to} ${port}`);
+    expect(outbound()).toEqual(['namespace kube-system 53', '169.254.20.10/32 53']);
+    expect(outbound(kubernetes.ClusterDns.openShift())).toEqual(['namespace openshift-dns 5353']);
+  });
+
   test('Kubernetes: what was allowed', () => {
     const { outbound } = reportOf(
       synthKubernetesCluster({}, (cluster) => cluster.connections.allowTo(kubernetes.Peer.namespace('storage'), 9000)),
