@@ -112,10 +112,12 @@ export class QdrantLoadBalancer extends Construct {
   }
 
   private makeSecurityGroup(id: string): SecurityGroup {
-    const name = `${this.targets.clusterName}-${id.toLowerCase()}`;
+    // AWS takes ASCII only, and adds a part of its own to the name.
+    const label = id.replace(/[^A-Za-z0-9]+/g, '-');
+    const name = `${this.targets.clusterName}-${label.toLowerCase()}`;
     return new SecurityGroup(this, 'SecurityGroup', {
       namePrefix: `${name}-`,
-      description: `Load balancer ${id} of the Qdrant cluster ${this.targets.clusterName}`,
+      description: `Load balancer ${label} of the Qdrant cluster ${this.targets.clusterName}`,
       vpcId: this.targets.network.vpcId,
       tags: { Name: name },
     });

@@ -1,5 +1,6 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
+import { coverTheInternet } from '../cidr';
 import { badInput, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../input';
 import { requireInstance } from '../nominal';
 import { ListenerPurpose, Posture } from '../posture';
@@ -190,7 +191,11 @@ export class QdrantGatewayRoute extends Construct {
       apiKey: true,
       clientVerifiedBy: this.cluster.clientVerification ? 'the guard' : undefined,
     });
-    const sources = clients?.map(({ name, isAnyAddress }) => ({ name: readableName(this, name), anyAddress: isAnyAddress }));
+    const together = coverTheInternet((clients ?? []).flatMap(({ _cidr }) => _cidr ?? []));
+    const sources = clients?.map(({ name, _cidr }) => ({
+      name: readableName(this, name),
+      anyAddress: together && _cidr !== undefined,
+    }));
     for (const source of sources ?? [{ name: `whoever reaches the ${at} (unknown)`, unknown: true }])
       listener.addSource(source);
   }
