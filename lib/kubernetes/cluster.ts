@@ -138,7 +138,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.makeNodes(settings, [refusal.policy]);
     this.clientService._bind(this, { ...network, grpc: this.servesGrpc, connections: this.connections });
     this.removalGuard = this.isProtected
-      ? new RemovalGuard(this, 'RemovalGuard', { ...network, nodeCount: this.nodeCount })
+      ? new RemovalGuard(this, 'RemovalGuard', { ...network, nodeCount: this.nodeCount, constructPath: this.node.path })
       : undefined;
     this.endpoint = new ClientEndpoint({
       host: props.hostNames?.[0] ?? this.names.host,
@@ -351,6 +351,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       dataVolume: props.dataVolume,
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       isProtected: this.isProtected,
+      constructPath: this.node.path,
       after: [...after, programs.configMap, config.configMap, ...this.keys.made, ...this.tls.made],
     });
   }

@@ -14,6 +14,7 @@ import { digestOf } from '../terraform/digest';
 import { ClaimSizeCheck } from './claim-size-check';
 import { ClusterDns } from './cluster-dns';
 import { podTemplate, PodTemplateProps } from './pod-template';
+import { CONSTRUCT_ANNOTATION } from './removal-guard';
 import { Rollout, RELEASE_LABEL } from './rollout';
 import { VolumeProps } from './volume';
 
@@ -25,6 +26,8 @@ export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName
   readonly snapshotVolume: VolumeProps;
   readonly serviceAccountAnnotations?: { [name: string]: string };
   readonly isProtected: boolean;
+  /** The path of the cluster's construct. */
+  readonly constructPath: string;
   readonly waitForRollout: boolean;
   readonly nodeTimeoutMinutes: number;
   /** What the domain of services ends in. */
@@ -93,10 +96,10 @@ export class NodeSet extends Construct {
 
   /** Pods start in parallel, as Raft needs a majority; updates still go one by one, each once the one before is ready. */
   private makeStatefulSet(template: StatefulSetV1SpecTemplate, dependsOn: ITerraformDependable[]): StatefulSetV1 {
-    const { clusterName, nodeCount, isProtected, podLabels } = this.props;
+    const { clusterName, nodeCount, isProtected, podLabels, constructPath } = this.props;
     return new StatefulSetV1(this, 'StatefulSet', {
       dependsOn,
-      metadata: this.metadata(clusterName),
+      metadata: { ...this.metadata(clusterName), annotations: { [CONSTRUCT_ANNOTATION]: constructPath } },
       spec: {
         replicas: String(nodeCount),
         serviceName: this.props.peerServiceName,

@@ -25,6 +25,11 @@ export class ReleasedNodes {
     return this.kept.filter((index) => index >= this.nodeCount);
   }
 
+  /** Whether every node that the cluster counts was released. */
+  public get areAllReleased(): boolean {
+    return Array.from({ length: this.nodeCount }, (_, index) => index).every((index) => this.released.has(index));
+  }
+
   /** What is said where there is such a node. */
   public get refusal(): string {
     return (

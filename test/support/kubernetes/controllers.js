@@ -9,16 +9,29 @@ const ca = readFileSync(certificate);
 
 const condition = { type: 'Ready', status: 'True', reason: 'Test', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
 const ready = () => ({ conditions: [condition] });
-const rolledOut = ({ metadata: { name, generation }, spec: { replicas } }) => ({
-  ...{ observedGeneration: generation, replicas, readyReplicas: replicas, availableReplicas: replicas },
-  ...{ currentReplicas: replicas, updatedReplicas: replicas },
-  ...{ currentRevision: `${name}-${generation}`, updateRevision: `${name}-${generation}` },
-});
+// The pods of an image of that name never serve.
+const isBroken = ({ spec }) => JSON.stringify(spec.template).includes('-broken');
+const at = '2026-01-01T00:00:00Z';
+const conditions = (...types) => types.map((type) => ({ ...condition, type }));
+const failed = { startTime: at, failed: 1, conditions: conditions('FailureTarget', 'Failed') };
+const complete = { startTime: at, completionTime: at, succeeded: 1, conditions: conditions('SuccessCriteriaMet', 'Complete') };
+const ended = (job) => (isBroken(job) ? failed : complete);
+const rolledOut = (statefulSet) => {
+  const { name, generation } = statefulSet.metadata;
+  const { replicas } = statefulSet.spec;
+  const serving = isBroken(statefulSet) ? 0 : replicas;
+  return {
+    ...{ observedGeneration: generation, replicas, readyReplicas: serving, availableReplicas: serving },
+    ...{ currentReplicas: replicas, updatedReplicas: replicas },
+    ...{ currentRevision: `${name}-${generation}`, updateRevision: `${name}-${generation}` },
+  };
+};
 const balanced = ({ spec }) =>
   spec.type === 'LoadBalancer' ? { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] } } : {};
 const watched = [
   ['/api/v1', 'services', balanced],
   ['/apis/apps/v1', 'statefulsets', rolledOut],
+  ['/apis/batch/v1', 'jobs', ended],
   ['/apis/cert-manager.io/v1', 'certificates', ready],
   ['/apis/cert-manager.io/v1', 'issuers', ready],
   ['/apis/external-secrets.io/v1', 'externalsecrets', ready],
