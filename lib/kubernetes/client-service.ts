@@ -1,23 +1,41 @@
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
 import { ipv4Range, ipv6Range } from '../cidr';
-import { isUnknown, requireNotEmpty } from '../input';
+import { badInput, isUnknown, requireNotEmpty } from '../input';
 import { QdrantPorts } from '../qdrant';
 import { Connections } from './connections';
 import { literally } from '../terraform/literal-text';
 import { Peer } from './peer';
 
-/** How a load balancer is to be. */
-export interface LoadBalancerServiceProps {
-  /** The ranges of addresses that it lets in, for example `['203.0.113.0/24']`. */
-  readonly sourceRanges: string[];
-
+/** How the service for clients is to be. */
+export interface ClientServiceProps {
   /**
-   * Annotations by which the cloud makes it, for example an internal one.
+   * Annotations of the service, by which for example a cloud makes a load balancer, or an internal one.
    *
    * @default - none
    */
   readonly annotations?: { [name: string]: string };
+
+  /**
+   * What REST's port speaks (`appProtocol`), for a mesh or a load balancer that asks for it, for example `https`. Some clouds choose their health
+   * check by it, which presents no key and no certificate.
+   *
+   * @default - none
+   */
+  readonly restAppProtocol?: string;
+
+  /**
+   * What gRPC's port speaks (`appProtocol`), for example `https` or `grpc`.
+   *
+   * @default - none
+   */
+  readonly grpcAppProtocol?: string;
+}
+
+/** How a load balancer is to be. */
+export interface LoadBalancerServiceProps extends ClientServiceProps {
+  /** The ranges of addresses that it lets in, for example `['203.0.113.0/24']`. */
+  readonly sourceRanges: string[];
 
   /**
    * Which implementation makes it.
@@ -40,8 +58,9 @@ export interface ClientServiceBinding {
 /** The service by which clients find a cluster. It never has the port among the nodes (6335). */
 export class ClientService {
   /** An address within the Kubernetes cluster. */
-  public static clusterIp(): ClientService {
-    return new ClientService('ClusterIP');
+  public static clusterIp(props: ClientServiceProps = {}): ClientService {
+    checkAppProtocols('ClientService.clusterIp', props);
+    return new ClientService('ClusterIP', literally(props));
   }
 
   /**
@@ -57,7 +76,9 @@ export class ClientService {
       const isIpv6 = !isUnknown(range) && String(range).includes(':');
       return isIpv6 ? Peer.ipv6(ipv6Range(place, range)) : Peer.ipv4(ipv4Range(place, range));
     });
-    return new ClientService('LoadBalancer', literally(props), peers);
+    checkAppProtocols(place, props);
+    const { loadBalancerClass } = props;
+    return new ClientService('LoadBalancer', literally(props), { loadBalancerClass, sources: peers });
   }
 
   /** None: clients know the pods by the names of the peers. */
@@ -67,9 +88,9 @@ export class ClientService {
 
   private constructor(
     private readonly type: 'ClusterIP' | 'LoadBalancer' | undefined,
-    private readonly balancer?: LoadBalancerServiceProps,
-    /** Who comes in by the load balancer. */
-    private readonly sources: Peer[] = [],
+    private readonly props: ClientServiceProps = {},
+    /** Who comes in by the load balancer, where it is one. */
+    private readonly balancer?: { readonly loadBalancerClass?: string; readonly sources: Peer[] },
   ) {}
 
   /** @internal */
@@ -81,27 +102,41 @@ export class ClientService {
   public _bind(cluster: Construct, binding: ClientServiceBinding): void {
     if (this._type === undefined) return;
     const { clusterName, namespace, labels, podLabels, grpc, connections } = binding;
+    const { annotations, restAppProtocol, grpcAppProtocol } = this.props;
+    const rest = { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest', appProtocol: restAppProtocol };
+    const grpcPort = { name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc', appProtocol: grpcAppProtocol };
+    const { sources = [] } = this.balancer ?? {};
     new ServiceV1(cluster, 'ClientService', {
-      metadata: { name: clusterName, namespace, labels, annotations: this.balancer?.annotations },
+      metadata: { name: clusterName, namespace, labels, annotations },
       spec: {
         type: this._type,
         ipFamilyPolicy: 'PreferDualStack',
         selector: podLabels,
-        port: [
-          { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
-          ...(grpc ? [{ name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc' }] : []),
-        ],
+        port: [rest, ...(grpc ? [grpcPort] : [])],
         ...(this.balancer && {
-          loadBalancerSourceRanges: this.sources.map(({ name }) => name),
+          loadBalancerSourceRanges: sources.map(({ name }) => name),
           loadBalancerClass: this.balancer.loadBalancerClass,
           // The pods are told by address who may come in.
           externalTrafficPolicy: 'Local',
         }),
       },
     });
-    for (const source of this.sources) {
+    for (const source of sources) {
       connections.allowRestFrom(source);
       if (grpc) connections.allowGrpcFrom(source);
     }
+  }
+}
+
+/** @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol */
+function checkAppProtocols(place: string, { restAppProtocol, grpcAppProtocol }: ClientServiceProps): void {
+  for (const protocol of [restAppProtocol, grpcAppProtocol]) {
+    if (protocol === undefined || isUnknown(protocol) || /^([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(protocol))
+      continue;
+    throw badInput(place, {
+      given: `the application protocol "${protocol}"`,
+      allowed: 'a name of IANA’s list, or one with a domain before it',
+      instead: 'restAppProtocol: "https"',
+    });
   }
 }

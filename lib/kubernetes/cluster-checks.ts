@@ -7,11 +7,13 @@ import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientService } from './client-service';
 import { ClientVerification } from './client-verification';
+import { ClusterDns } from './cluster-dns';
 import { QdrantClusterProps } from './cluster-props';
 import { checkLabelName, checkLabels, checkObjectName } from './names';
 import { checkPlacement } from './placement';
+import { PodUser } from './pod-user';
 import { RemovalPolicy } from './removal-policy';
-import { checkResources } from './resources';
+import { checkGuardResources, checkResources } from './resources';
 import { Tls } from './tls';
 import { checkVolume } from './volume';
 
@@ -32,6 +34,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps, vers
   if (props.clusterDomain !== undefined) checkHostName(cluster, 'clusterDomain', props.clusterDomain, 'cluster.local');
   (props.imagePullSecretNames ?? []).forEach((name) => checkObjectName(cluster, 'imagePullSecretNames', name, 'registry'));
   checkResources(cluster, props.resources);
+  if (props.guardResources) checkGuardResources(cluster, props.guardResources);
   checkVolume(cluster, 'dataVolume', props.dataVolume);
   if (props.snapshotVolume) checkVolume(cluster, 'snapshotVolume', props.snapshotVolume);
   if (props.labels && Object.keys(props.labels).length > 0) checkLabels(cluster, 'labels', props.labels);
@@ -49,6 +52,8 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
   ifGiven('tls', Tls, 'Tls.generated()');
   ifGiven('clientVerification', ClientVerification, 'ClientVerification.required()');
   ifGiven('clientService', ClientService, 'ClientService.clusterIp()');
+  ifGiven('dns', ClusterDns, 'ClusterDns.kubeSystem()');
+  ifGiven('user', PodUser, 'PodUser.id(1000)');
   for (const bundle of props.trustedAuthorities ?? []) {
     requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, "trustedAuthorities: [CaBundle.fromConfigMap('old-ca')]");
   }

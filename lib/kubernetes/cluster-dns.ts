@@ -1,4 +1,5 @@
 import { requireNotEmpty, requireWholeNumber } from '../input';
+import { requireInstance } from '../nominal';
 import { Posture } from '../posture';
 import { Peer } from './peer';
 
@@ -42,6 +43,7 @@ export class ClusterDns {
    */
   public static at(peers: Peer[], ports: number[] = [53]): ClusterDns {
     requireNotEmpty('ClusterDns.at', 'peers', peers, `[Peer.namespace('kube-system')]`);
+    peers.forEach((peer) => requireInstance('ClusterDns.at', 'peers', peer, Peer, `Peer.namespace('kube-system')`));
     requireNotEmpty('ClusterDns.at', 'ports', ports, '[53]');
     ports.forEach((port) => requireWholeNumber('ClusterDns.at', 'port', port, { min: 1, max: 65535 }));
     return new ClusterDns(peers, ports);

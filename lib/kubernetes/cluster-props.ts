@@ -8,7 +8,7 @@ import { ClientVerification } from './client-verification';
 import { PlacementProps } from './placement';
 import { PodUser } from './pod-user';
 import { RemovalPolicy } from './removal-policy';
-import { ResourcesProps } from './resources';
+import { GuardResourcesProps, ResourcesProps } from './resources';
 import { Tls } from './tls';
 import { VolumeProps } from './volume';
 
@@ -70,6 +70,13 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * @default docker.io/nginxinc/nginx-unprivileged:1.28.0
    */
   readonly guardImage?: string;
+
+  /**
+   * What the guard in front of each node is given, where client certificates are required.
+   *
+   * @default - 256Mi, and 50m of a processor
+   */
+  readonly guardResources?: GuardResourcesProps;
 
   /**
    * The names of Secrets with which the images are pulled.
@@ -136,7 +143,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly trustedAuthorities?: CaBundle[];
 
   /**
-   * Further host names that the certificate carries where cert-manager has it issued, as a public name of a load balancer. Clients are given the
+   * Further host names and IP addresses that the certificate carries where cert-manager has it issued, as a public name of a load balancer. Clients are given the
    * first one.
    *
    * @default - none

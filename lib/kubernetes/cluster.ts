@@ -31,6 +31,7 @@ import { GatewayRouteProps, QdrantGatewayRoute } from './gateway-route';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { ImportedCluster } from './imported-cluster';
+import { IngressProps, QdrantIngress } from './ingress';
 import { NodeSet } from './node-set';
 import { PodUser } from './pod-user';
 import { PodPrograms } from './pod/pod-programs';
@@ -223,6 +224,18 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return route;
   }
 
+  /** Has the controller of an IngressClass lead to the cluster. */
+  public addIngress(id: string, props: IngressProps): QdrantIngress {
+    const { clusterName, namespace, labels, connections, posture } = this;
+    const ingress = QdrantIngress._create(this, id, props, {
+      ...{ clusterName, namespace, labels, connections, posture },
+      serviceName: this.clientService._type === undefined ? undefined : clusterName,
+      clientVerification: this.verification.isRequired,
+    });
+    this.routedHosts.push(props.restHost, ...(props.grpcHost === undefined ? [] : [props.grpcHost]));
+    return ingress;
+  }
+
   /**
    * Lets a node be ended that `nodeCount` no longer counts. It must have lost its shards and its place among the peers before. Its volume claims
    * are kept.
@@ -343,6 +356,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       programsName: programs.configMapName,
       configName: config.configMapName,
       resources: props.resources,
+      guardResources: props.guardResources,
       placement: props.placement ?? {},
       keys: this.keys,
       tlsSecretName: this.tls.secretName,

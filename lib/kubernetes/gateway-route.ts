@@ -1,16 +1,15 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
-import { coverTheInternet } from '../cidr';
 import { badInput, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../input';
 import { requireInstance } from '../nominal';
 import { ListenerPurpose, Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { checkHostName } from '../qdrant/cluster-checks';
 import { nameFor } from '../terraform/identity';
-import { readableName } from '../terraform/readable-name';
 import { literally } from '../terraform/literal-text';
 import { CaBundle } from './ca-bundle';
 import { Connections } from './connections';
+import { describeFront } from './front-listener';
 import { checkLabelName, checkObjectName } from './names';
 import { Peer } from './peer';
 
@@ -20,6 +19,16 @@ export enum GatewayTls {
   PASS_THROUGH = 'pass-through',
   /** At the gateway, which speaks TLS to Qdrant and verifies its certificate. */
   RE_ENCRYPT = 're-encrypt',
+}
+
+/** The version of the API's TLSRoute. */
+export enum TlsRouteVersion {
+  /** Of Gateway API 1.5 and later, which asks for Kubernetes 1.31. */
+  V1 = 'v1',
+  /** Of the experimental channel of Gateway API 1.4. */
+  V1ALPHA3 = 'v1alpha3',
+  /** Of the experimental channel of Gateway API 1.5 and before. */
+  V1ALPHA2 = 'v1alpha2',
 }
 
 /** A gateway that exists. */
@@ -80,6 +89,13 @@ export interface GatewayRouteProps {
    * @default GatewayTls.PASS_THROUGH
    */
   readonly tls?: GatewayTls;
+
+  /**
+   * The version of TLSRoute, by which TLS is passed through. `GatewayTls.RE_ENCRYPT` needs BackendTLSPolicy v1 instead, of Gateway API 1.4 and later.
+   *
+   * @default TlsRouteVersion.V1
+   */
+  readonly tlsRouteVersion?: TlsRouteVersion;
 }
 
 /** @internal */
@@ -96,7 +112,7 @@ export interface RoutedCluster {
   readonly posture: Posture;
 }
 
-const GATEWAY_API = 'gateway.networking.k8s.io/v1';
+const GATEWAY_API = 'gateway.networking.k8s.io';
 
 /**
  * Routes of the Gateway API to a cluster: TLS passed through, or ended and begun anew.
@@ -178,26 +194,17 @@ export class QdrantGatewayRoute extends Construct {
     });
   }
 
-  /** Writes down what clients meet at the gateway. Whether it speaks TLS where that ends there is up to its own listener. */
+  /** Whether the gateway speaks TLS where that ends there is up to its own listener. */
   private describe(purpose: ListenerPurpose): void {
-    const { gateway, clients, clientPort, tls } = this.props;
+    const { gateway, clients, clientPort = 443, tls } = this.props;
+    const { posture, clientVerification } = this.cluster;
     const passesThrough = tls !== GatewayTls.RE_ENCRYPT;
-    const at = `gateway ${gateway.name}`;
-    const listener = this.cluster.posture.addListener({
-      purpose,
-      port: clientPort ?? 443,
-      at,
+    describeFront(this, posture, {
+      ...{ purpose, clients, clientVerification },
+      at: `gateway ${gateway.name}`,
+      port: clientPort,
       tls: passesThrough ? true : undefined,
-      apiKey: true,
-      clientVerifiedBy: this.cluster.clientVerification ? 'the guard' : undefined,
     });
-    const together = coverTheInternet((clients ?? []).flatMap(({ _cidr }) => _cidr ?? []));
-    const sources = clients?.map(({ name, _cidr }) => ({
-      name: readableName(this, name),
-      anyAddress: together && _cidr !== undefined,
-    }));
-    for (const source of sources ?? [{ name: `whoever reaches the ${at} (unknown)`, unknown: true }])
-      listener.addSource(source);
   }
 
   /** Whom the gateway believes: the Gateway API knows ConfigMaps only. */
@@ -221,6 +228,8 @@ export class QdrantGatewayRoute extends Construct {
 
   private addObject(id: string, kind: string, name: string, spec: object): void {
     const { namespace, labels } = this.cluster;
-    new Manifest(this, id, { manifest: { apiVersion: GATEWAY_API, kind, metadata: { name, namespace, labels }, spec } });
+    const version = kind === 'TLSRoute' ? (this.props.tlsRouteVersion ?? TlsRouteVersion.V1) : 'v1';
+    const apiVersion = `${GATEWAY_API}/${version}`;
+    new Manifest(this, id, { manifest: { apiVersion, kind, metadata: { name, namespace, labels }, spec } });
   }
 }

@@ -12,6 +12,7 @@ export * from './connections';
 export * from './gateway-route';
 export * from './grant';
 export * from './grantee';
+export * from './ingress';
 export * from './machine-requirement';
 export * from './peer';
 export * from './placement';

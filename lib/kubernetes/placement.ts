@@ -5,7 +5,8 @@ import {
   StatefulSetV1SpecTemplateSpecTopologySpreadConstraint,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireNotEmpty, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireNotEmpty, requireOneOf, requireWholeNumber } from '../input';
+import { requireInstance } from '../nominal';
 import { MachinePreference, MachineRequirement } from './machine-requirement';
 import { checkLabels } from './names';
 
@@ -121,14 +122,23 @@ export interface PlacedPods {
 export function checkPlacement(cluster: Construct, placement: PlacementProps): void {
   const { nodeSelector, zoneCount, apartFrom = [], machines, preferredMachines = [], tolerations = [] } = placement;
   if (nodeSelector) checkLabels(cluster, 'placement.nodeSelector', nodeSelector);
+  for (const spread of [placement.overHosts, placement.overZones]) {
+    if (spread !== undefined) requireOneOf(cluster, 'placement', spread, Object.values(Spread));
+  }
   if (zoneCount !== undefined) requireWholeNumber(cluster, 'placement.zoneCount', zoneCount, { min: 1, max: 100 });
-  if (machines) requireNotEmpty(cluster, 'placement.machines', machines, 'leave it out');
+  if (machines) checkMachines(cluster, 'placement.machines', machines);
   apartFrom.forEach((labels) => checkLabels(cluster, 'placement.apartFrom', labels));
   for (const { requirements, weight = 100 } of preferredMachines) {
-    requireNotEmpty(cluster, 'placement.preferredMachines.requirements', requirements, 'leave it out');
+    checkMachines(cluster, 'placement.preferredMachines.requirements', requirements);
     requireWholeNumber(cluster, 'placement.preferredMachines.weight', weight, { min: 1, max: 100 });
   }
   tolerations.forEach((toleration) => checkToleration(cluster, toleration));
+}
+
+function checkMachines(cluster: Construct, option: string, machines: MachineRequirement[]): void {
+  requireNotEmpty(cluster, option, machines, 'leave it out');
+  const instead = "MachineRequirement.in('kubernetes.io/arch', ['arm64'])";
+  machines.forEach((machine) => requireInstance(cluster, option, machine, MachineRequirement, instead));
 }
 
 function checkToleration(cluster: Construct, { key, effect }: Toleration): void {

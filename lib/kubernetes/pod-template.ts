@@ -12,7 +12,7 @@ import { ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { affinity, PlacementProps, spreadConstraints, tolerations } from './placement';
 import { CONTAINER_SECURITY, PodUser } from './pod-user';
-import { ResourcesProps } from './resources';
+import { guardResources, GuardResourcesProps, ResourcesProps, serverResources } from './resources';
 
 export interface PodTemplateProps {
   readonly labels: { [name: string]: string };
@@ -29,6 +29,7 @@ export interface PodTemplateProps {
   readonly configName: string;
   readonly resources: ResourcesProps;
   readonly nodeCount: number;
+  readonly guardResources?: GuardResourcesProps;
   readonly placement: PlacementProps;
   readonly user: PodUser;
   readonly keys: ClusterKeys;
@@ -76,7 +77,6 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
 }
 
 function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
-  const { memory, cpu = '1' } = props.resources;
   const behindGuard = [{ name: 'peer-rest', containerPort: QdrantPorts.REST_BEHIND_GUARD }];
   return {
     name: 'qdrant',
@@ -92,7 +92,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       ...(props.guardImage === undefined ? clientPorts(props) : behindGuard),
       { name: 'peer', containerPort: QdrantPorts.PEER },
     ],
-    resources: { requests: { memory, cpu }, limits: { memory } },
+    resources: serverResources(props.resources),
     // No image of Qdrant has an HTTP client, and the kubelet's own presents no certificate. There is no liveness probe: a server that
     // recovers its shards for an hour must not be ended.
     readinessProbe: {
@@ -138,7 +138,7 @@ function guard(image: string, props: PodTemplateProps): StatefulSetV1SpecTemplat
     image,
     command: [`${PROGRAMS}/run-guard.sh`],
     port: clientPorts(props),
-    resources: { requests: { memory: '64Mi', cpu: '50m' }, limits: { memory: '256Mi' } },
+    resources: guardResources(props.guardResources),
     readinessProbe: {
       exec: { command: [`${PROGRAMS}/guard-ready.sh`] },
       periodSeconds: 5,

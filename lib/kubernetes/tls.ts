@@ -1,6 +1,7 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { isIP } from 'node:net';
 import { requireWholeNumber } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { SecretPlaceProps } from '../posture';
@@ -193,6 +194,8 @@ function requestCertificate(
   after: ITerraformDependable[] = [],
 ): { secretName: string; request: Manifest } {
   const secretName = `${binding.clusterName}-tls`;
+  const names = (wanted: (name: string) => boolean) =>
+    Lazy.listValue({ produce: () => binding.certificate().subjectAlternativeNames.filter(wanted) }, { omitEmpty: true });
   const spec = {
     secretName,
     ...validity(validityDays),
@@ -203,7 +206,8 @@ function requestCertificate(
         ...binding.certificate().extendedKeyUsages.map((usage) => CERT_MANAGER_USAGES[usage]),
       ],
     }),
-    dnsNames: Lazy.listValue({ produce: () => binding.certificate().subjectAlternativeNames }),
+    dnsNames: names((name) => isIP(name) === 0),
+    ipAddresses: names((name) => isIP(name) !== 0),
     issuerRef: issuer._reference,
   };
   const { namespace, labels } = binding;

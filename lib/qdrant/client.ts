@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { QdrantPorts } from './ports';
 
 /** How clients reach a cluster. */
@@ -39,12 +40,12 @@ export class ClientEndpoint {
 
   /** The address of the REST API. */
   public get restUrl(): string {
-    return `${this.scheme}://${this.props.host}:${QdrantPorts.REST}`;
+    return `${this.scheme}://${this.authority}:${QdrantPorts.REST}`;
   }
 
   /** The address of the gRPC API, or undefined where gRPC is not served. */
   public get grpcUrl(): string | undefined {
-    return this.props.grpc ? `${this.scheme}://${this.props.host}:${QdrantPorts.GRPC}` : undefined;
+    return this.props.grpc ? `${this.scheme}://${this.authority}:${QdrantPorts.GRPC}` : undefined;
   }
 
   /** Code that connects to the cluster and lists its collections. */
@@ -55,6 +56,12 @@ export class ClientEndpoint {
   /** Every snippet, by the name of its language. */
   public snippets(): { [language: string]: string } {
     return Object.fromEntries(Object.values(ClientLanguage).map((language) => [language, this.snippet(language)]));
+  }
+
+  /** The host as an address has it. */
+  private get authority(): string {
+    const { host } = this.props;
+    return isIPv6(host) ? `[${host}]` : host;
   }
 
   private get scheme(): string {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireBoolean, requireKnownList, requireWholeNumber } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
@@ -133,7 +134,9 @@ function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantV
 
 function checkHostNames(cluster: Construct, names: string[]): void {
   requireKnownList(cluster, 'hostNames', names);
-  names.forEach((name) => checkHostName(cluster, 'hostNames', name, 'vectors.example.com'));
+  for (const name of names) {
+    if (isIP(String(name)) === 0) checkHostName(cluster, 'hostNames', name, 'vectors.example.com');
+  }
 }
 
 function checkServesMetrics(cluster: Construct, version: QdrantVersion): void {

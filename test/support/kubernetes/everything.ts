@@ -18,7 +18,9 @@ export function addEverything(scope: Construct, namespace: string): kubernetes.Q
     namespace,
     clusterName: 'vectors',
     nodeCount: 5,
-    resources: { memory: '8Gi', cpu: '2' },
+    resources: { memory: '8Gi', cpu: '2', cpuLimit: '8' },
+    guardResources: { memory: '512Mi', cpu: '100m', cpuLimit: '2' },
+    user: kubernetes.PodUser.id(10001),
     dataVolume: { size: '50Gi', storageClassName: 'gp3' },
     snapshotVolume: { size: '100Gi', accessMode: 'ReadWriteOncePod' },
     apiKeys: kubernetes.ApiKeys.fromExternalSecrets({
@@ -35,14 +37,18 @@ export function addEverything(scope: Construct, namespace: string): kubernetes.Q
     clientService: kubernetes.ClientService.loadBalancer({
       sourceRanges: ['203.0.113.0/24', '2001:db8::/56'],
       annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+      restAppProtocol: 'https',
     }),
-    hostNames: ['vectors.example.com'],
+    hostNames: ['vectors.example.com', '203.0.113.7'],
     metricsPort: 9153,
     imagePullSecretNames: ['registry'],
     placement: {
       overZones: kubernetes.Spread.REQUIRED,
       overHosts: kubernetes.Spread.PREFERRED,
       nodeSelector: { 'kubernetes.io/arch': 'arm64' },
+      machines: [kubernetes.MachineRequirement.in('node.kubernetes.io/instance-type', ['r7g.large', 'r8g.large'])],
+      preferredMachines: [{ requirements: [kubernetes.MachineRequirement.absent('spot')] }],
+      apartFrom: [{ app: 'indexer' }],
       tolerations: [{ key: 'dedicated', value: 'qdrant', effect: 'NoSchedule' }, { key: 'spot' }],
       priorityClassName: 'system-cluster-critical',
     },
@@ -63,6 +69,12 @@ export function addEverything(scope: Construct, namespace: string): kubernetes.Q
     gatewayPods: kubernetes.Peer.namespace('gateways'),
     restHost: 'rest.example.com',
     grpcHost: 'grpc.example.com',
+  });
+  cluster.addIngress('Inside', {
+    ingressClassName: 'nginx',
+    controllerPods: kubernetes.Peer.namespace('ingress-nginx'),
+    restHost: 'inside.example.com',
+    restAnnotations: { 'nginx.ingress.kubernetes.io/ssl-passthrough': 'true' },
   });
   cluster.grantRead(kubernetes.Grantee.serviceAccount('apps', 'search'));
   cluster.grantAdmin(kubernetes.Grantee.group('operators'));

@@ -11,6 +11,7 @@ export interface KubernetesObject {
 /** What the provider's resources are in Kubernetes. */
 const KINDS: { [type: string]: [string, string] } = {
   kubernetes_config_map_v1: ['v1', 'ConfigMap'],
+  kubernetes_ingress_v1: ['networking.k8s.io/v1', 'Ingress'],
   kubernetes_job_v1: ['batch/v1', 'Job'],
   kubernetes_namespace_v1: ['v1', 'Namespace'],
   kubernetes_network_policy_v1: ['networking.k8s.io/v1', 'NetworkPolicy'],
@@ -120,6 +121,7 @@ function convert(value: any, kind: string): any {
 function fieldOf(name: string, item: unknown): string {
   // A port that is one number is no list of ports.
   if (name === 'port' && !Array.isArray(item)) return 'port';
+  if (name === 'path' && Array.isArray(item)) return 'paths';
   return FIELDS[name] ?? name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 }
 

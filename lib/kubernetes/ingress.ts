@@ -1,0 +1,163 @@
+import { IngressV1 } from '@cdktf/provider-kubernetes/lib/ingress-v1';
+import { Construct } from 'constructs';
+import { badInput, requireNotEmpty } from '../input';
+import { requireInstance } from '../nominal';
+import { ListenerPurpose, Posture } from '../posture';
+import { QdrantPorts } from '../qdrant';
+import { checkHostName } from '../qdrant/cluster-checks';
+import { nameFor } from '../terraform/identity';
+import { literally } from '../terraform/literal-text';
+import { Connections } from './connections';
+import { describeFront } from './front-listener';
+import { checkObjectName } from './names';
+import { Peer } from './peer';
+
+/** How a cluster is reached by an Ingress. Where the Kubernetes cluster has a gateway of the Gateway API, `addGatewayRoute` says more in one language. */
+export interface IngressProps {
+  /** The IngressClass of the controller. */
+  readonly ingressClassName: string;
+
+  /** The controller's own pods, which are allowed to the ports that it routes to. */
+  readonly controllerPods: Peer;
+
+  /**
+   * Who reaches the controller, for the posture.
+   *
+   * @default - not known
+   */
+  readonly clients?: Peer[];
+
+  /** The host name under which clients reach REST. It becomes a name of the certificate, where cert-manager has that issued. */
+  readonly restHost: string;
+
+  /**
+   * Annotations of the Ingress of REST, by which the controller speaks TLS to Qdrant, or passes it through: of ingress-nginx for example
+   * `nginx.ingress.kubernetes.io/backend-protocol: HTTPS`, or `nginx.ingress.kubernetes.io/ssl-passthrough: "true"`. Qdrant refuses whatever is not TLS.
+   *
+   * @default - none
+   */
+  readonly restAnnotations?: { [name: string]: string };
+
+  /**
+   * The host name under which clients reach gRPC: another than that of REST.
+   *
+   * @default - gRPC is not routed
+   */
+  readonly grpcHost?: string;
+
+  /**
+   * Annotations of the Ingress of gRPC, as those of REST: of ingress-nginx for example `nginx.ingress.kubernetes.io/backend-protocol: GRPCS`.
+   *
+   * @default - none
+   */
+  readonly grpcAnnotations?: { [name: string]: string };
+
+  /**
+   * The Secret, in the cluster's namespace, with the certificate that the controller presents to clients.
+   *
+   * @default - none: TLS is passed through, or the controller has a certificate of its own
+   */
+  readonly tlsSecretName?: string;
+}
+
+/** @internal */
+export interface IngressedCluster {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  /** The client service's name, or undefined where there is none. */
+  readonly serviceName?: string;
+  readonly clientVerification: boolean;
+  readonly connections: Connections;
+  readonly posture: Posture;
+}
+
+/**
+ * An Ingress for REST, and one for gRPC, as the two need other annotations.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
+ */
+export class QdrantIngress extends Construct {
+  private readonly cluster: IngressedCluster;
+  private readonly props: IngressProps;
+
+  /** @internal */
+  public static _create(scope: Construct, id: string, props: IngressProps, cluster: IngressedCluster): QdrantIngress {
+    return new QdrantIngress(scope, id, props, cluster);
+  }
+
+  private constructor(scope: Construct, id: string, props: IngressProps, cluster: IngressedCluster) {
+    super(scope, id);
+    this.cluster = cluster;
+    this.props = props;
+    const serviceName = this.check();
+    this.addIngress('Rest', serviceName, props.restHost, QdrantPorts.REST, props.restAnnotations);
+    cluster.connections.allowRestFrom(props.controllerPods);
+    this.describe(ListenerPurpose.REST);
+    if (props.grpcHost === undefined) return;
+    this.addIngress('Grpc', serviceName, props.grpcHost, QdrantPorts.GRPC, props.grpcAnnotations);
+    cluster.connections.allowGrpcFrom(props.controllerPods);
+    this.describe(ListenerPurpose.GRPC);
+  }
+
+  /** Throws where it could not work; the name of the service that it leads to. */
+  private check(): string {
+    const { ingressClassName, controllerPods, clients, restHost, grpcHost, tlsSecretName } = this.props;
+    checkObjectName(this, 'ingressClassName', ingressClassName, 'nginx');
+    requireInstance(this, 'controllerPods', controllerPods, Peer, "Peer.namespace('ingress-nginx')");
+    if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
+    (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
+    checkHostName(this, 'restHost', restHost, 'vectors.example.com');
+    if (grpcHost !== undefined) checkHostName(this, 'grpcHost', grpcHost, 'grpc.vectors.example.com');
+    if (tlsSecretName !== undefined) checkObjectName(this, 'tlsSecretName', tlsSecretName, 'vectors-public-tls');
+    if (restHost === grpcHost) {
+      throw badInput(this, {
+        given: `restHost and grpcHost are both "${restHost}"`,
+        allowed: 'two names: a controller tells the two apart by nothing else',
+        instead: `grpcHost: "grpc.${restHost}"`,
+      });
+    }
+    if (tlsSecretName !== undefined && this.cluster.clientVerification) {
+      throw badInput(this, {
+        given: 'tlsSecretName before a cluster that asks clients for a certificate: TLS would end at the controller',
+        allowed: 'TLS that is passed through: no client’s certificate would get past the controller',
+        instead: `restAnnotations: { 'nginx.ingress.kubernetes.io/ssl-passthrough': 'true' }`,
+      });
+    }
+    if (this.cluster.serviceName !== undefined) return this.cluster.serviceName;
+    throw badInput(this, {
+      given: 'an Ingress to a cluster without a client service',
+      allowed: 'a cluster with one',
+      instead: 'clientService: ClientService.clusterIp()',
+    });
+  }
+
+  private addIngress(
+    id: string,
+    serviceName: string,
+    host: string,
+    port: number,
+    annotations?: { [name: string]: string },
+  ): void {
+    const { clusterName, namespace, labels } = this.cluster;
+    const { ingressClassName, tlsSecretName } = this.props;
+    const name = `${clusterName}-${nameFor(this, this.node.id)}-${id.toLowerCase()}`;
+    const backend = { service: { name: serviceName, port: { number: port } } };
+    new IngressV1(this, id, {
+      metadata: { name, namespace, labels, annotations: literally(annotations) },
+      spec: {
+        ingressClassName,
+        rule: [{ host, http: { path: [{ path: '/', pathType: 'Prefix', backend }] } }],
+        ...(tlsSecretName !== undefined && { tls: [{ hosts: [host], secretName: tlsSecretName }] }),
+      },
+    });
+  }
+
+  /** Whether the controller speaks TLS where it has a certificate of its own is up to it. */
+  private describe(purpose: ListenerPurpose): void {
+    const { ingressClassName, clients, tlsSecretName } = this.props;
+    const tls = tlsSecretName === undefined ? undefined : true;
+    const { posture, clientVerification } = this.cluster;
+    describeFront(this, posture, { purpose, at: `ingress ${ingressClassName}`, port: 443, tls, clientVerification, clients });
+  }
+}
