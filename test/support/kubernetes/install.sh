@@ -1,20 +1,47 @@
 #!/usr/bin/env bash
-# Builds the Kubernetes API server that the tests talk to from its Go module, and fetches the definitions of the custom resources that the
-# library makes. Everything goes to a cache folder, and is not made again.
+# Builds the Kubernetes that the tests run from its Go modules, and fetches the definitions of the custom resources that the library makes.
+# Everything goes to a cache folder, and is not made again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 cache=${KUBERNETES_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdktf-qdrant}
-version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[0-9.]*\).*/\1/p' apiserver/go.mod)
-mkdir -p "$cache/crds"
+mkdir -p "$cache/crds" "$cache/versions"
 
-build_api_server() {
-  local minor package=k8s.io/component-base/version
+# The version of a module that a folder's go.mod requires: required FOLDER MODULE
+required() { (cd "$1" && go list -m -f '{{.Version}}' "$2"); }
+
+# Builds packages of a folder's module, unless their programs are there in this version: build FOLDER VERSION FLAGS PACKAGE...
+build() {
+  local folder=$1 version=$2 flags=$3 package work missing=()
+  for package in "${@:4}"; do
+    [[ $(cat "$cache/versions/${package##*/}" 2>/dev/null) == "$version" && -x $cache/${package##*/} ]] || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  work=$(mktemp --directory "$cache/build.XXXXXX")
+  (cd "$folder" && nice go build -o "$work/" -ldflags "-s -w $flags" "${missing[@]}")
+  for package in "${missing[@]}"; do
+    mv "$work/${package##*/}" "$cache/"
+    printf '%s' "$version" >"$cache/versions/${package##*/}"
+  done
+  rmdir "$work"
+}
+
+build_kubernetes() {
+  local version minor package=k8s.io/component-base/version
+  version=$(required apiserver k8s.io/kubernetes)
   minor=$(cut -d . -f 2 <<<"$version")
-  (cd apiserver && go build -o "$cache/kube-apiserver.new" -ldflags \
-    "-s -w -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor" k8s.io/kubernetes/cmd/kube-apiserver)
-  mv "$cache/kube-apiserver.new" "$cache/kube-apiserver"
-  printf '%s' "$version" >"$cache/kube-apiserver.version"
+  build apiserver "$version" "-X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor" \
+    k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-proxy,kube-scheduler,kubectl,kubelet}
+}
+
+# It is the one program in an image without libraries.
+build_coredns() {
+  CGO_ENABLED=0 build coredns "$(required coredns github.com/coredns/coredns)" '' cdktf-qdrant/test/coredns
+}
+
+build_policy_enforcer() {
+  local module=github.com/cloudnativelabs/kube-router/v2
+  build kube-router "$(required kube-router "$module")" '' "$module/cmd/kube-router"
 }
 
 # fetch_definitions MODULE@VERSION FOLDER PATTERN
@@ -25,7 +52,9 @@ fetch_definitions() {
   install -m 644 "$folder/$2"/$3 "$cache/crds/"
 }
 
-[[ $(cat "$cache/kube-apiserver.version" 2>/dev/null) == "$version" ]] || build_api_server
+build_kubernetes
+build_coredns
+build_policy_enforcer
 fetch_definitions github.com/cert-manager/cert-manager@v1.19.1 deploy/crds 'cert-manager.io_*.yaml'
 fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd '*_servicemonitors.yaml'
 fetch_definitions github.com/external-secrets/external-secrets@v0.16.2 config/crds/bases 'external-secrets.io_externalsecrets.yaml'
