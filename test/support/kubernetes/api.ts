@@ -1,23 +1,16 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { freePort } from '../network/free-port';
 import { CACHE, findProgram, run } from '../programs';
-import { KubernetesObject } from './objects';
+import { ApiClient } from './client';
 
 const TOKEN = 'the-token-of-the-tests';
 
-/** An answer of the API. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: any;
-}
-
 /** A real Kubernetes API: an API server with an etcd of its own, and no controllers. */
-export class KubernetesApi {
+export class KubernetesApi extends ApiClient {
   /** What it needs, to be named where it is skipped. */
   public static readonly PROGRAMS = ['etcd', 'kube-apiserver', 'openssl'];
 
@@ -29,8 +22,16 @@ export class KubernetesApi {
 
   private readonly folder = mkdtempSync(join(tmpdir(), 'kubernetes-api-'));
   private readonly processes: ChildProcess[] = [];
-  private readonly plurals = new Map<string, string>();
   private port = 0;
+  protected readonly token = TOKEN;
+
+  protected get place() {
+    return { host: '127.0.0.1', port: this.port };
+  }
+
+  protected get authorityFile(): string {
+    return join(this.folder, 'apiserver.crt');
+  }
 
   private async launch(): Promise<void> {
     const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
@@ -83,75 +84,9 @@ export class KubernetesApi {
     this.spawn(process.execPath, [join(__dirname, 'controllers.js'), host, token, join(this.folder, 'apiserver.crt')]);
   }
 
-  /** Applies an object as `kubectl apply --server-side --validate=strict` does. */
-  public apply(object: KubernetesObject): Promise<ApiAnswer> {
-    const query = 'fieldManager=tests&force=true&fieldValidation=Strict';
-    return this.call(
-      'PATCH',
-      `${this.pathOf(object)}/${object.metadata.name}?${query}`,
-      object,
-      'application/apply-patch+yaml',
-    );
-  }
-
-  /** Makes an object, which must not be there; `dryRun` has it admitted and then forgotten. */
-  public create(object: KubernetesObject, dryRun = false): Promise<ApiAnswer> {
-    const query = `fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
-    return this.call('POST', `${this.pathOf(object)}?${query}`, object);
-  }
-
-  /** Whether a service account may do something to an object by its name. */
-  public async may(account: { namespace: string; name: string }, attributes: { [name: string]: string }): Promise<boolean> {
-    const review = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: {
-        user: `system:serviceaccount:${account.namespace}:${account.name}`,
-        groups: ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`],
-        resourceAttributes: attributes,
-      },
-    };
-    return (await this.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', review)).body.status.allowed;
-  }
-
   public stop(): void {
     this.processes.forEach((process) => process.kill('SIGKILL'));
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private pathOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-    const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const plural =
-      this.plurals.get(`${apiVersion}/${kind}`) ?? `${kind.toLowerCase().replace(/y$/, 'ie')}s`.replace(/ss$/, 'sses');
-    return `${root}${metadata.namespace ? `/namespaces/${metadata.namespace}` : ''}/${plural}`;
-  }
-
-  /** A call of the API by its path. */
-  public call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<ApiAnswer> {
-    const certificate = join(this.folder, 'apiserver.crt');
-    return new Promise((resolve, reject) => {
-      const call = request(
-        {
-          ...{
-            host: '127.0.0.1',
-            port: this.port,
-            method,
-            path,
-            ca: existsSync(certificate) ? readFileSync(certificate) : undefined,
-          },
-          headers: { authorization: `Bearer ${TOKEN}`, 'content-type': contentType, accept: 'application/json' },
-        },
-        (response) => {
-          let text = '';
-          response.on('data', (part) => (text += part));
-          response.on('end', () =>
-            resolve({ status: response.statusCode!, body: text.startsWith('{') ? JSON.parse(text) : text }),
-          );
-        },
-      );
-      call.on('error', reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
-    });
   }
 
   private spawn(program: string, args: string[]): void {
