@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram, ROOT, run } from './programs';
 
@@ -13,6 +13,7 @@ export function makeServerImage(folder: string): void {
   }
   if (REAL_SERVER) {
     addProgram(root, REAL_SERVER, 'qdrant/qdrant');
+    addConfiguration(root, REAL_SERVER);
   } else {
     addProgram(root, findProgram('node')!, 'bin/node');
     copyFileSync(join(__dirname, 'stand-in-server.js'), join(root, 'qdrant/qdrant'));
@@ -23,12 +24,39 @@ export function makeServerImage(folder: string): void {
   run('tar', ['-C', root, '-cf', join(folder, 'layer.tar'), '.']);
 }
 
+/** The server's own settings, and the authorities that its HTTP client believes: without either it ends at once. */
+function addConfiguration(root: string, server: string): void {
+  // Beside the program, or in the sources that it was built from.
+  const places = ['config', '../config', '../../config'].map((path) => join(dirname(realpathSync(server)), path));
+  const config = [process.env.QDRANT_CONFIG ?? '', ...places].find((path) => existsSync(join(path, 'config.yaml')));
+  if (config === undefined) throw new Error('QDRANT_BIN has no folder `config` beside it; name one in QDRANT_CONFIG');
+  cpSync(config, join(root, 'qdrant/config'), { recursive: true });
+  const authorities = 'etc/ssl/certs/ca-certificates.crt';
+  mkdirSync(join(root, dirname(authorities)), { recursive: true });
+  copyFileSync(join('/', authorities), join(root, authorities));
+}
+
 /** A program with the libraries that it is linked to. */
 function addProgram(root: string, program: string, path: string): void {
   copyFileSync(realpathSync(program), join(root, path));
   chmodSync(join(root, path), 0o755);
-  const libraries = run('sh', ['-c', `ldd ${realpathSync(program)} || true`]).match(/\/\S+/g) ?? [];
-  for (const library of libraries.filter((name) => !name.endsWith(':'))) {
+  addLibraries(root, [program]);
+}
+
+/** Programs where this machine has them, with the libraries that they are linked to. */
+export function addPrograms(root: string, programs: string[]): void {
+  for (const program of programs) {
+    mkdirSync(join(root, dirname(program)), { recursive: true });
+    copyFileSync(realpathSync(program), join(root, program));
+    chmodSync(join(root, program), 0o755);
+  }
+  addLibraries(root, programs);
+}
+
+function addLibraries(root: string, programs: string[]): void {
+  const needed = run('sh', ['-c', `ldd ${programs.map((program) => realpathSync(program)).join(' ')} || true`]);
+  const libraries = needed.match(/^\s.*?(\/\S+)/gm)?.map((line) => line.slice(line.indexOf('/'))) ?? [];
+  for (const library of new Set(libraries)) {
     mkdirSync(join(root, dirname(library)), { recursive: true });
     copyFileSync(realpathSync(library), join(root, library));
   }
