@@ -1,15 +1,16 @@
 // A client that writes and reads in a loop: traffic.js FOLDER HOST...
 // It asks one node after the other, and repeats on the next what one did not answer. When it gets SIGTERM it prints what it saw:
 // how many requests there were, how many of them needed a retry, how many no retry mended, which written points cannot be read,
-// and how many nodes were not ready at the same time at most. FOLDER/key holds the API key, and is read for each request.
+// how long it was without an answer at most, and how many nodes were not ready at the same time at most. FOLDER/key holds the API key, and is read for each request.
 const { request } = require('node:https');
 const { readFileSync } = require('node:fs');
 
 const [folder, ...hosts] = process.argv.slice(2);
 const file = (name) => readFileSync(`${folder}/${name}`);
 const tls = () => ({ ca: file('ca.pem'), cert: file('client.pem'), key: file('client-key.pem') });
-const seen = { requests: 0, retried: 0, failed: 0, lost: 0, notReadyAtOnce: 0, reasons: {} };
+const seen = { requests: 0, retried: 0, failed: 0, lost: 0, longestGapSeconds: 0, notReadyAtOnce: 0, reasons: {} };
 let stopped = false;
+let answered = Date.now();
 
 function ask(host, method, path, body, timeout = 3000) {
   return new Promise((resolve, reject) => {
@@ -30,7 +31,10 @@ async function withRetry(method, path, body) {
   const first = seen.requests++;
   for (let attempt = 0; attempt < 12; attempt++) {
     try {
-      return await ask(hosts[(first + attempt) % hosts.length], method, path, body);
+      const answer = await ask(hosts[(first + attempt) % hosts.length], method, path, body);
+      seen.longestGapSeconds = Math.max(seen.longestGapSeconds, (Date.now() - answered) / 1000);
+      answered = Date.now();
+      return answer;
     } catch (error) {
       seen.reasons[error.code ?? error.message] = (seen.reasons[error.code ?? error.message] ?? 0) + 1;
       if (attempt === 0) seen.retried++;
