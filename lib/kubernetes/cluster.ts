@@ -157,7 +157,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Grants the Secret of the read-only key and, where it is kept apart, the CA certificate; nothing else.
+   * Grants the Secret of the read-only key and, where it is kept apart, the CA certificate; nothing else. Whoever is in another namespace reads them from the
+   * API: Kubernetes mounts no Secret of another namespace. The External Secrets Operator, if it is granted to, keeps a copy there that can be mounted.
    *
    * @throws if the cluster has no read-only key
    */
