@@ -4,7 +4,7 @@ import { ITerraformDependable, Lazy, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
-import { ClientEndpoint, QdrantVersion, ResolvedSettings } from '../qdrant';
+import { ClientEndpoint, QdrantPorts, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { refuseSharedNames } from '../cluster/one-of-a-name';
@@ -37,7 +37,8 @@ import { NodeRole } from './node-role';
 import { NodeSecurityGroup } from './node-security-group';
 import { RemovalGuard } from './removal-guard';
 import { RemovalPolicy } from './removal-policy';
-import { RollingUpdate } from './rolling-update';
+import { RollingUpdate, RollingUpdateProps } from './rolling-update';
+import { resolveRollingUpdate } from './rolling-update-options';
 import { tagEverything } from './tags';
 import { ClusterTls, Tls } from './tls';
 
@@ -75,6 +76,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly nameZone?: NameZone;
   private readonly guard: boolean;
   private readonly founding: FoundingTime;
+  private readonly rollingUpdate: Required<RollingUpdateProps>;
   private readonly balancers: QdrantLoadBalancer[] = [];
   private readonly removalGuard?: RemovalGuard;
 
@@ -105,6 +107,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     this.keys = apiKeys._bind(this, this.clusterName, this.recoveryDays);
     this.tls = (props.tls ?? Tls.generated())._bind(this, this.clusterName, this.recoveryDays);
+    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.release.validityDays);
     this.grants = new ClientGrants(
       this,
       this.posture,
@@ -218,6 +221,13 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.props.grpc ?? true;
   }
 
+  /** The ports that clients use. */
+  private get clientPorts(): number[] {
+    const { metricsPort } = this.props;
+    const optional = [this.servesGrpc ? QdrantPorts.GRPC : undefined, metricsPort];
+    return [QdrantPorts.REST, ...present(optional)];
+  }
+
   private get isProtected(): boolean {
     return (this.props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
   }
@@ -308,7 +318,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         tls: this.tls.release,
         trusted: this.trusted,
         clientCas: this.clientCas,
-        guard: this.guard,
+        guardedPorts: this.guard ? this.clientPorts : [],
+        turnSeconds: this.rollingUpdate.turnSeconds,
         peers: this.nodes.map(({ host }) => host),
         hostNames: [...names, ...(this.props.hostNames ?? [])],
         foundingTime: this.founding.time,
@@ -316,18 +327,22 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       });
     // Load balancers are added later.
     const release = Lazy.stringValue({ produce: render });
-    return new NodePrograms(this, 'NodePrograms', { release, settings: settings.toYaml(), guard: this.guard });
+    const { refreshHours } = this.rollingUpdate;
+    return new NodePrograms(this, 'NodePrograms', { release, settings: settings.toYaml(), refreshHours });
   }
 
   /** Each node after the one before it serves, so that also what Terraform does to instances goes node by node. */
   private launch(programs: NodePrograms, rights: ITerraformDependable): void {
-    const tag = { key: ClusterTag.ID, value: this.clusterId };
-    const update = new RollingUpdate(this, 'RollingUpdate', programs, this.clusterName, tag, this.props.rollingUpdate ?? {});
+    const update = new RollingUpdate(this, 'RollingUpdate', {
+      clusterName: this.clusterName,
+      clusterTag: { key: ClusterTag.ID, value: this.clusterId },
+      programs,
+      options: this.rollingUpdate,
+    });
     for (const node of this.nodes) {
       node._launch(programs, [rights, ...update.gate]);
       update.addNode(node);
     }
-    update.addSchedule();
   }
 
   /** The instance does not wait for them, as they name it; the node tries until it has them. */

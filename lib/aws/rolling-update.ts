@@ -3,25 +3,33 @@ import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
 import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
 import { Fn, ITerraformDependable, Op, Token, conditional } from 'cdktf';
 import { Construct } from 'constructs';
-import { requireWholeNumber } from '../input';
 import { QdrantNode } from './node';
 import { NodePrograms } from './node/node-programs';
 
 /** How changes reach the nodes. */
 export interface RollingUpdateProps {
   /**
-   * How many hours pass between two looks for rotated keys and certificates.
+   * How many hours pass between two looks of a node for rotated keys and certificates. A certificate is renewed when a third of its validity is
+   * left, and at least three looks must fit into that.
    *
-   * @default 12
+   * @default - 12, or less where certificates are valid for less than five days
    */
   readonly refreshHours?: number;
 
   /**
-   * How many minutes an apply waits for one node to serve again.
+   * How many minutes an apply waits for one node to serve again. A node may wait for two turns before it restarts.
    *
    * @default 30
    */
   readonly nodeTimeoutMinutes?: number;
+
+  /**
+   * How many seconds a turn lasts: the clock is cut into turns, and nodes restart in those that are theirs, so that no two are away at a time. A
+   * turn must be longer than a node usually takes to serve again.
+   *
+   * @default 60
+   */
+  readonly turnSeconds?: number;
 
   /**
    * Restarts a node only while all others are ready. Switch it off to push out a change that mends a broken node.
@@ -31,39 +39,32 @@ export interface RollingUpdateProps {
   readonly requireReadyPeers?: boolean;
 }
 
+/** @internal */
+export interface RollingUpdateTargets {
+  readonly clusterName: string;
+  readonly clusterTag: { readonly key: string; readonly value: string };
+  readonly programs: NodePrograms;
+  readonly options: Required<RollingUpdateProps>;
+}
+
 /**
  * Brings changes to the nodes, one node after the other, each once the one before it serves again.
  *
  * A Systems Manager document carries the programs and the release. Each node has an association that runs it; whatever changes the
  * document, or stops the instance, replaces the association, and Terraform waits for the new one to succeed. The instance of each node
  * depends on the association of the node before it, so that also what Terraform itself does to instances goes node by node. While
- * the cluster is first created nothing is waited for.
+ * the cluster is first created nothing is waited for. What rotates without Terraform's doing, nodes look for by themselves.
  * @internal
  */
 export class RollingUpdate extends Construct {
   private readonly document: SsmDocument;
   private readonly existing: DataAwsInstances;
   private readonly options: Required<RollingUpdateProps>;
-  private readonly clusterTag: { key: string; value: string };
   private previous?: SsmAssociation;
 
-  public constructor(
-    scope: Construct,
-    id: string,
-    programs: NodePrograms,
-    clusterName: string,
-    clusterTag: { key: string; value: string },
-    props: RollingUpdateProps,
-  ) {
+  public constructor(scope: Construct, id: string, { clusterName, clusterTag, programs, options }: RollingUpdateTargets) {
     super(scope, id);
-    this.clusterTag = clusterTag;
-    this.options = {
-      refreshHours: props.refreshHours ?? 12,
-      nodeTimeoutMinutes: props.nodeTimeoutMinutes ?? 30,
-      requireReadyPeers: props.requireReadyPeers ?? true,
-    };
-    requireWholeNumber(this, 'refreshHours', this.options.refreshHours, { min: 1, max: 168, unit: 'hours' });
-    requireWholeNumber(this, 'nodeTimeoutMinutes', this.options.nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
+    this.options = options;
     this.document = new SsmDocument(this, 'Document', {
       name: `${clusterTag.value}-qdrant-update`,
       documentType: 'Command',
@@ -100,20 +101,6 @@ export class RollingUpdate extends Construct {
     });
   }
 
-  /** Looks for rotated keys and certificates on a schedule, one node at a time, and stops at the first that does not come back. */
-  public addSchedule(): void {
-    new SsmAssociation(this, 'Refresh', {
-      name: this.document.name,
-      targets: [{ key: `tag:${this.clusterTag.key}`, values: [this.clusterTag.value] }],
-      parameters: { Peers: 'required' },
-      scheduleExpression: this.options.refreshHours === 1 ? 'rate(1 hour)' : `rate(${this.options.refreshHours} hours)`,
-      applyOnlyAtCronInterval: true,
-      maxConcurrency: '1',
-      maxErrors: '0',
-      dependsOn: this.gate,
-    });
-  }
-
   private documentContent(programs: NodePrograms, clusterName: string) {
     return {
       schemaVersion: '2.2',
@@ -132,7 +119,7 @@ export class RollingUpdate extends Construct {
           name: 'updateNode',
           inputs: {
             timeoutSeconds: String(this.options.nodeTimeoutMinutes * 60),
-            runCommand: programs.updateCommands('{{ Peers }}'),
+            runCommand: programs.updateCommands('{{ Peers }}', this.options.nodeTimeoutMinutes * 60 - 30),
           },
         },
       ],

@@ -60,6 +60,17 @@ describe('bad input to a cluster', () => {
       /an alternate API key with Qdrant 1\.16\.3/,
     ],
     ['client verification with no CA', { clientVerification: aws.ClientVerification.required() }, /no CA is named for clients/],
+    ['too short a turn', { rollingUpdate: { turnSeconds: 9 } }, /turnSeconds is 9.*from 10 to 3600 seconds/],
+    [
+      'no time for two turns',
+      { rollingUpdate: { turnSeconds: 600, nodeTimeoutMinutes: 30 } },
+      /nodeTimeoutMinutes is 30, and turnSeconds is 600\..*at least 40 minutes/,
+    ],
+    [
+      'a certificate that ends before it is looked for',
+      { tls: aws.Tls.generated({ validityDays: 3 }), rollingUpdate: { refreshHours: 168 } },
+      /refreshHours is 168, and certificates are valid for 3 days\. Allowed: at most 8 hours/,
+    ],
     ['too long between two looks', { rollingUpdate: { refreshHours: 0 } }, /refreshHours is 0.*from 1 to 168 hours/],
   ];
 

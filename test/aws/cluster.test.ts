@@ -136,12 +136,9 @@ describe('a cluster with nothing but network, type and disk', () => {
     expect(JSON.stringify(stack.json.data.aws_ssm_parameter)).toContain('al2023-ami-kernel-default-arm64');
   });
 
-  test('updates one node after the other, and looks for rotated secrets on a schedule', () => {
-    const associations = stack.resources('aws_ssm_association');
-    const scheduled = associations.filter((a) => a.schedule_expression);
-    expect(scheduled).toMatchObject([
-      { schedule_expression: 'rate(12 hours)', apply_only_at_cron_interval: true, max_concurrency: '1', max_errors: '0' },
-    ]);
+  test('updates one node after the other, and has each look for rotated secrets by itself', () => {
+    expect(stack.resources('aws_ssm_association').filter((association) => association.schedule_expression)).toEqual([]);
+    expect(nodeFiles(stack).installer).toContain('OnUnitActiveSec=12h\n');
     const instances = Object.entries<any>(stack.json.resource.aws_instance).sort(([a], [b]) => a.localeCompare(b));
     const gates = instances.map(([, instance]) =>
       instance.depends_on.filter((name: string) => name.startsWith('aws_ssm_association')),
@@ -209,7 +206,11 @@ describe('variants', () => {
       metrics_port: 6338,
       verify_https_client_certificate: true,
     });
-    expect(nodeFiles(stack).release).toMatchObject({ guard: true, clientCas: [{ pemBase64: expect.any(String) }] });
+    expect(nodeFiles(stack).release).toMatchObject({
+      restPort: 6337,
+      guardedPorts: [6333, 6334, 9153],
+      clientCas: [{ pemBase64: expect.any(String) }],
+    });
     expect(ingress(stack).sort()).toEqual([
       ...['6333-6333 10.0.0.0/8', '6334-6334 10.0.0.0/8', '6335-6335 nodes', '6337-6337 nodes', '9153-9153 10.0.0.0/8'],
     ]);
@@ -224,7 +225,7 @@ describe('variants', () => {
   test('without gRPC the guard is in front of REST all the same', () => {
     const stack = synthCluster({ grpc: false, clientVerification: aws.ClientVerification.required(authority) });
     expect(settingsOf(stack).service).toMatchObject({ grpc_port: null, http_port: 6337 });
-    expect(nodeFiles(stack).release.guard).toBe(true);
+    expect(nodeFiles(stack).release.guardedPorts).toEqual([6333]);
   });
 
   test('an upgrade from before 1.18 leaves the nodes’ mutual authentication off, and says so', () => {

@@ -1,34 +1,60 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describeWith, ROOT, run } from '../support/programs';
 import { nodeFiles, synthCluster } from '../support/synth';
 
 const FILES = join(ROOT, 'lib', 'aws', 'node', 'files');
-const UNITS = ['qdrant-boot.service', 'qdrant.service', 'qdrant-grpc-guard.service'];
+const SHARED = join(ROOT, 'lib', 'cluster', 'programs');
+const UNITS = [
+  'qdrant-boot.service',
+  'qdrant.service',
+  'qdrant-guard.service',
+  'qdrant-health.socket',
+  'qdrant-health@.service',
+  'qdrant-refresh.service',
+  'qdrant-refresh.timer',
+];
+/** What prepares a node installs packages and mounts disks; what goes on running has next to no rights. */
+const PREPARING = ['qdrant-boot.service', 'qdrant-refresh.service'];
+
+const files = [FILES, SHARED].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+const programs = files.filter((file) => file.endsWith('.sh'));
 
 describeWith(['shellcheck'], 'the programs of a node', () => {
   test('are clean by shellcheck', () => {
-    const programs = readdirSync(FILES).filter((name) => name.endsWith('.sh'));
-    expect(programs.length).toBeGreaterThan(5);
-    expect(
-      run('shellcheck', ['--external-sources', '--source-path', FILES, ...programs.map((name) => join(FILES, name))]),
-    ).toBe('');
+    expect(programs.length).toBeGreaterThan(15);
+    expect(run('shellcheck', ['--external-sources', '--source-path', FILES, ...programs])).toBe('');
   });
 });
 
 describe('the programs of a node', () => {
   test('stop at the first error', () => {
-    for (const name of readdirSync(FILES).filter((file) => file.endsWith('.sh') && file !== 'common.sh')) {
-      expect(`${name}: ${readFileSync(join(FILES, name), 'utf8')}`).toContain('\nset -euo pipefail\n');
+    for (const file of programs.filter((name) => name.startsWith(FILES) && !name.endsWith('/common.sh'))) {
+      expect(`${file}: ${readFileSync(file, 'utf8')}`).toContain('\nset -euo pipefail\n');
     }
   });
 
-  test('are installed as they stand in their files', () => {
+  test('are installed as they stand in their files, but for comments', () => {
     const { installer } = nodeFiles(synthCluster());
     const asTerraformReadsIt = installer.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{');
-    for (const name of readdirSync(FILES)) {
-      expect(asTerraformReadsIt).toContain(`/${name} <<'END_OF_QDRANT_FILE'\n${readFileSync(join(FILES, name), 'utf8')}`);
+    const lines = (text: string) => text.split('\n').filter((line) => !/^ *(#(?!!)|$)/.test(line));
+    for (const file of files) {
+      const content = readFileSync(file, 'utf8').replaceAll('@REFRESH_HOURS@', '12');
+      expect(asTerraformReadsIt).toContain(` <<'END_OF_QDRANT_FILE'\n${lines(content).join('\n')}\nEND_OF_QDRANT_FILE\n`);
+    }
+  });
+
+  test('do what they did with their comments', () => {
+    const { installer } = nodeFiles(synthCluster());
+    const asTerraformReadsIt = installer.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{');
+    for (const file of programs) {
+      const [installed] = asTerraformReadsIt
+        .split(`/${basename(file)} <<'END_OF_QDRANT_FILE'\n`)[1]
+        .split('END_OF_QDRANT_FILE\n');
+      // As bash itself prints a program, it has no comments.
+      const parsed = (text: string) => run('bash', ['-c', `eval "f() { $(cat)\n}"; declare -f f`], { input: text });
+      expect(parsed(installed)).toBe(parsed(readFileSync(file, 'utf8')));
     }
   });
 });
@@ -42,13 +68,13 @@ describeWith(['systemd-analyze'], 'the units of a node', () => {
       writeFileSync(join(directory, path), content);
       chmodSync(join(directory, path), 0o755);
     };
-    for (const name of readdirSync(FILES)) {
-      const content = readFileSync(join(FILES, name), 'utf8');
-      put(name.endsWith('.sh') ? `opt/qdrant/bin/${name}` : `etc/systemd/system/${name}`, content);
+    for (const file of files) {
+      const content = readFileSync(file, 'utf8').replaceAll('@REFRESH_HOURS@', '12');
+      put(file.endsWith('.sh') ? `opt/qdrant/bin/${basename(file)}` : `etc/systemd/system/${basename(file)}`, content);
     }
     put('usr/sbin/nginx', '#!/bin/sh\n');
     put('usr/lib/systemd/system/docker.service', '[Service]\nExecStart=/usr/sbin/nginx\n');
-    for (const target of ['network-online', 'network', 'sysinit', 'basic', 'shutdown', 'multi-user']) {
+    for (const target of ['network-online', 'network', 'sysinit', 'basic', 'shutdown', 'multi-user', 'sockets', 'timers']) {
       put(`usr/lib/systemd/system/${target}.target`, '[Unit]\nDefaultDependencies=no\n');
     }
     return directory;
@@ -60,41 +86,40 @@ describeWith(['systemd-analyze'], 'the units of a node', () => {
   });
 
   test('expose little', () => {
-    for (const unit of UNITS) {
+    for (const unit of UNITS.filter((name) => name.endsWith('.service'))) {
       const report = run('systemd-analyze', ['security', '--offline=true', join(FILES, unit)]);
       const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(report)![1]);
       process.stderr.write(`exposure of ${unit}: ${exposure}\n`);
-      // What prepares the node installs packages and mounts disks; what goes on running has next to no rights.
-      if (unit !== 'qdrant-boot.service') expect(exposure).toBeLessThanOrEqual(2.5);
+      if (!PREPARING.includes(unit)) expect(exposure).toBeLessThanOrEqual(2.5);
     }
   });
 });
 
-describeWith(['nginx', 'openssl'], 'the gRPC guard', () => {
-  test('is a configuration that nginx takes', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'guard-'));
-    const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
-    run('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-subj',
-      '/CN=a',
-      '-keyout',
-      key,
-      '-out',
-      certificate,
-    ]);
-    const configuration = readFileSync(join(FILES, 'grpc-guard.conf'), 'utf8')
-      .replace('@HOST@', 'node-0.vectors.internal')
+describeWith(['nginx', 'openssl'], 'the guard', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'guard-'));
+  const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+
+  beforeAll(() => {
+    const selfSigned = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=a'];
+    run('openssl', [...selfSigned, '-keyout', key, '-out', certificate]);
+  });
+
+  test.each([
+    ['every port', '6333 6334 9153'],
+    ['REST alone', '6333'],
+  ])('has a configuration that nginx takes, for %s', (_what, ports) => {
+    const module = ['/usr/lib64/nginx', '/usr/lib/nginx']
+      .map((path) => `${path}/modules/ngx_stream_module.so`)
+      .find(existsSync);
+    const script = `source ${SHARED}/guard.sh; write_guard ${SHARED}/guard.conf ${directory}/nginx.pid yes ${module ?? ''}`;
+    const configuration = run('bash', ['-euc', script], {
+      env: { ...process.env, HOST: 'node-0.vectors.internal', GUARDED_PORTS: ports },
+    })
       .replace(/\/run\/qdrant\/current\/tls\/key\.pem/g, key)
-      .replace(/\/run\/qdrant\/current\/tls\/[\w-]+\.pem/g, certificate)
-      .replace('/run/qdrant-grpc-guard', directory);
+      .replace(/\/run\/qdrant\/current\/tls\/[\w-]+\.pem/g, certificate);
     writeFileSync(join(directory, 'nginx.conf'), configuration);
     run('nginx', ['-t', '-q', '-e', 'stderr', '-c', join(directory, 'nginx.conf')]);
+    const listening = configuration.match(/^\s*listen \d+/gm)!.map((line) => line.replace(/\D+/, ''));
+    expect(listening).toEqual(ports.split(' '));
   });
 });

@@ -1,3 +1,4 @@
+import { aws } from '../../lib';
 import { nodeFiles, synthCluster } from '../support/synth';
 
 const release = (...args: Parameters<typeof synthCluster>) => nodeFiles(synthCluster(...args)).release;
@@ -14,6 +15,17 @@ describe('the release tells the nodes', () => {
     expect(release().server.usesInstanceRole).toBe(false);
     const settings = { additional: { 'storage.snapshots_config.snapshots_storage': 's3' } };
     expect(release({ settings }).server.usesInstanceRole).toBe(true);
+  });
+
+  test('where Qdrant itself serves REST, and how long a turn lasts', () => {
+    expect(release()).toMatchObject({ restPort: 6333, guardedPorts: [], turnSeconds: 60 });
+    expect(release({ rollingUpdate: { turnSeconds: 90 } }).turnSeconds).toBe(90);
+  });
+
+  test('to look for renewed certificates before they end', () => {
+    const installer = (props: Partial<aws.QdrantClusterProps>) => nodeFiles(synthCluster(props)).installer;
+    expect(installer({ rollingUpdate: { refreshHours: 24 } })).toContain('OnUnitActiveSec=24h\n');
+    expect(installer({ tls: aws.Tls.generated({ validityDays: 3 }) })).toContain('OnUnitActiveSec=8h\n');
   });
 
   test('which registry of ECR they must log in to', () => {

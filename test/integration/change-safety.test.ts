@@ -97,7 +97,7 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
       ],
     ],
     ['tags', { tags: { team: 'search' } }, ['aws_ebs_volume update', 'aws_instance update', 'aws_network_interface update']],
-    ['how changes are rolled out', { rollingUpdate: { refreshHours: 6 } }, ['aws_ssm_association update']],
+    ['how changes are rolled out', { rollingUpdate: { refreshHours: 6 } }, rollOut],
   ];
   const shorthand: { [name: string]: string[] } = {
     rights: ['aws_iam_role_policy update'],

@@ -55,9 +55,9 @@ export function synthCluster(
   return synth((stack) => more(new aws.QdrantCluster(stack, 'Cluster', { ...minimal, ...props }), stack));
 }
 
-/** What the nodes of a synthesized cluster are told to run, and the settings that their server gets. */
+/** What the nodes of a synthesized cluster are told to run, the settings that their server gets, and what installs both and the programs. */
 export function nodeFiles(stack: SynthesizedStack): { release: any; settings: string; installer: string } {
-  const installer = Object.values<string>(stack.json.locals)[0];
+  const installer = Object.values<string>(stack.json.locals).join('');
   const file = (path: string) => installer.split(` ${path} <<'END_OF_QDRANT_FILE'\n`)[1].split('END_OF_QDRANT_FILE\n')[0];
   return {
     release: JSON.parse(file('/opt/qdrant/etc/release.json')),

@@ -1,41 +1,56 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { literalText } from '../../terraform/literal-text';
 
-/** The programs and units of a node, each a file in `files/`, and where it goes on the node. */
-const installed: Array<{ file: string; path: string; mode: string }> = [
-  ...[
-    'common.sh',
-    'boot-node.sh',
-    'setup-host.sh',
-    'mount-data-volume.sh',
-    'fetch-keys.sh',
-    'fetch-certificates.sh',
-    'prepare-server.sh',
-    'run-server.sh',
-    'update-node.sh',
-  ].map((file) => ({ file, path: `/opt/qdrant/bin/${file}`, mode: '0755' })),
-  { file: 'grpc-guard.conf', path: '/opt/qdrant/etc/grpc-guard.conf', mode: '0644' },
-  ...['qdrant.target', 'qdrant-boot.service', 'qdrant.service', 'qdrant-grpc-guard.service'].map((file) => ({
-    file,
-    path: `/etc/systemd/system/${file}`,
-    mode: '0644',
-  })),
-];
+/** A file that goes to a node. */
+interface NodeFile {
+  readonly path: string;
+  readonly mode: string;
+  readonly source: string;
+}
+
+const OWN = join(__dirname, 'files');
+/** What nodes on Kubernetes run too. */
+const SHARED = join(__dirname, '..', '..', 'cluster', 'programs');
+
+/** The programs, the units and what they read, and where each goes on the node. */
+function nodeFiles(): NodeFile[] {
+  return [OWN, SHARED].flatMap((folder) =>
+    readdirSync(folder)
+      .sort()
+      .map((name) => ({ ...placeOf(name), source: join(folder, name) })),
+  );
+}
+
+function placeOf(name: string): { path: string; mode: string } {
+  if (name.endsWith('.sh')) return { path: `/opt/qdrant/bin/${name}`, mode: '0755' };
+  if (name === 'guard.conf') return { path: `/opt/qdrant/etc/${name}`, mode: '0644' };
+  if (name === 'nftables.conf') return { path: '/etc/systemd/system/nftables.service.d/qdrant.conf', mode: '0644' };
+  return { path: `/etc/systemd/system/${name}`, mode: '0644' };
+}
+
+/** What each script begins with. */
+const SHELL = '#!/bin/bash\nset -euo pipefail\numask 022\n';
 
 /** Ends each file in the installer. No file has such a line. */
 const END = 'END_OF_QDRANT_FILE';
 
-/** The same in every cluster, and therefore read and escaped once. */
+/** The same in every cluster, and therefore read once. */
 let programs: string | undefined;
 
-function installPrograms(): string {
-  programs ??= installed
-    .map(({ file, path, mode }) => installFile(path, mode, literalText(readFileSync(join(__dirname, 'files', file), 'utf8'))))
+/** Commands that install the programs, for a shell. */
+function installPrograms(refreshHours: number): string {
+  programs ??= nodeFiles()
+    .map(({ source, path, mode }) => installFile(path, mode, withoutComments(readFileSync(source, 'utf8'))))
     .join('');
-  return programs;
+  return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
+}
+
+/** User data is small: what explains the programs stays in their files. */
+function withoutComments(text: string): string {
+  return text.replace(/^ *(?:#(?!!).*)?\n/gm, '');
 }
 
 function installFile(path: string, mode: string, content: string): string {
@@ -47,8 +62,8 @@ export interface NodeProgramsProps {
   readonly release: string;
   /** `settings.yaml`; may hold tokens. */
   readonly settings: string;
-  /** Whether the guard runs in front of gRPC. */
-  readonly guard: boolean;
+  /** How many hours pass between two looks for rotated keys and certificates. */
+  readonly refreshHours: number;
 }
 
 /** What one node is told about itself. */
@@ -64,18 +79,20 @@ export interface NodeIdentity {
  * node runs it from its user data, a running one from Systems Manager.
  */
 export class NodePrograms extends Construct {
-  private readonly installer: TerraformLocal;
-  private readonly units: string;
+  private readonly installPrograms: TerraformLocal;
+  private readonly installRelease: TerraformLocal;
 
   public constructor(scope: Construct, id: string, props: NodeProgramsProps) {
     super(scope, id);
-    this.units = `qdrant.target qdrant.service${props.guard ? ' qdrant-grpc-guard.service' : ''}`;
-    this.installer = new TerraformLocal(
+    this.installPrograms = new TerraformLocal(
       this,
-      'Installer',
+      'InstallPrograms',
+      `${SHELL}${literalText(installPrograms(props.refreshHours))}`,
+    );
+    this.installRelease = new TerraformLocal(
+      this,
+      'InstallRelease',
       [
-        '#!/bin/bash\nset -euo pipefail\numask 022\n',
-        installPrograms(),
         installFile('/opt/qdrant/etc/release.json', '0644', props.release),
         installFile('/opt/qdrant/etc/settings.yaml', '0644', props.settings),
       ].join(''),
@@ -84,25 +101,34 @@ export class NodePrograms extends Construct {
 
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */
   public userData(node: NodeIdentity): string {
+    const install = Fn.join('', [this.installPrograms.asString, this.installRelease.asString]);
     const cloudConfig = {
       // In place of the distribution's default user, which nobody could log in as.
       users: [{ name: 'qdrant', uid: 1000, no_create_home: true, lock_passwd: true, shell: '/usr/sbin/nologin' }],
       write_files: [
         { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(node) },
-        { path: '/opt/qdrant/install.sh', permissions: '0755', content: this.installer.asString },
+        { path: '/opt/qdrant/install.sh', permissions: '0755', content: install },
       ],
       runcmd: [
         ['/opt/qdrant/install.sh'],
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'enable', ...this.units.split(' ')],
+        ['systemctl', 'enable', 'qdrant.target', 'qdrant.service'],
         ['systemctl', 'start', '--no-block', 'qdrant.target'],
       ],
     };
     return Fn.base64gzip(Fn.join('', ['#cloud-config\n', Fn.jsonencode(cloudConfig)]));
   }
 
-  /** The commands that bring a running node to this release. */
-  public updateCommands(peersMustBeReady: string): string[] {
-    return [this.installer.asString, `/opt/qdrant/bin/update-node.sh ${peersMustBeReady}`];
+  /**
+   * The commands that bring a running node to this release, and give up after so many seconds. A document is limited to 64 KB, so that
+   * the programs are compressed; the release can be read in a plan.
+   */
+  public updateCommands(peersMustBeReady: string, seconds: number): string[] {
+    return [
+      SHELL,
+      `base64 --decode <<<'${Fn.base64gzip(this.installPrograms.asString)}' | gunzip | bash`,
+      this.installRelease.asString,
+      `/opt/qdrant/bin/update-node.sh asked ${peersMustBeReady} ${seconds}`,
+    ];
   }
 }

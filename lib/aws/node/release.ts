@@ -1,4 +1,4 @@
-import { ResolvedSettings } from '../../qdrant';
+import { QdrantPorts, ResolvedSettings } from '../../qdrant';
 import { literalJson } from '../../terraform/literal-text';
 import { FOUNDING_MINUTES } from '../../terraform/founding-time';
 import { CaBundle } from '../ca-bundle';
@@ -18,7 +18,9 @@ export interface ReleaseProps {
   readonly trusted: CaBundle[];
   /** Whom clients' certificates may come from; empty for the authority of the nodes' certificates. */
   readonly clientCas: CaBundle[];
-  readonly guard: boolean;
+  /** The ports that the guard serves in place of Qdrant; none where there is no guard. */
+  readonly guardedPorts: number[];
+  readonly turnSeconds: number;
   /** The hosts of all nodes, in the order of their numbers. */
   readonly peers: string[];
   /** Further names that the nodes' certificates carry. */
@@ -47,7 +49,9 @@ export function renderRelease(props: ReleaseProps): string {
     tls: props.tls,
     trusted: props.trusted.map(bundleSource),
     clientCas: props.clientCas.map(bundleSource),
-    guard: props.guard,
+    restPort: QdrantPorts._restAmongNodes(props.guardedPorts.length > 0),
+    guardedPorts: props.guardedPorts,
+    turnSeconds: props.turnSeconds,
     peers: props.peers,
     hostNames: props.hostNames,
     founding: { time: props.foundingTime, minutes: FOUNDING_MINUTES },

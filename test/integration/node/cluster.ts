@@ -60,6 +60,7 @@ export class RunningCluster extends ClusterClient {
     });
     await this.serve('metadata-service.js', [Vpc.METADATA]);
     await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
+    await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
     this.terraform = new TerraformRun(this.api.url);
     this.synth(options);
     this.terraform.init();
@@ -81,6 +82,7 @@ export class RunningCluster extends ClusterClient {
           aws.CaBundle.fromPem(readFileSync(this.file('client-ca.pem'), 'utf8')),
         ),
         metricsPort: 9153,
+        rollingUpdate: { turnSeconds: 10, nodeTimeoutMinutes: 10 },
         ...options,
       });
       cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/24'));
@@ -101,7 +103,7 @@ export class RunningCluster extends ClusterClient {
     return this.api.secretValue(found.arn);
   }
 
-  /** Waits until every node answers `/readyz`. */
+  /** Waits until every node serves its clients. */
   public async untilReady(seconds: number, machines = this.machines): Promise<void> {
     for (const machine of machines) {
       await until(`${machine.member.name} is ready`, seconds, () => this.isReady(machine));
@@ -109,7 +111,7 @@ export class RunningCluster extends ClusterClient {
   }
 
   public isReady(machine: Machine): boolean {
-    return machine.try(`source /opt/qdrant/bin/common.sh && is_ready "$(node .host)"`).code === 0;
+    return machine.try(`source /opt/qdrant/bin/common.sh && serves_clients`).code === 0;
   }
 
   /** How long the machines have been on. */

@@ -1,6 +1,6 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ROOT, run } from '../../support/programs';
 import { Member } from '../../support/network/bridge';
 import { until } from '../../support/until';
@@ -18,9 +18,9 @@ export interface MachineProps {
 }
 
 /**
- * An instance: this machine's own root under an overlay, booted by its own systemd in a network namespace of the VPC.
- *
- * What Amazon Linux has and this machine may have another way: the AWS CLI is the one that the tests install.
+ * An instance: this machine's own root under an overlay, booted by its own systemd in a network namespace of the VPC, with what programs meet on
+ * Amazon Linux 2023: where nginx looks for its modules, where the AWS CLI and the container engine are, and a package manager that knows the
+ * distribution's names and no others.
  */
 export class Machine {
   public readonly instanceId: string;
@@ -54,6 +54,7 @@ export class Machine {
         ...[`--directory=${this.root}`, `--network-namespace-path=/run/netns/${this.member.namespace}`],
         `--bind=${join(this.props.folder, 'docker')}:/var/lib/docker`,
         `--bind-ro=${environment}`,
+        `--bind-ro=/usr/bin/docker:${DOCKER_CLIENT}`,
         ...(volume ? [`--bind=${this.device}:/dev/sdf`] : []),
         'systemd.unit=multi-user.target',
       ],
@@ -151,11 +152,14 @@ export class Machine {
       rmSync(join(this.root, path), { recursive: true, force: true });
     }
     put('etc/machine-id', '');
-    put('etc/hosts', `127.0.0.1 localhost\n${this.props.hosts}\n`);
+    put('etc/hosts', `127.0.0.1 localhost\n${Vpc.PRIVATE_REGISTRY} ${Vpc.PRIVATE_REGISTRY_NAME}\n${this.props.hosts}\n`);
     put('etc/passwd', readFileSync('/etc/passwd', 'utf8').replace(/^[^:\n]*:[^:\n]*:1000:.*\n/m, ''));
     put('etc/group', readFileSync('/etc/group', 'utf8').replace(/^[^:\n]*:[^:\n]*:1000:.*\n/m, ''));
-    put('usr/local/bin/aws', `#!/bin/sh\nexec ${realpathSync(join(ROOT, '.venv'))}/bin/aws "$@"\n`, 0o755);
-    put('usr/local/bin/docker', DOCKER, 0o755);
+    rmSync(join(this.root, 'usr/local/bin'), { recursive: true, force: true });
+    put('usr/bin/aws', `#!/bin/sh\nexec ${realpathSync(join(ROOT, '.venv'))}/bin/aws "$@"\n`, 0o755);
+    rmSync(join(this.root, 'usr/bin/docker'), { force: true });
+    put('usr/bin/docker', DOCKER, 0o755);
+    this.makePackages(put);
     put('etc/docker/daemon.json', JSON.stringify(DOCKER_DAEMON));
     put('etc/qdrant/environment', `AWS_ENDPOINT_URL=http://${Vpc.AWS_API}:443\n`);
     put('etc/cloud/cloud.cfg', JSON.stringify(CLOUD_CONFIG));
@@ -169,7 +173,54 @@ export class Machine {
       run('ln', ['-s', `/lib/systemd/system/${unit}.service`, wants]);
     }
   }
+
+  /** Takes away what a new instance has not installed, and puts it where the package manager finds it. */
+  private makePackages(put: (path: string, content: string, mode?: number) => void): void {
+    const modules = join(this.root, 'usr/lib64/nginx/modules');
+    run('mkdir', ['-p', modules]);
+    run('mv', [join(this.root, 'usr/lib/nginx/modules/ngx_stream_module.so'), modules]);
+    for (const path of ['usr/lib/nginx', 'usr/share/nginx/modules']) {
+      rmSync(join(this.root, path), { recursive: true, force: true });
+    }
+    for (const [name, file] of Object.entries(PACKAGES)) {
+      const folder = join(this.root, 'var/lib/packages', name, dirname(file));
+      run('mkdir', ['-p', folder]);
+      if (INSTALLED.includes(name)) continue;
+      run('mv', [join(this.root, file), folder]);
+    }
+    put('usr/bin/dnf', DNF, 0o755);
+  }
 }
+
+/** Packages of Amazon Linux 2023, and the file of each that the programs of a node call. */
+const PACKAGES: { [name: string]: string } = {
+  'awscli-2': 'usr/bin/aws',
+  'curl-minimal': 'usr/bin/curl',
+  docker: 'usr/bin/docker',
+  jq: 'usr/bin/jq',
+  nftables: 'usr/sbin/nft',
+  nginx: 'usr/sbin/nginx',
+  'nginx-mod-stream': 'usr/lib64/nginx/modules/ngx_stream_module.so',
+  openssl: 'usr/bin/openssl',
+  'util-linux': 'usr/bin/flock',
+  xfsprogs: 'usr/sbin/mkfs.xfs',
+};
+
+/** Those that its machine image comes with. */
+const INSTALLED = ['awscli-2', 'curl-minimal', 'openssl', 'util-linux', 'xfsprogs'];
+
+/** The package manager, with no other packages than those. */
+const DNF = `#!/bin/bash
+[[ $1 == install ]] || exit 1
+shift
+for name in "$@"; do
+  [[ $name != --* ]] || continue
+  [[ -d /var/lib/packages/$name ]] || { echo "Error: Unable to find a match: $name" >&2; exit 1; }
+done
+for name in "$@"; do
+  [[ $name == --* ]] || cp --archive "/var/lib/packages/$name/." /
+done
+`;
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -190,8 +241,11 @@ const DOCKER_DAEMON = {
   'ip-forward': false,
   bridge: 'none',
   'registry-mirrors': [`http://${Vpc.REGISTRY}:443`],
-  'insecure-registries': [`${Vpc.REGISTRY}:443`],
+  'insecure-registries': [`${Vpc.REGISTRY}:443`, Vpc.PRIVATE_REGISTRY_NAME],
 };
+
+/** Where this machine's client of the container engine is, on an instance. */
+const DOCKER_CLIENT = '/usr/libexec/docker-client';
 
 /** The engine itself. Where this machine may not raise the limit of open files, the server runs with the limit that there is. */
 const DOCKER = `#!/bin/bash
@@ -201,5 +255,5 @@ for argument in "$@"; do
   if [[ $argument == nofile=* && $limit != unlimited ]] && ((limit < 1048576)); then argument=nofile=$limit:$limit; fi
   arguments+=("$argument")
 done
-exec /usr/bin/docker "\${arguments[@]}"
+exec ${DOCKER_CLIENT} "\${arguments[@]}"
 `;

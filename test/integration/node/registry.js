@@ -1,12 +1,14 @@
 // A registry of container images with one image, for every repository and tag: registry.js HOST FOLDER
+// registry.js HOST FOLDER PASSWORD is a private one, as Amazon ECR: by TLS, and for the user AWS with that password.
 // FOLDER holds `layer.tar`, the image's file system. The tag reaches the server as QDRANT_STAND_IN_TAG.
 const { createHash } = require('node:crypto');
 const { createServer } = require('node:http');
+const { createServer: createSecureServer } = require('node:https');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { gzipSync } = require('node:zlib');
 
-const [host, folder] = process.argv.slice(2);
+const [host, folder, password] = process.argv.slice(2);
 const digestOf = (content) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 const blobs = new Map();
 const keep = (content) => {
@@ -39,7 +41,12 @@ function manifestOf(tag) {
   return manifest;
 }
 
-createServer(({ method, url }, response) => {
+const authorization = password && `Basic ${Buffer.from(`AWS:${password}`).toString('base64')}`;
+
+function serve({ method, url, headers }, response) {
+  if (authorization && headers.authorization !== authorization) {
+    return response.writeHead(401, { 'www-authenticate': 'Basic realm="ecr"' }).end();
+  }
   const [, kind, reference] = /^\/v2\/.+\/(manifests|blobs)\/([^?]+)/.exec(url) ?? [];
   if (!kind) return response.writeHead(url.startsWith('/v2') ? 200 : 404).end();
   const content = blobs.get(reference) ?? (kind === 'manifests' ? manifestOf(reference) : undefined);
@@ -50,4 +57,7 @@ createServer(({ method, url }, response) => {
     'docker-content-digest': digestOf(content),
   });
   response.end(method === 'HEAD' ? undefined : content);
-}).listen(443, host, () => console.log('listening'));
+}
+
+const tls = { cert: readFileSync(join(folder, 'nodes.pem')), key: readFileSync(join(folder, 'nodes-key.pem')) };
+(password ? createSecureServer(tls, serve) : createServer(serve)).listen(443, host, () => console.log('listening'));

@@ -10,6 +10,9 @@ export class Vpc extends Bridge {
   public static readonly METADATA = '169.254.169.254';
   /** Where the registry listens. */
   public static readonly REGISTRY = '169.254.77.10';
+  /** Where a private registry of Amazon ECR listens, and by which name. */
+  public static readonly PRIVATE_REGISTRY = '169.254.77.11';
+  public static readonly PRIVATE_REGISTRY_NAME = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
   public constructor() {
     super('qdrant');
@@ -19,6 +22,7 @@ export class Vpc extends Bridge {
     for (const command of [
       `addr add ${Vpc.METADATA}/32 dev lo`,
       `addr add ${Vpc.REGISTRY}/32 dev lo`,
+      `addr add ${Vpc.PRIVATE_REGISTRY}/32 dev lo`,
       `addr add ${Vpc.AWS_API}/30 dev host`,
       'link set host up',
     ]) {

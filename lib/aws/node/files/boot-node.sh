@@ -21,4 +21,6 @@ take_lock
 retry /opt/qdrant/bin/setup-host.sh
 retry /opt/qdrant/bin/mount-data-volume.sh
 [[ -e $CURRENT ]] || retry prepare
+# They wait until this program has ended.
+/opt/qdrant/bin/arrange-units.sh --no-block
 log "the node is ready to start Qdrant"

@@ -11,8 +11,11 @@ readonly NODE=/etc/qdrant/node.json
 readonly RUNTIME=/run/qdrant
 readonly CURRENT="$RUNTIME/current"
 readonly IDENTITY="$RUNTIME/identity"
+readonly DRAINING="$RUNTIME/draining"
 
 readonly DATA=/var/lib/qdrant
+readonly MEMORY="$DATA/"
+readonly RAFT_STATE="$DATA/storage/raft_state.json"
 readonly SERVER_UID=1000
 
 # What whoever runs the machine sets for these programs, such as a proxy.
@@ -22,19 +25,47 @@ if [[ -r /etc/qdrant/environment ]]; then
   source /etc/qdrant/environment
   set +o allexport
 fi
+readonly ENGINE=${CONTAINER_ENGINE:-docker}
 
 # The metadata service may take longer than the second that the AWS CLI gives it.
 export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=3
 
-log() { printf '%s\n' "$*" >&2; }
-fail() {
-  log "error: $*"
-  exit 1
-}
-
 release() { jq --raw-output --exit-status "$1" "$RELEASE"; }
 release_or_empty() { jq --raw-output "$1 // empty" "$RELEASE"; }
+is_told() { [[ $(release_or_empty "$1") == true ]]; }
 node() { jq --raw-output --exit-status "$1" "$NODE"; }
+
+HOST=$(node .host)
+INDEX=$(node .index)
+REST_PORT=$(release .restPort)
+GUARDED_PORTS=$(release '.guardedPorts | join(" ")')
+readonly HOST INDEX REST_PORT GUARDED_PORTS
+readonly OWN_URI="https://$HOST:6335"
+
+# A load balancer has noticed after two checks, five seconds apart. Other clients try the next node by themselves.
+DRAIN_SECONDS=2
+! is_told .loadBalanced || DRAIN_SECONDS=15
+readonly DRAIN_SECONDS
+
+other_hosts() { jq --raw-output --arg self "$HOST" '.peers[] | select(. != $self)' "$RELEASE"; }
+node_count() { release '.peers | length'; }
+turn_seconds() { release .turnSeconds; }
+founding_time() { release .founding.time; }
+founding_minutes() { release .founding.minutes; }
+
+# shellcheck source=../../../cluster/programs/basics.sh
+source /opt/qdrant/bin/basics.sh
+# shellcheck source=../../../cluster/programs/readiness.sh
+source /opt/qdrant/bin/readiness.sh
+
+# Where the distribution puts nginx's stream module. Its prefix, which a relative path would be looked up in, is elsewhere.
+stream_module() {
+  local file
+  for file in /usr/lib64/nginx/modules/ngx_stream_module.so /usr/lib/nginx/modules/ngx_stream_module.so; do
+    [[ ! -e $file ]] || { printf '%s' "$file" && return 0; }
+  done
+  return 1
+}
 
 export_region() {
   AWS_REGION=$(release .region)
@@ -74,15 +105,3 @@ make_current() {
     [[ $folder == "$1" ]] || rm -rf "$folder"
   done
 }
-
-# GET of a path on the REST port of a host, as the cluster's nodes do it among themselves: certificate verified, own
-# certificate presented, no key needed for the health paths.
-rest_get() {
-  local host=$1 path=$2
-  curl --silent --show-error --fail --max-time 5 --cacert "$CURRENT/tls/ca.pem" \
-    --cert "$CURRENT/tls/cert.pem" --key "$CURRENT/tls/key.pem" "https://$host:6333$path" 2>&1
-}
-
-is_ready() { rest_get "$1" /readyz >/dev/null; }
-
-other_peers() { jq --raw-output --arg self "$(node .host)" '.peers[] | select(. != $self)' "$RELEASE"; }

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Puts this node's certificate, key and CA into a folder: fetch-certificates.sh FOLDER
-#   cert.pem key.pem   what the node presents
-#   ca.pem             whom the node believes: the CA of its certificate, further ones of a CA change, and those of clients
-#   client-ca.pem      whom the gRPC guard believes, where clients must present a certificate
+# Puts this node's certificate, key and CAs into a folder: fetch-certificates.sh FOLDER
+# certificates.sh says which files; one more is
+#   client-ca.pem      whom the guard believes, where clients must present a certificate
 set -euo pipefail
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
+# shellcheck source=../../../cluster/programs/certificates.sh
+source /opt/qdrant/bin/certificates.sh
 umask 077
 
 target=$1
 work=$(mktemp --directory "$RUNTIME/tls.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export_region
-host=$(node .host)
 
 fetch_secret() {
   aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text >"$2" ||
@@ -33,7 +33,7 @@ from_secret() {
 }
 
 subject_alternative_names() {
-  jq --raw-output --arg host "$host" \
+  jq --raw-output --arg host "$HOST" \
     '[$host, .hostNames[]] | unique | map((if test("^[0-9.]+$|:") then "IP:" else "DNS:" end) + .) | join(",")' "$RELEASE"
 }
 
@@ -107,10 +107,10 @@ make_cluster_ca() {
     '{private_key: $key, certificate: $certificate}' >"$work/ca.json"
 }
 
-# Reads the cluster's own CA, or makes it where there is none yet. Every node makes the same claim, by a token that is a function of
-# the secret: Secrets Manager keeps the first, and whoever comes second reads that.
+# Only the first node makes the cluster's own CA, and may write it only while the cluster is founded. Should it stop in between, it makes the
+# same claim again, by a token that is a function of the secret: Secrets Manager keeps the first.
 read_or_make_cluster_ca() {
-  local arn=$1 token output
+  local arn=$1 output
   if output=$(aws secretsmanager get-secret-value --secret-id "$arn" --query SecretString --output text 2>&1 >"$work/ca.json"); then
     return 0
   fi
@@ -118,31 +118,47 @@ read_or_make_cluster_ca() {
     log "cannot read the secret $arn with the node's role: $output"
     return 1
   fi
+  if ((INDEX != 0)); then
+    log "the first node has not made the cluster's CA yet"
+    return 1
+  fi
   log "making the cluster's CA"
   make_cluster_ca
-  token=$(printf 'qdrant-ca %s' "$arn" | sha256sum | cut --characters=1-64)
-  aws secretsmanager put-secret-value --secret-id "$arn" --client-request-token "$token" \
-    --secret-string "file://$work/ca.json" >/dev/null || true
+  write_secret "$arn" "$work/ca.json" --client-request-token "$(printf 'qdrant-ca %s' "$arn" | sha256sum | cut --characters=1-64)" ||
+    return 1
   aws secretsmanager get-secret-value --secret-id "$arn" --query SecretString --output text >"$work/ca.json"
+}
+
+# The right comes late where IAM takes its time, and ends some time after the cluster was made.
+#   write_secret ARN FILE OPTION...
+write_secret() {
+  local arn=$1 file=$2 output
+  shift 2
+  output=$(aws secretsmanager put-secret-value --secret-id "$arn" --secret-string "file://$file" "$@" 2>&1 >/dev/null) ||
+    [[ $output == *ResourceExistsException* ]] ||
+    { log "cannot write the secret $arn; the first node may within $(founding_minutes) minutes of $(founding_time): $output" && return 1; }
 }
 
 publish_cluster_ca() {
   local arn=$1 published
   published=$(aws secretsmanager get-secret-value --secret-id "$arn" --query SecretString --output text 2>/dev/null) || true
-  [[ $published != "$(cat "$work/issuer.pem")" ]] || return 0
-  aws secretsmanager put-secret-value --secret-id "$arn" --secret-string "file://$work/issuer.pem" >/dev/null
+  [[ $published == "$(<"$work/issuer.pem")" ]] || write_secret "$arn" "$work/issuer.pem"
 }
 
-from_cluster_ca() {
-  keep_issued && return 0
+issue_from_cluster_ca() {
   retry read_or_make_cluster_ca "$(release .tls.caSecretArn)"
   member "$work/ca.json" certificate "the cluster's CA" >"$work/issuer.pem"
   member "$work/ca.json" private_key "the cluster's CA" >"$work/issuer-key.pem"
-  retry publish_cluster_ca "$(release .tls.caCertificateSecretArn)"
   make_key_and_request
   openssl x509 -req -in "$work/request.pem" -CA "$work/issuer.pem" -CAkey "$work/issuer-key.pem" -copy_extensions copy \
     -days "$(release .tls.validityDays)" -out "$work/cert.pem" 2>/dev/null
   remember_issued
+}
+
+from_cluster_ca() {
+  keep_issued || issue_from_cluster_ca
+  ((INDEX != 0)) || retry publish_cluster_ca "$(release .tls.caCertificateSecretArn)" ||
+    log "clients do not find the cluster's CA certificate in $(release .tls.caCertificateSecretArn)"
 }
 
 # --- Whom the node believes -----------------------------------------------------------------------------------------------------
@@ -166,31 +182,17 @@ bundles() {
   done
 }
 
-# --- What is checked before Qdrant sees it --------------------------------------------------------------------------------------
-
-check_certificate() {
-  local expected actual host_check=-checkhost
-  [[ $host =~ ^[0-9.]+$|: ]] && host_check=-checkip
-  expected=$(openssl pkey -in "$work/key.pem" -pubout) || fail "the private key cannot be read"
-  actual=$(openssl x509 -in "$work/cert.pem" -noout -pubkey) || fail "the certificate cannot be read"
-  [[ $expected == "$actual" ]] || fail "the private key does not belong to the certificate"
-  openssl x509 -in "$work/cert.pem" -noout "$host_check" "$host" | grep --quiet 'does match' ||
-    fail "the certificate does not name this node's host $host; the other nodes would refuse it"
-  local purpose
-  for purpose in sslserver sslclient; do
-    openssl verify -purpose "$purpose" -CAfile "$work/ca.pem" -untrusted "$work/cert.pem" "$work/cert.pem" >/dev/null 2>"$work/why" ||
-      fail "the certificate is not good as $purpose: $(grep --max-count=1 error "$work/why" || cat "$work/why")"
-  done
-}
-
 case $(release .tls.source) in
   secret) from_secret ;;
   privateCa) from_private_ca ;;
   clusterCa) from_cluster_ca ;;
   *) fail "the release names an unknown source of certificates" ;;
 esac
-bundles .clientCas >"$work/client-ca.pem"
-[[ $(release '.clientCas | length') != 0 ]] || cat "$work/issuer.pem" >"$work/client-ca.pem"
-{ cat "$work/issuer.pem" && bundles .trusted && cat "$work/client-ca.pem"; } >"$work/ca.pem"
-check_certificate
-mv "$work"/{cert,key,ca,client-ca}.pem "$target/"
+bundles .trusted >"$work/trusted.pem"
+adopt_certificate "$work" "$target"
+if [[ $(release '.clientCas | length') == 0 ]]; then
+  # As nodes do, clients may have a certificate of either CA while one takes the place of the other.
+  cp "$target/ca.pem" "$target/client-ca.pem"
+else
+  bundles .clientCas >"$target/client-ca.pem"
+fi

@@ -28,11 +28,20 @@ extract_key() {
 }
 
 # When a rotation ends, the secret of the alternate key goes, and the right to read it, before every node has been told. A node that
-# starts in between does without that key: the others are still there.
+# starts in between does without that key: the others are still there. But when a rotation begins, neither the right nor the value need be
+# there at once, and a node that did without it would refuse clients that have it; so both are waited for.
 is_gone() {
-  local output
-  output=$(aws secretsmanager get-secret-value --secret-id "$1" --query ARN --output text 2>&1) && return 1
-  [[ $output =~ ResourceNotFoundException|InvalidRequestException|AccessDeniedException ]]
+  local deadline=$((SECONDS + ${ALTERNATE_SECONDS:-300})) output
+  until output=$(aws secretsmanager get-secret-value --secret-id "$1" --query ARN --output text 2>&1); do
+    if [[ $output == *InvalidRequestException* || ($output == *ResourceNotFoundException* && $output != *'secret value'*) ]]; then
+      return 0
+    fi
+    [[ $output =~ ResourceNotFoundException|AccessDeniedException ]] || return 1
+    ((SECONDS < deadline)) || return 0
+    log "waiting for the alternate key: $output"
+    sleep 10
+  done
+  return 1
 }
 
 fetch_key() {

@@ -4,6 +4,10 @@
 set -euo pipefail
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
+# shellcheck source=../../../cluster/programs/versions.sh
+source /opt/qdrant/bin/versions.sh
+# shellcheck source=../../../cluster/programs/guard.sh
+source /opt/qdrant/bin/guard.sh
 umask 077
 
 mountpoint --quiet "$DATA" || fail "$DATA is not mounted: without the data volume Qdrant would write to the root disk"
@@ -13,35 +17,22 @@ chmod 0750 "$RUNTIME" "$RUNTIME/releases"
 staging=$(mktemp --directory "$RUNTIME/releases/staging.XXXXXX")
 trap 'rm -rf "$staging"' EXIT
 
-# Qdrant's storage is compatible from one minor release to the next, and never back.
-check_upgrade_path() {
-  local from to from_minor to_minor
-  [[ -s $DATA/version ]] || return 0
-  from=$(cat "$DATA/version") to=$(release .version)
-  from_minor=$(cut --delimiter=. --fields=2 <<<"$from") to_minor=$(cut --delimiter=. --fields=2 <<<"$to")
-  if [[ ${from%%.*} != "${to%%.*}" ]] || ((to_minor < from_minor || to_minor > from_minor + 1)); then
-    fail "the data was last served by Qdrant $from; $to cannot follow it. Upgrade minor by minor, never back."
-  fi
-}
-
-# TLS among the nodes is part of every peer's address, which the cluster keeps for good.
-check_peer_addresses() {
-  local uri
-  uri=$(own_uri)
-  [[ ! -s $DATA/peer-uri || $(cat "$DATA/peer-uri") == "$uri" ]] ||
-    fail "this node is known to the cluster as $(cat "$DATA/peer-uri"); it cannot become $uri. Make a new cluster and move the data."
-}
-
-own_uri() { printf 'https://%s:6335' "$(node .host)"; }
-
 gather() {
   mkdir "$staging/tls"
   /opt/qdrant/bin/fetch-keys.sh "$staging/keys.yaml"
   /opt/qdrant/bin/fetch-certificates.sh "$staging/tls"
   cp "$SETTINGS" "$staging/settings.yaml"
   release .image >"$staging/image"
-  sed "s|@HOST@|$(node .host)|" /opt/qdrant/etc/grpc-guard.conf >"$staging/grpc-guard.conf"
-  cp /opt/qdrant/bin/run-server.sh /etc/systemd/system/qdrant.service "$staging/"
+  release .version >"$staging/version"
+  [[ -z $GUARDED_PORTS ]] || write_guard_configuration >"$staging/guard.conf"
+  # What changes the way in which the server is run is a change of what it is started with.
+  cp /opt/qdrant/bin/run-server.sh /etc/systemd/system/qdrant.service /etc/systemd/system/qdrant-guard.service "$staging/"
+}
+
+write_guard_configuration() {
+  local ipv6=''
+  [[ ! -e /proc/net/if_inet6 ]] || ipv6=yes
+  write_guard /opt/qdrant/etc/guard.conf /run/qdrant-guard/nginx.pid "$ipv6" "$(stream_module)"
 }
 
 digest() { (cd "$staging" && find . -type f -print0 | sort --zero-terminated | xargs --null sha256sum | sha256sum | cut --characters=1-16); }
@@ -51,8 +42,8 @@ hand_to_server() {
   find "$staging" -type d -exec chmod 0750 {} + -exec chown "root:$SERVER_UID" {} +
 }
 
-check_upgrade_path
-check_peer_addresses
+check_upgrade_path "$(release .version)"
+check_peer_address
 gather
 folder="$RUNTIME/releases/$(digest)"
 hand_to_server

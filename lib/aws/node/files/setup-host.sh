@@ -6,19 +6,15 @@ source /opt/qdrant/bin/common.sh
 
 # A program and the package of Amazon Linux 2023 that brings it.
 readonly PROGRAMS=(
-  jq:jq curl:curl-minimal openssl:openssl aws:awscli-2 mkfs.xfs:xfsprogs flock:util-linux docker:docker nginx:nginx
+  jq:jq curl:curl-minimal openssl:openssl aws:awscli-2 mkfs.xfs:xfsprogs flock:util-linux docker:docker nft:nftables nginx:nginx
 )
-readonly STREAM_MODULES=(/usr/share/nginx/modules/ngx_stream_module.so /usr/lib64/nginx/modules/ngx_stream_module.so)
 
 missing_packages() {
-  local entry module
+  local entry
   for entry in "${PROGRAMS[@]}"; do
     command -v "${entry%%:*}" >/dev/null || printf '%s\n' "${entry#*:}"
   done
-  for module in "${STREAM_MODULES[@]}"; do
-    [[ ! -e $module ]] || return 0
-  done
-  printf '%s\n' nginx-mod-stream
+  stream_module >/dev/null || printf '%s\n' nginx-mod-stream
 }
 
 install_missing() {

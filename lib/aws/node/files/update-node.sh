@@ -1,73 +1,96 @@
 #!/usr/bin/env bash
-# Brings this node to what its release says, and waits until it serves. Run by Systems Manager, one node at a time: when something
-# of the cluster changes, and on a schedule, to pick up rotated keys and certificates.
-#   update-node.sh required|ignored    whether the other nodes must be ready before this one is restarted
+# Brings this node to what its release says, in its turn, and waits until it serves.
+#   update-node.sh asked [required|ignored [SECONDS]]  run by Systems Manager, one node at a time, when something of the cluster changes;
+#                                                      whether the other nodes must be ready, and after how long it gives up
+#   update-node.sh own                                 run by a timer, to pick up rotated keys and certificates
 set -euo pipefail
+
+# On a new machine the boot installs what the other programs need to read the release.
+until command -v jq >/dev/null; do sleep 2; done
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
+# shellcheck source=../../../cluster/programs/certificates.sh
+source /opt/qdrant/bin/certificates.sh
+# shellcheck source=../../../cluster/programs/turns.sh
+source /opt/qdrant/bin/turns.sh
 
-peers_must_be_ready=$1
-readonly READY_SECONDS=${READY_SECONDS:-900}
+turn=$1 others=${2:-required} deadline=$((SECONDS + ${3:-7200}))
+stopped=
+# Only between steps: what has begun is brought to its end.
+trap 'stopped=yes' TERM
 
-wait_until_ready() {
-  local deadline=$((SECONDS + READY_SECONDS))
-  until [[ -e $CURRENT ]] && is_ready "$(node .host)"; do
-    if ((SECONDS > deadline)); then
-      journalctl --unit qdrant.service --lines 30 --no-pager >&2 || true
-      fail "the node did not become ready within $READY_SECONDS s"
-    fi
-    sleep 2
-  done
+remaining_seconds() { printf '%s' "$((deadline > SECONDS ? deadline - SECONDS : 0))"; }
+
+# Long enough for every other node to have had its turn, and to be ready again.
+turn_wait_seconds() {
+  local turns=2 wait
+  [[ $turn == asked ]] || turns=$((2 * $(node_count)))
+  wait=$((300 + turns * $(turn_seconds)))
+  printf '%s' "$((wait < $(remaining_seconds) ? wait : $(remaining_seconds)))"
 }
 
-# A node that does not serve may always be restarted: nothing gets worse by it.
-all_peers_ready() {
-  local peer
-  for peer in $(other_peers); do
-    is_ready "$peer" || { log "the peer $peer is not ready" && return 1; }
-  done
+# What asks for this node comes before what the node does by itself, and waits only where that has begun.
+preempt_own_update() {
+  [[ $turn != asked ]] || systemctl stop --quiet qdrant-refresh.service
 }
 
-ends_soon() { ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend 86400 >/dev/null; }
+# The folder that the server was started with; none while it does not run.
+running_folder() { [[ ! -s /run/qdrant-server/folder ]] || cat /run/qdrant-server/folder; }
 
-may_restart() {
-  [[ $peers_must_be_ready == required ]] || return 0
-  is_ready "$(node .host)" || return 0
-  # A certificate that ends would be worse than a second node that is away.
-  RETRY_SECONDS=300 retry all_peers_ready || ends_soon ||
-    fail "another node is not ready; restarting this one could take the cluster down. Mend that node first."
-}
-
-pull_image() { "${CONTAINER_ENGINE:-docker}" image inspect "$1" >/dev/null 2>&1 || "${CONTAINER_ENGINE:-docker}" pull --quiet "$1"; }
-
-reload_guard() {
-  if [[ $(release .guard) == true ]]; then
-    systemctl enable --quiet qdrant-grpc-guard.service
-    systemctl reload-or-restart qdrant-grpc-guard.service
-  else
-    systemctl disable --now --quiet qdrant-grpc-guard.service
-  fi
+restart_with() {
+  make_current "$1"
+  # It holds ports that Qdrant may be about to take.
+  [[ -n $GUARDED_PORTS ]] || /opt/qdrant/bin/arrange-units.sh
+  log "restarting Qdrant with $1"
+  systemctl restart qdrant.service
+  /opt/qdrant/bin/arrange-units.sh
+  [[ -z $GUARDED_PORTS ]] || systemctl restart qdrant-guard.service
 }
 
 roll_out() {
   local folder
   folder=$(RETRY_SECONDS=120 /opt/qdrant/bin/prepare-server.sh)
-  if [[ $folder == "$(readlink --canonicalize "$CURRENT")" ]] && is_ready "$(node .host)"; then
-    return 0
+  [[ $folder != "$(running_folder)" ]] || return 0
+  RETRY_SECONDS=600 retry /opt/qdrant/bin/pull-image.sh "$folder"
+  if ! take_turn "$turn" "$(turn_wait_seconds)" "$folder"; then
+    [[ -z $stopped ]] || exit 0
+    fail "another node is not ready; restarting this one could take the cluster down. Mend that node first."
   fi
-  RETRY_SECONDS=600 retry pull_image "$(cat "$folder/image")"
-  may_restart
-  make_current "$folder"
-  log "restarting Qdrant with $folder"
-  systemctl restart qdrant.service
-  reload_guard
+  restart_with "$folder"
 }
 
-take_lock
+# The guard reads its certificates once, and may have ended between two steps of an earlier run.
+mend_guard() {
+  ! is_ready 127.0.0.1 "$HOST" || guard_serves || systemctl restart qdrant-guard.service
+}
+
+wait_until_ready() {
+  local seconds=${READY_SECONDS:-$(remaining_seconds)}
+  local end=$((SECONDS + seconds))
+  until [[ -e $CURRENT ]] && serves_clients 2>/dev/null; do
+    [[ -z $stopped ]] || exit 0
+    if ((SECONDS >= end)); then
+      journalctl --unit qdrant.service --unit qdrant-guard.service --lines 30 --no-pager >&2 || true
+      [[ ! -e $CURRENT ]] || serves_clients || true
+      fail "the node did not become ready within $seconds s"
+    fi
+    pause 2
+  done
+}
+
+[[ $others == required ]] || others_are_ready() { :; }
 systemctl daemon-reload
+preempt_own_update
+take_lock
+# Left over where an earlier run was cut off.
+rm -f "$DRAINING"
 if [[ -e $CURRENT ]]; then
+  RETRY_SECONDS=300 retry /opt/qdrant/bin/setup-host.sh
+  /opt/qdrant/bin/restrict-metadata.sh
   /opt/qdrant/bin/mount-data-volume.sh
   roll_out
+  /opt/qdrant/bin/arrange-units.sh
+  mend_guard
 else
   # The node has not come up since it was started: what it needs to do so is in the boot program.
   release_lock
@@ -75,3 +98,9 @@ else
 fi
 wait_until_ready
 log "ready"
+
+# A change of the CA takes several steps, each of which waits for the other nodes.
+if [[ -s $CURRENT/tls/kept.pem ]]; then
+  [[ $turn == asked ]] || fail "a change of the CA is under way; the next step is tried in a few minutes"
+  systemctl start --no-block qdrant-refresh.service
+fi
