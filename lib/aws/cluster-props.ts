@@ -85,7 +85,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   /**
    * How changes reach the nodes.
    *
-   * @default - node by node, each within 30 minutes; rotated keys and certificates are looked for every 12 hours
+   * @default - node by node, each within 30 minutes; nodes look for rotated keys and certificates every 12 hours
    */
   readonly rollingUpdate?: RollingUpdateProps;
 
