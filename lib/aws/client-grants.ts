@@ -7,7 +7,6 @@ import { readableName } from '../terraform/readable-name';
 import { CaBundle } from './ca-bundle';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
-import { readCaBundles, readSecrets } from './policy';
 import { Secret } from './secret';
 
 /** Grants what a client of a cluster needs: a key and, where it is kept in AWS, the CA certificate. */
@@ -49,7 +48,6 @@ export class ClientGrants {
     if (given) return given as Grant;
     const reader = `${grantee._kind} ${readableName(this.cluster, grantee.name)}`;
     names.forEach((name) => this.posture._addReader(name, reader));
-    const bundles = this.clientCa ? [this.clientCa] : [];
-    return Grant._create(this.cluster, id, grantee, [...readSecrets(secrets), ...readCaBundles(bundles)]);
+    return Grant._create(this.cluster, id, grantee, { keys: secrets, clientCa: this.clientCa });
   }
 }

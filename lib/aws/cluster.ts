@@ -1,6 +1,6 @@
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
-import { ITerraformDependable, Lazy, TerraformOutput } from 'cdktf';
+import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
@@ -13,12 +13,13 @@ import { FoundingTime } from '../terraform/founding-time';
 import { literally } from '../terraform/literal-text';
 import { useProvider } from '../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from './api-keys';
-import { CaBundle, commandToRead } from './ca-bundle';
+import { CaBundle } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
 import { checkCluster } from './cluster-checks';
 import { clusterIdOf, ClusterTag } from './cluster-identity';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { ClusterOutputs } from './cluster-outputs';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from './connections';
@@ -79,6 +80,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly rollingUpdate: Required<RollingUpdateProps>;
   private readonly balancers: QdrantLoadBalancer[] = [];
   private readonly removalGuard?: RemovalGuard;
+  private outputs?: ClusterOutputs;
 
   /**
    * @throws if an option cannot be, or two contradict each other; the error says what to write instead
@@ -101,6 +103,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       version: this.version,
       settings,
       nodeCount: this.nodeCount,
+      zoneCount: props.network._zonesOf(this.nodeCount),
       clientVerification: this.verification.isRequired,
       protectedFromRemoval: this.isProtected,
     });
@@ -127,6 +130,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       clusterName: this.clusterName,
       vpcId: props.network.vpcId,
       guard: this.guard,
+      httpsTo: props.network._httpsTo,
       posture: this.posture,
     });
     this.connections = new Connections(this, 'Connections', {
@@ -158,9 +162,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       nodeConnections: this.connections,
       posture: this.posture,
       nameZone: this.nameZone,
-      protectedFromRemoval: this.isProtected,
+      removalPolicy: this.props.removalPolicy ?? RemovalPolicy.PROTECT,
+      clientCertificate: this.verification.isRequired,
     });
     this.balancers.push(balancer);
+    if (this.outputs) this.outputs.addLoadBalancer(balancer);
     return balancer;
   }
 
@@ -203,14 +209,41 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.posture.acknowledge(ruleId, reason);
   }
 
-  /** Adds outputs to the stack: the addresses, where the CA certificate is, and code that connects, by language. */
+  /**
+   * Adds outputs to the stack: the addresses of the cluster and of its load balancers, where the keys and the CA certificate are, and code that connects, by
+   * language. No output holds a secret.
+   */
   public addOutputs(): void {
-    const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
-    output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);
-    if (this.endpoint.grpcUrl) output('GrpcUrl', 'Address of the gRPC API', this.endpoint.grpcUrl);
-    const command = this.tls.clientCa && commandToRead(this.tls.clientCa);
-    if (command !== undefined) output('CaCertificateCommand', 'Command that prints the CA certificate', command);
-    output('Snippets', 'Code that connects to the cluster, by language', this.endpoint.snippets());
+    if (this.outputs) return;
+    this.outputs = new ClusterOutputs(this, {
+      endpoint: this.endpoint,
+      hostNames: this.props.hostNames ?? [],
+      adminKeySecretArn: this.adminKeySecretArn,
+      readOnlyKeySecretArn: this.readOnlyKeySecretArn,
+      alternateKeySecretArn: this.alternateKeySecretArn,
+      clientCa: this.tls.clientCa,
+    });
+    for (const balancer of this.balancers) this.outputs.addLoadBalancer(balancer);
+  }
+
+  /** The ARN of the secret that holds the admin key, for whoever fetches it by itself, as a task of ECS does. */
+  public get adminKeySecretArn(): string {
+    return this.keys.admin.arn;
+  }
+
+  /** The ARN of the secret that holds the read-only key, or undefined where there is none. */
+  public get readOnlyKeySecretArn(): string | undefined {
+    return this.keys.readOnly?.arn;
+  }
+
+  /** The ARN of the secret that holds the second admin key, or undefined while none is accepted. */
+  public get alternateKeySecretArn(): string | undefined {
+    return this.keys.alternate?.arn;
+  }
+
+  /** The ARN of the secret that holds the CA certificate, or undefined where it is kept elsewhere. */
+  public get caCertificateSecretArn(): string | undefined {
+    return this.tls.clientCa?._source.secret?.arn;
   }
 
   private get nodeCount(): number {
@@ -279,7 +312,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const machineImage = this.props.machineImage ?? MachineImage.latestAmazonLinux2023();
     const imageId = machineImage._bind(this, instanceType);
     const placements = network._placements(this, this.nodeCount);
-    const zones = { all: placements.map(({ availabilityZone }) => availabilityZone), wanted: network._zoneCount };
+    const zones = { all: placements.map(({ availabilityZone }) => availabilityZone), wanted: network._zonesOf(this.nodeCount) };
     return placements.map((placement, index) =>
       QdrantNode._create(this, `Node${index}`, {
         index,
@@ -305,7 +338,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   private makePrograms(settings: ResolvedSettings): NodePrograms {
-    const names = this.nameZone ? [this.nameZone.baseName, `lb.${this.nameZone.baseName}`] : [];
+    const names = this.nameZone ? [this.nameZone.baseName] : [];
     const region = new DataAwsRegion(this, 'Region').name;
     const render = () =>
       renderRelease({
@@ -321,7 +354,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         guardedPorts: this.guard ? this.clientPorts : [],
         turnSeconds: this.rollingUpdate.turnSeconds,
         peers: this.nodes.map(({ host }) => host),
-        hostNames: [...names, ...(this.props.hostNames ?? [])],
+        hostNames: [...names, ...this.balancers.flatMap(({ _hostNames }) => _hostNames), ...(this.props.hostNames ?? [])],
         foundingTime: this.founding.time,
         loadBalanced: this.balancers.length > 0,
       });

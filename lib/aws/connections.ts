@@ -3,9 +3,9 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { AllowedRanges } from '../cluster/allowed-ranges';
 import { checkOutgoingPort } from '../cluster/outgoing';
-import { isUnknown } from '../input';
+import { isUnknown, requireOneOf } from '../input';
 import { requireInstance } from '../nominal';
-import { Listener, ListenerPurpose, Posture } from '../posture';
+import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { QdrantPorts } from '../qdrant';
 import { idFor } from '../terraform/identity';
@@ -27,6 +27,13 @@ export interface ConnectionsProps {
 
 /** How the nodes are let out to a peer. */
 export interface AllowToOptions {
+  /**
+   * What carries the connection: UDP for DNS or time, for example.
+   *
+   * @default TransportProtocol.TCP
+   */
+  readonly protocol?: TransportProtocol;
+
   /**
    * Whether the peer's security group lets the nodes in too, where the peer is one. That group is somebody else's: leave it to its owner, save where
    * that is you.
@@ -90,14 +97,18 @@ export class Connections extends Construct {
   /**
    * Allows the nodes to connect to a peer, besides what they need by themselves. A security group must let them in on its side, too.
    *
-   * @param port the TCP port at the peer
+   * @param port the port at the peer
    * @throws if the port is the one among the nodes of a cluster (6335)
    */
   public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
     requirePeer(this, peer);
     checkOutgoingPort(this, port);
-    const id = `To-${idFor(this, peer.name, { ...peer._rule, port })}-${isUnknown(port) ? 'port' : port}`;
-    const ports = { ipProtocol: 'tcp', fromPort: port, toPort: port };
+    const { protocol = TransportProtocol.TCP } = options;
+    requireOneOf(this, 'protocol', protocol, Object.values(TransportProtocol));
+    // TCP is not named, as it was the only one.
+    const other = protocol === TransportProtocol.TCP ? undefined : protocol;
+    const id = `To-${idFor(this, peer.name, { ...peer._rule, port, protocol: other })}-${isUnknown(port) ? 'port' : port}`;
+    const ports = { ipProtocol: protocol, fromPort: port, toPort: port };
     const more = {
       description: `Qdrant nodes to port ${port}`,
       ...lifecycleWith(portOtherThan(this.node.path, 'the port', port, [QdrantPorts.PEER])),
@@ -108,6 +119,7 @@ export class Connections extends Construct {
         from: this.listeners[0].at,
         to: readableName(this, peer.name),
         port,
+        protocol: other,
         purpose: 'allowed by connections.allowTo',
       });
     }

@@ -5,13 +5,21 @@ import { LbTargetGroupAttachment } from '@cdktf/provider-aws/lib/lb-target-group
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 import { badInput } from '../input';
 import { Listener, ListenerPurpose, Posture } from '../posture';
+import { ClientEndpoint, QdrantPorts } from '../qdrant';
+import { checkHostName } from '../qdrant/cluster-checks';
+import { nameFor } from '../terraform/identity';
 import { Connections } from './connections';
 import { ClusterNetwork } from './network';
 import { QdrantNode } from './node';
 import { NameZone } from './node-names';
+import { RemovalPolicy } from './removal-policy';
+
+/** How long connections go on to a node that no longer wants new ones, and to one that is taken out. */
+const DRAIN_SECONDS = 30;
 
 /** Where a load balancer can be reached from. */
 export enum LoadBalancerScheme {
@@ -24,7 +32,8 @@ export enum LoadBalancerScheme {
 /** What a load balancer is to be. */
 export interface LoadBalancerProps {
   /**
-   * Where it can be reached from.
+   * Where it can be reached from. It cannot be changed on one that exists, as AWS would end it before another is there: add a second one under another id,
+   * move the clients, and remove the first.
    *
    * @default LoadBalancerScheme.INTERNAL
    */
@@ -36,6 +45,21 @@ export interface LoadBalancerProps {
    * @default - the subnets of the nodes, for an internal one
    */
   readonly subnetIds?: string[];
+
+  /**
+   * The name that clients know it by, in a DNS zone of your own, whose record points to `dnsName`. The certificates that the library has issued carry it.
+   *
+   * @default - its name in the cluster's zone for an internal one, the name that AWS gave it otherwise
+   */
+  readonly hostName?: string;
+
+  /**
+   * What happens when it is no longer synthesized. With `PROTECT` AWS refuses to delete it, so that the apply fails. To remove it: set `DESTROY`
+   * here, apply, then leave it out.
+   *
+   * @default - as for the cluster
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /** @internal */
@@ -46,28 +70,33 @@ export interface LoadBalancerTargets {
   readonly nodeConnections: Connections;
   readonly posture: Posture;
   readonly nameZone?: NameZone;
-  readonly protectedFromRemoval: boolean;
+  readonly removalPolicy: RemovalPolicy;
+  readonly clientCertificate: boolean;
 }
 
 /**
- * A network load balancer before the nodes. TLS is passed through, so that the certificate that a client sees, and the one that it
- * presents, are the cluster's business; health is checked by TCP, as a check by HTTPS could present no certificate.
+ * A network load balancer before the nodes. TLS is passed through, so that the certificate that a client sees, and the one that it presents, are
+ * the cluster's business. Each node tells it on a port of its own whether it serves, and no longer does so before it is restarted: new connections then go to
+ * the others, and those that exist end in their own time.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
  */
 export class QdrantLoadBalancer extends Construct {
   /** Who may reach it. */
   public readonly connections: Connections;
 
-  /** The name that AWS gave it. No certificate carries it. */
+  /** Where clients find it. */
+  public readonly endpoint: ClientEndpoint;
+
+  /** The name that AWS gave it. */
   public readonly dnsName: string;
 
-  /**
-   * The name that the nodes' certificates carry, `lb.` and the name of the cluster's zone, or undefined where the cluster has no zone. A public
-   * name goes into the option `hostNames` of the cluster.
-   */
-  public readonly host?: string;
+  /** The name that clients know it by. Certificates that are brought (`Tls.fromSecret`) must carry it. */
+  public readonly hostName: string;
 
   private readonly props: LoadBalancerProps;
   private readonly targets: LoadBalancerTargets;
+  private readonly zoneName?: string;
 
   /** @internal */
   public static _create(
@@ -83,9 +112,13 @@ export class QdrantLoadBalancer extends Construct {
     super(scope, id);
     this.props = props;
     this.targets = targets;
-    const group = this.makeSecurityGroup(id);
+    if (props.hostName !== undefined) checkHostName(this, 'hostName', props.hostName, 'vectors.example.com');
+    const group = this.makeSecurityGroup();
     const balancer = this.makeBalancer(group, this.subnets());
     this.dnsName = balancer.dnsName;
+    this.zoneName = this.makeName(balancer);
+    this.hostName = props.hostName ?? (this.facesInternet ? undefined : this.zoneName) ?? this.dnsName;
+    this.allowHealthChecks(group);
     const listeners = targets.posture.listeners.filter(
       ({ at, purpose, isForClients }) => at === 'nodes' && isForClients && purpose !== ListenerPurpose.METRICS,
     );
@@ -94,7 +127,23 @@ export class QdrantLoadBalancer extends Construct {
       listeners: listeners.map((listener) => this.passOn(listener, balancer, group)),
       posture: targets.posture,
     });
-    this.host = this.makeName(balancer);
+    const grpc = listeners.some(({ purpose }) => purpose === ListenerPurpose.GRPC);
+    this.endpoint = new ClientEndpoint({
+      host: this.hostName,
+      tls: true,
+      clientCertificate: targets.clientCertificate,
+      grpc,
+    });
+  }
+
+  /** The names that the nodes' certificates carry for it. @internal */
+  public get _hostNames(): string[] {
+    const names = [this.zoneName, this.dnsName, this.props.hostName];
+    return names.filter((name): name is string => name !== undefined);
+  }
+
+  private get isProtected(): boolean {
+    return (this.props.removalPolicy ?? this.targets.removalPolicy) === RemovalPolicy.PROTECT;
   }
 
   private get facesInternet(): boolean {
@@ -111,9 +160,14 @@ export class QdrantLoadBalancer extends Construct {
     });
   }
 
-  private makeSecurityGroup(id: string): SecurityGroup {
+  /** The id, as a name of DNS takes it: another id, another label. */
+  private get label(): string {
+    return nameFor(this, this.node.id);
+  }
+
+  private makeSecurityGroup(): SecurityGroup {
     // AWS takes ASCII only, and adds a part of its own to the name.
-    const label = id.replace(/[^A-Za-z0-9]+/g, '-');
+    const label = this.node.id.replace(/[^A-Za-z0-9]+/g, '-');
     const name = `${this.targets.clusterName}-${label.toLowerCase()}`;
     return new SecurityGroup(this, 'SecurityGroup', {
       namePrefix: `${name}-`,
@@ -130,9 +184,32 @@ export class QdrantLoadBalancer extends Construct {
       subnets,
       securityGroups: [group.id],
       enableCrossZoneLoadBalancing: true,
-      enableDeletionProtection: this.targets.protectedFromRemoval,
-      tags: { Name: `${this.targets.clusterName}-qdrant` },
+      enableDeletionProtection: this.isProtected,
+      tags: { Name: `${this.targets.clusterName}-${this.label}` },
+      // What replaces it, as another scheme, would cut all traffic.
+      ...(this.isProtected && { lifecycle: { preventDestroy: true } }),
     });
+  }
+
+  /** Whether a node serves is asked on a port that the balancer alone reaches. */
+  private allowHealthChecks(group: SecurityGroup): void {
+    const description = 'Whether the nodes serve';
+    const ports = { ipProtocol: 'tcp', fromPort: QdrantPorts.HEALTH, toPort: QdrantPorts.HEALTH, description };
+    const nodes = this.targets.nodeConnections.securityGroupId;
+    new VpcSecurityGroupEgressRule(this, 'HealthOut', {
+      securityGroupId: group.id,
+      referencedSecurityGroupId: nodes,
+      ...ports,
+    });
+    new VpcSecurityGroupIngressRule(this, 'HealthIn', {
+      securityGroupId: nodes,
+      referencedSecurityGroupId: group.id,
+      ...ports,
+    });
+    const health = { purpose: ListenerPurpose.HEALTH, port: QdrantPorts.HEALTH, at: 'nodes' };
+    const known = this.targets.posture.listeners.find(({ purpose }) => purpose === ListenerPurpose.HEALTH);
+    const listener = known ?? this.targets.posture.addListener({ ...health, tls: false, apiKey: false });
+    listener.addSource({ name: `load balancer ${this.node.id}` });
   }
 
   private passOn(listener: Listener, balancer: Lb, group: SecurityGroup): Listener {
@@ -143,8 +220,18 @@ export class QdrantLoadBalancer extends Construct {
       protocol: 'TCP',
       targetType: 'ip',
       preserveClientIp: 'false',
-      deregistrationDelay: '60',
-      healthCheck: { protocol: 'TCP', port: String(port), interval: 10, healthyThreshold: 2, unhealthyThreshold: 2 },
+      deregistrationDelay: String(DRAIN_SECONDS),
+      healthCheck: {
+        protocol: 'HTTP',
+        path: '/readyz',
+        port: String(QdrantPorts.HEALTH),
+        interval: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 2,
+      },
+      targetHealthState: [{ enableUnhealthyConnectionTermination: false, unhealthyDrainingInterval: DRAIN_SECONDS }],
+      // A listener holds its target group, so that another must be there before the old one goes.
+      lifecycle: { createBeforeDestroy: true },
     });
     // The address outlives the instance, so that an instance that is replaced stays a target.
     this.targets.nodes.forEach(
@@ -184,7 +271,7 @@ export class QdrantLoadBalancer extends Construct {
   private makeName(balancer: Lb): string | undefined {
     const { nameZone } = this.targets;
     if (!nameZone) return undefined;
-    const name = `lb.${nameZone.baseName}`;
+    const name = `${this.label}.${nameZone.baseName}`;
     new Route53Record(this, 'Name', {
       zoneId: nameZone.zoneId,
       name,

@@ -1,8 +1,9 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireMembers, requireNotEmpty } from '../input';
-import { requireInstanceIfGiven } from '../nominal';
+import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber } from '../input';
+import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { NodeNames } from './node-names';
+import { Peer } from './peer';
 
 /** The subnets that a cluster lives in. */
 export interface SubnetsProps {
@@ -16,10 +17,10 @@ export interface SubnetsProps {
   readonly subnetIds: string[];
 
   /**
-   * In how many different availability zones the subnets must lie. Fewer subnets are refused when synthesizing; subnets in the
-   * same zone when planning.
+   * In how many different availability zones the nodes must stand, where there are so many nodes. Fewer subnets are refused when synthesizing; subnets in
+   * the same zone when planning.
    *
-   * @default 1
+   * @default - as many as there are subnets and nodes, and three at most
    */
   readonly zoneCount?: number;
 
@@ -29,6 +30,15 @@ export interface SubnetsProps {
    * @default - a private DNS zone `NAME-OF-THE-CLUSTER.qdrant.internal`
    */
   readonly nodeNames?: NodeNames;
+
+  /**
+   * Whom the nodes may connect to on port 443: security groups of interface endpoints, prefix lists of gateway endpoints, a proxy. What they need
+   * there: Secrets Manager, Systems Manager (`ssm`, `ssmmessages`, `ec2messages`), AWS Private CA where it issues, the image's registry, and
+   * the distribution's packages, which Amazon Linux keeps in S3. A security group must let the nodes in on its side, too.
+   *
+   * @default - any address
+   */
+  readonly httpsTo?: Peer[];
 }
 
 /** Where one node goes. @internal */
@@ -50,14 +60,15 @@ export class ClusterNetwork {
 
   public readonly vpcId: string;
   public readonly subnetIds: string[];
-  private readonly zoneCount: number;
+  private readonly zoneCount?: number;
+  private readonly httpsTo?: Peer[];
   private readonly nodeNames?: NodeNames;
 
   private constructor(props: SubnetsProps) {
     const place = 'ClusterNetwork.fromSubnets';
     requireMembers(place, props, { vpcId: '"vpc-0123456789abcdef0"' });
     requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
-    const { vpcId, subnetIds, zoneCount = 1 } = props;
+    const { vpcId, subnetIds, zoneCount } = props;
     requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
     const known = subnetIds.filter((id) => !isUnknown(id));
     const repeated = known.find((id, index) => known.indexOf(id) !== index);
@@ -68,7 +79,8 @@ export class ClusterNetwork {
         instead: 'one subnet for each availability zone; nodes are placed in them in turn',
       });
     }
-    if (!isUnknown(subnetIds) && !isUnknown(zoneCount) && zoneCount > subnetIds.length) {
+    if (zoneCount !== undefined) requireWholeNumber(place, 'zoneCount', zoneCount, { min: 1, max: 6, unit: 'zones' });
+    if (!isUnknown(subnetIds) && zoneCount !== undefined && !isUnknown(zoneCount) && zoneCount > subnetIds.length) {
       throw badInput(place, {
         given: `${subnetIds.length} subnets for ${zoneCount} availability zones`,
         allowed: 'at least one subnet a zone',
@@ -79,11 +91,20 @@ export class ClusterNetwork {
     this.subnetIds = subnetIds;
     this.zoneCount = zoneCount;
     this.nodeNames = props.nodeNames;
+    this.httpsTo = props.httpsTo;
+    if (props.httpsTo === undefined) return;
+    requireNotEmpty(place, 'httpsTo', props.httpsTo, "[Peer.securityGroup('sg-0123456789abcdef0')], or leave it out");
+    props.httpsTo.forEach((peer) => requireInstance(place, 'httpsTo', peer, Peer, "Peer.prefixList('pl-0123456789abcdef0')"));
+  }
+
+  /** In how many zones so many nodes must stand. @internal */
+  public _zonesOf(nodeCount: number): number {
+    return Math.min(this.zoneCount ?? Math.min(3, this.subnetIds.length), nodeCount);
   }
 
   /** @internal */
-  public get _zoneCount(): number {
-    return this.zoneCount;
+  public get _httpsTo(): Peer[] {
+    return this.httpsTo ?? [Peer.anyIpv4(), Peer.anyIpv6()];
   }
 
   /** @internal */

@@ -56,6 +56,8 @@ class OwnZone extends NodeNames {
       name: this.zoneName,
       comment: `Nodes of the Qdrant cluster ${clusterName}`,
       vpc: [{ vpcId }],
+      // Other networks may be joined to the zone elsewhere.
+      lifecycle: { ignoreChanges: ['vpc'] },
     });
     return { zoneId: zone.zoneId, baseName: this.zoneName };
   }

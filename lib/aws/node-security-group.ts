@@ -4,12 +4,17 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
+import { idFor } from '../terraform/identity';
+import { readableName } from '../terraform/readable-name';
+import { Peer } from './peer';
 
 export interface NodeSecurityGroupProps {
   readonly clusterName: string;
   readonly vpcId: string;
   /** Whether the guard serves clients' ports, so that the nodes reach each other's REST API behind it. */
   readonly guard: boolean;
+  /** Whom the nodes may connect to on port 443. */
+  readonly httpsTo: Peer[];
   readonly posture: Posture;
 }
 
@@ -32,7 +37,7 @@ export class NodeSecurityGroup extends Construct {
     // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's own REST port.
     this.allowAmongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes');
     this.allowAmongNodes('PeerRest', QdrantPorts._restAmongNodes(props.guard), 'Shard snapshots among the nodes');
-    this.allowOut(props.posture);
+    this.allowOut(props);
   }
 
   private allowAmongNodes(id: string, port: number, description: string): void {
@@ -48,7 +53,7 @@ export class NodeSecurityGroup extends Construct {
     new VpcSecurityGroupEgressRule(this, `${id}Out`, rule);
   }
 
-  private allowOut(posture: Posture): void {
+  private allowOut(props: NodeSecurityGroupProps): void {
     const https = {
       securityGroupId: this.securityGroupId,
       ipProtocol: 'tcp',
@@ -56,8 +61,15 @@ export class NodeSecurityGroup extends Construct {
       toPort: 443,
       description: 'AWS services, the image registry and packages',
     };
-    new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv4', { ...https, cidrIpv4: '0.0.0.0/0' });
-    new VpcSecurityGroupEgressRule(this, 'HttpsOutIpv6', { ...https, cidrIpv6: '::/0' });
-    for (const to of ['0.0.0.0/0', '::/0']) posture.addOutbound({ from: 'nodes', to, port: 443, purpose: https.description });
+    for (const peer of props.httpsTo) {
+      new VpcSecurityGroupEgressRule(this, this.idOfWayOut(peer), { ...https, ...peer._rule });
+      props.posture.addOutbound({ from: 'nodes', to: readableName(this, peer.name), port: 443, purpose: https.description });
+    }
+  }
+
+  /** Those to any address have the names that they always had. */
+  private idOfWayOut(peer: Peer): string {
+    if (peer.name === '0.0.0.0/0') return 'HttpsOutIpv4';
+    return peer.name === '::/0' ? 'HttpsOutIpv6' : `HttpsOut-${idFor(this, peer.name, peer._rule)}`;
   }
 }

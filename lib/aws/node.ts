@@ -143,7 +143,9 @@ export class QdrantNode extends Construct {
           precondition: [
             {
               condition: Op.gte(Fn.lengthOf(Fn.distinct(zones.all)), zones.wanted),
-              errorMessage: `The subnets of the Qdrant cluster ${this.props.clusterName} must lie in ${zones.wanted} availability zones.`,
+              errorMessage:
+                `The nodes of the Qdrant cluster ${this.props.clusterName} must stand in ${zones.wanted} availability zones, and their subnets lie ` +
+                'in fewer. Give subnets in different zones, or say in how many they lie: zoneCount of ClusterNetwork.fromSubnets.',
             },
           ],
         }),

@@ -3,9 +3,9 @@ import { Precondition } from 'cdktf';
 import { Construct } from 'constructs';
 import { AllowedRanges } from '../cluster/allowed-ranges';
 import { checkOutgoingPort } from '../cluster/outgoing';
-import { isUnknown } from '../input';
+import { isUnknown, requireOneOf } from '../input';
 import { requireInstance } from '../nominal';
-import { Listener, ListenerPurpose, Posture } from '../posture';
+import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { QdrantPorts } from '../qdrant';
 import { idFor, nameFor } from '../terraform/identity';
@@ -35,6 +35,16 @@ export interface ConnectionsProps {
    * @default - the cluster is made here
    */
   readonly importedAs?: string;
+}
+
+/** How the pods are let out to a peer. */
+export interface AllowToOptions {
+  /**
+   * What carries the connection: UDP for DNS or time, for example.
+   *
+   * @default TransportProtocol.TCP
+   */
+  readonly protocol?: TransportProtocol;
 }
 
 /**
@@ -90,22 +100,30 @@ export class Connections extends Construct {
    * Allows the pods to connect to a peer, besides what they need by themselves: the object storage of snapshots, for example. A peer in the
    * cluster must let them in by a policy of its own.
    *
-   * @param port the TCP port at the peer
+   * @param port the port at the peer
    * @throws if the port is the one among the nodes of a cluster (6335)
    */
-  public allowTo(peer: Peer, port: number): void {
+  public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
     requirePeer(this, peer);
     checkOutgoingPort(this, port);
-    const id = `To-${idFor(this, peer.name, { ...peer._rule, port })}-${isUnknown(port) ? 'port' : port}`;
+    const { protocol = TransportProtocol.TCP } = options;
+    requireOneOf(this, 'protocol', protocol, Object.values(TransportProtocol));
+    // TCP is not named, as it was the only one.
+    const other = protocol === TransportProtocol.TCP ? undefined : protocol;
+    const id = `To-${idFor(this, peer.name, { ...peer._rule, port, protocol: other })}-${isUnknown(port) ? 'port' : port}`;
     if (this.node.tryFindChild(id)) return;
-    this.addPolicy(id, `to-${this.nameOf(peer, { port })}`, {
-      spec: { policyTypes: ['Egress'], egress: [{ to: [peer._rule], ports: [{ port: String(port), protocol: 'TCP' }] }] },
+    this.addPolicy(id, `to-${this.nameOf(peer, { port, protocol: other })}`, {
+      spec: {
+        policyTypes: ['Egress'],
+        egress: [{ to: [peer._rule], ports: [{ port: String(port), protocol: protocol.toUpperCase() }] }],
+      },
       preconditions: portOtherThan(this.node.path, 'the port', port, [QdrantPorts.PEER]),
     });
     this.props.posture.addOutbound({
       from: this.props.listeners[0].at,
       to: readableName(this, peer.name),
       port,
+      protocol: other,
       purpose: 'allowed by connections.allowTo',
     });
   }

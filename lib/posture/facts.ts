@@ -12,6 +12,7 @@ export interface PostureFacts {
   readonly version?: QdrantVersion;
   readonly settings?: ResolvedSettings;
   readonly nodeCount?: number;
+  readonly zoneCount?: number;
   readonly clientVerification?: boolean;
   readonly protectedFromRemoval?: boolean;
 }

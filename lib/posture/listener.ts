@@ -4,6 +4,8 @@ export enum ListenerPurpose {
   GRPC = 'gRPC',
   PEER = 'peer',
   METRICS = 'metrics',
+  /** Says whether a node serves, to a load balancer that cannot ask it otherwise. */
+  HEALTH = 'health',
 }
 
 /** A place that traffic may come from. */
@@ -116,7 +118,7 @@ export class Listener {
 
   /** Whether clients may be allowed to it. */
   public get isForClients(): boolean {
-    return this.purpose !== ListenerPurpose.PEER && !this.behindGuard;
+    return this.purpose !== ListenerPurpose.PEER && this.purpose !== ListenerPurpose.HEALTH && !this.behindGuard;
   }
 
   /** How it is known in a finding. */

@@ -1,3 +1,9 @@
+/** What carries a connection. */
+export enum TransportProtocol {
+  TCP = 'tcp',
+  UDP = 'udp',
+}
+
 /** Where the cluster may connect to. */
 export interface OutboundConnection {
   /** What connects, as a reader knows it: `nodes`, or `pods`. */
@@ -8,6 +14,13 @@ export interface OutboundConnection {
 
   /** The port there. */
   readonly port: number;
+
+  /**
+   * What carries it.
+   *
+   * @default TransportProtocol.TCP
+   */
+  readonly protocol?: TransportProtocol;
 
   /** What for. */
   readonly purpose: string;

@@ -36,6 +36,13 @@ export interface PostureProps {
   readonly nodeCount?: number;
 
   /**
+   * In how many availability zones its nodes stand at least.
+   *
+   * @default - unknown
+   */
+  readonly zoneCount?: number;
+
+  /**
    * Whether every client must present a certificate.
    *
    * @default - unknown
@@ -75,6 +82,7 @@ export class Posture {
   public readonly version?: QdrantVersion;
   public readonly settings?: ResolvedSettings;
   public readonly nodeCount?: number;
+  public readonly zoneCount?: number;
   public readonly clientVerification?: boolean;
   public readonly protectedFromRemoval?: boolean;
 
@@ -83,6 +91,7 @@ export class Posture {
     this.version = props.version;
     this.settings = props.settings;
     this.nodeCount = props.nodeCount;
+    this.zoneCount = props.zoneCount;
     this.clientVerification = props.clientVerification;
     this.protectedFromRemoval = props.protectedFromRemoval;
     this.stopSynthesisOnErrors();

@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import { parse } from 'yaml';
-import { aws, QdrantVersion } from '../../lib';
+import { aws, QdrantVersion, TransportProtocol } from '../../lib';
 import { minimal, nodeFiles, synth, synthCluster, SynthesizedStack } from '../support/synth';
 import { network } from '../support/aws/network';
 
@@ -165,11 +165,39 @@ describe('variants', () => {
     expect(stack.resources('aws_network_interface').map((i) => i.subnet_id)).toEqual([a, b, c, a, b]);
   });
 
-  test('zones that must differ are checked when planning', () => {
-    const zoned = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, zoneCount: 3 });
-    expect(JSON.stringify(synthCluster({ network: zoned }).resources('aws_ebs_volume')[0].lifecycle.precondition)).toContain(
-      '>= 3',
-    );
+  test.each([
+    ['three nodes in three subnets', 3, 3, undefined, 3],
+    ['five nodes in five subnets', 5, 5, undefined, 3],
+    ['one node', 1, 3, undefined, 1],
+    ['one node, where the network spans three zones', 1, 3, 3, 1],
+    ['three nodes in two subnets', 3, 2, undefined, 2],
+    ['three nodes in one subnet', 3, 1, undefined, 1],
+    ['three nodes in three subnets of one zone, said so', 3, 3, 1, 1],
+  ])('%s must stand in so many zones', (_what, nodeCount, subnets, zoneCount, wanted) => {
+    const subnetIds = Array.from({ length: subnets }, (_, index) => `subnet-${index}`);
+    const stack = synthCluster({
+      nodeCount,
+      network: aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds, zoneCount }),
+    });
+    const { precondition } = stack.resources('aws_ebs_volume')[0].lifecycle;
+    if (wanted === 1) expect(precondition).toBeUndefined();
+    else expect(precondition[0].condition).toContain(`>= ${wanted}`);
+    const found = stack.json['//'].qdrant['vectors/Cluster'].findings.map(({ ruleId }: any) => ruleId);
+    expect(found.includes('QDR040')).toBe(nodeCount > 1 && wanted === 1);
+  });
+
+  test('the way out on 443 can be narrowed, and is reported', () => {
+    const httpsTo = [aws.Peer.securityGroup('sg-0abc'), aws.Peer.prefixList('pl-0abc')];
+    const narrow = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, httpsTo });
+    const stack = synthCluster({ network: narrow });
+    const out = stack.resources('aws_vpc_security_group_egress_rule').filter((rule) => rule.from_port === 443);
+    expect(out.map((rule) => rule.referenced_security_group_id ?? rule.prefix_list_id).sort()).toEqual(['pl-0abc', 'sg-0abc']);
+    expect(JSON.stringify(out)).not.toMatch(/cidr/);
+    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toMatch(/443 +\| nodes \| pl-0abc/);
+  });
+
+  test('joining other networks to the zone elsewhere is left alone', () => {
+    expect(synthCluster().resources('aws_route53_zone')).toMatchObject([{ lifecycle: { ignore_changes: ['vpc'] } }]);
   });
 
   test.each([
@@ -430,6 +458,16 @@ describe('connections', () => {
     expect(openedIn({ alsoAllowAtPeer: true })).toEqual([8080]);
   });
 
+  test('let the nodes out by UDP, beside TCP', () => {
+    const stack = synthCluster({}, ({ connections }) => {
+      connections.allowTo(aws.Peer.ipv4('10.0.0.2/32'), 53);
+      connections.allowTo(aws.Peer.ipv4('10.0.0.2/32'), 53, { protocol: TransportProtocol.UDP });
+    });
+    const rules = stack.resources('aws_vpc_security_group_egress_rule').filter((rule) => rule.from_port === 53);
+    expect(rules.map((rule) => rule.ip_protocol).sort()).toEqual(['tcp', 'udp']);
+    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toContain('53 (UDP)');
+  });
+
   test('any address is a warning that can be acknowledged', () => {
     const report = (acknowledge: boolean) =>
       synthCluster({}, (cluster) => {
@@ -479,19 +517,95 @@ describe('a load balancer', () => {
     });
     balancer.connections.allowRestFrom(aws.Peer.ipv4('203.0.113.0/24'));
   });
+  const rulesAt = (type: string, port: number) =>
+    stack.resources(`aws_vpc_security_group_${type}_rule`).filter((rule) => rule.from_port === port);
 
-  test('passes TLS through to every node, and checks by TCP', () => {
+  test('passes TLS through to every node', () => {
     expect(stack.resources('aws_lb')).toMatchObject([
       { load_balancer_type: 'network', internal: false, enable_deletion_protection: true },
     ]);
     expect(stack.resources('aws_lb_listener').map((l) => `${l.protocol} ${l.port}`)).toEqual(['TCP 6333', 'TCP 6334']);
-    expect(stack.resources('aws_lb_target_group').every((g) => g.health_check.protocol === 'TCP')).toBe(true);
     expect(stack.resources('aws_lb_target_group_attachment')).toHaveLength(6);
+  });
+
+  test('asks each node on a port of its own whether it serves, and lets connections end in their own time', () => {
+    for (const group of stack.resources('aws_lb_target_group')) {
+      expect(group).toMatchObject({
+        protocol: 'TCP',
+        health_check: {
+          protocol: 'HTTP',
+          path: '/readyz',
+          port: '6339',
+          interval: 5,
+          healthy_threshold: 2,
+          unhealthy_threshold: 2,
+        },
+        deregistration_delay: '30',
+        target_health_state: [{ enable_unhealthy_connection_termination: false, unhealthy_draining_interval: 30 }],
+        lifecycle: { create_before_destroy: true },
+      });
+    }
+  });
+
+  test('alone reaches that port, which is there for it only', () => {
+    const [balancer] = Object.keys(stack.json.resource.aws_security_group).filter((name) => name.includes('Public'));
+    const [nodes] = Object.keys(stack.json.resource.aws_security_group).filter((name) => !name.includes('Public'));
+    const id = (name: string) => `\${aws_security_group.${name}.id}`;
+    expect(rulesAt('ingress', 6339)).toMatchObject([
+      { security_group_id: id(nodes), referenced_security_group_id: id(balancer) },
+    ]);
+    expect(rulesAt('egress', 6339)).toMatchObject([
+      { security_group_id: id(balancer), referenced_security_group_id: id(nodes) },
+    ]);
+    expect(JSON.stringify(synthCluster().json)).not.toContain('6339');
+    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toMatch(/6339 \| health .* load balancer Public/);
   });
 
   test('is what its sources reach, and what the nodes let in', () => {
     expect(ingress(stack)).toContain('6333-6333 203.0.113.0/24');
     expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toContain('load balancer Public');
+  });
+
+  test('has a name of its own, which the certificates carry, as they do the one that AWS gave it', () => {
+    const two = synthCluster({}, (cluster) => {
+      const inner = cluster.addLoadBalancer('Front');
+      const outer = cluster.addLoadBalancer('front', { hostName: 'vectors.example.com' });
+      expect(inner.hostName).toMatch(/^front-[0-9a-f]{8}\.vectors-cluster\.qdrant\.internal$/);
+      expect(outer.endpoint.restUrl).toBe('https://vectors.example.com:6333');
+    });
+    const names: string[] = nodeFiles(two).release.hostNames;
+    const records = two.resources('aws_route53_record').filter((record) => record.alias);
+    expect(records.map(({ name }) => name.split('.')[0]).sort()).toEqual(['front', expect.stringMatching(/^front-/)]);
+    expect(names).toEqual(expect.arrayContaining(records.map(({ name }) => name)));
+    expect(names).toContain('vectors.example.com');
+    expect(names.filter((name) => /^\$\{aws_lb\..*\.dns_name\}$/.test(name))).toHaveLength(2);
+  });
+
+  test('where the nodes have no names has the one that AWS gave it', () => {
+    const nodeNames = aws.NodeNames.addresses();
+    const addresses = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, nodeNames });
+    const unnamed = synthCluster({ network: addresses }, (cluster) => {
+      cluster.addLoadBalancer('Front');
+      cluster.addOutputs();
+    });
+    expect(nodeFiles(unnamed).release.hostNames).toEqual([expect.stringMatching(/^\$\{aws_lb\..*\.dns_name\}$/)]);
+    expect(Object.values<any>(unnamed.json.output).map(({ value }) => value)).toContainEqual(
+      expect.stringMatching(/^https:\/\/\$\{aws_lb\..*\.dns_name\}:6333$/),
+    );
+  });
+
+  test.each([
+    [aws.RemovalPolicy.PROTECT, true],
+    [aws.RemovalPolicy.DESTROY, false],
+  ])('that is to be removed says so itself: %s', (removalPolicy, isProtected) => {
+    const other = isProtected ? aws.RemovalPolicy.DESTROY : aws.RemovalPolicy.PROTECT;
+    const [balancer] = synthCluster(
+      { removalPolicy: other },
+      (cluster) => void cluster.addLoadBalancer('Front', { removalPolicy }),
+    ).resources('aws_lb');
+    expect([balancer.enable_deletion_protection, balancer.lifecycle?.prevent_destroy]).toEqual(
+      isProtected ? [true, true] : [false, undefined],
+    );
   });
 });
 
@@ -514,6 +628,35 @@ describe('a cluster that was made elsewhere', () => {
 });
 
 describe('outputs', () => {
+  test('name the secrets and every load balancer, whenever it was added, as the cluster and the grant do', () => {
+    const known: { [name: string]: string | undefined } = {};
+    const stack = synthCluster({ hostNames: ['vectors.example.com'] }, (cluster) => {
+      cluster.addLoadBalancer('Before');
+      cluster.addOutputs();
+      cluster.addLoadBalancer('After', { hostName: 'public.example.com' });
+      const grant = cluster.grantRead(aws.Grantee.role('app'));
+      const admin = cluster.grantAdmin(aws.Grantee.role('app'));
+      expect(grant.keySecretArn).toBe(cluster.readOnlyKeySecretArn);
+      expect(admin.keySecretArn).toBe(cluster.adminKeySecretArn);
+      expect(grant.caCertificateSecretArn).toBe(cluster.caCertificateSecretArn);
+      expect(cluster.alternateKeySecretArn).toBeUndefined();
+      const { adminKeySecretArn, readOnlyKeySecretArn, caCertificateSecretArn } = cluster;
+      Object.assign(known, { adminKeySecretArn, readOnlyKeySecretArn, caCertificateSecretArn });
+      expect(new Set(Object.values(known)).size).toBe(3);
+    });
+    const values = Object.values<any>(stack.json.output).map(({ value }) => value);
+    expect(values).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^https:\/\/before-[0-9a-f]{8}\.vectors-cluster\.qdrant\.internal:6333$/),
+        'https://public.example.com:6334',
+        ['vectors.example.com'],
+        expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*AdminKey1\S*\.arn\}$/),
+        expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*ReadOnlyKey\S*\.arn\}$/),
+        expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*CaCertificate\S*\.arn\}$/),
+      ]),
+    );
+  });
+
   test('carry the addresses and the snippets, and no secret', () => {
     const { output } = synthCluster({}, (cluster) => cluster.addOutputs()).json;
     expect(Object.values<any>(output).map(({ value }) => value)).toEqual(

@@ -1,4 +1,4 @@
-import { kubernetes } from '../../lib';
+import { kubernetes, TransportProtocol } from '../../lib';
 import { addEverything } from '../support/kubernetes/everything';
 import { Endpoint, mayReach } from '../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
@@ -115,4 +115,18 @@ test('a permission that is given twice is one policy', () => {
   expect(names.filter((name) => name.includes('-rest-'))).toEqual([
     expect.stringMatching(/^vectors-cluster-rest-from-namespace-apps-[0-9a-f]{8}$/),
   ]);
+});
+
+test('pods are let out by UDP, beside TCP', () => {
+  const { objects } = synthCluster({}, ({ connections }) => {
+    const resolver = kubernetes.Peer.ipv4('10.0.0.2/32');
+    connections.allowTo(resolver, 5353);
+    connections.allowTo(resolver, 5353, { protocol: TransportProtocol.UDP });
+  });
+  const ports = objects
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .flatMap(({ spec }) => spec.egress ?? [])
+    .flatMap((rule: any) => rule.ports ?? [])
+    .filter(({ port }: any) => String(port) === '5353');
+  expect(ports.map(({ protocol }: any) => protocol).sort()).toEqual(['TCP', 'UDP']);
 });

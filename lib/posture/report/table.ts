@@ -1,5 +1,6 @@
 import { PostureFacts } from '../facts';
 import { Listener } from '../listener';
+import { TransportProtocol } from '../outbound';
 
 /** Tables in Markdown: a line a listener, then a line a way out. */
 export function exposureTable(facts: PostureFacts): string {
@@ -18,7 +19,12 @@ export function exposureTable(facts: PostureFacts): string {
   if (facts.outbound.length === 0) return exposed;
   const outbound = table([
     ['Port', 'From', 'May connect to', 'For'],
-    ...facts.outbound.map(({ port, from, to, purpose }) => [String(port), from, to, purpose]),
+    ...facts.outbound.map(({ port, protocol, from, to, purpose }) => [
+      protocol === TransportProtocol.UDP ? `${port} (UDP)` : String(port),
+      from,
+      to,
+      purpose,
+    ]),
   ]);
   return `${exposed}\n\n${outbound}`;
 }

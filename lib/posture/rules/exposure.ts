@@ -23,7 +23,9 @@ export const exposureRules: Rule[] = [
     fix: 'allow clients to REST (6333) or gRPC (6334) only.',
     check: (facts: PostureFacts) =>
       facts.listeners
-        .filter((listener) => !listener.isForClients && toClients(listener).length > 0)
+        .filter(
+          (listener) => !listener.isForClients && listener.purpose !== ListenerPurpose.HEALTH && toClients(listener).length > 0,
+        )
         .map((listener) => `the ${listener} is reachable from ${names(listener)}, not from the nodes alone`),
   },
   {

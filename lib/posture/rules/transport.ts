@@ -4,6 +4,8 @@ import { FindingSeverity, Rule } from './rule';
 
 const S3_ENDPOINT = 'storage.snapshots_config.s3_config.endpoint_url';
 
+const CARRIES_DATA = [ListenerPurpose.REST, ListenerPurpose.GRPC];
+
 /** What guards the traffic on its way. */
 export const transportRules: Rule[] = [
   {
@@ -25,7 +27,7 @@ export const transportRules: Rule[] = [
     fix: 'keep TLS on.',
     check: (facts: PostureFacts) =>
       facts.listeners
-        .filter(({ purpose, tls }) => tls === false && purpose !== ListenerPurpose.PEER && purpose !== ListenerPurpose.METRICS)
+        .filter(({ purpose, tls }) => tls === false && CARRIES_DATA.includes(purpose))
         .map((listener) => `the ${listener} speaks no TLS`),
   },
   {
