@@ -129,7 +129,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const group = new NodeSecurityGroup(this, 'SecurityGroup', {
       clusterName: this.clusterName,
       vpcId: props.network.vpcId,
-      guard: this.guard,
       httpsTo: props.network._httpsTo,
       posture: this.posture,
     });

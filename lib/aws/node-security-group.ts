@@ -11,8 +11,6 @@ import { Peer } from './peer';
 export interface NodeSecurityGroupProps {
   readonly clusterName: string;
   readonly vpcId: string;
-  /** Whether the guard serves clients' ports, so that the nodes reach each other's REST API behind it. */
-  readonly guard: boolean;
   /** Whom the nodes may connect to on port 443. */
   readonly httpsTo: Peer[];
   readonly posture: Posture;
@@ -36,7 +34,9 @@ export class NodeSecurityGroup extends Construct {
     this.securityGroupId = group.id;
     // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's own REST port.
     this.allowAmongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes');
-    this.allowAmongNodes('PeerRest', QdrantPorts._restAmongNodes(props.guard), 'Shard snapshots among the nodes');
+    // While a guard is added or taken away, nodes are still asked on the port where they were.
+    this.allowAmongNodes('PeerRest', QdrantPorts.REST, 'Shard snapshots among the nodes');
+    this.allowAmongNodes('PeerRestBehindGuard', QdrantPorts.REST_BEHIND_GUARD, 'Shard snapshots among the nodes, with a guard');
     this.allowOut(props);
   }
 

@@ -7,8 +7,6 @@ export interface BaseNetworkPolicyProps {
   readonly clusterName: string;
   readonly namespace: string;
   readonly podLabels: { [name: string]: string };
-  /** Whether the guard serves clients' ports, so that the pods reach each other's REST API behind it. */
-  readonly guard: boolean;
   readonly dns: ClusterDns;
 }
 
@@ -23,7 +21,7 @@ export class BaseNetworkPolicy extends Construct {
   public constructor(scope: Construct, id: string, props: BaseNetworkPolicyProps) {
     super(scope, id);
     const pods = { podSelector: { matchLabels: props.podLabels } };
-    const ports = [QdrantPorts._restAmongNodes(props.guard), QdrantPorts.PEER].map((port) => ({
+    const ports = QdrantPorts._amongNodes.map((port) => ({
       port: String(port),
       protocol: 'TCP',
     }));

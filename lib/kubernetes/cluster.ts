@@ -129,7 +129,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     });
 
     const network = { ...place, podLabels: this.podLabels };
-    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', { ...network, guard: this.guard, dns: this.dns });
+    const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', { ...network, dns: this.dns });
     this.dns._describe(this.posture);
     this.connections = new Connections(this, 'Connections', {
       ...network,

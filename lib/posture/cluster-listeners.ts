@@ -32,9 +32,8 @@ export function describeListeners(posture: Posture, props: ClusterListenersProps
     posture.addListener({ ...nodes, purpose, port, apiKey, clientVerifiedBy, behindGuard: true });
   }
   // A shard that moves by snapshot is fetched over REST, so that the nodes need it among themselves too.
-  const amongNodes: number[] = [QdrantPorts.PEER, QdrantPorts._restAmongNodes(guard)];
   posture.listeners
-    .filter(({ port }) => amongNodes.includes(port))
+    .filter(({ port }) => QdrantPorts._amongNodes.includes(port))
     .forEach((listener) => listener.addSource({ name: `the ${at}`, nodes: true }));
 }
 

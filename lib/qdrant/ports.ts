@@ -25,9 +25,18 @@ export class QdrantPorts {
   /** Answers the health checks of a load balancer on AWS where clients must present a certificate, which the balancer cannot. */
   public static readonly HEALTH = 6339;
 
-  /** The port on which nodes reach each other's REST API. @internal */
+  /** The port of Qdrant's own REST listener, which nodes ask each other on. @internal */
   public static _restAmongNodes(guard: boolean): number {
     return guard ? QdrantPorts.REST_BEHIND_GUARD : QdrantPorts.REST;
+  }
+
+  /**
+   * The ports on which nodes reach each other. REST in front of the guard and behind it, as nodes have either while a guard is added or taken away.
+   *
+   * @internal
+   */
+  public static get _amongNodes(): number[] {
+    return [QdrantPorts.PEER, QdrantPorts.REST, QdrantPorts.REST_BEHIND_GUARD];
   }
 
   /** Every port that the library uses itself. @internal */

@@ -29,14 +29,14 @@ describe('a cluster with nothing but network, type and disk', () => {
   });
 
   test('lets in its own nodes only', () => {
-    expect(ingress(stack).sort()).toEqual(['6333-6333 nodes', '6335-6335 nodes']);
+    expect(ingress(stack).sort()).toEqual(['6333-6333 nodes', '6335-6335 nodes', '6337-6337 nodes']);
   });
 
   test('lets out to its own nodes and to HTTPS only', () => {
     const out = stack
       .resources('aws_vpc_security_group_egress_rule')
       .map((r) => `${r.from_port} ${r.cidr_ipv4 ?? r.cidr_ipv6 ?? 'nodes'}`);
-    expect(out.sort()).toEqual(['443 0.0.0.0/0', '443 ::/0', '6333 nodes', '6335 nodes']);
+    expect(out.sort()).toEqual(['443 0.0.0.0/0', '443 ::/0', '6333 nodes', '6335 nodes', '6337 nodes']);
   });
 
   test('has hardened instances', () => {
@@ -240,10 +240,17 @@ describe('variants', () => {
       clientCas: [{ pemBase64: expect.any(String) }],
     });
     expect(ingress(stack).sort()).toEqual([
-      ...['6333-6333 10.0.0.0/8', '6334-6334 10.0.0.0/8', '6335-6335 nodes', '6337-6337 nodes', '9153-9153 10.0.0.0/8'],
+      ...[
+        '6333-6333 10.0.0.0/8',
+        '6333-6333 nodes',
+        '6334-6334 10.0.0.0/8',
+        '6335-6335 nodes',
+        '6337-6337 nodes',
+        '9153-9153 10.0.0.0/8',
+      ],
     ]);
     const egress = stack.resources('aws_vpc_security_group_egress_rule').filter((rule) => rule.referenced_security_group_id);
-    expect(egress.map((rule) => rule.from_port).sort()).toEqual([6335, 6337]);
+    expect(egress.map((rule) => rule.from_port).sort()).toEqual([6333, 6335, 6337]);
     const { exposure } = stack.json['//'].qdrant['vectors/Cluster'];
     for (const port of ['6333 | REST ', '6334 | gRPC ', '9153 | metrics']) {
       expect(exposure).toMatch(new RegExp(`${port.replace('|', '\\|')}.* verified by the guard`));
@@ -424,6 +431,7 @@ describe('connections', () => {
       '6334-6334 2001:db8::/56',
       '6334-6334 sg-0123',
       '6335-6335 nodes',
+      '6337-6337 nodes',
       '9153-9153 pl-0123',
     ]);
   });

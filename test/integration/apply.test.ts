@@ -78,6 +78,7 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
       '6334 2001:db8::/56',
       '6334 balancer',
       '6335 nodes',
+      '6337 nodes',
     ]);
     expect(at(balancer)).toEqual(['6333 10.30.0.0/16']);
   });

@@ -5,12 +5,16 @@ import { PLAIN_RESOLVER } from '../../support/cluster-client';
 import { describeWith, findProgram, python, ROOT, run, testWith } from '../../support/programs';
 import { HARNESS, RunningCluster } from './cluster';
 import { until } from '../../support/until';
+import { REAL_SERVER } from '../../support/server-image';
 import { Machine } from './machine';
+import { Vpc } from './vpc';
 
 const REST = 6333;
 const GRPC = 6334;
 const PEER = 6335;
 const GRPC_BEHIND_GUARD = 6336;
+const REST_BEHIND_GUARD = 6337;
+const HEALTH = 6339;
 const METRICS = 9153;
 
 describeWith(HARNESS, 'nodes that run', () => {
@@ -65,6 +69,38 @@ describeWith(HARNESS, 'nodes that run', () => {
       },
     );
 
+    test('a node’s own certificate is of no authority that clients’ are to be of, and is refused', () => {
+      const [machine] = cluster.machines;
+      for (const [file, name] of [
+        ['cert', 'node-itself'],
+        ['key', 'node-itself-key'],
+      ]) {
+        writeFileSync(cluster.file(`${name}.pem`), machine.run(`cat /run/qdrant/current/tls/${file}.pem`));
+      }
+      expect(cluster.rest('/', { client: 'node-itself', key: admin })).toMatchObject({ status: 0 });
+      expect(cluster.grpc({ client: 'node-itself', key: admin })).toBe('UNAVAILABLE');
+      expect(machine.run('openssl storeutl -noout -certs /run/qdrant/current/tls/client-ca.pem')).toContain('Total found: 1\n');
+    });
+
+    test('what runs as the server cannot reach the metadata service, and with it the role of the instance', () => {
+      const [machine] = cluster.machines;
+      const ask = 'curl --silent --output /dev/null --max-time 5 --request PUT http://169.254.169.254/latest/api/token';
+      const asServer = `setpriv --reuid 1000 --regid 1000 --clear-groups ${ask}`;
+      const inContainer = `nsenter --target $(docker inspect --format '{{.State.Pid}}' qdrant) --net ${asServer}`;
+      expect(machine.try(ask).code).toBe(0);
+      expect(machine.try(asServer).code).toBe(7);
+      expect(machine.try(inContainer).code).toBe(7);
+      if (!REAL_SERVER) {
+        const program = `fetch('http://169.254.169.254/latest/api/token', { method: 'PUT' }).then(() => process.exit(9), () => process.exit(7))`;
+        expect(machine.try(`docker exec qdrant /bin/node -e "${program}"`).code).toBe(7);
+      }
+      // Rules of the machine's own that are loaded anew must not open it.
+      machine.run('systemctl restart nftables.service && systemctl reload nftables.service');
+      expect(machine.try(asServer).code).toBe(7);
+      machine.run('systemctl stop nftables.service');
+      expect(machine.try(asServer).code).toBe(7);
+    });
+
     test('a server is told from an impostor by the CA', () => {
       expect(cluster.rest('/', { ca: 'other-client-ca.pem' })).toMatchObject({
         status: 0,
@@ -79,10 +115,12 @@ describeWith(HARNESS, 'nodes that run', () => {
 
     test('ports are reachable from whom they are meant for, and from nobody else', () => {
       const reached = (from: { namespace: string }) =>
-        [REST, GRPC, PEER, GRPC_BEHIND_GUARD, METRICS].filter((port) => cluster.connects(from as any, 1, port));
+        [REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, HEALTH, METRICS].filter((port) =>
+          cluster.connects(from as any, 1, port),
+        );
       expect(reached(cluster.allowed)).toEqual([REST, GRPC]);
       expect(reached(cluster.refused)).toEqual([]);
-      expect(reached(cluster.machines[0].member)).toEqual([REST, PEER]);
+      expect(reached(cluster.machines[0].member)).toEqual([REST, PEER, REST_BEHIND_GUARD]);
     });
 
     test('no key is seen in processes, in the container, in the journal or on a disk', () => {
@@ -190,16 +228,23 @@ describeWith(HARNESS, 'nodes that run', () => {
       cluster.synth(options);
       cluster.terraform.apply();
     };
-    const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
+    const version = {
+      version: QdrantVersion.V1_19_0,
+      upgradingFrom: QdrantVersion.V1_18_3,
+      image: `${Vpc.PRIVATE_REGISTRY_NAME}/search/qdrant:v1.19.0-unprivileged`,
+    };
     const container = (machine: Machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim();
     const containers = () => cluster.machines.map(container);
 
-    test('of the version reaches every node', () => {
+    test('of the version reaches every node, from a private registry', () => {
       const before = containers();
+      expect(cluster.machines.map((machine) => machine.run('cat /var/lib/qdrant/version'))).toEqual(Array(3).fill('1.18.3'));
       roll(version);
       expect(containers().some((id) => before.includes(id))).toBe(false);
       for (const machine of cluster.machines) {
-        expect(machine.run('docker inspect --format "{{.Config.Image}}" qdrant')).toContain(':v1.19.0-unprivileged');
+        expect(machine.run('docker inspect --format "{{.Config.Image}}" qdrant').trim()).toBe(version.image);
+        // The password of the registry is kept nowhere.
+        expect(machine.try(`grep -rl auth-token /run /root /etc /var/lib/qdrant`)).toEqual({ code: 1, output: '' });
         expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
       }
     });
@@ -226,15 +271,26 @@ describeWith(HARNESS, 'nodes that run', () => {
       admin = next;
     });
 
-    test('of the certificate is picked up by the scheduled update, on gRPC and among the nodes too', async () => {
+    test('of the certificate is picked up by each node in its turn, on every port', async () => {
       const serial = (machine: Machine, port: number) =>
         machine.run(
           `openssl s_client -connect 127.0.0.1:${port} -servername "$(hostname)" </dev/null 2>/dev/null | openssl x509 -noout -serial`,
         );
-      const ports = [REST, GRPC, PEER, GRPC_BEHIND_GUARD];
+      const ports = [REST, GRPC, METRICS, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD];
       const before = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
       for (const machine of cluster.machines) {
-        machine.run('rm -rf /run/qdrant/identity && /opt/qdrant/bin/update-node.sh required');
+        expect(machine.run('systemctl list-timers --all qdrant-refresh.timer')).toContain('qdrant-refresh.service');
+        machine.run('rm -rf /run/qdrant/identity');
+      }
+      // All at once: that only one of them restarts at a time is up to their turns.
+      for (const machine of cluster.machines) machine.run('systemctl start --no-block qdrant-refresh.service');
+      for (const machine of cluster.machines) {
+        await until(
+          'the node has looked',
+          300,
+          () => machine.try('systemctl is-active qdrant-refresh.service').output === 'inactive\n',
+        );
+        expect(machine.run('systemctl show --property Result qdrant-refresh.service').trim()).toBe('Result=success');
       }
       const after = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
       for (const [node, serials] of after.entries()) {
@@ -281,13 +337,13 @@ describeWith(HARNESS, 'nodes that run', () => {
           { service: 'secretsmanager', prefix: 'secretsmanager' },
         );
       await keep('nodes-early.json');
-      const refused = machine.try('/opt/qdrant/bin/update-node.sh required');
+      const refused = machine.try('/opt/qdrant/bin/update-node.sh own');
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/the certificate is not good as sslserver: .*certificate is not yet valid/);
       expect(containers()[2]).toBe(before);
       expect(cluster.isReady(machine)).toBe(true);
       await keep('nodes.json');
-      machine.run('/opt/qdrant/bin/update-node.sh required');
+      machine.run('/opt/qdrant/bin/update-node.sh own');
       expect(containers()[2]).toBe(before);
     });
 
@@ -339,8 +395,83 @@ describeWith(HARNESS, 'nodes that run', () => {
       for (const name of ['denied', 'metadata-delay']) rmSync(cluster.file(name), { force: true });
     });
 
+    test('it is ready only while its guard serves', async () => {
+      const [machine] = cluster.machines;
+      machine.run('systemctl stop qdrant-guard.service');
+      const answer = machine.try('source /opt/qdrant/bin/common.sh && is_ready 127.0.0.1 "$HOST" && serves_clients');
+      expect(answer).toMatchObject({ code: 1, output: expect.stringMatching(/the guard does not serve port 6333/) });
+      const before = machine.run('docker inspect --format "{{.Id}}" qdrant');
+      machine.run('/opt/qdrant/bin/update-node.sh asked');
+      expect(cluster.isReady(machine)).toBe(true);
+      expect(machine.run('docker inspect --format "{{.Id}}" qdrant')).toBe(before);
+    });
+
+    test('it tells a load balancer whether clients are to be sent to it', async () => {
+      const machine = patient();
+      const health = (method = 'GET') =>
+        machine.try(`curl --silent --max-time 15 --request ${method} --write-out '%{http_code}' http://127.0.0.1:${HEALTH}/`)
+          .output;
+      const balanced = (is: boolean) =>
+        machine.run(
+          `sed -i 's/"loadBalanced": .*/"loadBalanced": ${is}/' /opt/qdrant/etc/release.json && /opt/qdrant/bin/arrange-units.sh`,
+        );
+      expect(health()).toBe('000');
+      balanced(true);
+      expect(health()).toBe('200');
+      expect(health('PUT')).toBe('405');
+      machine.run('touch /run/qdrant/draining');
+      expect(health()).toBe('503');
+      machine.run('rm /run/qdrant/draining && systemctl stop qdrant-guard.service');
+      expect(health()).toBe('503');
+      machine.run('systemctl start qdrant-guard.service');
+      await until('it is well again', 60, () => health() === '200');
+      balanced(false);
+      expect(health()).toBe('000');
+    });
+
+    test('it is stopped only once another that is away is back', async () => {
+      const away = cluster.machines[1];
+      away.run('systemctl stop qdrant.service');
+      const stopping = spawn('nsenter', [
+        '-t',
+        String(patient().leaderPid),
+        '--all',
+        '--',
+        'systemctl',
+        'stop',
+        'qdrant.service',
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, 25000));
+      expect(cluster.isReady(patient())).toBe(true);
+      away.run('systemctl start qdrant.service');
+      await new Promise((resolve) => stopping.once('exit', resolve));
+      expect(cluster.isReady(away)).toBe(true);
+      expect(running()).toBe(false);
+      patient().run('systemctl start qdrant.service');
+      await cluster.untilReady(120, [patient()]);
+    });
+
+    test('a release that never served does not bar the way back, and one that did does', () => {
+      const machine = patient();
+      const check = (version: string) =>
+        machine.try(`source /opt/qdrant/bin/common.sh && source /opt/qdrant/bin/versions.sh && check_upgrade_path ${version}`)
+          .code;
+      // Its server would not start: nothing is remembered of it.
+      machine.run('cp --recursive --dereference /run/qdrant/current /run/qdrant/releases/broken');
+      machine.run(
+        'printf 1.20.0 >/run/qdrant/releases/broken/version; printf elsewhere.example/none:v1 >/run/qdrant/releases/broken/image',
+      );
+      const current = machine.run('readlink /run/qdrant/current').trim();
+      machine.run(
+        'ln -sfn /run/qdrant/releases/broken /run/qdrant/current; systemctl restart --no-block qdrant.service; sleep 20',
+      );
+      expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+      machine.run(`ln -sfn ${current} /run/qdrant/current; systemctl restart qdrant.service`);
+      expect([check('1.18.3'), check('1.19.1'), check('1.21.0')]).toEqual([1, 0, 1]);
+    });
+
     test('killed at any moment of its boot, it boots again, and loses nothing', async () => {
-      patient().run('systemctl stop qdrant.target qdrant.service qdrant-grpc-guard.service qdrant-boot.service');
+      patient().run('systemctl stop qdrant.target qdrant.service qdrant-guard.service qdrant-boot.service');
       patient().run('umount /var/lib/qdrant; rm -rf /run/qdrant');
       for (const seconds of [0.05, 0.2, 0.5, 1, 1.5, 2, 3, 4]) {
         patient().try(
@@ -348,7 +479,7 @@ describeWith(HARNESS, 'nodes that run', () => {
         );
         expect(running()).toBe(false);
       }
-      patient().run('systemctl start qdrant.target qdrant-grpc-guard.service');
+      patient().run('systemctl start qdrant.target qdrant-guard.service');
       await cluster.untilReady(400, [patient()]);
       expect(kept()).toBe(200);
     });
@@ -434,6 +565,37 @@ describeWith(HARNESS, 'nodes that run', () => {
         const { status, body } = cluster.rest('/cluster', { node: 2, key: admin });
         return status === 200 && Object.keys(JSON.parse(body).result.peers).length === 3;
       });
+    });
+
+    test('the first one, with a blank volume, never founds a second cluster, and joins the others when they are back', async () => {
+      const [first, ...others] = cluster.machines;
+      const founded = () =>
+        first.try('test -e /var/lib/qdrant/founder || test -e /var/lib/qdrant/storage/raft_state.json').code === 0;
+      // As if the cluster had been made long ago.
+      first.run(`sed -i 's/"time": "[^"]*"/"time": "2026-01-01T00:00:00Z"/' /opt/qdrant/etc/release.json`);
+      for (const machine of cluster.machines) await machine.powerOff();
+      first.replaceVolume(() => {});
+      await cluster.boot(first);
+      const waits = () => first.journal('qdrant').split('It does not found a new cluster').length - 1;
+      await until('it waits', 240, () => waits() > 0);
+      // Cut off from others that are up is no different.
+      first.run(
+        'nft add table inet cut; nft add chain inet cut out "{ type filter hook output priority 0; }"; ' +
+          `nft add rule inet cut out ip daddr "{ ${others.map(({ member }) => member.address).join(', ')} }" drop`,
+      );
+      for (const machine of others) await cluster.boot(machine);
+      await cluster.untilReady(400, others);
+      const before = waits();
+      await until('it has looked again', 120, () => waits() > before + 1);
+      expect(founded()).toBe(false);
+      expect(first.try('docker inspect qdrant').code).not.toBe(0);
+      cluster.removePeer(0, { node: 1, key: admin });
+      first.run('nft delete table inet cut');
+      await cluster.untilReady(400, [first]);
+      expect(first.try('test -e /var/lib/qdrant/founder').code).toBe(1);
+      const { status, body } = cluster.rest('/cluster', { node: 0, key: admin });
+      expect(status).toBe(200);
+      expect(Object.keys(JSON.parse(body).result.peers)).toHaveLength(3);
     });
   });
 
