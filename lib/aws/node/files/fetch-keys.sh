@@ -39,7 +39,7 @@ is_gone() {
     [[ $output =~ ResourceNotFoundException|AccessDeniedException ]] || return 1
     ((SECONDS < deadline)) || return 0
     log "waiting for the alternate key: $output"
-    sleep 10
+    sleep 5
   done
   return 1
 }

@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeWith, ROOT } from '../support/programs';
+
+const ADMIN = 'a'.repeat(48);
+const ALTERNATE = 'b'.repeat(48);
+const NO_RIGHT = 'An error occurred (AccessDeniedException) when calling the operation: not authorized';
+const NO_VALUE =
+  "An error occurred (ResourceNotFoundException): Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
+const NO_SECRET = "An error occurred (ResourceNotFoundException): Secrets Manager can't find the specified secret.";
+
+/**
+ * The AWS CLI, as the programs call it. Each secret is a file. A file `refuse-ACTION-SECRET` holds a number of times and a reason: so often the call
+ * is refused.
+ */
+const AWS = `#!/bin/bash
+action=$2 secret='' value=''
+while (($#)); do
+  case $1 in
+    --secret-id) secret=$2 ;;
+    --secret-string) value=\${2#file://} ;;
+  esac
+  shift
+done
+echo "$action $secret" >>"$STATE/calls"
+if [[ -s $STATE/refuse-$action-$secret ]]; then
+  read -r times reason <"$STATE/refuse-$action-$secret"
+  if ((times > 0)); then
+    echo "$((times - 1)) $reason" >"$STATE/refuse-$action-$secret"
+    echo "$reason" >&2
+    exit 254
+  fi
+fi
+case $action in
+  get-secret-value) cat "$STATE/$secret" 2>/dev/null || { echo "${NO_VALUE}" >&2; exit 254; } ;;
+  put-secret-value) cp "$value" "$STATE/$secret" ;;
+esac
+`;
+
+/** A machine with the programs of a node where they expect them, seen by nobody else. */
+class Machine {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'node-secrets-'));
+  public constructor(index: number, release: object) {
+    for (const name of ['bin', 'state', 'opt/qdrant/etc', 'opt/qdrant/bin', 'etc']) {
+      mkdirSync(join(this.folder, name), { recursive: true });
+    }
+    for (const from of ['lib/aws/node/files', 'lib/cluster/programs']) {
+      cpSync(join(ROOT, from), join(this.folder, 'opt/qdrant/bin'), { recursive: true });
+    }
+    const common = { region: 'eu-west-1', restPort: 6333, guardedPorts: [], turnSeconds: 60, peers: [], hostNames: [] };
+    const founding = { time: '2026-01-01T00:00:00Z', minutes: 60 };
+    const all = { ...common, cluster: 'vectors', trusted: [], clientCas: [], founding, ...release };
+    writeFileSync(join(this.folder, 'opt/qdrant/etc/release.json'), JSON.stringify(all));
+    writeFileSync(join(this.folder, 'etc/node.json'), JSON.stringify({ name: `node-${index}`, host: `node-${index}`, index }));
+    writeFileSync(join(this.folder, 'bin/aws'), AWS);
+    chmodSync(join(this.folder, 'bin/aws'), 0o755);
+  }
+
+  public put(secret: string, value: string): void {
+    writeFileSync(join(this.folder, 'state', secret), value);
+  }
+
+  public refuse(action: string, secret: string, times: number, reason: string): void {
+    this.put(`refuse-${action}-${secret}`, `${times} ${reason}\n`);
+  }
+
+  public secret(name: string): string | undefined {
+    const file = join(this.folder, 'state', name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  }
+
+  public run(script: string, env: { [name: string]: string } = {}): { code: number; printed: string; seconds: number } {
+    const { folder } = this;
+    const mounts = [
+      `mount --bind ${folder}/opt /opt`,
+      'mount -t tmpfs tmpfs /run',
+      `mkdir -p /run/qdrant /run/upper /run/work`,
+      'mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc',
+      `mkdir /etc/qdrant && cp ${folder}/etc/node.json /etc/qdrant/`,
+      'mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/qdrant /run/target',
+    ];
+    const begun = Date.now();
+    const result = spawnSync('unshare', ['--mount', 'bash', '-ec', `${mounts.join('\n')}\n${script}`], {
+      encoding: 'utf8',
+      env: { PATH: `${folder}/bin:${process.env.PATH}`, STATE: `${folder}/state`, ...env },
+    });
+    return {
+      code: result.status ?? -1,
+      printed: `${result.stdout}${result.stderr}`,
+      seconds: (Date.now() - begun) / 1000,
+    };
+  }
+}
+
+describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its keys', () => {
+  const fetchKeys = '/opt/qdrant/bin/fetch-keys.sh /run/keys.yaml; cat /run/keys.yaml';
+  const rotating = () => {
+    const machine = new Machine(0, { keys: { admin: { arn: 'admin' }, alternate: { arn: 'alternate' } } });
+    machine.put('admin', ADMIN);
+    machine.put('alternate', ALTERNATE);
+    return machine;
+  };
+
+  test.each([
+    ['the right to read it', NO_RIGHT],
+    ['its value', NO_VALUE],
+  ])('and waits for the alternate key while %s is not there yet', (_what, reason) => {
+    const machine = rotating();
+    machine.refuse('get-secret-value', 'alternate', 2, reason);
+    const { code, printed } = machine.run(fetchKeys);
+    expect(code).toBe(0);
+    expect(printed).toContain(`waiting for the alternate key: ${reason}`);
+    expect(printed).toContain(`"alt_api_key": "${ALTERNATE}"`);
+  });
+
+  test('and does without an alternate key that is gone, at once', () => {
+    const machine = rotating();
+    machine.refuse('get-secret-value', 'alternate', 99, NO_SECRET);
+    const { code, printed, seconds } = machine.run(fetchKeys);
+    expect(code).toBe(0);
+    expect(printed).toContain(`"api_key": "${ADMIN}"`);
+    expect(printed).not.toContain('alt_api_key');
+    expect(seconds).toBeLessThan(4);
+  });
+
+  test('and does in the end without one that it may not read', () => {
+    const machine = rotating();
+    machine.refuse('get-secret-value', 'alternate', 99, NO_RIGHT);
+    const { code, printed } = machine.run(fetchKeys, { ALTERNATE_SECONDS: '1' });
+    expect(code).toBe(0);
+    expect(printed).not.toContain('alt_api_key');
+  });
+});
+
+describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certificate', () => {
+  const fetchCertificate = '/opt/qdrant/bin/fetch-certificates.sh /run/target';
+  const tls = { source: 'clusterCa', caSecretArn: 'ca', caCertificateSecretArn: 'ca-certificate', validityDays: 30 };
+
+  test('and the first node makes the cluster’s CA once IAM lets it', () => {
+    const machine = new Machine(0, { tls });
+    machine.refuse('put-secret-value', 'ca', 1, NO_RIGHT);
+    const { code, printed } = machine.run(
+      `${fetchCertificate}; openssl verify -CAfile /run/target/ca.pem /run/target/cert.pem`,
+      {
+        RETRY_SECONDS: '60',
+      },
+    );
+    expect(printed).toContain('/run/target/cert.pem: OK');
+    expect(code).toBe(0);
+    expect(machine.secret('ca-certificate')!.trim()).toBe(JSON.parse(machine.secret('ca')!).certificate.trim());
+    expect(machine.secret('ca-certificate')).not.toContain('PRIVATE');
+  });
+
+  test('and no other node makes the CA: it waits, and says so', () => {
+    const machine = new Machine(1, { tls });
+    const { code, printed } = machine.run(fetchCertificate, { RETRY_SECONDS: '3' });
+    expect(code).not.toBe(0);
+    expect(printed).toContain('the first node has not made the cluster’s CA yet'.replace('’', "'"));
+    expect(machine.secret('calls')).not.toContain('put-secret-value');
+    expect(machine.secret('ca')).toBeUndefined();
+  });
+
+  test('and no other node writes the CA that clients read', () => {
+    const [first, second] = [new Machine(0, { tls }), new Machine(1, { tls })];
+    expect(first.run(fetchCertificate).code).toBe(0);
+    second.put('ca', first.secret('ca')!);
+    second.put('ca-certificate', 'something else');
+    expect(second.run(fetchCertificate).code).toBe(0);
+    expect(second.secret('calls')).not.toContain('put-secret-value');
+  });
+
+  test('and the first node serves on where it may no longer write what clients read', () => {
+    const machine = new Machine(0, { tls });
+    expect(machine.run(fetchCertificate).code).toBe(0);
+    machine.put('ca-certificate', 'something else');
+    machine.refuse('put-secret-value', 'ca-certificate', 99, NO_RIGHT);
+    const { code, printed } = machine.run(fetchCertificate, { RETRY_SECONDS: '3' });
+    expect(code).toBe(0);
+    expect(printed).toContain("clients do not find the cluster's CA certificate in ca-certificate");
+  });
+});
