@@ -5,6 +5,13 @@ import { join } from 'node:path';
 import { freePort } from '../network/free-port';
 import { python } from '../programs';
 
+/** Which version of its API a service of the query protocol is asked for. */
+const QUERY_VERSIONS: { [service: string]: string } = {
+  ec2: '2016-11-15',
+  iam: '2010-05-08',
+  elasticloadbalancing: '2015-12-01',
+};
+
 /** One call that a client made. */
 export interface ApiCall {
   readonly at: number;
@@ -62,26 +69,32 @@ export class AwsApi {
       .map((line) => JSON.parse(line));
   }
 
-  /** A call of EC2's query protocol, or of a service that speaks JSON when a target is given. */
+  /** A call by the query protocol, of EC2 or the given service, or of a service that speaks JSON where a prefix is given. */
   public async call(
     action: string,
     parameters: { [name: string]: any },
-    target?: { service: string; prefix: string },
+    target: { service: string; prefix?: string } = { service: 'ec2' },
   ): Promise<any> {
-    const service = target?.service ?? 'ec2';
+    const { service, prefix } = target;
+    if (prefix !== undefined) {
+      const type = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${prefix}.${action}` };
+      return JSON.parse(await this.send(service, '', JSON.stringify(parameters), type));
+    }
+    const body = new URLSearchParams({ Action: action, Version: QUERY_VERSIONS[service], ...parameters }).toString();
+    return this.send(service, '', body, { 'content-type': 'application/x-www-form-urlencoded' });
+  }
+
+  /** POSTs a text to a path of a service. */
+  public async send(service: string, path: string, body: string, more: { [header: string]: string }): Promise<string> {
     const headers = {
-      'content-type': target ? 'application/x-amz-json-1.1' : 'application/x-www-form-urlencoded',
-      ...(target && { 'x-amz-target': `${target.prefix}.${action}` }),
+      ...more,
       authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
       host: `${service}.eu-west-1.amazonaws.com`,
     };
-    const body = target
-      ? JSON.stringify(parameters)
-      : new URLSearchParams({ Action: action, Version: '2016-11-15', ...parameters }).toString();
-    const response = await fetch(this.url, { method: 'POST', headers, body });
+    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${action}: ${text}`);
-    return target ? JSON.parse(text) : text;
+    if (!response.ok) throw new Error(`${service} ${path}: ${text}`);
+    return text;
   }
 
   /** The value of a secret, as the nodes would read it. */

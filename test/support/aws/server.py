@@ -9,6 +9,8 @@ Filled gaps
 - EC2: a network interface that outlives its instance is free again once the instance has ended.
 - Route 53: a hosted zone that is created with a VPC is private and keeps that VPC.
 
+What the real AWS refuses and moto accepts is in refusals.py, in front of it.
+
 With --denied FILE, reading a secret whose name or ARN holds a line of FILE is refused, as by a role without the right.
 
 With --calls FILE, every API call is written to FILE as one JSON line: when, which service, which action, and what for.
@@ -33,6 +35,7 @@ from moto.secretsmanager import models as secretsmanager
 from moto.ssm import models as ssm_models
 from moto.ssm import responses as ssm
 from moto.core.exceptions import JsonRESTError
+from refusals import Refusals
 from werkzeug.serving import run_simple
 from werkzeug.wrappers import Request
 
@@ -271,7 +274,7 @@ def main() -> None:
     parser.add_argument("--denied")
     parser.parse_args(namespace=options)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    application = DomainDispatcherApplication(create_backend_app)
+    application = Refusals(DomainDispatcherApplication(create_backend_app))
     if options.calls:
         application = CallLog(application, options.calls)
     print(f"listening on {options.host}:{options.port}", flush=True)
