@@ -13,7 +13,6 @@ import { FoundingTime } from '../terraform/founding-time';
 import { literally } from '../terraform/literal-text';
 import { useProvider } from '../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from './api-keys';
-import { CaBundle } from './ca-bundle';
 import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
 import { checkCluster } from './cluster-checks';
@@ -28,6 +27,7 @@ import { FoundingRights } from './founding-rights';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { ImportedCluster } from './imported-cluster';
+import { KeptBundles, keepBundles } from './kept-bundles';
 import { LoadBalancerProps, QdrantLoadBalancer } from './load-balancer';
 import { MachineImage } from './machine-image';
 import { NameZone, NodeNames } from './node-names';
@@ -74,6 +74,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly tls: ClusterTls;
   private readonly grants: ClientGrants;
   private readonly verification: ClientVerification;
+  private readonly bundles: KeptBundles;
   private readonly nameZone?: NameZone;
   private readonly guard: boolean;
   private readonly founding: FoundingTime;
@@ -137,6 +138,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       listeners: this.posture.listeners.filter(({ isForClients }) => isForClients),
       posture: this.posture,
     });
+    this.bundles = this.keepBundles();
     const role = this.makeRole();
     this.roleName = role.roleName;
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${this.clusterName}.qdrant.internal`);
@@ -276,12 +278,12 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.props.image ?? this.version.unprivilegedImage;
   }
 
-  private get clientCas(): CaBundle[] {
-    return this.verification.authorities ? [this.verification.authorities] : [];
-  }
-
-  private get trusted(): CaBundle[] {
-    return this.props.trustedAuthorities ?? [];
+  private keepBundles(): KeptBundles {
+    const { authorities } = this.verification;
+    return keepBundles(this, this.clusterName, {
+      trusted: this.props.trustedAuthorities ?? [],
+      clientCas: authorities ? [authorities] : [],
+    });
   }
 
   private resolveSettings(): ResolvedSettings {
@@ -300,7 +302,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return new NodeRole(this, 'NodeRole', {
       clusterName: this.clusterName,
       reads: [...present([admin, readOnly, alternate]), ...this.tls.reads],
-      bundles: [...this.trusted, ...this.clientCas],
+      bundles: [...this.bundles.trusted, ...this.bundles.clientCas],
       issuesFrom: this.tls.issuesFrom,
       pullsFrom: ecrRepository(this.image),
     });
@@ -348,8 +350,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         settings,
         keys: this.keys,
         tls: this.tls.release,
-        trusted: this.trusted,
-        clientCas: this.clientCas,
+        bundles: this.bundles,
         guardedPorts: this.guard ? this.clientPorts : [],
         turnSeconds: this.rollingUpdate.turnSeconds,
         peers: this.nodes.map(({ host }) => host),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { literalText } from '../../terraform/literal-text';
+import { refuseWhatDoesNotFit } from './size-limits';
 
 /** A file that goes to a node. */
 interface NodeFile {
@@ -48,6 +49,13 @@ function installPrograms(refreshHours: number): string {
   return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
 }
 
+function installRelease({ release, settings }: NodeProgramsProps): string {
+  return [
+    installFile('/opt/qdrant/etc/release.json', '0644', release),
+    installFile('/opt/qdrant/etc/settings.yaml', '0644', settings),
+  ].join('');
+}
+
 /** User data is small: what explains the programs stays in their files. */
 function withoutComments(text: string): string {
   return text.replace(/^ *(?:#(?!!).*)?\n/gm, '');
@@ -84,19 +92,14 @@ export class NodePrograms extends Construct {
 
   public constructor(scope: Construct, id: string, props: NodeProgramsProps) {
     super(scope, id);
+    const release = installRelease(props);
+    refuseWhatDoesNotFit(this, { programs: `${SHELL}${installPrograms(props.refreshHours)}`, release });
     this.installPrograms = new TerraformLocal(
       this,
       'InstallPrograms',
       `${SHELL}${literalText(installPrograms(props.refreshHours))}`,
     );
-    this.installRelease = new TerraformLocal(
-      this,
-      'InstallRelease',
-      [
-        installFile('/opt/qdrant/etc/release.json', '0644', props.release),
-        installFile('/opt/qdrant/etc/settings.yaml', '0644', props.settings),
-      ].join(''),
-    );
+    this.installRelease = new TerraformLocal(this, 'InstallRelease', release);
   }
 
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */

@@ -4,6 +4,7 @@ import { FOUNDING_MINUTES } from '../../terraform/founding-time';
 import { CaBundle } from '../ca-bundle';
 import { ClusterKeys } from '../api-keys';
 import { ecrRepository } from '../ecr-image';
+import { KeptBundles } from '../kept-bundles';
 import { Secret } from '../secret';
 
 export interface ReleaseProps {
@@ -14,10 +15,7 @@ export interface ReleaseProps {
   readonly settings: ResolvedSettings;
   readonly keys: ClusterKeys;
   readonly tls: { readonly [key: string]: any };
-  /** Whom nodes believe besides the authority of their own certificates. */
-  readonly trusted: CaBundle[];
-  /** Whom clients' certificates may come from; empty for the authority of the nodes' certificates. */
-  readonly clientCas: CaBundle[];
+  readonly bundles: KeptBundles;
   /** The ports that the guard serves in place of Qdrant; none where there is no guard. */
   readonly guardedPorts: number[];
   readonly turnSeconds: number;
@@ -47,8 +45,9 @@ export function renderRelease(props: ReleaseProps): string {
     },
     keysRevision: props.keys.revision,
     tls: props.tls,
-    trusted: props.trusted.map(bundleSource),
-    clientCas: props.clientCas.map(bundleSource),
+    trusted: props.bundles.trusted.map(bundleSource),
+    clientCas: props.bundles.clientCas.map(bundleSource),
+    bundlesRevision: props.bundles.revision,
     restPort: QdrantPorts._restAmongNodes(props.guardedPorts.length > 0),
     guardedPorts: props.guardedPorts,
     turnSeconds: props.turnSeconds,

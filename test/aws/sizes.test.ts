@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { aws } from '../../lib';
+import { testWith } from '../support/programs';
+import { nodeFiles, synthCluster, SynthesizedStack } from '../support/synth';
+
+/** The least that the user data of a node has, compressed: what is installed. */
+const userData = (stack: SynthesizedStack) => gzipSync(Object.values<string>(stack.json.locals).join('')).length;
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+const hostNames = (count: number) =>
+  Array.from({ length: count }, (_, index) => `${digest(String(index)).slice(0, 40)}.example.com`);
+
+function authority(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'authority-'));
+  const request = ['req', '-x509', '-newkey', 'rsa:4096', '-nodes', '-days', '30', '-subj', `/O=Example/CN=${name}`];
+  execFileSync('openssl', [...request, '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'ca.pem')], {
+    stdio: 'ignore',
+  });
+  return readFileSync(join(folder, 'ca.pem'), 'utf8');
+}
+
+describe('what goes to the nodes', () => {
+  testWith(['openssl'], 'fits, with three authorities of RSA 4096: the nodes fetch them when they boot', () => {
+    const pem = ['One', 'Two', 'Three'].map(authority).join('');
+    const bundle = aws.CaBundle.fromPem(pem);
+    const stack = synthCluster({
+      clientVerification: aws.ClientVerification.required(bundle),
+      trustedAuthorities: [bundle],
+    });
+    expect(userData(stack)).toBeLessThan(16 * 1024);
+    const { release } = nodeFiles(stack);
+    const secrets = stack.resources('aws_secretsmanager_secret_version').filter((version) => version.secret_string);
+    expect(secrets.map((version) => version.secret_string)).toEqual([pem, pem]);
+    expect([...release.trusted, ...release.clientCas]).toEqual([
+      { secretArn: expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*TrustedAuthorities0\S*\.arn\}$/) },
+      { secretArn: expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*ClientAuthorities0\S*\.arn\}$/) },
+    ]);
+    // Another certificate behind the same ARN reaches the nodes.
+    expect(release.bundlesRevision.match(/\.version_id/g)).toHaveLength(2);
+    const documents = Object.entries<any>(stack.json.data.aws_iam_policy_document);
+    const [, rights] = documents.find(([name]) => name.includes('NodeRole_Rights'))!;
+    const read = rights.statement.find(({ sid }: any) => sid === 'ReadCaBundles');
+    expect(read.resources.sort()).toEqual(
+      [...release.trusted, ...release.clientCas].map(({ secretArn }: any) => secretArn).sort(),
+    );
+  });
+
+  test('fits for the largest cluster', () => {
+    expect(() => synthCluster({ nodeCount: 100, hostNames: hostNames(10) })).not.toThrow();
+  });
+
+  test('is refused where it does not fit, before AWS would refuse it', () => {
+    expect(() => synthCluster({ hostNames: hostNames(600) })).toThrow(
+      /vectors\/Cluster: the user data of a node has about \d+ bytes.*Allowed: 16384 bytes.*Instead: fewer or shorter settings/,
+    );
+  });
+
+  test('is estimated as no less than it is', () => {
+    const [fitting, refused] = [1, 600].map((count) => {
+      try {
+        return userData(synthCluster({ hostNames: hostNames(count) }));
+      } catch (error: any) {
+        return Number(/user data of a node has about (\d+) bytes/.exec(error.message)![1]);
+      }
+    });
+    process.stderr.write(`user data: ${fitting} bytes of 16384\n`);
+    expect(fitting).toBeLessThan(14 * 1024);
+    expect(refused).toBeGreaterThan(16 * 1024);
+  });
+});
