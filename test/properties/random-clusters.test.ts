@@ -156,7 +156,13 @@ test('on AWS: nothing is open that was not allowed, 6335 is for the nodes, no se
       }
       const { release, settings: yaml } = nodeFiles(stack);
       expectGuardedServer(yaml, drawn.shared);
-      expect(release.guardedPorts.includes(QdrantPorts.REST)).toBe(verified);
+      const { grpc, metricsPort } = drawn.shared;
+      const forClients = [
+        QdrantPorts.REST,
+        ...(grpc ? [QdrantPorts.GRPC] : []),
+        ...(metricsPort === undefined ? [] : [metricsPort]),
+      ];
+      expect(release.guardedPorts).toEqual(verified ? forClients : []);
       expect(release.keys.admin.arn).toMatch(/^arn:aws:|^\$\{aws_secretsmanager_secret\./);
       if (drawn.keys === 'existing') expect(release.keys.admin.field).toBe(note);
       stack.resources('aws_instance').forEach(({ tags }) => expect(asTerraformReads(tags.note)).toBe(note));
