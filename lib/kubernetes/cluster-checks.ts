@@ -23,6 +23,10 @@ export const DEFAULT_GUARD_IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.28.0
 /** How long a turn is where nothing else is said. */
 export const DEFAULT_TURN_SECONDS = 60;
 
+/** Long enough for a node that stops late in a turn to be seen as away before the next one, and short enough for the pods' grace. */
+const MIN_TURN_SECONDS = 30;
+export const MAX_TURN_SECONDS = 300;
+
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
   requireMembers(cluster, props, { namespace: '"search"', resources: '{ memory: "8Gi" }', dataVolume: '{ size: "200Gi" }' });
@@ -41,7 +45,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps, vers
   if (props.placement) checkPlacement(cluster, props.placement);
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
-  requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: 10, max: 3600, unit: 'seconds' });
+  requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: MIN_TURN_SECONDS, max: MAX_TURN_SECONDS, unit: 'seconds' });
 }
 
 /** What has rules of its own must have gone through them. */

@@ -32,6 +32,7 @@ export interface RollingUpdateProps {
   /**
    * How many seconds long a turn is. Every other turn belongs to the nodes, one after the other: in it a node may restart by itself, when a
    * certificate or a key has changed. The turns between belong to Kubernetes. A change of it restarts nothing.
+   * From 30 to 300.
    *
    * @default 60
    */

@@ -335,7 +335,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       foundingTime: founding.time,
     });
     const programs = new PodPrograms(this, 'Programs', {
-      ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
+      ...{ clusterName, namespace, labels },
       version: this.version.version,
       peerDomain: this.names.peerDomain,
       restPort: QdrantPorts._restAmongNodes(this.guard),

@@ -2,7 +2,6 @@ import {
   StatefulSetV1SpecTemplate,
   StatefulSetV1SpecTemplateSpecContainer,
   StatefulSetV1SpecTemplateSpecContainerPort,
-  StatefulSetV1SpecTemplateSpecContainerVolumeMount,
   StatefulSetV1SpecTemplateSpecVolume,
   StatefulSetV1SpecTemplateSpecVolumeProjectedSources,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
@@ -10,6 +9,7 @@ import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { ClusterKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
+import { MAX_TURN_SECONDS } from './cluster-checks';
 import { affinity, PlacementProps, spreadConstraints, tolerations } from './placement';
 import { CONTAINER_SECURITY, PodUser } from './pod-user';
 import { guardResources, GuardResourcesProps, ResourcesProps, serverResources } from './resources';
@@ -49,8 +49,10 @@ const CLUSTER = '/opt/qdrant-cluster';
 const SECRETS = '/run/secrets/qdrant';
 /** What a container needs to leave Raft and the write-ahead log flushed, long searches included. */
 const GRACE_SECONDS = 300;
-/** How long it takes until the pod's address is out of every load balancer. */
-const LEAVE_SECONDS = '10';
+/** How long a pod that is to be stopped waits for its turn at most: every other turn is one in which it may. */
+const LEAVE_SECONDS = 2 * MAX_TURN_SECONDS;
+/** What a pod needs beside its turn until it may be stopped: to look at the others, and to be out of every load balancer. */
+const DRAIN_SECONDS = 60;
 
 /** A pod of the cluster. It meets the Pod Security Standard `restricted`. */
 export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate {
@@ -62,7 +64,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
       automountServiceAccountToken: false,
       // A service's name would otherwise become a setting of the server's: QDRANT_... from its environment.
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: GRACE_SECONDS,
+      terminationGracePeriodSeconds: LEAVE_SECONDS + DRAIN_SECONDS + GRACE_SECONDS,
       securityContext: props.user._securityContext,
       imagePullSecrets: props.imagePullSecretNames?.map((name) => ({ name })),
       priorityClassName: placement.priorityClassName,
@@ -87,6 +89,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       { name: 'POD_IPS', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
       // It would otherwise be written to the root file system.
       { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
+      { name: 'LEAVE_SECONDS', value: String(LEAVE_SECONDS) },
     ],
     port: [
       ...(props.guardImage === undefined ? clientPorts(props) : behindGuard),
@@ -101,7 +104,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       timeoutSeconds: 6,
       failureThreshold: 2,
     },
-    lifecycle: { preStop: [{ exec: { command: ['sleep', LEAVE_SECONDS] } }] },
+    lifecycle: { preStop: [{ exec: { command: [`${PROGRAMS}/leave.sh`] } }] },
     securityContext: CONTAINER_SECURITY,
     volumeMount: [
       { name: 'storage', mountPath: '/qdrant/storage' },
@@ -127,12 +130,6 @@ function clientPorts({ grpc, metricsPort }: PodTemplateProps): StatefulSetV1Spec
 
 /** Verifies client certificates on the ports that clients use. */
 function guard(image: string, props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
-  const volumeMount: StatefulSetV1SpecTemplateSpecContainerVolumeMount[] = [
-    { name: 'guard-tmp', mountPath: '/tmp' },
-    { name: 'runtime', mountPath: '/run/qdrant', readOnly: true },
-    { name: 'programs', mountPath: PROGRAMS, readOnly: true },
-    { name: 'cluster', mountPath: CLUSTER, readOnly: true },
-  ];
   return {
     name: 'guard',
     image,
@@ -145,9 +142,13 @@ function guard(image: string, props: PodTemplateProps): StatefulSetV1SpecTemplat
       timeoutSeconds: 6,
       failureThreshold: 2,
     },
-    lifecycle: { preStop: [{ exec: { command: ['sleep', LEAVE_SECONDS] } }] },
     securityContext: CONTAINER_SECURITY,
-    volumeMount,
+    volumeMount: [
+      { name: 'guard-tmp', mountPath: '/tmp' },
+      { name: 'runtime', mountPath: '/run/qdrant', readOnly: true },
+      { name: 'programs', mountPath: PROGRAMS, readOnly: true },
+      { name: 'cluster', mountPath: CLUSTER, readOnly: true },
+    ],
   };
 }
 

@@ -58,7 +58,7 @@ describe('bad input to a cluster', () => {
       { placement: { tolerations: [{ key: 'spot', effect: 'Never' }] } },
       /the toleration of "spot" has the effect "Never".*NoSchedule/,
     ],
-    ['too short a turn', { rollingUpdate: { turnSeconds: 5 } }, /turnSeconds is 5.*from 10 to 3600 seconds/],
+    ['too short a turn', { rollingUpdate: { turnSeconds: 20 } }, /turnSeconds is 20.*from 30 to 300 seconds/],
     ['too short a time for a node', { rollingUpdate: { nodeTimeoutMinutes: 0 } }, /nodeTimeoutMinutes is 0/],
   ];
 

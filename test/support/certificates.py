@@ -37,6 +37,12 @@ def issue(subject, issuer, issuer_key, start, end, is_ca, names=()):
     if not is_ca:
         usages = [ExtendedKeyUsageOID.CLIENT_AUTH] + ([ExtendedKeyUsageOID.SERVER_AUTH] if names else [])
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+    # By which CAs of one name are told apart, as when one got a new key.
+    if is_ca:
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    else:
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+        builder = builder.add_extension(identifier, critical=False)
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), critical=False)
     return builder.sign(issuer_key or key, hashes.SHA256()), key
@@ -77,3 +83,7 @@ for file, start, end, names in (
         "ca_certificate": (folder / "nodes-ca.pem").read_text(),
     }
     (folder / f"{file}.json").write_text(json.dumps(text))
+
+renewed, renewed_key = issue("nodes CA", name("nodes CA"), None, -day, 10 * day, True)
+write("nodes-ca-renewed", renewed, renewed_key)
+write("nodes-renewed", *issue("nodes", renewed.subject, renewed_key, -day, 3 * day, False, hosts))

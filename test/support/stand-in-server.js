@@ -171,8 +171,10 @@ async function serveCollections(method, path, body) {
   return name in data.collections ? ok({ status: 'green' }) : [404, { status: { error: 'Not found' } }];
 }
 
+const servers = [];
+
 function listen(options, port, serve) {
-  createSecureServer(options, (request, response) => {
+  const server = createSecureServer(options, (request, response) => {
     let text = '';
     request.on('data', (part) => (text += part));
     request.on('end', async () => {
@@ -180,6 +182,7 @@ function listen(options, port, serve) {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
   }).listen(port, port === cluster.p2p.port ? '0.0.0.0' : service.host);
+  servers.push(server);
 }
 
 // --- gRPC -----------------------------------------------------------------------------------------------------------------------
@@ -229,5 +232,18 @@ if (service.grpc_port) {
   }).listen(service.grpc_port, service.host);
 }
 console.log(`stand-in ${version} of ${host} listens`);
-process.on('SIGTERM', () => process.exit(0));
+// As Qdrant does, it takes no more requests, ends those that it has begun, writes what it must, and says so.
+process.on('SIGTERM', async () => {
+  const ended = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  await Promise.race([ended, pause(1)]);
+  await pause(Number(process.env.QDRANT_STAND_IN_FLUSH_SECONDS ?? 0));
+  save();
+  console.log('stand-in stopped, all is written');
+  process.exit(0);
+});
+if (process.env.QDRANT_STAND_IN_BROKEN) {
+  console.error('this release does not work');
+  process.exit(101);
+}
 join();

@@ -2,21 +2,18 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isUnknown } from '../../input';
 import { literalText } from '../../terraform/literal-text';
 
-/** The programs of a pod, each a file in `files/`. */
-const PROGRAMS = ['await-rollout.sh', 'common.sh', 'prepare.sh', 'ready.sh', 'run-server.sh'];
-const GUARD_PROGRAMS = ['grpc-guard.conf', 'run-guard.sh'];
+/** The programs of a pod, and those that know no cloud: each a file. */
+const FOLDERS = [join(__dirname, 'files'), join(__dirname, '..', '..', 'cluster', 'programs')];
 
 export interface PodProgramsProps {
   readonly clusterName: string;
   readonly namespace: string;
   readonly labels: { [name: string]: string };
-  readonly nodeCount: number;
-  readonly turnSeconds: number;
   readonly version: string;
   /** What the host of each pod ends in. */
   readonly peerDomain: string;
@@ -62,20 +59,23 @@ export class PodPrograms extends Construct {
 let programs: { [file: string]: string } | undefined;
 
 function readPrograms(): { [file: string]: string } {
-  const read = (file: string) => literalText(readFileSync(join(__dirname, 'files', file), 'utf8'));
-  programs ??= Object.fromEntries([...PROGRAMS, ...GUARD_PROGRAMS].map((file) => [file, read(file)]));
+  const read = (folder: string, file: string) => literalText(readFileSync(join(folder, file), 'utf8'));
+  programs ??= Object.fromEntries(
+    FOLDERS.flatMap((folder) =>
+      readdirSync(folder)
+        .sort()
+        .map((file) => [file, read(folder, file)]),
+    ),
+  );
   return programs;
 }
 
 function environment(props: PodProgramsProps): string {
   const values = {
     CLUSTER: props.clusterName,
-    NODE_COUNT: props.nodeCount,
     VERSION: props.version,
     PEER_DOMAIN: props.peerDomain,
-    TURN_SECONDS: props.turnSeconds,
     REST_PORT: props.restPort,
-    GUARD: props.guardedPorts.length > 0 ? 'yes' : '',
     GUARDED_PORTS: props.guardedPorts.join(' '),
   };
   return Object.entries(values)

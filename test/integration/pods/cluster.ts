@@ -16,10 +16,17 @@ import { Pod, Store } from './pod';
 /** What the harness needs. */
 export const HARNESS = 'root ip nft nginx openssl curl nsenter unshare setpriv'.split(' ');
 
+/** Keys with every character that a file of settings may stumble over. */
+export const [ADMIN_KEY, NEXT_ADMIN_KEY, READ_ONLY_KEY] = ['1', '2', 'r'].map((character) =>
+  `${character}'"\\:#`.padEnd(40, character),
+);
+
 type Options = Partial<kubernetes.QdrantClusterProps>;
 
 const NAME = 'vectors';
-const PORTS = [6333, 6334, 6335, 6336, 9153];
+const PORTS = [6333, 6334, 6335, 6336, 6337, 6338, 9153];
+/** Turns as short as the stand-in is quick. */
+const TURN_SECONDS = 8;
 /** Of pods in a namespace that the cluster lets in, and of others. */
 const CLIENTS: { [name: string]: Endpoint } = {
   allowed: { address: Bridge.ALLOWED, namespace: 'apps', labels: { app: 'search' } },
@@ -34,13 +41,19 @@ export class PodCluster extends ClusterClient {
   public readonly folder = mkdtempSync(join(tmpdir(), 'qdrant-pods-'));
   public readonly store: Store & { configMaps: any; secrets: any } = { secrets: {}, configMaps: {} };
   public pods: Pod[] = [];
+  /** When Terraform made the cluster; read when it is synthesized. */
+  public foundingTime = new Date();
   public allowed!: Member;
   public refused!: Member;
-  private readonly bridge = new Bridge('pods');
   private objects: KubernetesObject[] = [];
 
-  public static async start(options: Options): Promise<PodCluster> {
-    const cluster = new PodCluster();
+  private constructor(private readonly bridge: Bridge) {
+    super();
+  }
+
+  /** @param name what its network is called; no two clusters may share it */
+  public static async start(name: string, options: Options = {}): Promise<PodCluster> {
+    const cluster = new PodCluster(new Bridge(name));
     run('mount', ['-t', 'tmpfs', 'tmpfs', cluster.folder]);
     const hosts = [0, 1, 2].map((index) => cluster.host(index));
     run(python(), [join(ROOT, 'test/support/certificates.py'), cluster.folder, ...hosts]);
@@ -49,6 +62,12 @@ export class PodCluster extends ClusterClient {
     writeFileSync(cluster.file('image/qdrant/config/local.yaml'), '');
     cluster.store.secrets['nodes-tls'] = cluster.certificate('nodes');
     cluster.store.configMaps['client-ca'] = { 'ca.crt': cluster.read('client-ca.pem') };
+    writeFileSync(cluster.file('ca.pem'), cluster.read('nodes-ca.pem'));
+    writeFileSync(cluster.file('key'), ADMIN_KEY);
+    Object.assign(cluster.store.secrets, {
+      'key-1': { 'api-key': ADMIN_KEY },
+      'key-read': { 'api-key': `${READ_ONLY_KEY}\n` },
+    });
     cluster.synth(options);
     cluster.makePods();
     return cluster;
@@ -67,8 +86,6 @@ export class PodCluster extends ClusterClient {
         tls: kubernetes.Tls.fromSecret('nodes-tls'),
         clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('client-ca')),
         metricsPort: 9153,
-        // Turns as short as the stand-in is quick.
-        rollingUpdate: { turnSeconds: 10 },
         ...options,
       },
       ({ connections }) => {
@@ -81,6 +98,10 @@ export class PodCluster extends ClusterClient {
     for (const { metadata, data } of objects.filter(({ kind }) => kind === 'ConfigMap')) {
       this.store.configMaps[metadata.name] = data;
     }
+    Object.assign(this.store.configMaps[`${NAME}-cluster`], {
+      'turn-seconds': String(TURN_SECONDS),
+      'founding-time': this.foundingTime.toISOString(),
+    });
   }
 
   public host(index: number): string {
@@ -98,6 +119,11 @@ export class PodCluster extends ClusterClient {
   /** The Secret of a certificate of the test's. */
   public certificate(name: string, ca = 'nodes-ca.pem'): { [key: string]: string } {
     return { 'tls.crt': this.read(`${name}.pem`), 'tls.key': this.read(`${name}-key.pem`), 'ca.crt': this.read(ca) };
+  }
+
+  /** Cuts a pod off from all others, or lets it be reached again. */
+  public cutOff(pod: Pod, isCut = true): void {
+    this.bridge.guard(pod.member, isCut ? denyAllBut([], []) : this.rulesOf(this.pods.indexOf(pod)));
   }
 
   public startAll(): void {
@@ -127,6 +153,12 @@ export class PodCluster extends ClusterClient {
 
   public async untilReady(seconds = 60, pods = this.pods): Promise<void> {
     for (const pod of pods) await until(`${pod.member.name} is ready`, seconds, () => pod.isReady);
+  }
+
+  /** The addresses of the peers that a node knows. */
+  public peers(node: number, key = ADMIN_KEY): string[] {
+    const { peers } = JSON.parse(this.rest('/cluster', { node, key }).body).result;
+    return Object.values<any>(peers).map(({ uri }) => uri);
   }
 
   /** The serial number of the certificate on a port of a pod, as the pod itself sees it. */

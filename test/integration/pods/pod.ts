@@ -17,6 +17,13 @@ export interface PodProps {
   readonly environment: { [name: string]: string };
 }
 
+/** How a container ended. */
+export interface Ended {
+  readonly code: number | null;
+  /** After it had got TERM. */
+  readonly seconds: number;
+}
+
 /** Secrets and ConfigMaps, by their names. */
 export interface Store {
   readonly secrets: { [name: string]: { [key: string]: string } };
@@ -30,6 +37,8 @@ export interface Store {
 export class Pod {
   public readonly member: Member;
   public restarts = 0;
+  /** What the server's image sets, and tests change. */
+  public readonly environment: { [name: string]: string };
   private readonly root: string;
   private readonly containers = new Map<string, ChildProcess>();
   private mounted = new Map<string, MountedFiles>();
@@ -37,6 +46,7 @@ export class Pod {
 
   public constructor(private readonly props: PodProps) {
     this.member = props.member;
+    this.environment = { ...props.environment };
     this.root = join(props.folder, 'root');
     for (const name of ['root', 'upper', 'work']) mkdirSync(join(props.folder, name), { recursive: true });
     const layers = `lowerdir=/,upperdir=${join(props.folder, 'upper')},workdir=${join(props.folder, 'work')}`;
@@ -74,22 +84,41 @@ export class Pod {
     }
   }
 
-  /** Stops it with a signal, and ends it where that does not. */
-  public async stop(signal: 'TERM' | 'KILL' = 'TERM'): Promise<void> {
+  /** Stops it as the kubelet does, all containers at a time: each after its hook with TERM, or at the end of the grace with KILL. */
+  public async stop(signal: 'TERM' | 'KILL' = 'TERM'): Promise<{ [container: string]: Ended }> {
     // One that has ended, and is about to be started again, is not.
     const running = [...this.containers.entries()].filter(
       ([, { exitCode, signalCode }]) => exitCode === null && signalCode === null,
     );
-    const started = running.map(([name, process]) => ({ process, pid: this.init(name) }));
-    const ended = started.map(({ process }) => new Promise((resolve) => process.once('exit', resolve)));
+    const started = running.map(([name, process]) => ({ name, process, pid: this.init(name) }));
     this.containers.clear();
+    const ended = await Promise.all(started.map(async (one) => [one.name, await this.end({ ...one, signal })] as const));
+    return Object.fromEntries(ended);
+  }
+
+  private async end(container: { name: string; process: ChildProcess; pid: number; signal: string }): Promise<Ended> {
+    const { name, process, pid, signal } = container;
     // One that is about to start has no init yet.
-    const send = (name: string) =>
-      started.forEach(({ process, pid }) => (pid ? spawnSync('kill', [`-${name}`, String(pid)]) : process.kill('SIGKILL')));
+    const send = (which: string) => (pid ? spawnSync('kill', [`-${which}`, String(pid)]) : process.kill('SIGKILL'));
+    const ended = new Promise<number | null>((resolve) => process.once('exit', resolve));
+    const { terminationGracePeriodSeconds, containers } = this.template.spec;
+    const deadline = setTimeout(() => send('KILL'), terminationGracePeriodSeconds * 1000);
+    const hook = containers.find((one: any) => one.name === name).lifecycle?.preStop;
+    if (hook && signal === 'TERM' && pid) await Promise.race([this.runHook(pid, hook.exec.command), ended]);
+    const start = Date.now();
     send(signal);
-    const deadline = setTimeout(() => send('KILL'), 30000);
-    await Promise.all(ended);
+    const code = await ended;
     clearTimeout(deadline);
+    return { code, seconds: (Date.now() - start) / 1000 };
+  }
+
+  private runHook(pid: number, command: string[]): Promise<unknown> {
+    const hook = spawn('nsenter', [...inside(pid), ...command], {
+      env: this.environmentOf('qdrant'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const output of [hook.stdout, hook.stderr]) output.on('data', (part) => appendFileSync(this.file('log'), part));
+    return new Promise((resolve) => hook.once('exit', resolve));
   }
 
   /** Writes a file of the storage, whether the pod runs or not. */
@@ -106,11 +135,9 @@ export class Pod {
 
   /** Runs a script in a container, as `kubectl exec` does. */
   public try(script: string, container = 'qdrant'): { code: number; output: string } {
-    const pid = String(this.init(container));
-    const options = ['-t', pid, '--mount', '--net', '--uts', '--pid', '--root', '--wd', '--', 'setpriv', ...UNPRIVILEGED];
-    const result = spawnSync('nsenter', [...options, '/bin/bash', '-c', script], {
+    const result = spawnSync('nsenter', [...inside(this.init(container)), '/bin/bash', '-c', script], {
       encoding: 'utf8',
-      env: this.environment(),
+      env: this.environmentOf(container),
       timeout: 60000,
     });
     return { code: result.status ?? -1, output: `${result.stdout}${result.stderr}` };
@@ -124,12 +151,27 @@ export class Pod {
 
   /** Whether its readiness probes succeed. */
   public get isReady(): boolean {
-    return this.containers.has('qdrant') && this.try('/opt/qdrant/ready.sh').code === 0;
+    return this.template.spec.containers.every(
+      ({ name, readinessProbe }: any) =>
+        this.containers.has(name) && this.try(readinessProbe.exec.command.join(' '), name).code === 0,
+    );
   }
 
   public get log(): string {
-    const file = join(this.props.folder, 'log');
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    return this.read('log');
+  }
+
+  /** What one container printed. */
+  public logOf(container: string): string {
+    return this.read(`log-${container}`);
+  }
+
+  private file(name: string): string {
+    return join(this.props.folder, name);
+  }
+
+  private read(name: string): string {
+    return existsSync(this.file(name)) ? readFileSync(this.file(name), 'utf8') : '';
   }
 
   /** The process of a container's init. */
@@ -143,14 +185,17 @@ export class Pod {
     spawnSync('umount', ['--lazy', this.root]);
   }
 
-  private environment(): NodeJS.ProcessEnv {
-    return { PATH, POD_IPS: this.member.address, ...this.props.environment };
+  private environmentOf(container: string): NodeJS.ProcessEnv {
+    const { env = [] } = this.template.spec.containers.find(({ name }: any) => name === container);
+    const given = Object.fromEntries(env.filter(({ value }: any) => value).map(({ name, value }: any) => [name, value]));
+    return { PATH, POD_IPS: this.member.address, ...given, ...this.environment };
   }
 
   private startContainer(container: any): void {
     const { namespace } = this.member;
     const script = [
-      'set -e',
+      // As newer container runtimes have it.
+      'set -e; ulimit -Sn 1024',
       `hostname ${this.member.name}`,
       `cd ${this.root}`,
       'mount -t proc proc proc && mount --rbind /dev dev && mount -t tmpfs -o mode=1777 tmpfs tmp',
@@ -161,10 +206,10 @@ export class Pod {
     ].join('\n');
     const isolate = ['unshare', '--mount', '--uts', '--pid', '--fork', '--kill-child', 'bash', '-c', script];
     const started = spawn('ip', ['netns', 'exec', namespace, ...isolate], {
-      env: this.environment(),
+      env: this.environmentOf(container.name),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const keep = (part: Buffer) => appendFileSync(join(this.props.folder, 'log'), part);
+    const keep = (part: Buffer) => ['log', `log-${container.name}`].forEach((name) => appendFileSync(this.file(name), part));
     started.stdout.on('data', keep);
     started.stderr.on('data', keep);
     this.containers.set(container.name, started);
@@ -198,6 +243,11 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const UNPRIVILEGED = [
   ...['--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'],
 ];
+
+/** The options with which a program enters a container. */
+function inside(pid: number): string[] {
+  return [...['-t', String(pid), '--mount', '--net', '--uts', '--pid', '--root', '--wd', '--', 'setpriv'], ...UNPRIVILEGED];
+}
 
 function filesOf(sources: any[], store: Store): { [file: string]: string } {
   return Object.fromEntries(

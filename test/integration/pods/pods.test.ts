@@ -1,33 +1,33 @@
-import { ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { kubernetes, QdrantVersion } from '../../../lib';
-import { describeWith, findProgram, ROOT } from '../../support/programs';
+import { describeWith } from '../../support/programs';
 import { until } from '../../support/until';
-import { HARNESS, PodCluster } from './cluster';
+import { ADMIN_KEY, HARNESS, NEXT_ADMIN_KEY, PodCluster, READ_ONLY_KEY } from './cluster';
+import { Pod } from './pod';
+import { Traffic } from './traffic';
 
 const REST = 6333;
 const GRPC = 6334;
 const PEER = 6335;
 const GRPC_BEHIND_GUARD = 6336;
+const REST_BEHIND_GUARD = 6337;
+const METRICS_BEHIND_GUARD = 6338;
 const METRICS = 9153;
 
-const [key1, key2, readOnly] = ['1', '2', 'r'].map((character) => `${character}'"\\:#`.padEnd(40, character));
+const [key1, key2, readOnly] = [ADMIN_KEY, NEXT_ADMIN_KEY, READ_ONLY_KEY];
 
 describeWith(HARNESS, 'pods that run', () => {
   let cluster: PodCluster;
   let admin = key1;
 
   beforeAll(async () => {
-    cluster = await PodCluster.start({});
-    writeFileSync(cluster.file('ca.pem'), cluster.read('nodes-ca.pem'));
-    writeFileSync(cluster.file('key'), key1);
-    Object.assign(cluster.store.secrets, { 'key-1': { 'api-key': key1 }, 'key-read': { 'api-key': `${readOnly}\n` } });
+    cluster = await PodCluster.start('pods');
   }, 120000);
   afterAll(() => cluster?.stop(), 120000);
 
   const put = (path: string, body: unknown, options = {}) =>
     cluster.rest(path, { method: 'PUT', body: JSON.stringify(body), key: admin, ...options });
-  const peers = (node = 0) => Object.keys(JSON.parse(cluster.rest('/cluster', { node, key: admin }).body).result.peers);
+  const peers = (node = 0) => cluster.peers(node, admin);
 
   describe('what is missing or not good keeps Qdrant from starting', () => {
     const bad: Array<[string, () => void, RegExp]> = [
@@ -110,12 +110,33 @@ describeWith(HARNESS, 'pods that run', () => {
       },
     );
 
+    test('a certificate of the nodes’ authority is none of a client, on any port of clients, and the other way round', () => {
+      const from = cluster.pods[0].member;
+      for (const port of [REST, METRICS]) {
+        expect(cluster.rest('/', { from, port, client: 'client' })).toMatchObject({ status: 200 });
+        expect(cluster.rest('/', { from, port, client: 'nodes' })).toMatchObject({ status: 0 });
+      }
+      expect(cluster.grpc({ client: 'client', key: admin })).toBe('OK');
+      expect(cluster.grpc({ client: 'nodes', key: admin })).toBe('UNAVAILABLE');
+      for (const port of [REST_BEHIND_GUARD, METRICS_BEHIND_GUARD]) {
+        expect(cluster.rest('/', { from, port, client: 'nodes' })).toMatchObject({ status: 200 });
+        expect(cluster.rest('/', { from, port, client: 'client' })).toMatchObject({ status: 0 });
+      }
+    });
+
+    test('the server may open as many files as the machine lets it', () => {
+      const limits = cluster.pods[0].run('cat /proc/$(pgrep -of -- --config-path)/limits');
+      const [, soft, hard] = /^Max open files +(\d+) +(\d+)/m.exec(limits)!;
+      expect(soft).toBe(hard);
+      expect(Number(hard)).toBeGreaterThan(1024);
+    });
+
     test('ports are reachable from whom they are meant for, and from nobody else', () => {
-      const reached = (from: any) =>
-        [REST, GRPC, PEER, GRPC_BEHIND_GUARD, METRICS].filter((port) => cluster.connects(from, 1, port));
+      const ports = [REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, METRICS_BEHIND_GUARD, METRICS];
+      const reached = (from: any) => ports.filter((port) => cluster.connects(from, 1, port));
       expect(reached(cluster.allowed)).toEqual([REST, GRPC]);
       expect(reached(cluster.refused)).toEqual([]);
-      expect(reached(cluster.pods[0].member)).toEqual([REST, PEER]);
+      expect(reached(cluster.pods[0].member)).toEqual([PEER, REST_BEHIND_GUARD]);
     });
 
     test('the server has no right that it does not need, and can write to its volumes only', () => {
@@ -134,10 +155,17 @@ describeWith(HARNESS, 'pods that run', () => {
     test('of a pod with both families every address is served', () => {
       const [pod] = cluster.pods;
       const prepared =
-        'f=$(RUNTIME=/tmp/both POD_IPS=10.0.0.10,fd00::10 /opt/qdrant/prepare.sh); cat $f/node.yaml $f/grpc-guard.conf; rm -r /tmp/both';
+        'f=$(RUNTIME=/tmp/both POD_IPS=10.0.0.10,fd00::10 /opt/qdrant/prepare.sh); cat $f/node.yaml $f/guard.conf; rm -r /tmp/both';
       expect(pod.run('cat /run/qdrant/current/node.yaml')).toContain("host: '0.0.0.0'");
-      expect(pod.run('cat /run/qdrant/current/grpc-guard.conf')).toMatch(/^ +#listen \[::\]:6334/m);
-      expect(pod.run(prepared)).toMatch(/host: '::'[^]*^ +listen \[::\]:6334/m);
+      const listeners = (text: string) => text.match(/^ +listen \S+/gm)?.map((line) => line.trim());
+      const [rest, grpc, metrics] = [REST, GRPC, METRICS].map(String);
+      expect(listeners(pod.run('cat /run/qdrant/current/guard.conf'))).toEqual(
+        [rest, grpc, metrics].map((port) => `listen ${port}`),
+      );
+      expect(pod.run(prepared)).toMatch(/host: '::'/);
+      expect(listeners(pod.run(prepared))).toEqual(
+        [rest, grpc, metrics].flatMap((port) => [`listen ${port}`, `listen [::]:${port}`]),
+      );
     });
 
     test('no key is seen in processes, in their environment, in the log or in what is stored', () => {
@@ -153,9 +181,8 @@ describeWith(HARNESS, 'pods that run', () => {
   });
 
   describe('a change, while a client writes and reads', () => {
-    let traffic: ChildProcess;
-    let printed = '';
-    const ports = [REST, GRPC, PEER, GRPC_BEHIND_GUARD];
+    let traffic: Traffic;
+    const ports = [REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, METRICS];
     const serials = () => cluster.pods.map((pod) => ports.map((port) => cluster.serial(pod, port)));
     const restart = async (what: string, holds: () => boolean) => {
       await cluster.updateFiles();
@@ -164,15 +191,9 @@ describeWith(HARNESS, 'pods that run', () => {
     };
 
     beforeAll(async () => {
-      const program = [findProgram('node')!, `${ROOT}/test/support/traffic.js`, cluster.folder];
-      const hosts = [0, 1, 2].map((node) => cluster.host(node));
-      traffic = spawn('ip', ['netns', 'exec', cluster.allowed.namespace, ...program, ...hosts], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      traffic.stdout!.on('data', (part) => (printed += part));
-      await until('the client has started', 30, () => printed.includes('started'));
+      traffic = await Traffic.start(cluster);
     });
-    afterAll(() => void traffic?.kill('SIGKILL'));
+    afterAll(() => traffic?.kill());
 
     test('of the certificate reaches every port of every pod, on gRPC and among the peers too', async () => {
       const before = serials();
@@ -251,10 +272,7 @@ describeWith(HARNESS, 'pods that run', () => {
     });
 
     test('loses no request that a retry does not mend, and stops one node at a time', async () => {
-      traffic.kill('SIGTERM');
-      await until('the client has counted', 300, () => printed.includes('written'));
-      const seen = JSON.parse(printed.split('\n').find((line) => line.startsWith('{'))!);
-      process.stderr.write(`traffic through all of it: ${JSON.stringify(seen)}\n`);
+      const seen = await traffic.stop();
       expect(seen.written).toBeGreaterThan(100);
       expect(seen).toMatchObject({ failed: 0, lost: 0, notReadyAtOnce: 1 });
     });
@@ -273,16 +291,6 @@ describeWith(HARNESS, 'pods that run', () => {
       const before = pod.restarts;
       pod.run('pkill -KILL -f -- --config-path');
       await until('it was started again', 30, () => pod.restarts > before);
-      await cluster.untilReady();
-      expect(kept(2)).toBe(200);
-    });
-
-    test('a pod that is stopped ends by itself', async () => {
-      const pod = cluster.pods[2];
-      const start = Date.now();
-      await pod.stop();
-      expect(Date.now() - start).toBeLessThan(20000);
-      cluster.startPod(pod);
       await cluster.untilReady();
       expect(kept(2)).toBe(200);
     });
@@ -346,8 +354,47 @@ describeWith(HARNESS, 'pods that run', () => {
       // The pod has been starting again and again.
       pod.writeStorage('.qdrant-version', '1.18.3');
       await cluster.untilReady();
-      expect(pod.run('cat /qdrant/storage/.qdrant-version')).toBe('1.19.0');
+      await until('the version is remembered', 10, () => versionOf(pod) === '1.19.0');
     });
+
+    test('a release that does not work does not block the way back', async () => {
+      const pod = cluster.pods[1];
+      const before = pod.restarts;
+      await pod.stop();
+      cluster.synth({ version: QdrantVersion.of('1.20.0'), apiKeys: keysNow() });
+      Object.assign(pod.environment, { QDRANT_STAND_IN_TAG: 'v1.20.0', QDRANT_STAND_IN_BROKEN: 'yes' });
+      cluster.startPod(pod);
+      await until('it has failed again and again', 60, () => pod.restarts >= before + 2);
+      await pod.stop('KILL');
+      Object.assign(pod.environment, { QDRANT_STAND_IN_TAG: 'v1.19.0', QDRANT_STAND_IN_BROKEN: '' });
+      cluster.synth({ version: QdrantVersion.V1_19_0, apiKeys: keysNow() });
+      cluster.startPod(pod);
+      await cluster.untilReady();
+    });
+
+    test('a refused way back never gets through, however often the pod starts', async () => {
+      const pod = cluster.pods[1];
+      await pod.stop();
+      cluster.synth({ version: QdrantVersion.of('1.20.0'), apiKeys: keysNow() });
+      pod.environment.QDRANT_STAND_IN_TAG = 'v1.20.0';
+      cluster.startPod(pod);
+      await cluster.untilReady();
+      await until('the version is remembered', 10, () => versionOf(pod) === '1.20.0');
+      await pod.stop();
+      cluster.synth({ version: QdrantVersion.V1_19_0, apiKeys: keysNow() });
+      const [before, logged] = [pod.restarts, pod.log.length];
+      cluster.startPod(pod);
+      await until('it was refused again and again', 60, () => pod.restarts >= before + 3);
+      const refusals = pod.log.slice(logged).match(/last served by Qdrant 1\.20\.0; 1\.19\.0 cannot follow it/g);
+      expect(refusals!.length).toBeGreaterThanOrEqual(3);
+      expect(pod.log.slice(logged)).not.toMatch(/listens/);
+      await pod.stop('KILL');
+      cluster.synth({ version: QdrantVersion.of('1.20.0'), apiKeys: keysNow() });
+      cluster.startPod(pod);
+      await cluster.untilReady();
+    });
+
+    const versionOf = (pod: Pod) => pod.run('cat /qdrant/storage/.qdrant-version');
 
     function keysNow(): kubernetes.ApiKeys {
       return kubernetes.ApiKeys.fromSecrets({

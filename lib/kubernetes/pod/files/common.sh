@@ -6,56 +6,49 @@ readonly PROGRAMS=${PROGRAMS:-/opt/qdrant}
 # Which cluster this is; no secret in it.
 # shellcheck source=/dev/null
 source "$PROGRAMS/cluster.env"
+# shellcheck source=../../../cluster/programs/basics.sh
+source "$PROGRAMS/basics.sh"
 
 # In memory, and shared by the containers of the pod: what the server and the guard are started with.
 readonly RUNTIME=${RUNTIME:-/run/qdrant}
 readonly CURRENT="$RUNTIME/current"
-readonly DRAINING="$RUNTIME/draining"
+# There while the node is not to be asked by clients, and while the pod is being stopped.
+readonly DRAINING="$RUNTIME/draining" LEAVING="$RUNTIME/leaving"
+# How long it takes until the pod's address is out of every load balancer.
+readonly DRAIN_SECONDS=${DRAIN_SECONDS:-15}
 
 # Where Kubernetes mounts Secrets and ConfigMaps, and brings them up to date while the pod runs.
 readonly SECRETS=${SECRETS:-/run/secrets/qdrant}
+readonly OF_CLUSTER=${OF_CLUSTER:-/opt/qdrant-cluster}
 readonly STORAGE=${STORAGE:-/qdrant/storage}
+readonly MEMORY="$STORAGE/.qdrant-" RAFT_STATE="$STORAGE/raft_state.json"
 
 POD=${POD:-$HOSTNAME}
-readonly POD ORDINAL=${POD##*-}
+readonly POD INDEX=${POD##*-}
 readonly HOST="$POD.$PEER_DOMAIN"
 readonly OWN_URI="https://$HOST:6335"
 
-log() { printf '%s\n' "$*" >&2; }
-fail() {
-  log "error: $*"
-  exit 1
+#   of_cluster FILE
+of_cluster() {
+  [[ -s $OF_CLUSTER/$1 ]] || fail "$OF_CLUSTER/$1 is missing or empty; it comes from the cluster's ConfigMap, which Terraform makes"
+  printf '%s' "$(<"$OF_CLUSTER/$1")"
 }
+node_count() { of_cluster node-count; }
+turn_seconds() { of_cluster turn-seconds; }
+founding_time() { of_cluster founding-time; }
+founding_minutes() { of_cluster founding-minutes; }
 
-# Sleeps, and wakes up to be stopped.
-pause() {
-  sleep "$1" &
-  wait $! || true
-}
-
-peer_host() { printf '%s-%s.%s' "$CLUSTER" "$1" "$PEER_DOMAIN"; }
-
-other_ordinals() {
-  local ordinal
-  for ((ordinal = 0; ordinal < NODE_COUNT; ordinal++)); do
-    [[ $ordinal == "$ORDINAL" ]] || printf '%s\n' "$ordinal"
+other_hosts() {
+  local index count
+  count=$(node_count)
+  for ((index = 0; index < count; index++)); do
+    [[ $index == "$INDEX" ]] || printf '%s-%s.%s\n' "$CLUSTER" "$index" "$PEER_DOMAIN"
   done
 }
 
-# Whether a node answers GET /readyz with 200, asked as the nodes ask each other: certificate verified, own certificate presented.
-#   is_ready ADDRESS HOST
-is_ready() {
-  local status
-  status=$(printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$2" |
-    timeout 5 openssl s_client -connect "$1:6333" -servername "$2" -verify_hostname "$2" -verify_return_error -quiet \
-      -CAfile "$CURRENT/tls/ca.pem" -cert "$CURRENT/tls/cert.pem" -key "$CURRENT/tls/key.pem" 2>/dev/null) || true
-  [[ $status == 'HTTP/1.1 200 '* ]]
-}
-
-all_peers_ready() {
-  local ordinal host
-  for ordinal in $(other_ordinals); do
-    host=$(peer_host "$ordinal")
-    is_ready "$host" "$host" || { log "the peer $host is not ready" && return 1; }
-  done
-}
+# shellcheck source=../../../cluster/programs/readiness.sh
+source "$PROGRAMS/readiness.sh"
+# shellcheck source=../../../cluster/programs/certificates.sh
+source "$PROGRAMS/certificates.sh"
+# shellcheck source=../../../cluster/programs/turns.sh
+source "$PROGRAMS/turns.sh"

@@ -2,12 +2,15 @@
 # Gathers all that the server and the guard are started with into one folder in memory, and prints the folder's path. The folder's name
 # is a digest of its content: where nothing changed, it is the folder that the server already runs with.
 #   node.yaml          the API keys, and what else differs from node to node
-#   tls/cert.pem key.pem ca.pem client-ca.pem
-#   grpc-guard.conf
+#   tls/               certificates and whom to believe, as certificates.sh has them
+#   tls/client-ca.pem  the CAs of clients, where they must present a certificate
+#   guard.conf
 # What is missing or not good stops it: Qdrant without a key answers everyone.
 set -euo pipefail
 # shellcheck source=common.sh
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
+# shellcheck source=../../../cluster/programs/guard.sh
+source "$PROGRAMS/guard.sh"
 umask 077
 
 mkdir -p "$RUNTIME/releases"
@@ -48,35 +51,23 @@ bundles() {
 }
 
 gather_certificates() {
-  local name
+  local name offered=$work/offered
   for name in tls.crt tls.key ca.crt; do
     [[ -s $SECRETS/tls/$name ]] || fail "the Secret of the certificate has no $name"
   done
-  cp "$SECRETS/tls/tls.crt" "$work/tls/cert.pem"
-  cp "$SECRETS/tls/tls.key" "$work/tls/key.pem"
+  mkdir "$offered"
+  cp "$SECRETS/tls/tls.crt" "$offered/cert.pem"
+  cp "$SECRETS/tls/tls.key" "$offered/key.pem"
+  cp "$SECRETS/tls/ca.crt" "$offered/issuer.pem"
+  bundles trusted >"$offered/trusted.pem"
+  adopt_certificate "$offered" "$work/tls"
+  rm -r "$offered"
+}
+
+# Clients are of the CAs that are named for them and of no others, or else of those of the nodes.
+gather_client_cas() {
   bundles client-cas >"$work/tls/client-ca.pem"
-  [[ -s $work/tls/client-ca.pem ]] || cp "$SECRETS/tls/ca.crt" "$work/tls/client-ca.pem"
-  { cat "$SECRETS/tls/ca.crt" && printf '\n' && bundles trusted && cat "$work/tls/client-ca.pem"; } >"$work/tls/ca.pem"
-}
-
-check_certificate() {
-  local expected actual purpose
-  expected=$(openssl pkey -in "$work/tls/key.pem" -pubout) || fail "the private key cannot be read"
-  actual=$(openssl x509 -in "$work/tls/cert.pem" -noout -pubkey) || fail "the certificate cannot be read"
-  [[ $expected == "$actual" ]] || fail "the private key does not belong to the certificate"
-  [[ $(openssl x509 -in "$work/tls/cert.pem" -noout -checkhost "$HOST") == *'does match'* ]] ||
-    fail "the certificate does not name this node's host $HOST; the other nodes would refuse it"
-  for purpose in sslserver sslclient; do
-    openssl verify -purpose "$purpose" -CAfile "$work/tls/ca.pem" -untrusted "$work/tls/cert.pem" "$work/tls/cert.pem" \
-      >/dev/null 2>"$work/why" || fail "the certificate is not good as $purpose: $(grep -m 1 error "$work/why" || cat "$work/why")"
-  done
-  rm -f "$work/why"
-}
-
-write_guard() {
-  local ipv6='#'
-  [[ ${POD_IPS:-} != *:* ]] || ipv6=''
-  sed -e "s|@HOST@|$HOST|" -e "s|@IPV6@|$ipv6|" "$PROGRAMS/grpc-guard.conf" >"$work/grpc-guard.conf"
+  [[ -s $work/tls/client-ca.pem ]] || cp "$work/tls/ca.pem" "$work/tls/client-ca.pem"
 }
 
 digest() { (cd "$work" && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16); }
@@ -84,8 +75,12 @@ digest() { (cd "$work" && find . -type f -print0 | sort -z | xargs -0 sha256sum 
 command -v openssl >/dev/null || fail "the image has no openssl; the official images of Qdrant have"
 write_node_settings >"$work/node.yaml"
 gather_certificates
-check_certificate
-write_guard
+if [[ -n $GUARDED_PORTS ]]; then
+  gather_client_cas
+  ipv6=''
+  [[ ${POD_IPS:-} != *:* ]] || ipv6=yes
+  write_guard "$PROGRAMS/guard.conf" /tmp/nginx.pid "$ipv6" >"$work/guard.conf"
+fi
 folder="$RUNTIME/releases/$(digest)"
 if [[ -d $folder ]]; then
   rm -rf "$work"

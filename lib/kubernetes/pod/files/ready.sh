@@ -4,5 +4,5 @@ set -euo pipefail
 # shellcheck source=common.sh
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
 
-[[ ! -e $DRAINING ]] || fail "about to restart"
+[[ ! -e $DRAINING ]] || fail "about to stop"
 is_ready 127.0.0.1 "$HOST" || fail "Qdrant is not ready"

@@ -1,30 +1,37 @@
 #!/usr/bin/env bash
-# Runs the guard in front of gRPC, and has it read its certificates again when the server does.
+# Runs the guard in front of the ports that clients use, and has it read its certificates again when the server does.
 set -euo pipefail
 # shellcheck source=common.sh
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
 
 readonly NGINX=${NGINX:-nginx}
-guard=
-stopped=
+guard=''
+stopped=''
 
+# Kubernetes stops the containers of a pod at once; clients are served as long as the server takes them.
 stop() {
   stopped=yes
-  [[ -z $guard ]] || kill -QUIT "$guard" 2>/dev/null || true
+  [[ -n $guard ]] || exit 0
 }
 trap stop TERM INT
 
-until [[ -e $CURRENT/grpc-guard.conf ]]; do
-  [[ -z $stopped ]] || exit 0
+server_listens() { (: <"/dev/tcp/127.0.0.1/$REST_PORT") 2>/dev/null; }
+
+until [[ -e $CURRENT/guard.conf ]]; do
   pause 1
 done
 folder=$(readlink "$CURRENT")
-"$NGINX" -e stderr -g 'daemon off;' -c "$CURRENT/grpc-guard.conf" &
+"$NGINX" -e stderr -g 'daemon off;' -c "$CURRENT/guard.conf" &
 guard=$!
 while kill -0 "$guard" 2>/dev/null; do
-  pause 5
-  [[ $(readlink "$CURRENT") != "$folder" ]] || continue
-  folder=$(readlink "$CURRENT")
-  kill -HUP "$guard"
+  pause 1
+  if [[ -n $stopped ]] && ! server_listens; then
+    # It ends what it has begun, which goes as far as the server does.
+    kill -QUIT "$guard" 2>/dev/null || true
+    break
+  elif ! [[ $CURRENT -ef $folder ]]; then
+    folder=$(readlink "$CURRENT")
+    kill -HUP "$guard" 2>/dev/null || true
+  fi
 done
 wait "$guard"
