@@ -42,7 +42,8 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: 300,
+      // Two turns at most, what it takes to drain, and 300 s for the server.
+      terminationGracePeriodSeconds: 2 * 300 + 60 + 300,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
     });
     for (const { securityContext } of pod.containers) {
@@ -65,7 +66,7 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
   test('is probed by a program that presents a certificate, and is not ended while it recovers', () => {
     expect(serverOf(stack).readinessProbe.exec.command).toEqual(['/opt/qdrant/ready.sh']);
     expect(serverOf(stack)).not.toHaveProperty('livenessProbe');
-    expect(serverOf(stack).lifecycle.preStop.exec.command).toEqual(['sleep', '10']);
+    expect(serverOf(stack).lifecycle.preStop.exec.command).toEqual(['/opt/qdrant/leave.sh']);
   });
 
   test('claims a volume for its data and one for its snapshots, which outlive it', () => {
@@ -116,7 +117,7 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
       ['vectors-cluster-admin-key-1', 'admin'],
       ['vectors-cluster-read-only-key', 'read-only'],
     ]);
-    expect(serverOf(stack).env.map(({ name }: any) => name)).toEqual(['POD_IPS', 'QDRANT_INIT_FILE_PATH']);
+    expect(serverOf(stack).env.map(({ name }: any) => name)).toEqual(['POD_IPS', 'QDRANT_INIT_FILE_PATH', 'LEAVE_SECONDS']);
     expect(serverOf(stack)).not.toHaveProperty('envFrom');
     expect(settingsOf(stack).service).not.toHaveProperty('api_key');
   });
@@ -340,7 +341,7 @@ describe('variants', () => {
     for (const kind of ['NetworkPolicy', 'Service']) expect(JSON.stringify(ofKind(stack, kind))).not.toMatch(/6336|6338/);
     const { data } = objectOf(stack.objects, 'ConfigMap', '-programs-');
     expect(data['client-cas-0.pem']).toContain('BEGIN CERTIFICATE');
-    expect(data['cluster.env']).toMatch(/REST_PORT='6337'[^]*GUARD='yes'[^]*GUARDED_PORTS='6333 6334 9153'/);
+    expect(data['cluster.env']).toMatch(/REST_PORT='6337'[^]*GUARDED_PORTS='6333 6334 9153'/);
     for (const port of ['6333 \\| REST ', '6334 \\| gRPC ', '9153 \\| metrics']) {
       expect(reportOf(stack).exposure).toMatch(new RegExp(`${port}.* verified by the guard`));
     }
@@ -350,7 +351,9 @@ describe('variants', () => {
     const stack = synthCluster();
     expect(podOf(stack).containers).toHaveLength(1);
     expect(settingsOf(stack).service).toMatchObject({ http_port: 6333, verify_https_client_certificate: false });
-    expect(objectOf(stack.objects, 'ConfigMap', '-programs-').data['cluster.env']).toMatch(/REST_PORT='6333'[^]*GUARD=''/);
+    expect(objectOf(stack.objects, 'ConfigMap', '-programs-').data['cluster.env']).toMatch(
+      /REST_PORT='6333'[^]*GUARDED_PORTS=''/,
+    );
   });
 
   test('without gRPC there is no port of it, and the guard is in front of REST all the same', () => {

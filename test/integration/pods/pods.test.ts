@@ -136,7 +136,7 @@ describeWith(HARNESS, 'pods that run', () => {
       const reached = (from: any) => ports.filter((port) => cluster.connects(from, 1, port));
       expect(reached(cluster.allowed)).toEqual([REST, GRPC]);
       expect(reached(cluster.refused)).toEqual([]);
-      expect(reached(cluster.pods[0].member)).toEqual([PEER, REST_BEHIND_GUARD]);
+      expect(reached(cluster.pods[0].member)).toEqual([REST, PEER, REST_BEHIND_GUARD]);
     });
 
     test('the server has no right that it does not need, and can write to its volumes only', () => {
