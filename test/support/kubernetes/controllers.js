@@ -70,10 +70,20 @@ async function finalizeNamespaces() {
   }
 }
 
+/** A job that is deleted waits for the garbage collector, which looks for its pods. */
+async function collectJobs() {
+  for (const { metadata } of (await call('GET', '/apis/batch/v1/jobs')).items ?? []) {
+    if (!metadata.deletionTimestamp) continue;
+    const address = `/apis/batch/v1/namespaces/${metadata.namespace}/jobs/${metadata.name}`;
+    await call('PATCH', address, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+  }
+}
+
 async function main() {
   for (;;) {
     for (const [root, plural, statusOf] of watched) await makeReady(root, plural, statusOf);
     await finalizeNamespaces();
+    await collectJobs();
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
