@@ -96,7 +96,11 @@ export class RollingUpdate extends Construct {
       lifecycle: {
         // Holds for the next replacement; a change of it alone asks nothing of a node.
         ignoreChanges: ['wait_for_success_timeout_seconds'],
-        replaceTriggeredBy: [`${this.document.terraformResourceType}.${this.document.friendlyUniqueId}`, ...node._changes],
+        // Another content, and no other attribute: tags of the document ask nothing of a node.
+        replaceTriggeredBy: [
+          `${this.document.terraformResourceType}.${this.document.friendlyUniqueId}.content`,
+          ...node._changes,
+        ],
       },
     });
   }

@@ -54,6 +54,10 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
   });
   afterAll(() => api?.stop());
 
+  const taggedTypes =
+    'ebs_volume iam_instance_profile iam_role instance network_interface route53_zone secretsmanager_secret security_group ssm_association ' +
+    'ssm_document vpc_security_group_egress_rule vpc_security_group_ingress_rule';
+
   const changes: Array<[string, Options, string[]]> = [
     ['nothing', {}, []],
     ['the version', { version: QdrantVersion.V1_19_0 }, rollOut],
@@ -96,12 +100,13 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
         'aws_volume_attachment create',
       ],
     ],
-    ['tags', { tags: { team: 'search' } }, ['aws_ebs_volume update', 'aws_instance update', 'aws_network_interface update']],
+    ['tags', { tags: { team: 'search' } }, taggedTypes.split(' ').map((type) => `aws_${type} update`)],
+    ['the founding, made anew', { foundingGeneration: 2 }, [...rollOut, 'rights', 'terraform_data delete+create']],
     ['how changes are rolled out', { rollingUpdate: { refreshHours: 6 } }, rollOut],
   ];
   const shorthand: { [name: string]: string[] } = {
     rights: ['aws_iam_role_policy update'],
-    ca: ['aws_secretsmanager_secret delete'],
+    ca: ['aws_secretsmanager_secret delete', 'aws_iam_role_policy delete'],
   };
 
   test.each(changes)('of %s', (_what, changed, expected) => {
@@ -109,6 +114,12 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
     expect(actions).toEqual(expected.flatMap((entry) => shorthand[entry] ?? [entry]).sort());
     expect(actions.filter((action) => /^aws_ebs_volume .*delete/.test(action))).toEqual([]);
     expect(actions.filter((action) => /^aws_instance .*delete/.test(action))).toEqual([]);
+  });
+
+  test('of the load balancers reaches the nodes one after the other, whose certificates name it', () => {
+    const actions = planned({}, (cluster) => void cluster.addLoadBalancer('Front'));
+    expect(actions.filter((action) => !action.endsWith(' create'))).toEqual(rollOut);
+    expect(actions).toContain('aws_lb create');
   });
 
   test('of the allowed sources touches rules only', () => {
