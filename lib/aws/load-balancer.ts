@@ -226,6 +226,8 @@ export class QdrantLoadBalancer extends Construct {
         path: '/readyz',
         port: String(QdrantPorts.HEALTH),
         interval: 5,
+        // By default 6, which AWS refuses with a shorter interval.
+        timeout: 3,
         healthyThreshold: 2,
         unhealthyThreshold: 2,
       },

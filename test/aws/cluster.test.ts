@@ -545,6 +545,7 @@ describe('a load balancer', () => {
           path: '/readyz',
           port: '6339',
           interval: 5,
+          timeout: 3,
           healthy_threshold: 2,
           unhealthy_threshold: 2,
         },

@@ -48,7 +48,6 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
       null,
       null,
       null,
-      null,
     ]);
   });
 
@@ -79,6 +78,7 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
       '6334 balancer',
       '6335 nodes',
       '6337 nodes',
+      '6339 balancer',
     ]);
     expect(at(balancer)).toEqual(['6333 10.30.0.0/16']);
   });
