@@ -73,6 +73,15 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly guardImage?: string;
 
   /**
+   * Whether a node whose server was killed before it ever served, as for lack of memory, starts it again in recovery mode: it then loads no collection, so that
+   * one which is too large can be deleted. The mode ends with the pod.
+   *
+   * @default false
+   * @see https://qdrant.tech/documentation/guides/administration/#recovery-mode
+   */
+  readonly allowRecoveryMode?: boolean;
+
+  /**
    * What the guard in front of each node is given, where client certificates are required.
    *
    * @default - 256Mi, and 50m of a processor

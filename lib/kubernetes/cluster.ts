@@ -358,6 +358,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       configName: config.configMapName,
       resources: props.resources,
       guardResources: props.guardResources,
+      allowRecoveryMode: props.allowRecoveryMode,
       placement: props.placement ?? {},
       keys: this.keys,
       tlsSecretName: this.tls.secretName,

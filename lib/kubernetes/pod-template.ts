@@ -29,6 +29,7 @@ export interface PodTemplateProps {
   readonly configName: string;
   readonly resources: ResourcesProps;
   readonly nodeCount: number;
+  readonly allowRecoveryMode?: boolean;
   readonly guardResources?: GuardResourcesProps;
   readonly placement: PlacementProps;
   readonly user: PodUser;
@@ -90,6 +91,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       // It would otherwise be written to the root file system.
       { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
       { name: 'LEAVE_SECONDS', value: String(LEAVE_SECONDS) },
+      ...(props.allowRecoveryMode ? [{ name: 'QDRANT_ALLOW_RECOVERY_MODE', value: 'true' }] : []),
     ],
     port: [
       ...(props.guardImage === undefined ? clientPorts(props) : behindGuard),

@@ -97,6 +97,13 @@ describe('resources', () => {
   });
 });
 
+test('recovery mode is allowed where that is asked for', () => {
+  const environment = (props: Partial<kubernetes.QdrantClusterProps>) =>
+    podOf(synthCluster(props)).containers[0].env.find(({ name }: any) => name === 'QDRANT_ALLOW_RECOVERY_MODE');
+  expect(environment({})).toBeUndefined();
+  expect(environment({ allowRecoveryMode: true })).toEqual({ name: 'QDRANT_ALLOW_RECOVERY_MODE', value: 'true' });
+});
+
 describe('the service for clients', () => {
   const serviceOf = ({ objects }: KubernetesStack) => objectOf(objects, 'Service', '^vectors-cluster$');
 

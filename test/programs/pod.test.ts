@@ -23,6 +23,8 @@ const HOST = 'vectors-0.peers.test';
 /** A server that takes its time to end, and says that it has. */
 const SERVER = `#!/bin/bash
 echo "server started $*"
+[[ -z \${QDRANT__STORAGE__RECOVERY_MODE:-} ]] || echo "in recovery mode"
+echo $$ >server.pid
 trap 'sleep "\${FLUSH:-0}"; echo "server wrote all"; exit "\${CODE:-0}"' TERM
 while [[ ! -e die ]]; do sleep 0.05 & wait $!; done
 echo "server died"
@@ -166,6 +168,53 @@ describeWith(['openssl', 'bash'], 'the programs of a pod, run by themselves', ()
       expect((await stop()).code).toBe(0);
       expect(output.match(/server started/g)).toHaveLength(1);
       expect(output).toMatch(/server wrote all\n$/);
+    });
+  });
+
+  describe('a server that is killed before it served', () => {
+    const allowed = { ...everyday, QDRANT_ALLOW_RECOVERY_MODE: 'true' };
+    const kill = async (what: string) => {
+      await says(/server started/);
+      await until('its number is known', 5, () => existsSync(join(folder, 'server.pid')));
+      const target = what === 'all' ? `-${started!.pid}` : readFileSync(join(folder, 'server.pid'), 'utf8').trim();
+      spawnSync('kill', ['-KILL', '--', target]);
+      await until('it ends', 20, hasEnded);
+      rmSync(join(folder, 'server.pid'));
+    };
+
+    test.each(['the server', 'all'])('starts again in recovery mode, when %s was killed', async (what) => {
+      start('run-server.sh', allowed);
+      await kill(what);
+      expect(output).not.toMatch(/in recovery mode/);
+      start('run-server.sh', allowed);
+      await says(/killed before it served[^]*in recovery mode\n$/);
+      expect((await stop()).code).toBe(0);
+      start('run-server.sh', allowed);
+      await says(/server started/);
+      expect((await stop()).code).toBe(0);
+      expect(output).not.toMatch(/in recovery mode/);
+    });
+
+    test('does not where it is not allowed', async () => {
+      start('run-server.sh', everyday);
+      await kill('all');
+      start('run-server.sh', everyday);
+      await says(/server started/);
+      expect((await stop()).code).toBe(0);
+      expect(output).not.toMatch(/in recovery mode/);
+    });
+
+    test('nor after an end of another kind', async () => {
+      start('run-server.sh', allowed);
+      await says(/server started/);
+      put('die', '');
+      await until('it ends', 20, hasEnded);
+      expect(started!.exitCode).toBe(7);
+      rmSync(join(folder, 'die'));
+      start('run-server.sh', allowed);
+      await says(/server started/);
+      expect((await stop()).code).toBe(0);
+      expect(output).not.toMatch(/in recovery mode/);
     });
   });
 

@@ -1,10 +1,8 @@
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
-import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isUnknown } from '../../input';
+import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
 
 /** The programs of a pod, and those that know no cloud: each a file. */
@@ -40,18 +38,13 @@ export class PodPrograms extends Construct {
     const { clusterName, namespace, labels } = props;
     const ofCluster = { 'cluster.env': environment(props), 'settings.yaml': props.settings, ...props.bundles };
     const data = { ...readPrograms(), ...ofCluster };
-    this.configMapName = `${clusterName}-programs-${this.digest(JSON.stringify([digest(readPrograms()), ofCluster]))}`;
+    this.configMapName = `${clusterName}-programs-${digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster])}`;
     this.configMap = new ConfigMapV1(this, 'ConfigMap', {
       metadata: { name: this.configMapName, namespace, labels },
       data,
       immutable: true,
       lifecycle: { createBeforeDestroy: true },
     });
-  }
-
-  /** Computed here where all is known, and by Terraform where something is not. */
-  private digest(text: string): string {
-    return isUnknown(text) ? Fn.substr(Fn.sha256(new TerraformLocal(this, 'Content', text).asString), 0, 10) : digest(text);
   }
 }
 
@@ -81,8 +74,4 @@ function environment(props: PodProgramsProps): string {
   return Object.entries(values)
     .map(([name, value]) => `readonly ${name}='${value}'\n`)
     .join('');
-}
-
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 10);
 }

@@ -8,6 +8,8 @@ source "${PROGRAMS:-/opt/qdrant}/common.sh"
 source "$PROGRAMS/joining.sh"
 # shellcheck source=../../../cluster/programs/versions.sh
 source "$PROGRAMS/versions.sh"
+# shellcheck source=recovery.sh
+source "$PROGRAMS/recovery.sh"
 
 readonly LOOK_SECONDS=${LOOK_SECONDS:-20}
 server='' watcher='' stopped='' restart='' code=0
@@ -54,6 +56,7 @@ note_service() {
   until is_ready 127.0.0.1 "$HOST"; do
     pause 1
   done
+  note_started
   remember version "$VERSION"
   remember peer-uri "$OWN_URI"
 }
@@ -83,7 +86,9 @@ await_change() {
 serve() {
   local noting ended status
   restart='' code=0
-  ./qdrant --config-path "$CURRENT/node.yaml" --bootstrap "$bootstrap" --uri "$OWN_URI" &
+  note_start
+  env ${recovery_note:+"QDRANT__STORAGE__RECOVERY_MODE=$recovery_note"} \
+    ./qdrant --config-path "$CURRENT/node.yaml" --bootstrap "$bootstrap" --uri "$OWN_URI" &
   server=$!
   note_service &
   noting=$!
@@ -97,6 +102,8 @@ serve() {
     # A signal interrupts it: nothing has ended then.
     if [[ ${ended:-} == "$server" ]]; then
       server='' code=$status
+      # 128 and the number of KILL.
+      ((status == 137)) || note_started
     elif [[ -n ${ended:-} ]]; then
       watcher=''
       [[ $status == 0 && -z $stopped ]] || continue
