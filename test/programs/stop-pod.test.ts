@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issue, makeCa } from '../support/openssl';
+import { describeWith, ROOT } from '../support/programs';
+import { Ended, Sandbox } from '../support/sandbox';
+
+const HOST = 'vectors-0.peers.test';
+
+/** A pod whose server says when it has ended in order. What is missing of it is left out by the tests. */
+class PodSandbox extends Sandbox {
+  public constructor(certificates: string, nodeCount = '1') {
+    super();
+    for (const folder of ['lib/cluster/programs', 'lib/kubernetes/pod/files']) {
+      for (const file of readdirSync(join(ROOT, folder))) {
+        this.write(`programs/${file}`, readFileSync(join(ROOT, folder, file), 'utf8'), 0o755);
+      }
+    }
+    const values = "CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6398 GUARDED_PORTS=''";
+    this.write('programs/cluster.env', `readonly ${values}\n`);
+    // A turn in every two seconds, in which it may begin in the first.
+    const cluster = { 'node-count': nodeCount, 'turn-seconds': '3', 'founding-time': new Date().toISOString() };
+    for (const [file, value] of Object.entries({ ...cluster, 'founding-minutes': '60' })) this.write(`cluster/${file}`, value);
+    this.write('secrets/keys/admin', 'a'.repeat(40));
+    this.offer(certificates, 'node');
+    for (const folder of ['runtime', 'storage']) this.write(`${folder}/x`, '');
+    const server = [
+      'echo server started',
+      "trap '/bin/sleep 0.3; echo server wrote all; exit 0' TERM",
+      'while true; do /bin/sleep 0.1 & wait $!; done',
+    ];
+    this.write('qdrant', ['#!/bin/bash', ...server, ''].join('\n'), 0o755);
+  }
+
+  public offer(certificates: string, name: string): void {
+    const files = { 'tls.crt': `${name}.pem`, 'tls.key': `${name}-key.pem`, 'ca.crt': 'ca.pem' };
+    for (const [file, from] of Object.entries(files)) {
+      this.write(`secrets/tls/${file}`, readFileSync(join(certificates, from), 'utf8'));
+    }
+  }
+
+  /** Stops a program at a wait. A container's other processes get no signal. */
+  public stopAt(program: string, wait: number): Promise<Ended> {
+    const at = (name: string) => this.path(name);
+    const paths = { PROGRAMS: at('programs'), RUNTIME: at('runtime'), SECRETS: at('secrets'), STORAGE: at('storage') };
+    // Of everything else what it is without being said, save how long it drains.
+    const environment = { ...paths, OF_CLUSTER: at('cluster'), POD: 'vectors-0', DRAIN_SECONDS: '1', LOG: '/nowhere' };
+    return this.run([at(`programs/${program}`)], environment, { wait }, 60);
+  }
+}
+
+describeWith(['openssl', 'bash'], 'a pod’s program that is stopped while it waits', () => {
+  const certificates = mkdtempSync(join(tmpdir(), 'stop-pod-'));
+  beforeAll(() => {
+    makeCa(certificates, 'ca');
+    for (const name of ['node', 'next']) issue(certificates, name, 'ca', `DNS:${HOST}`);
+  });
+
+  /** Each wait on a pod of its own. */
+  async function atEveryWait(
+    most: number,
+    make: () => PodSandbox,
+    program: string,
+    check: (ended: Ended, pod: PodSandbox) => void,
+  ) {
+    for (let wait = 1; wait <= most; wait++) {
+      const pod = make();
+      const ended = await pod.stopAt(program, wait);
+      expect(ended.errors).not.toMatch(/unbound variable|command not found|syntax error|bad substitution/);
+      expect(ended).toMatchObject({ code: 0, signal: null });
+      expect(ended.waits).toBeGreaterThanOrEqual(wait);
+      expect(pod.files('storage').filter((file) => file.endsWith('.new'))).toEqual([]);
+      check(ended, pod);
+      pod.remove();
+    }
+  }
+
+  test('for a key, has started nothing', async () => {
+    const make = () => {
+      const pod = new PodSandbox(certificates);
+      pod.write('secrets/keys/admin', '');
+      return pod;
+    };
+    await atEveryWait(3, make, 'run-server.sh', ({ output }) => expect(output).not.toContain('server started'));
+  });
+
+  test('for a node to join through, has founded nothing', async () => {
+    const make = () => {
+      const pod = new PodSandbox(certificates, '3');
+      pod.write('cluster/founding-time', '2020-01-01T00:00:00Z');
+      return pod;
+    };
+    await atEveryWait(3, make, 'run-server.sh', ({ errors }, pod) => {
+      expect(errors).toContain('does not found a new cluster');
+      expect(pod.files('storage').filter((file) => /founder|version|raft/.test(file))).toEqual([]);
+    });
+  });
+
+  test('beside the server, has it end in order', async () => {
+    await atEveryWait(
+      8,
+      () => new PodSandbox(certificates),
+      'run-server.sh',
+      ({ output }) => {
+        // At the first waits it may be too early for it to have said anything.
+        if (output.includes('server started')) expect(output).toMatch(/server wrote all\n$/);
+      },
+    );
+  });
+
+  test('for a turn with another certificate, or in it, has the server end in order, once', async () => {
+    const make = () => {
+      const pod = new PodSandbox(certificates);
+      // What is offered changes as soon as the server has been started.
+      const offer = ['tls.crt:next.pem', 'tls.key:next-key.pem'].map((pair) => pair.split(':'));
+      const copies = offer.map(([file, from]) => `cp ${certificates}/${from} ${pod.path('secrets/tls', file)}`);
+      pod.write('qdrant', pod.read('qdrant')!.replace('#!/bin/bash\n', `#!/bin/bash\n${copies.join('\n')}\n`), 0o755);
+      return pod;
+    };
+    let drained = 0;
+    for (const wait of [8, 12, 16, 20, 24, 28, 32, 36]) {
+      const pod = make();
+      const ended = await pod.stopAt('run-server.sh', wait);
+      expect(ended.errors).not.toMatch(/unbound variable/);
+      expect({ wait, ...ended }).toMatchObject({ code: 0, signal: null });
+      expect(ended.output.match(/server wrote all/g)!.length).toBe(ended.output.match(/server started/g)!.length);
+      if (ended.errors.includes('restarting Qdrant')) drained++;
+      pod.remove();
+    }
+    expect(drained).toBeGreaterThan(0);
+  });
+
+  test('the guard that waits for its configuration ends', async () => {
+    await atEveryWait(
+      2,
+      () => new PodSandbox(certificates),
+      'run-guard.sh',
+      ({ output }) => expect(output).toBe(''),
+    );
+  });
+});
