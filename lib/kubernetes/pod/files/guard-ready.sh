@@ -4,4 +4,5 @@ set -euo pipefail
 # shellcheck source=common.sh
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
 
+command -v openssl >/dev/null || fail "the guard's image has no openssl, by which it is asked whether it serves"
 guard_serves || fail "the guard is not ready"
