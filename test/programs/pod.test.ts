@@ -281,7 +281,7 @@ describeWith(['openssl', 'bash'], 'the programs of a pod, run by themselves', ()
       ofCluster({ 'node-count': '3', 'turn-seconds': String(length) });
       mkdirSync(join(folder, 'runtime/current/tls'), { recursive: true });
       cpSync(join(certificates, 'node.pem'), join(folder, 'runtime/current/tls/cert.pem'));
-      start('leave.sh', { DRAIN_SECONDS: '1', LOG: '/nowhere' });
+      start('leave.sh', { DRAIN_SECONDS: '1', LOG: '/nowhere/log' });
       await until('it ends', 15, hasEnded);
       expect(started!.exitCode).toBe(0);
       expect(existsSync(join(folder, 'runtime/draining'))).toBe(true);

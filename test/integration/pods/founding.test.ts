@@ -28,7 +28,8 @@ describeWith(HARNESS, 'a first pod that has lost its disk, hours after the clust
   async function expectItWaits(): Promise<void> {
     const [pod] = cluster.pods;
     const [logged, restarts] = [pod.log.length, pod.restarts];
-    await until('it has said so again and again', 60, () => (pod.log.slice(logged).match(WAITS) ?? []).length >= 4);
+    // Whom it is cut off from it waits for some seconds each.
+    await until('it has said so again and again', 120, () => (pod.log.slice(logged).match(WAITS) ?? []).length >= 3);
     expect(pod.log.slice(logged)).not.toMatch(/listens/);
     expect(pod.restarts).toBe(restarts);
     expect(pod.isReady).toBe(false);

@@ -117,7 +117,7 @@ export class Pod {
       env: this.environmentOf('qdrant'),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const output of [hook.stdout, hook.stderr]) output.on('data', (part) => appendFileSync(this.file('log'), part));
+    for (const output of [hook.stdout, hook.stderr]) output.on('data', (part) => this.keep('log', part));
     return new Promise((resolve) => hook.once('exit', resolve));
   }
 
@@ -166,6 +166,11 @@ export class Pod {
     return this.read(`log-${container}`);
   }
 
+  /** Until the pod's folder is removed. */
+  private keep(file: string, part: Buffer): void {
+    if (existsSync(this.props.folder)) appendFileSync(this.file(file), part);
+  }
+
   private file(name: string): string {
     return join(this.props.folder, name);
   }
@@ -209,7 +214,7 @@ export class Pod {
       env: this.environmentOf(container.name),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const keep = (part: Buffer) => ['log', `log-${container.name}`].forEach((name) => appendFileSync(this.file(name), part));
+    const keep = (part: Buffer) => ['log', `log-${container.name}`].forEach((name) => this.keep(name, part));
     started.stdout.on('data', keep);
     started.stderr.on('data', keep);
     this.containers.set(container.name, started);

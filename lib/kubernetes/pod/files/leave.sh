@@ -6,7 +6,9 @@ set -euo pipefail
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
 # What a hook prints goes nowhere; what the server prints is kept.
 readonly LOG=${LOG:-/proc/1/fd/2}
-[[ ! -w $LOG ]] || exec 2>"$LOG"
+if (true >>"$LOG") 2>/dev/null; then
+  exec 2>>"$LOG"
+fi
 
 # The pod's grace has room for so much.
 readonly LEAVE_SECONDS=${LEAVE_SECONDS:-600}
