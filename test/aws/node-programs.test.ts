@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describeWith, ROOT, run } from '../support/programs';
 import { nodeFiles, synthCluster } from '../support/synth';
 
@@ -43,6 +44,13 @@ describe('the programs of a node', () => {
       const content = readFileSync(file, 'utf8').replaceAll('@REFRESH_HOURS@', '12');
       expect(asTerraformReadsIt).toContain(` <<'END_OF_QDRANT_FILE'\n${lines(content).join('\n')}\nEND_OF_QDRANT_FILE\n`);
     }
+  });
+
+  test('leave room in the 16 KiB that EC2 takes as user data', () => {
+    const { installer } = nodeFiles(synthCluster());
+    const size = gzipSync(JSON.stringify({ write_files: [{ content: installer }] })).length;
+    process.stderr.write(`user data, compressed: ${size} bytes\n`);
+    expect(size).toBeLessThan(14 * 1024);
   });
 
   test('do what they did with their comments', () => {
