@@ -3,6 +3,7 @@ import { badInput, isUnknown, requireMembers, requireOneOf } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
 import { checkServer } from '../qdrant/cluster-checks';
+import { defaultName } from '../terraform/default-name';
 import { ApiKeys } from './api-keys';
 import { CaBundle } from './ca-bundle';
 import { ClientVerification } from './client-verification';
@@ -13,6 +14,9 @@ import { ClusterNetwork } from './network';
 import { RemovalPolicy } from './removal-policy';
 import { Tls } from './tls';
 import { checkTags } from './tags';
+
+/** What no name of a security group may begin with, and those of a cluster begin with its name. */
+const SECURITY_GROUP_ID = /^sg-/;
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
@@ -44,12 +48,19 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
 }
 
 function checkClusterName(cluster: Construct, name: string): void {
-  if (isUnknown(name) || /^[a-z][a-z0-9-]{1,26}[a-z0-9]$/.test(name)) return;
+  if (isUnknown(name) || (/^[a-z][a-z0-9-]{1,26}[a-z0-9]$/.test(name) && !SECURITY_GROUP_ID.test(name))) return;
   throw badInput(cluster, {
     given: `clusterName is "${name}"`,
-    allowed: '3 to 28 lower-case letters, digits and hyphens, a letter first, no hyphen last',
+    allowed:
+      '3 to 28 lower-case letters, digits and hyphens, a letter first, no hyphen last, and not sg- as ids of security groups begin',
     instead: 'clusterName: "vectors"',
   });
+}
+
+/** The name of a cluster that is given none. @internal */
+export function defaultClusterName(cluster: Construct): string {
+  const name = defaultName(cluster, { min: 3, max: 28 });
+  return SECURITY_GROUP_ID.test(name) ? `qdrant-${defaultName(cluster, { min: 3, max: 21 })}` : name;
 }
 
 function checkClientVerification(cluster: Construct, { clientVerification, tls }: QdrantClusterProps): void {

@@ -97,8 +97,10 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Tags for whatever is made that takes tags. `Name`, and names that begin with `Qdrant` or `aws:`, are not free.
+   * Tags for whatever is made that takes tags, up to 46: AWS takes 50 on a resource, and the library sets four of its own. `Name`, and names that begin with
+   * `Qdrant` or `aws:`, are not free. Names have up to 128 letters, digits, spaces and `_.:/=+-@`, values up to 256 of them.
    *
+   * @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
    * @default - none but the name and the cluster's
    */
   readonly tags?: { [name: string]: string };

@@ -8,14 +8,13 @@ import { ClientEndpoint, QdrantPorts, QdrantVersion, ResolvedSettings } from '..
 import { checkNodeIndex } from '../qdrant/cluster-checks';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
 import { refuseSharedNames } from '../cluster/one-of-a-name';
-import { defaultName } from '../terraform/default-name';
 import { FoundingTime } from '../terraform/founding-time';
 import { literally } from '../terraform/literal-text';
 import { useProvider } from '../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from './api-keys';
 import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
-import { checkCluster } from './cluster-checks';
+import { checkCluster, defaultClusterName } from './cluster-checks';
 import { clusterIdOf, ClusterTag } from './cluster-identity';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { ClusterOutputs } from './cluster-outputs';
@@ -94,7 +93,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.props = { ...literally({ ...props }), settings: props.settings };
     useProvider(this, props.provider);
     tagEverything(this, this.props.tags);
-    this.clusterName = props.clusterName ?? defaultName(this, { min: 3, max: 28 });
+    this.clusterName = props.clusterName ?? defaultClusterName(this);
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.guard = this.verification.isRequired;
 
@@ -325,6 +324,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         instanceType,
         imageId,
         imageReplacesInstance: machineImage._replacesInstances,
+        rootVolumeSizeGib: machineImage._rootVolumeSizeGib,
         dataVolume,
         nameZone: this.nameZone,
         isProtected: this.isProtected,

@@ -2,7 +2,23 @@ import { DataAwsEc2InstanceType } from '@cdktf/provider-aws/lib/data-aws-ec2-ins
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown, requireWholeNumber } from '../input';
+
+/** How an image of one's own is booted. */
+export interface OwnImageOptions {
+  /**
+   * The size of the root volume in GiB, from 8 to 16384. It must be at least that of the image's root snapshot: EC2 starts no instance otherwise. It holds the
+   * system and the container image, never the data. A larger one grows the volumes of nodes that exist, the file system when they next boot; no volume shrinks.
+   *
+   * @default 20
+   */
+  readonly rootVolumeSizeGib?: number;
+}
+
+const ROOT_VOLUME_GIB = 20;
+
+/** Families of which some types have no bandwidth of their own to their disks. */
+const PREVIOUS_GENERATIONS = /^(c1|c3|cc2|cg1|cr1|g2|hi1|hs1|i2|m1|m2|m3|r3|t1|t2)\./;
 
 /** What the nodes boot from. */
 export abstract class MachineImage {
@@ -22,7 +38,10 @@ export abstract class MachineImage {
    *
    * @param imageId for example `ami-0123456789abcdef0`
    */
-  public static fromImageId(imageId: string): MachineImage {
+  public static fromImageId(imageId: string, options: OwnImageOptions = {}): MachineImage {
+    const { rootVolumeSizeGib = ROOT_VOLUME_GIB } = options;
+    const sizes = { min: 8, max: 16384, unit: 'GiB' };
+    requireWholeNumber('MachineImage.fromImageId', 'rootVolumeSizeGib', rootVolumeSizeGib, sizes);
     if (!isUnknown(imageId) && !/^ami-[0-9a-f]+$/.test(imageId)) {
       throw badInput('MachineImage.fromImageId', {
         given: `"${imageId}" is no id of an image`,
@@ -30,7 +49,7 @@ export abstract class MachineImage {
         instead: 'MachineImage.latestAmazonLinux2023()',
       });
     }
-    return new OwnImage(imageId);
+    return new OwnImage(imageId, rootVolumeSizeGib);
   }
 
   /** What is merely shaped like it is none. */
@@ -43,6 +62,9 @@ export abstract class MachineImage {
   /** Whether a node that exists moves to another image when this one's id changes. @internal */
   public abstract readonly _replacesInstances: boolean;
 
+  /** The size of the root volume. @internal */
+  public abstract readonly _rootVolumeSizeGib: number;
+
   /** The image's id for an instance type. @internal */
   public abstract _bind(cluster: Construct, instanceType: string): string;
 }
@@ -50,7 +72,10 @@ export abstract class MachineImage {
 class OwnImage extends MachineImage {
   public readonly _replacesInstances = true;
 
-  public constructor(private readonly imageId: string) {
+  public constructor(
+    private readonly imageId: string,
+    public readonly _rootVolumeSizeGib: number,
+  ) {
     super();
   }
 
@@ -61,6 +86,7 @@ class OwnImage extends MachineImage {
 
 class AmazonLinux2023 extends MachineImage {
   public readonly _replacesInstances = false;
+  public readonly _rootVolumeSizeGib = ROOT_VOLUME_GIB;
 
   public _bind(cluster: Construct, instanceType: string): string {
     const architecture = isUnknown(instanceType)
@@ -90,4 +116,15 @@ export function architectureOf(place: Construct, instanceType: string): 'arm64' 
     });
   }
   return parts.special.split('-')[0].includes('g') || parts.family === 'a' ? 'arm64' : 'x86_64';
+}
+
+/**
+ * Whether an instance type is known to have bandwidth of its own to its disks: every type of the current generation has. EC2 starts none of those without it
+ * where that is asked for.
+ *
+ * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/pg.html
+ * @internal
+ */
+export function hasEbsBandwidth(instanceType: string): boolean {
+  return !isUnknown(instanceType) && !PREVIOUS_GENERATIONS.test(instanceType);
 }

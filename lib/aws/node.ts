@@ -7,6 +7,7 @@ import { Fn, ITerraformDependable, Op, TerraformResource, TerraformResourceLifec
 import { Construct } from 'constructs';
 import { ClusterTag } from './cluster-identity';
 import { DataVolumeProps } from './data-volume';
+import { hasEbsBandwidth } from './machine-image';
 import { NodePlacement } from './network';
 import { NameZone } from './node-names';
 import { NodePrograms } from './node/node-programs';
@@ -23,6 +24,7 @@ export interface QdrantNodeProps {
   readonly instanceType: string;
   readonly imageId: string;
   readonly imageReplacesInstance: boolean;
+  readonly rootVolumeSizeGib: number;
   readonly dataVolume: DataVolumeProps;
   readonly nameZone?: NameZone;
   readonly isProtected: boolean;
@@ -176,11 +178,11 @@ export class QdrantNode extends Construct {
       iamInstanceProfile: instanceProfileName,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: this.networkInterface.id }],
       disableApiTermination: this.props.isProtected,
-      ebsOptimized: true,
+      ...(hasEbsBandwidth(instanceType) && { ebsOptimized: true }),
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
         volumeType: 'gp3',
-        volumeSize: 20,
+        volumeSize: this.props.rootVolumeSizeGib,
         encrypted: true,
         kmsKeyId: dataVolume.encryptionKeyArn,
         deleteOnTermination: true,
@@ -195,12 +197,13 @@ export class QdrantNode extends Construct {
 
   /**
    * User data only boots; what changes later reaches a node by the rolling update, which restarts no machine. Terraform ends all instances
-   * that it replaces before it makes the first anew, so that a protected node keeps its image until it is released by name.
+   * that it replaces before it makes the first anew, so that a protected node keeps its image until it is released by name. Another type may
+   * have other bandwidth to its disks, for which the provider would replace the instance.
    */
   private instanceLifecycle(isProtected: boolean): TerraformResourceLifecycle {
     const takesImage = this.props.imageReplacesInstance && !isProtected;
     return {
-      ignoreChanges: ['user_data', 'user_data_base64', ...(takesImage ? [] : ['ami'])],
+      ignoreChanges: ['user_data', 'user_data_base64', 'ebs_optimized', ...(takesImage ? [] : ['ami'])],
       ...(isProtected && { preventDestroy: true }),
     };
   }

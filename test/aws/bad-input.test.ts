@@ -23,7 +23,12 @@ describe('bad input to a cluster', () => {
     [
       'too little throughput',
       { dataVolume: { sizeGib: 50, throughputMibps: 50 } },
-      /throughputMibps is 50.*from 125 to 2000 MiB\/s/,
+      /throughputMibps is 50.*from 125 to 1000 MiB\/s/,
+    ],
+    [
+      'more throughput than the provider lets through',
+      { dataVolume: { sizeGib: 50, iops: 8000, throughputMibps: 1001 } },
+      /throughputMibps is 1001.*from 125 to 1000 MiB\/s/,
     ],
     [
       'more throughput than the IOPS allow',
@@ -51,6 +56,19 @@ describe('bad input to a cluster', () => {
     ['the latest image', { image: 'qdrant/qdrant:latest' }, /names no version/],
     ['an image by a port', { image: 'registry.example.com:5000/qdrant' }, /names no version/],
     ['a name that is none', { clusterName: 'My Cluster' }, /clusterName is "My Cluster"/],
+    ['a name as ids of security groups have it', { clusterName: 'sg-vectors' }, /clusterName is "sg-vectors".*"vectors"/],
+    ['a tag that is the library’s', { tags: { QdrantNode: '7' } }, /tags names "QdrantNode"/],
+    ['a tag without a name', { tags: { '': 'x' } }, /tags names "".*1 to 128/],
+    ['a tag with too long a name', { tags: { ['x'.repeat(129)]: 'x' } }, /tags names "x+".*1 to 128/],
+    ['a tag whose name holds other characters', { tags: { 'cost|center': 'x' } }, /tags names "cost\|center".*letters/],
+    ['a tag whose value holds other characters', { tags: { team: 'search; ops' } }, /tags gives team the value "search; ops"/],
+    ['a tag with too long a value', { tags: { team: 'x'.repeat(257) } }, /tags gives team the value "x+".*up to 256/],
+    ['a tag without a value', { tags: { team: undefined as any } }, /tags gives team the value undefined/],
+    [
+      'more tags than fit beside the library’s',
+      { tags: Object.fromEntries(Array.from({ length: 47 }, (_, index) => [`tag-${index}`, 'x'])) },
+      /tags are 47.*up to 46/,
+    ],
     ['an upgrade that skips a minor release', { upgradingFrom: QdrantVersion.V1_17_1 }, /from Qdrant 1\.17\.1 to 1\.19\.0/],
     ['a metrics port that is taken', { metricsPort: 6335 }, /metricsPort is 6335, which serves something else/],
     ['a metrics port before 1.17', { metricsPort: 9153, version: QdrantVersion.V1_16_3 }, /Qdrant 1\.17\.0 and later/],
@@ -88,7 +106,8 @@ describe('bad input to a cluster', () => {
       version: QdrantVersion.of(unknownText()),
       apiKeys: aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(unknownText()) }),
       tls: aws.Tls.fromPrivateCa(unknownText()),
-      machineImage: aws.MachineImage.fromImageId(unknownText()),
+      machineImage: aws.MachineImage.fromImageId(unknownText(), { rootVolumeSizeGib: unknownNumber() }),
+      tags: { team: unknownText(), 'größe @ x=+-._:/': '' },
     };
     const stack = synthCluster(props, (cluster) => {
       cluster.connections.allowRestFrom(aws.Peer.ipv4(unknownText()));
@@ -134,6 +153,7 @@ describe('bad input to what a cluster is made of', () => {
     expect(() => aws.Peer.securityGroup('my-group')).toThrow(/"my-group" is no id/);
     expect(() => aws.Peer.prefixList('sg-1')).toThrow(/"sg-1" is no id/);
     expect(() => aws.MachineImage.fromImageId('al2023')).toThrow(/is no id of an image/);
+    expect(() => aws.MachineImage.fromImageId('ami-1', { rootVolumeSizeGib: 7 })).toThrow(/rootVolumeSizeGib is 7.*from 8 to/);
     expect(() => aws.Tls.fromPrivateCa('my-ca')).toThrow(/is no authority of AWS Private CA/);
     expect(() => aws.NodeNames.privateZone('Vectors.')).toThrow(/is no name of a DNS zone/);
   });

@@ -47,8 +47,35 @@ describe('a cluster with nothing but network, type and disk', () => {
         disable_api_termination: true,
       });
       expect(instance).not.toHaveProperty('key_name');
-      expect(instance.lifecycle.ignore_changes).toEqual(['user_data', 'user_data_base64', 'ami']);
+      expect(instance.lifecycle.ignore_changes).toEqual(['user_data', 'user_data_base64', 'ebs_optimized', 'ami']);
     }
+  });
+
+  test.each([
+    ['r7g.large', true],
+    ['t3.medium', true],
+    ['t2.medium', undefined],
+    ['m3.large', undefined],
+    [Token.asString({ resolve: () => 'x' }), undefined],
+  ])('asks for bandwidth to the disks only where the type %s is known to have it', (instanceType, optimized) => {
+    const instances = synthCluster({ instanceType }).resources('aws_instance');
+    expect(instances.map(({ ebs_optimized }) => ebs_optimized)).toEqual([optimized, optimized, optimized]);
+  });
+
+  test('has a root volume as large as an image of one’s own needs', () => {
+    const sizes = (machineImage?: aws.MachineImage) =>
+      synthCluster({ machineImage })
+        .resources('aws_instance')
+        .map(({ root_block_device }) => root_block_device.volume_size);
+    expect(sizes()).toEqual([20, 20, 20]);
+    expect(sizes(aws.MachineImage.fromImageId('ami-1'))).toEqual([20, 20, 20]);
+    expect(sizes(aws.MachineImage.fromImageId('ami-1', { rootVolumeSizeGib: 40 }))).toEqual([40, 40, 40]);
+  });
+
+  test('has no name of a security group that begins as an id, whatever its path', () => {
+    const stack = synth((stack) => void new aws.QdrantCluster(stack, 'Cluster', minimal), 'sg-search');
+    const [group] = stack.resources('aws_security_group');
+    expect(group.name_prefix).toBe('qdrant-sg-search-cluster-qdrant-');
   });
 
   test('has volumes that are encrypted, protected, and leave a snapshot', () => {

@@ -24,21 +24,21 @@ export class SynthesizedStack {
 }
 
 /** Synthesizes a stack for AWS with its validations, as `cdktf synth` does. */
-export function synth(build: (stack: TerraformStack) => void): SynthesizedStack {
+export function synth(build: (stack: TerraformStack) => void, name?: string): SynthesizedStack {
   return synthStack((stack) => {
     new AwsProvider(stack, 'Aws', { region: 'eu-west-1' });
     build(stack);
-  });
+  }, name);
 }
 
 /** Synthesizes a stack with its validations, as `cdktf synth` does. */
-export function synthStack(build: (stack: TerraformStack) => void): SynthesizedStack {
+export function synthStack(build: (stack: TerraformStack) => void, name = 'vectors'): SynthesizedStack {
   const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
   try {
     const app = new App({ outdir });
-    build(new TerraformStack(app, 'vectors'));
+    build(new TerraformStack(app, name));
     app.synth();
-    return new SynthesizedStack(JSON.parse(readFileSync(join(outdir, 'stacks', 'vectors', 'cdk.tf.json'), 'utf8')));
+    return new SynthesizedStack(JSON.parse(readFileSync(join(outdir, 'stacks', name, 'cdk.tf.json'), 'utf8')));
   } finally {
     rmSync(outdir, { recursive: true });
   }
