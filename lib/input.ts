@@ -20,6 +20,14 @@ export function badInput(place: Place, input: BadInput): Error {
   return new Error(`${where}: ${input.given}. Allowed: ${input.allowed}. Instead: ${input.instead}.`);
 }
 
+/** A value as its author wrote it, so that a number is told from a text of digits. Not for what may be a secret. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `${JSON.stringify(value)}, a string`;
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
 /** Whether a value is known only when Terraform runs. Such a value is let through every check. */
 export function isUnknown(value: unknown): boolean {
   return Token.isUnresolved(value);
@@ -35,7 +43,7 @@ export function requireWholeNumber(
   if (isUnknown(value) || (Number.isInteger(value) && value >= range.min && value <= range.max)) return;
   const unit = range.unit ? ` ${range.unit}` : '';
   throw badInput(place, {
-    given: `${name} is ${value}`,
+    given: `${name} is ${shown(value)}`,
     allowed: `a whole number from ${range.min} to ${range.max}${unit}`,
     instead: `${name}: ${Math.min(Math.max(Math.round(value) || range.min, range.min), range.max)}`,
   });
@@ -51,6 +59,18 @@ export function requireOneOf(place: Place, name: string, value: string, allowed:
 export function requireBoolean(place: Place, name: string, value: boolean): void {
   if (isUnknown(value) || typeof value === 'boolean') return;
   throw badInput(place, { given: `${name} is ${JSON.stringify(value)}`, allowed: 'true or false', instead: `${name}: true` });
+}
+
+/** Throws unless the value is a list whose members are known, or it is left out. */
+export function requireListIfGiven(place: Place, name: string, values: readonly unknown[] | undefined): void {
+  if (values === undefined) return;
+  requireKnownList(place, name, values);
+  if (Array.isArray(values)) return;
+  throw badInput(place, {
+    given: `${name} is ${typeof values === 'string' ? JSON.stringify(values) : shown(values)}, no list`,
+    allowed: 'a list, or the option left out',
+    instead: `${name}: [${typeof values === 'string' ? JSON.stringify(values) : '...'}]`,
+  });
 }
 
 /** Throws where the members of a list, for each of which something is made, are known only when Terraform runs. */

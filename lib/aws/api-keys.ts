@@ -5,6 +5,8 @@ import { KeyGenerationsProps } from '../qdrant';
 import { checkKeyGenerations } from '../qdrant/key-generations';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
+import { requireOptions } from '../options';
+import { EXISTING_KEYS_OPTIONS, GENERATED_KEYS_OPTIONS } from './option-names';
 
 /** Which keys are generated. */
 export interface GeneratedApiKeysProps extends KeyGenerationsProps {
@@ -85,6 +87,7 @@ class ExistingApiKeys extends ApiKeys {
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
     const place = 'ApiKeys.fromSecrets';
+    requireOptions(place, undefined, props, EXISTING_KEYS_OPTIONS);
     requireInstance(place, 'admin', props.admin, Secret, 'admin: Secret.fromArn(secret.arn)');
     requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, 'readOnly: Secret.fromArn(secret.arn)');
     requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, 'alternate: Secret.fromArn(secret.arn)');
@@ -105,6 +108,7 @@ class GeneratedApiKeys extends ApiKeys {
 
   public constructor(private readonly props: GeneratedApiKeysProps) {
     super();
+    requireOptions('ApiKeys.generated', undefined, props, GENERATED_KEYS_OPTIONS);
     this.generation = props.generation ?? 1;
     checkKeyGenerations('ApiKeys.generated', props);
   }

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireMembers, requireOneOf } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireMembers, requireOneOf } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
 import { checkServer } from '../qdrant/cluster-checks';
@@ -14,20 +14,36 @@ import { ClusterNetwork } from './network';
 import { RemovalPolicy } from './removal-policy';
 import { Tls } from './tls';
 import { checkTags } from './tags';
+import { requireOptions, requireOptionsIfGiven } from '../options';
+import { SETTINGS_OPTIONS } from '../qdrant/option-names';
+import { CLUSTER_OPTIONS, DATA_VOLUME_OPTIONS, ROLLING_UPDATE_OPTIONS } from './option-names';
 
 /** What no name of a security group may begin with, and those of a cluster begin with its name. */
 const SECURITY_GROUP_ID = /^sg-/;
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
-export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
+export function checkCluster(cluster: Construct, props: QdrantClusterProps): void {
+  checkNames(cluster, props);
   requireMembers(cluster, props, { instanceType: '"r7g.large"', dataVolume: '{ sizeGib: 200 }' });
   checkParts(cluster, props);
-  checkServer(cluster, { ...props, version, hasAlternateKey: props.apiKeys?._hasAlternate ?? false });
+  checkServer(cluster, {
+    ...props,
+    version: props.version ?? QdrantVersion.DEFAULT,
+    hasAlternateKey: props.apiKeys?._hasAlternate ?? false,
+  });
   checkDataVolume(cluster, props.dataVolume, props.nodeCount ?? 3);
   if (!isUnknown(props.instanceType)) architectureOf(cluster, props.instanceType);
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
   if (props.tags !== undefined) checkTags(cluster, props.tags);
   checkClientVerification(cluster, props);
+}
+
+/** A misspelt option would leave the cluster as it is without it. */
+function checkNames(cluster: Construct, props: QdrantClusterProps): void {
+  requireOptions(cluster, undefined, props, CLUSTER_OPTIONS);
+  if (props.dataVolume) requireOptions(cluster, 'dataVolume', props.dataVolume, DATA_VOLUME_OPTIONS);
+  requireOptionsIfGiven(cluster, 'rollingUpdate', props.rollingUpdate, ROLLING_UPDATE_OPTIONS);
+  requireOptionsIfGiven(cluster, 'settings', props.settings, SETTINGS_OPTIONS);
 }
 
 /** What has rules of its own must have gone through them. */
@@ -39,6 +55,7 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
   ifGiven('tls', Tls, 'Tls.generated()');
   ifGiven('clientVerification', ClientVerification, 'ClientVerification.required(CaBundle.fromPem(pem))');
   ifGiven('machineImage', MachineImage, 'MachineImage.latestAmazonLinux2023()');
+  requireListIfGiven(cluster, 'trustedAuthorities', props.trustedAuthorities);
   for (const bundle of props.trustedAuthorities ?? []) {
     requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, 'trustedAuthorities: [CaBundle.fromPem(pem)]');
   }

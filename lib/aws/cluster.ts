@@ -87,11 +87,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
     super(scope, id);
+    checkCluster(this, props);
     this.version = props.version ?? QdrantVersion.DEFAULT;
-    checkCluster(this, props, this.version);
     // The settings are a text of their own, which escapes itself.
     this.props = { ...literally({ ...props }), settings: props.settings };
-    useProvider(this, props.provider);
+    useProvider(this, props.provider, 'aws');
     tagEverything(this, this.props.tags);
     this.clusterName = props.clusterName ?? defaultClusterName(this);
     this.verification = props.clientVerification ?? ClientVerification.notRequired();

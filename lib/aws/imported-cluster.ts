@@ -14,6 +14,8 @@ import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { checkId } from './peer';
 import { Secret } from './secret';
+import { requireOptions } from '../options';
+import { CLUSTER_ATTRIBUTES } from './option-names';
 
 /** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
@@ -24,7 +26,8 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
-    useProvider(this, attributes.provider);
+    requireOptions(this, undefined, attributes, CLUSTER_ATTRIBUTES);
+    useProvider(this, attributes.provider, 'aws');
     const { host, securityGroupId, clientCertificate = false, grpc = true, metricsPort } = attributes;
     requireMembers(this, attributes, { host: '"vectors.example.com"', securityGroupId: '"sg-0123456789abcdef0"' });
     checkHostName(this, 'host', host, 'vectors.example.com');

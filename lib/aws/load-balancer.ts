@@ -17,6 +17,8 @@ import { ClusterNetwork } from './network';
 import { QdrantNode } from './node';
 import { NameZone } from './node-names';
 import { RemovalPolicy } from './removal-policy';
+import { requireOptions } from '../options';
+import { LOAD_BALANCER_OPTIONS } from './option-names';
 
 /** How long connections go on to a node that no longer wants new ones, and to one that is taken out. */
 const DRAIN_SECONDS = 30;
@@ -110,6 +112,7 @@ export class QdrantLoadBalancer extends Construct {
 
   private constructor(scope: Construct, id: string, props: LoadBalancerProps, targets: LoadBalancerTargets) {
     super(scope, id);
+    requireOptions(this, undefined, props, LOAD_BALANCER_OPTIONS);
     this.props = props;
     this.targets = targets;
     if (props.hostName !== undefined) checkHostName(this, 'hostName', props.hostName, 'vectors.example.com');

@@ -4,6 +4,8 @@ import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumbe
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { NodeNames } from './node-names';
 import { Peer } from './peer';
+import { requireOptions } from '../options';
+import { SUBNETS_OPTIONS } from './option-names';
 
 /** The subnets that a cluster lives in. */
 export interface SubnetsProps {
@@ -66,6 +68,7 @@ export class ClusterNetwork {
 
   private constructor(props: SubnetsProps) {
     const place = 'ClusterNetwork.fromSubnets';
+    requireOptions(place, undefined, props, SUBNETS_OPTIONS);
     requireMembers(place, props, { vpcId: '"vpc-0123456789abcdef0"' });
     requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
     const { vpcId, subnetIds, zoneCount } = props;

@@ -1,4 +1,6 @@
 import { badInput, isUnknown } from '../input';
+import { requireOptions } from '../options';
+import { SECRET_OPTIONS } from './option-names';
 
 /** The name's own characters only, so that nothing else comes along with it. */
 const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
@@ -36,6 +38,7 @@ export class Secret {
         instead: `Secret.fromArn(secret.arn) for a secret that exists, or ApiKeys.generated() to have one made`,
       });
     }
+    requireOptions('Secret.fromArn', undefined, options, SECRET_OPTIONS);
     return new Secret(arn, options);
   }
 

@@ -5,6 +5,8 @@ import { SecretPlaceProps } from '../posture';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { CaBundle, checkAuthorityArn } from './ca-bundle';
 import { Secret } from './secret';
+import { requireOptions } from '../options';
+import { GENERATED_TLS_OPTIONS, ISSUED_TLS_OPTIONS, SECRET_TLS_OPTIONS } from './option-names';
 
 /** What else is known of certificates in an existing secret. */
 export interface SecretTlsOptions {
@@ -108,6 +110,7 @@ class SecretTls extends Tls {
     private readonly options: SecretTlsOptions,
   ) {
     super();
+    requireOptions('Tls.fromSecret', undefined, options, SECRET_TLS_OPTIONS);
     requireInstance('Tls.fromSecret', 'the secret', secret, Secret, 'Secret.fromArn(secret.arn)');
     requireInstanceIfGiven(
       'Tls.fromSecret',
@@ -144,6 +147,7 @@ class PrivateCaTls extends Tls {
     options: IssuedTlsOptions,
   ) {
     super();
+    requireOptions('Tls.fromPrivateCa', undefined, options, ISSUED_TLS_OPTIONS);
     this.validityDays = checkedValidity('Tls.fromPrivateCa', options);
     checkAuthorityArn('Tls.fromPrivateCa', arn);
   }
@@ -166,6 +170,7 @@ class ClusterCaTls extends Tls {
 
   public constructor(private readonly options: GeneratedTlsOptions) {
     super();
+    requireOptions('Tls.generated', undefined, options, GENERATED_TLS_OPTIONS);
     this.validityDays = checkedValidity('Tls.generated', options);
   }
 

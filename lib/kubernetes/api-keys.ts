@@ -10,6 +10,9 @@ import { literally } from '../terraform/literal-text';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
 import { SecretStore } from './secret-store';
+import { requireOptions } from '../options';
+import { EXISTING_KEYS_OPTIONS, EXTERNAL_KEY_OPTIONS, EXTERNAL_KEYS_OPTIONS } from './option-names';
+import { KEY_GENERATIONS_OPTIONS } from '../qdrant/option-names';
 
 /** Which existing Secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
 export interface ExistingApiKeysProps {
@@ -135,6 +138,7 @@ class ExistingApiKeys extends ApiKeys {
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
     const place = 'ApiKeys.fromSecrets';
+    requireOptions(place, undefined, props, EXISTING_KEYS_OPTIONS);
     requireInstance(place, 'admin', props.admin, Secret, "admin: Secret.fromName('vectors-admin-key')");
     requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, "readOnly: Secret.fromName('vectors-read-key')");
     requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, "alternate: Secret.fromName('vectors-next-key')");
@@ -155,6 +159,7 @@ class GeneratedApiKeys extends ApiKeys {
 
   public constructor(private readonly props: KeyGenerationsProps) {
     super();
+    requireOptions('ApiKeys.generated', undefined, props, KEY_GENERATIONS_OPTIONS);
     this.generation = props.generation ?? 1;
     checkKeyGenerations('ApiKeys.generated', props);
   }
@@ -188,9 +193,17 @@ class ExternalApiKeys extends ApiKeys {
   public constructor(private readonly props: ExternalApiKeysProps) {
     super();
     const place = 'ApiKeys.fromExternalSecrets';
+    requireOptions(place, undefined, props, EXTERNAL_KEYS_OPTIONS);
     requireInstance(place, 'store', props.store, SecretStore, "store: SecretStore.clusterStore('vault')");
     requireWholeNumber(place, 'refreshMinutes', props.refreshMinutes ?? 60, { min: 1, max: 10080, unit: 'minutes' });
-    for (const { remoteKey } of [props.admin ?? {}, props.readOnly, props.alternate].filter((key) => key !== undefined)) {
+    for (const [option, key] of Object.entries({
+      admin: props.admin ?? {},
+      readOnly: props.readOnly,
+      alternate: props.alternate,
+    })) {
+      if (key === undefined) continue;
+      requireOptions<ExternalKey>(place, option, key as ExternalKey, EXTERNAL_KEY_OPTIONS);
+      const { remoteKey } = key as ExternalKey;
       if (isUnknown(remoteKey) || remoteKey?.trim()) continue;
       throw badInput(place, {
         given: remoteKey === undefined ? 'a key without remoteKey' : 'an empty remoteKey',

@@ -1,6 +1,8 @@
 import { badInput } from '../input';
 import { literally } from '../terraform/literal-text';
 import { checkObjectName } from './names';
+import { requireOptions } from '../options';
+import { EXTERNAL_ISSUER_OPTIONS } from './option-names';
 
 /** Where else an issuer may come from. */
 export interface ExternalIssuerOptions {
@@ -24,6 +26,7 @@ export class CertificateIssuer {
 
   /** An issuer of another kind, as of AWS Private CA or Google CAS. */
   public static external(name: string, options: ExternalIssuerOptions): CertificateIssuer {
+    requireOptions('CertificateIssuer.external', undefined, options, EXTERNAL_ISSUER_OPTIONS);
     if (options.kind === '' || options.group === '') {
       throw badInput('CertificateIssuer.external', {
         given: `kind "${options.kind}" of the group "${options.group}"`,

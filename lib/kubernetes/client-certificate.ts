@@ -4,6 +4,8 @@ import { nameFor } from '../terraform/identity';
 import { literalText } from '../terraform/literal-text';
 import { certManagerObject, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
+import { requireOptions } from '../options';
+import { CLIENT_CERTIFICATE_OPTIONS } from './option-names';
 
 /** What a client's certificate is to be. */
 export interface ClientCertificateProps {
@@ -47,6 +49,7 @@ export class ClientCertificate extends Construct {
 
   private constructor(scope: Construct, id: string, props: ClientCertificateProps, cluster: CertifyingCluster) {
     super(scope, id);
+    requireOptions(this, undefined, props, CLIENT_CERTIFICATE_OPTIONS);
     const { commonName = id, validityDays = 90 } = props;
     requireWholeNumber(this, 'validityDays', validityDays, { min: 1, max: 825, unit: 'days' });
     if (!isUnknown(commonName) && (commonName.length === 0 || commonName.length > 64)) {

@@ -6,6 +6,8 @@ import { QdrantPorts } from '../qdrant';
 import { Connections } from './connections';
 import { literally } from '../terraform/literal-text';
 import { Peer } from './peer';
+import { requireOptions } from '../options';
+import { CLIENT_SERVICE_OPTIONS, LOAD_BALANCER_SERVICE_OPTIONS } from './option-names';
 
 /** How the service for clients is to be. */
 export interface ClientServiceProps {
@@ -59,6 +61,7 @@ export interface ClientServiceBinding {
 export class ClientService {
   /** An address within the Kubernetes cluster. */
   public static clusterIp(props: ClientServiceProps = {}): ClientService {
+    requireOptions('ClientService.clusterIp', undefined, props, CLIENT_SERVICE_OPTIONS);
     checkAppProtocols('ClientService.clusterIp', props);
     return new ClientService('ClusterIP', literally(props));
   }
@@ -71,6 +74,7 @@ export class ClientService {
    */
   public static loadBalancer(props: LoadBalancerServiceProps): ClientService {
     const place = 'ClientService.loadBalancer';
+    requireOptions(place, undefined, props, LOAD_BALANCER_SERVICE_OPTIONS);
     requireNotEmpty(place, 'sourceRanges', props.sourceRanges, `sourceRanges: ['203.0.113.0/24']`);
     const peers = props.sourceRanges.map((range) => {
       const isIpv6 = !isUnknown(range) && String(range).includes(':');

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireMembers, requireOneOf, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireMembers, requireOneOf, requireWholeNumber } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
 import { checkHostName, checkImage, checkServer } from '../qdrant/cluster-checks';
@@ -16,6 +16,16 @@ import { RemovalPolicy } from './removal-policy';
 import { checkGuardResources, checkResources } from './resources';
 import { Tls } from './tls';
 import { checkVolume } from './volume';
+import { requireOptions, requireOptionsIfGiven } from '../options';
+import { SETTINGS_OPTIONS } from '../qdrant/option-names';
+import {
+  CLUSTER_OPTIONS,
+  GUARD_RESOURCES_OPTIONS,
+  PLACEMENT_OPTIONS,
+  RESOURCES_OPTIONS,
+  ROLLING_UPDATE_OPTIONS,
+  VOLUME_OPTIONS,
+} from './option-names';
 
 /** The guard's image where none is named. */
 export const DEFAULT_GUARD_IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.28.0';
@@ -28,14 +38,20 @@ const MIN_TURN_SECONDS = 30;
 export const MAX_TURN_SECONDS = 300;
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
-export function checkCluster(cluster: Construct, props: QdrantClusterProps, version: QdrantVersion): void {
+export function checkCluster(cluster: Construct, props: QdrantClusterProps): void {
+  checkNames(cluster, props);
   requireMembers(cluster, props, { namespace: '"search"', resources: '{ memory: "8Gi" }', dataVolume: '{ size: "200Gi" }' });
   checkParts(cluster, props);
-  checkServer(cluster, { ...props, version, hasAlternateKey: props.apiKeys?._hasAlternate ?? false });
+  checkServer(cluster, {
+    ...props,
+    version: props.version ?? QdrantVersion.DEFAULT,
+    hasAlternateKey: props.apiKeys?._hasAlternate ?? false,
+  });
   if (props.guardImage !== undefined) checkImage(cluster, 'guardImage', props.guardImage, DEFAULT_GUARD_IMAGE);
   checkLabelName(cluster, 'namespace', props.namespace, 'search');
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
   if (props.clusterDomain !== undefined) checkHostName(cluster, 'clusterDomain', props.clusterDomain, 'cluster.local');
+  requireListIfGiven(cluster, 'imagePullSecretNames', props.imagePullSecretNames);
   (props.imagePullSecretNames ?? []).forEach((name) => checkObjectName(cluster, 'imagePullSecretNames', name, 'registry'));
   checkResources(cluster, props.resources);
   if (props.guardResources) checkGuardResources(cluster, props.guardResources);
@@ -48,6 +64,18 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps, vers
   requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: MIN_TURN_SECONDS, max: MAX_TURN_SECONDS, unit: 'seconds' });
 }
 
+/** A misspelt option would leave the cluster as it is without it. */
+function checkNames(cluster: Construct, props: QdrantClusterProps): void {
+  requireOptions(cluster, undefined, props, CLUSTER_OPTIONS);
+  if (props.resources) requireOptions(cluster, 'resources', props.resources, RESOURCES_OPTIONS);
+  if (props.dataVolume) requireOptions(cluster, 'dataVolume', props.dataVolume, VOLUME_OPTIONS);
+  requireOptionsIfGiven(cluster, 'snapshotVolume', props.snapshotVolume, VOLUME_OPTIONS);
+  requireOptionsIfGiven(cluster, 'guardResources', props.guardResources, GUARD_RESOURCES_OPTIONS);
+  requireOptionsIfGiven(cluster, 'placement', props.placement, PLACEMENT_OPTIONS);
+  requireOptionsIfGiven(cluster, 'rollingUpdate', props.rollingUpdate, ROLLING_UPDATE_OPTIONS);
+  requireOptionsIfGiven(cluster, 'settings', props.settings, SETTINGS_OPTIONS);
+}
+
 /** What has rules of its own must have gone through them. */
 function checkParts(cluster: Construct, props: QdrantClusterProps): void {
   const ifGiven = (option: keyof QdrantClusterProps, type: { name: string; prototype: object }, instead: string) =>
@@ -58,6 +86,7 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
   ifGiven('clientService', ClientService, 'ClientService.clusterIp()');
   ifGiven('dns', ClusterDns, 'ClusterDns.kubeSystem()');
   ifGiven('user', PodUser, 'PodUser.id(1000)');
+  requireListIfGiven(cluster, 'trustedAuthorities', props.trustedAuthorities);
   for (const bundle of props.trustedAuthorities ?? []) {
     requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, "trustedAuthorities: [CaBundle.fromConfigMap('old-ca')]");
   }

@@ -84,11 +84,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
     super(scope, id);
+    checkCluster(this, props);
     this.version = props.version ?? QdrantVersion.DEFAULT;
-    checkCluster(this, props, this.version);
     // The settings are a text of their own, which escapes itself.
     this.props = { ...literally({ ...props }), settings: props.settings };
-    useProvider(this, props.provider);
+    useProvider(this, props.provider, 'kubernetes');
     this.clusterName = props.clusterName ?? defaultName(this, { min: 1, max: 40 });
     this.namespace = props.namespace;
     this.podLabels = podLabelsOf(this.clusterName);

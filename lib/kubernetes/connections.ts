@@ -12,6 +12,8 @@ import { idFor, nameFor } from '../terraform/identity';
 import { readableName } from '../terraform/readable-name';
 import { lifecycleWith, narrowRange, portOtherThan } from '../terraform/preconditions';
 import { Peer } from './peer';
+import { requireOptions } from '../options';
+import { ALLOW_TO_OPTIONS } from './option-names';
 
 /** What the connections are of. */
 export interface ConnectionsProps {
@@ -106,6 +108,7 @@ export class Connections extends Construct {
   public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
     requirePeer(this, peer);
     checkOutgoingPort(this, port);
+    requireOptions(this, undefined, options, ALLOW_TO_OPTIONS);
     const { protocol = TransportProtocol.TCP } = options;
     requireOneOf(this, 'protocol', protocol, Object.values(TransportProtocol));
     // TCP is not named, as it was the only one.

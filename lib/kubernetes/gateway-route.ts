@@ -12,6 +12,8 @@ import { Connections } from './connections';
 import { describeFront } from './front-listener';
 import { checkLabelName, checkObjectName } from './names';
 import { Peer } from './peer';
+import { requireOptions } from '../options';
+import { GATEWAY_OPTIONS, GATEWAY_ROUTE_OPTIONS } from './option-names';
 
 /** Where TLS ends that comes in by a gateway. */
 export enum GatewayTls {
@@ -130,6 +132,8 @@ export class QdrantGatewayRoute extends Construct {
 
   private constructor(scope: Construct, id: string, props: GatewayRouteProps, cluster: RoutedCluster) {
     super(scope, id);
+    requireOptions(this, undefined, props, GATEWAY_ROUTE_OPTIONS);
+    requireOptions(this, 'gateway', props.gateway, GATEWAY_OPTIONS);
     this.cluster = cluster;
     this.props = props;
     this.check();

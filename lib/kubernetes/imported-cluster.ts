@@ -15,6 +15,8 @@ import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { checkLabelName, checkLabels } from './names';
 import { Secret } from './secret';
+import { requireOptions } from '../options';
+import { CLUSTER_ATTRIBUTES } from './option-names';
 
 /** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
@@ -25,7 +27,8 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
-    useProvider(this, attributes.provider);
+    requireOptions(this, undefined, attributes, CLUSTER_ATTRIBUTES);
+    useProvider(this, attributes.provider, 'kubernetes');
     const { clusterName, namespace, clientCertificate = false, grpc = true, metricsPort } = attributes;
     requireMembers(this, attributes, { clusterName: '"vectors"', namespace: '"search"' });
     checkLabelName(this, 'clusterName', clusterName, 'vectors');

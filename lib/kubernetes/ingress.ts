@@ -11,6 +11,8 @@ import { Connections } from './connections';
 import { describeFront } from './front-listener';
 import { checkObjectName } from './names';
 import { Peer } from './peer';
+import { requireOptions } from '../options';
+import { INGRESS_OPTIONS } from './option-names';
 
 /** How a cluster is reached by an Ingress. Where the Kubernetes cluster has a gateway of the Gateway API, `addGatewayRoute` says more in one language. */
 export interface IngressProps {
@@ -88,6 +90,7 @@ export class QdrantIngress extends Construct {
 
   private constructor(scope: Construct, id: string, props: IngressProps, cluster: IngressedCluster) {
     super(scope, id);
+    requireOptions(this, undefined, props, INGRESS_OPTIONS);
     this.cluster = cluster;
     this.props = props;
     const serviceName = this.check();

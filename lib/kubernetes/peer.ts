@@ -1,6 +1,8 @@
 import { coverTheInternet, ipv4Range, ipv6Range } from '../cidr';
 import { badInput, requireGivenMembers } from '../input';
 import { checkLabelName, checkLabels } from './names';
+import { requireOptions } from '../options';
+import { PODS_PEER_OPTIONS } from './option-names';
 
 /** The label that Kubernetes itself gives to each namespace. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
@@ -40,6 +42,7 @@ export class Peer {
    * @throws if no label is given, or both a namespace and labels of namespaces
    */
   public static pods(props: PodsPeerProps): Peer {
+    requireOptions('Peer.pods', undefined, props, PODS_PEER_OPTIONS);
     const { labels, namespace, namespaceLabels } = props;
     requireGivenMembers('Peer.pods', props, ['namespace', 'namespaceLabels']);
     checkLabels('Peer.pods', 'labels', labels);

@@ -5,10 +5,12 @@ import {
   StatefulSetV1SpecTemplateSpecTopologySpreadConstraint,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireNotEmpty, requireOneOf, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireNotEmpty, requireOneOf, requireWholeNumber } from '../input';
 import { requireInstance } from '../nominal';
 import { MachinePreference, MachineRequirement } from './machine-requirement';
 import { checkLabels } from './names';
+import { requireOptions } from '../options';
+import { MACHINE_PREFERENCE_OPTIONS, TOLERATION_OPTIONS } from './option-names';
 
 /** How strictly nodes are kept apart. */
 export enum Spread {
@@ -127,11 +129,16 @@ export function checkPlacement(cluster: Construct, placement: PlacementProps): v
   }
   if (zoneCount !== undefined) requireWholeNumber(cluster, 'placement.zoneCount', zoneCount, { min: 1, max: 100 });
   if (machines) checkMachines(cluster, 'placement.machines', machines);
+  requireListIfGiven(cluster, 'placement.apartFrom', placement.apartFrom);
   apartFrom.forEach((labels) => checkLabels(cluster, 'placement.apartFrom', labels));
-  for (const { requirements, weight = 100 } of preferredMachines) {
+  requireListIfGiven(cluster, 'placement.preferredMachines', placement.preferredMachines);
+  for (const preference of preferredMachines) {
+    requireOptions(cluster, 'placement.preferredMachines', preference, MACHINE_PREFERENCE_OPTIONS);
+    const { requirements, weight = 100 } = preference;
     checkMachines(cluster, 'placement.preferredMachines.requirements', requirements);
     requireWholeNumber(cluster, 'placement.preferredMachines.weight', weight, { min: 1, max: 100 });
   }
+  requireListIfGiven(cluster, 'placement.tolerations', placement.tolerations);
   tolerations.forEach((toleration) => checkToleration(cluster, toleration));
 }
 
@@ -141,7 +148,9 @@ function checkMachines(cluster: Construct, option: string, machines: MachineRequ
   machines.forEach((machine) => requireInstance(cluster, option, machine, MachineRequirement, instead));
 }
 
-function checkToleration(cluster: Construct, { key, effect }: Toleration): void {
+function checkToleration(cluster: Construct, toleration: Toleration): void {
+  requireOptions(cluster, 'placement.tolerations', toleration, TOLERATION_OPTIONS);
+  const { key, effect } = toleration;
   const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
   if (effect === undefined || isUnknown(effect) || effects.includes(effect)) return;
   throw badInput(cluster, {

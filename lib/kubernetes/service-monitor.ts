@@ -8,6 +8,8 @@ import { CaBundle } from './ca-bundle';
 import { checkLabels, checkObjectName } from './names';
 import { Peer } from './peer';
 import { Secret } from './secret';
+import { requireOptions } from '../options';
+import { SERVICE_MONITOR_OPTIONS } from './option-names';
 
 /** How a cluster is monitored by the Prometheus Operator. */
 export interface ServiceMonitorProps {
@@ -71,6 +73,7 @@ export class QdrantServiceMonitor extends Construct {
 
   private constructor(scope: Construct, id: string, props: ServiceMonitorProps, cluster: MonitoredCluster) {
     super(scope, id);
+    requireOptions(this, undefined, props, SERVICE_MONITOR_OPTIONS);
     const { intervalSeconds = 30, labels = {}, clientCertificateSecretName } = props;
     requireInstance(this, 'scrapedBy', props.scrapedBy, Peer, "Peer.namespace('monitoring')");
     requireWholeNumber(this, 'intervalSeconds', intervalSeconds, { min: 5, max: 3600, unit: 'seconds' });

@@ -10,6 +10,8 @@ import { CaBundle } from './ca-bundle';
 import { certManagerObject, CertManagerObjectProps, hours, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
 import { checkObjectName } from './names';
+import { requireOptions } from '../options';
+import { CERT_MANAGER_TLS_OPTIONS, EXISTING_TLS_OPTIONS, ISSUED_TLS_OPTIONS } from './option-names';
 
 /** What else is known of certificates that the library does not make. */
 export interface ExistingTlsOptions {
@@ -99,6 +101,7 @@ class SecretTls extends Tls {
     private readonly options: ExistingTlsOptions,
   ) {
     super();
+    requireOptions('Tls.fromSecret', undefined, options, EXISTING_TLS_OPTIONS);
     checkObjectName('Tls.fromSecret', 'the name', name, 'vectors-tls');
     requireInstanceIfGiven('Tls.fromSecret', 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
   }
@@ -124,6 +127,7 @@ class CertManagerTls extends Tls {
     const place = 'Tls.fromCertManager';
     requireInstance(place, 'the issuer', issuer, CertificateIssuer, "CertificateIssuer.clusterIssuer('company-ca')");
     requireInstanceIfGiven(place, 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
+    requireOptions(place, undefined, options, CERT_MANAGER_TLS_OPTIONS);
     this.validityDays = checkedValidity(place, options);
   }
 
@@ -144,6 +148,7 @@ class OwnAuthorityTls extends Tls {
 
   public constructor(options: IssuedTlsOptions) {
     super();
+    requireOptions('Tls.generated', undefined, options, ISSUED_TLS_OPTIONS);
     this.validityDays = checkedValidity('Tls.generated', options);
   }
 

@@ -168,7 +168,7 @@ export class Posture {
         instead: 'the id that stands in the finding',
       });
     }
-    if (reason.trim() === '') {
+    if (typeof reason !== 'string' || reason.trim() === '') {
       throw badInput(this.scope, {
         given: `acknowledge("${ruleId}") has no reason`,
         allowed: 'a reason that a reviewer can judge',

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireBoolean, requireKnownList, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireBoolean, requireListIfGiven, requireWholeNumber, shown } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
@@ -115,12 +115,17 @@ function checkNodeCount(cluster: Construct, nodeCount = 3): void {
       instead: 'nodeCount: 3',
     });
   }
-  if (Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount !== 2 && nodeCount <= MAX_NODES) return;
+  if (isNodeCount(nodeCount)) return;
+  const [number] = [Number(nodeCount)].filter((count) => String(count) === (nodeCount as unknown) && isNodeCount(count));
   throw badInput(cluster, {
-    given: `nodeCount is ${nodeCount}`,
+    given: `nodeCount is ${shown(nodeCount)}`,
     allowed: `one node, or three and more up to ${MAX_NODES}; two have no majority when one is lost`,
-    instead: nodeCount === 1 ? 'nodeCount: 1' : 'nodeCount: 3',
+    instead: `nodeCount: ${number ?? 3}`,
   });
+}
+
+function isNodeCount(count: number): boolean {
+  return Number.isInteger(count) && count >= 1 && count !== 2 && count <= MAX_NODES;
 }
 
 function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantVersion): void {
@@ -133,7 +138,7 @@ function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantV
 }
 
 function checkHostNames(cluster: Construct, names: string[]): void {
-  requireKnownList(cluster, 'hostNames', names);
+  requireListIfGiven(cluster, 'hostNames', names);
   for (const name of names) {
     if (isIP(String(name)) === 0) checkHostName(cluster, 'hostNames', name, 'vectors.example.com');
   }

@@ -1,0 +1,196 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { App, TerraformStack } from 'cdktf';
+import { aws, kubernetes } from '../lib';
+import { minimal as onKubernetes } from './support/kubernetes/synth';
+import { minimal as onAws } from './support/synth';
+
+const HELPFUL = /^\S.*: .*Allowed: .*Instead: /s;
+const stackOf = () => new TerraformStack(new App(), 'vectors');
+const makeOnAws = (props: any = {}, stack = stackOf()): any => new aws.QdrantCluster(stack, 'Cluster', { ...onAws, ...props });
+const makeOnKubernetes = (props: any = {}, stack = stackOf()): any =>
+  new kubernetes.QdrantCluster(stack, 'Cluster', { ...onKubernetes, ...props });
+
+/** Throws what a caller reads, or fails where nothing is thrown. */
+function errorOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error: any) {
+    expect(error.constructor).toBe(Error);
+    return error.message;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('a provider', () => {
+  const withProvider: Array<[string, (provider: any, stack?: TerraformStack) => unknown, string]> = [
+    ['aws', (provider, stack) => makeOnAws({ provider }, stack), 'new AwsProvider'],
+    [
+      'aws, imported',
+      (provider, stack = stackOf()) =>
+        aws.QdrantCluster.fromClusterAttributes(stack, 'Cluster', { host: 'a.b', securityGroupId: 'sg-1', provider }),
+      'new AwsProvider',
+    ],
+    ['kubernetes', (provider, stack) => makeOnKubernetes({ provider }, stack), 'new KubernetesProvider'],
+    [
+      'kubernetes, imported',
+      (provider, stack = stackOf()) =>
+        kubernetes.QdrantCluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'v', namespace: 's', provider }),
+      'new KubernetesProvider',
+    ],
+  ];
+  test.each(withProvider)('%s: what is none, or another target’s, is refused', (target, make, instead) => {
+    for (const provider of ['aws.us', { alias: 'us' }, null, 5]) {
+      const message = errorOf(() => make(provider));
+      expect(message).toMatch(/^vectors\/Cluster: provider is /);
+      expect(message).toContain(`Instead: provider: ${instead}`);
+    }
+    const stack = stackOf();
+    const other = target.startsWith('aws')
+      ? new KubernetesProvider(stack, 'Other', { alias: 'us' })
+      : new AwsProvider(stack, 'Other', { alias: 'us' });
+    expect(errorOf(() => make(other, stack))).toMatch(
+      /^vectors\/Cluster: provider is that of "(aws|kubernetes)".*Allowed: a provider of "(aws|kubernetes)"/,
+    );
+  });
+
+  test('of the right kind is taken', () => {
+    const [onAwsStack, onKubernetesStack] = [stackOf(), stackOf()];
+    makeOnAws({ provider: new AwsProvider(onAwsStack, 'Us', { alias: 'us' }) }, onAwsStack);
+    makeOnKubernetes({ provider: new KubernetesProvider(onKubernetesStack, 'Us', { alias: 'us' }) }, onKubernetesStack);
+  });
+});
+
+describe('an option that does not exist', () => {
+  const gateway = { gateway: { name: 'public' }, gatewayPods: kubernetes.Peer.namespace('gateways'), restHost: 'a.b' };
+  const ingress = { ingressClassName: 'nginx', controllerPods: kubernetes.Peer.namespace('nginx'), restHost: 'a.b' };
+  const monitor = { scrapedBy: kubernetes.Peer.namespace('monitoring') };
+  const preferred = [{ requirements: [kubernetes.MachineRequirement.present('a')], wieght: 5 }];
+  const secret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf';
+  const subnets = { vpcId: 'vpc-1', subnetIds: ['subnet-1'] };
+  const cases: Array<[string, string | undefined, () => unknown]> = [
+    ['nodecount', 'nodeCount', () => makeOnAws({ nodecount: 5 })],
+    ['nodecount', 'nodeCount', () => makeOnKubernetes({ nodecount: 5 })],
+    ['clientVerfication', 'clientVerification', () => makeOnAws({ clientVerfication: 1 })],
+    ['clientVerfication', 'clientVerification', () => makeOnKubernetes({ clientVerfication: 1 })],
+    ['whatever', undefined, () => makeOnAws({ whatever: 1 })],
+    ['dataVolume.iop', 'iops', () => makeOnAws({ dataVolume: { sizeGib: 50, iop: 4000 } })],
+    [
+      'dataVolume.storageClass',
+      'storageClassName',
+      () => makeOnKubernetes({ dataVolume: { size: '5Gi', storageClass: 'gp3' } }),
+    ],
+    ['snapshotVolume.siz', 'size', () => makeOnKubernetes({ snapshotVolume: { size: '5Gi', siz: '5Gi' } })],
+    ['resources.cpus', 'cpu', () => makeOnKubernetes({ resources: { memory: '8Gi', cpus: '2' } })],
+    ['guardResources.mem', 'memory', () => makeOnKubernetes({ guardResources: { mem: '256Mi' } })],
+    ['placement.zones', undefined, () => makeOnKubernetes({ placement: { zones: 3 } })],
+    ['placement.overZone', 'overZones', () => makeOnKubernetes({ placement: { overZone: 'required' } })],
+    [
+      'placement.tolerations.effct',
+      'effect',
+      () => makeOnKubernetes({ placement: { tolerations: [{ key: 'a', effct: 'b' }] } }),
+    ],
+    ['placement.preferredMachines.wieght', 'weight', () => makeOnKubernetes({ placement: { preferredMachines: preferred } })],
+    ['settings.storrage', undefined, () => makeOnAws({ settings: { storrage: {} } })],
+    ['settings.jwtRbacs', 'jwtRbac', () => makeOnKubernetes({ settings: { jwtRbacs: true } })],
+    ['rollingUpdate.turnSecond', 'turnSeconds', () => makeOnAws({ rollingUpdate: { turnSecond: 60 } })],
+    ['rollingUpdate.waitForRollouts', 'waitForRollout', () => makeOnKubernetes({ rollingUpdate: { waitForRollouts: true } })],
+    ['zoneCountt', 'zoneCount', () => aws.ClusterNetwork.fromSubnets({ ...subnets, zoneCountt: 1 } as any)],
+    ['schema', 'scheme', () => makeOnAws().addLoadBalancer('L', { schema: 'internal' })],
+    ['alsoAllowAtPeers', 'alsoAllowAtPeer', () => allowTo(makeOnAws(), aws.Peer, { alsoAllowAtPeers: true })],
+    ['protocl', 'protocol', () => allowTo(makeOnKubernetes(), kubernetes.Peer, { protocl: 'udp' })],
+    ['grpcHosts', 'grpcHost', () => makeOnKubernetes().addIngress('I', { ...ingress, grpcHosts: 'c.d' })],
+    ['restHosts', 'restHost', () => makeOnKubernetes().addGatewayRoute('G', { ...gateway, restHosts: 'c.d' })],
+    [
+      'gateway.nameSpace',
+      'namespace',
+      () => makeOnKubernetes().addGatewayRoute('G', { ...gateway, gateway: { name: 'a', nameSpace: 'b' } }),
+    ],
+    ['intervalSecond', 'intervalSeconds', () => makeOnKubernetes().addServiceMonitor('M', { ...monitor, intervalSecond: 5 })],
+    ['comonName', 'commonName', () => makeOnKubernetes().issueClientCertificate('C', { comonName: 'a' })],
+    ['readonly', 'readOnly', () => aws.ApiKeys.generated({ readonly: false } as any)],
+    ['readonly', 'readOnly', () => kubernetes.ApiKeys.generated({ readonly: false } as any)],
+    ['adminKey', 'admin', () => aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(secret), adminKey: 1 } as any)],
+    ['encryptionKey', 'encryptionKeyArn', () => aws.Secret.fromArn(secret, { encryptionKey: 'a' } as any)],
+    ['validityDay', 'validityDays', () => aws.Tls.generated({ validityDay: 9 } as any)],
+    ['validityDay', 'validityDays', () => kubernetes.Tls.generated({ validityDay: 9 } as any)],
+    ['namespaces', 'namespace', () => kubernetes.Peer.pods({ labels: { a: 'b' }, namespaces: 'c' } as any)],
+    ['sourceRange', 'sourceRanges', () => kubernetes.ClientService.loadBalancer({ sourceRange: ['10.0.0.0/8'] } as any)],
+    ['annotation', 'annotations', () => kubernetes.ClientService.clusterIp({ annotation: {} } as any)],
+    [
+      'grcp',
+      'grpc',
+      () =>
+        aws.QdrantCluster.fromClusterAttributes(stackOf(), 'C', { host: 'a.b', securityGroupId: 'sg-1', grcp: false } as any),
+    ],
+    [
+      'podLabel',
+      'podLabels',
+      () =>
+        kubernetes.QdrantCluster.fromClusterAttributes(stackOf(), 'C', {
+          clusterName: 'v',
+          namespace: 's',
+          podLabel: 1,
+        } as any),
+    ],
+  ];
+  test.each(cases)('%s is refused; %s is what was meant', (name, meant, act) => {
+    const message = errorOf(act);
+    expect(message).toMatch(HELPFUL);
+    expect(message).toContain(`: ${name} is no option. Allowed: `);
+    expect(message).toContain(meant ? `Instead: ${meant}` : 'Instead: leave it out');
+  });
+
+  function allowTo(cluster: any, peers: any, options: object): void {
+    cluster.connections.allowTo(peers.ipv4('10.0.0.0/8'), 443, options);
+  }
+});
+
+describe('what is left out, or no object', () => {
+  const cases: Array<[string, () => unknown, RegExp]> = [
+    ['props on AWS', () => new (aws.QdrantCluster as any)(stackOf(), 'X'), /^vectors\/X: the options are undefined/],
+    [
+      'props on Kubernetes',
+      () => new (kubernetes.QdrantCluster as any)(stackOf(), 'X'),
+      /^vectors\/X: the options are undefined/,
+    ],
+    ['props that are a text', () => makeOnAws({ dataVolume: '50' }), /dataVolume is "50", a string/],
+    ['a placement that is none', () => makeOnKubernetes({ placement: null }), /placement is null/],
+    ['a reason', () => makeOnAws().acknowledge('QDR003'), /acknowledge\("QDR003"\) has no reason/],
+    ['an ingress', () => makeOnKubernetes().addIngress('I'), /^vectors\/Cluster\/I: the options are undefined/],
+    ['a monitor', () => makeOnKubernetes().addServiceMonitor('M'), /^vectors\/Cluster\/M: the options are undefined/],
+    ['a route', () => makeOnKubernetes().addGatewayRoute('G'), /^vectors\/Cluster\/G: the options are undefined/],
+    ['a gateway', () => makeOnKubernetes().addGatewayRoute('G', { restHost: 'a.b' }), /^vectors\/Cluster\/G: gateway/],
+    [
+      'names of Secrets',
+      () => makeOnKubernetes({ imagePullSecretNames: 'regcred' }),
+      /imagePullSecretNames is "regcred", no list/,
+    ],
+    ['a balancer', () => makeOnAws().addLoadBalancer('L', null), /^vectors\/Cluster\/L: the options are null/],
+    ['a network', () => (aws.ClusterNetwork as any).fromSubnets(), /^ClusterNetwork.fromSubnets: the options are undefined/],
+    [
+      'host names on AWS',
+      () => makeOnAws({ hostNames: 'a.b' }),
+      /hostNames is "a\.b", no list.*Instead: hostNames: \["a\.b"\]/,
+    ],
+    ['host names', () => makeOnKubernetes({ hostNames: 'a.b' }), /hostNames is "a\.b", no list/],
+  ];
+  test.each(cases)('%s: is said', (_what, act, expected) => {
+    const message = errorOf(act);
+    expect(message).toMatch(HELPFUL);
+    expect(message).toMatch(expected);
+  });
+});
+
+describe('a number as a text', () => {
+  test.each([
+    ['nodeCount', () => makeOnAws({ nodeCount: '3' }), 'nodeCount is "3", a string', 'Instead: nodeCount: 3'],
+    ['nodeCount', () => makeOnKubernetes({ nodeCount: '5' }), 'nodeCount is "5", a string', 'Instead: nodeCount: 5'],
+    ['sizeGib', () => makeOnAws({ dataVolume: { sizeGib: '50' } }), 'dataVolume.sizeGib is "50", a string', 'sizeGib: 50'],
+    ['metricsPort', () => makeOnAws({ metricsPort: '9153' }), 'metricsPort is "9153", a string', 'metricsPort: 9153'],
+  ])('%s is shown as one', (_option, act, given, instead) => {
+    const message = errorOf(act);
+    expect(message).toContain(given);
+    expect(message).toContain(instead);
+  });
+});
