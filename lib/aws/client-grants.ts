@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { badInput } from '../input';
 import { requireInstance } from '../nominal';
 import { Posture } from '../posture';
-import { idFor } from '../terraform/identity';
+import { idFor, standsAlready } from '../terraform/identity';
 import { readableName } from '../terraform/readable-name';
 import { CaBundle } from './ca-bundle';
 import { Grant } from './grant';
@@ -44,8 +44,7 @@ export class ClientGrants {
   private grant(kind: string, grantee: Grantee, secrets: Secret[], names: string[]): Grant {
     requireInstance(this.cluster, 'the grantee', grantee, Grantee, "Grantee.role('search-service')");
     const id = `${kind}-${grantee._kind}-${idFor(this.cluster, grantee.name)}`;
-    const given = this.cluster.node.tryFindChild(id);
-    if (given) return given as Grant;
+    if (standsAlready(this.cluster, id, grantee.name)) return this.cluster.node.findChild(id) as Grant;
     const reader = `${grantee._kind} ${readableName(this.cluster, grantee.name)}`;
     names.forEach((name) => this.posture._addReader(name, reader));
     return Grant._create(this.cluster, id, grantee, { keys: secrets, clientCa: this.clientCa });

@@ -8,7 +8,7 @@ import { requireInstance } from '../nominal';
 import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { QdrantPorts } from '../qdrant';
-import { idFor } from '../terraform/identity';
+import { idFor, standsAlready } from '../terraform/identity';
 import { readableName } from '../terraform/readable-name';
 import { lifecycleWith, narrowRange, portOtherThan } from '../terraform/preconditions';
 import { Peer } from './peer';
@@ -110,13 +110,14 @@ export class Connections extends Construct {
     requireOneOf(this, 'protocol', protocol, Object.values(TransportProtocol));
     // TCP is not named, as it was the only one.
     const other = protocol === TransportProtocol.TCP ? undefined : protocol;
-    const id = `To-${idFor(this, peer.name, { ...peer._rule, port, protocol: other })}-${isUnknown(port) ? 'port' : port}`;
+    const value = { ...peer._rule, port, protocol: other };
+    const id = `To-${idFor(this, peer.name, value)}-${isUnknown(port) ? 'port' : port}`;
     const ports = { ipProtocol: protocol, fromPort: port, toPort: port };
     const more = {
       description: `Qdrant nodes to port ${port}`,
       ...lifecycleWith(portOtherThan(this.node.path, 'the port', port, [QdrantPorts.PEER])),
     };
-    if (!this.node.tryFindChild(id)) {
+    if (!standsAlready(this, id, value)) {
       new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.securityGroupId, ...ports, ...peer._rule, ...more });
       this.posture.addOutbound({
         from: this.listeners[0].at,
@@ -147,10 +148,9 @@ export class Connections extends Construct {
     requirePeer(this, peer);
     const listener = listenerForPurpose(this, this.listeners, purpose);
     const id = `${purpose}-from-${idFor(this, peer.name, peer._rule)}`;
-    if (this.node.tryFindChild(id)) return;
+    if (standsAlready(this, id, peer._rule)) return;
     this.addRule(id, peer, listener);
-    const anyAddress = this.ranges.add(listener, peer._cidr);
-    listener.addSource({ name: readableName(this, peer.name), anyAddress });
+    listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
   }
 
   private addRule(id: string, peer: Peer, listener: Listener): void {

@@ -52,7 +52,7 @@ export class Peer {
   }
 
   /**
-   * The ranges of a prefix list, as of one that AWS or the company manages.
+   * The ranges of a prefix list, as of one that AWS or the company manages. The posture does not know them: it refuses them where nobody asks for a key.
    *
    * @param prefixListId for example `pl-0123456789abcdef0`
    */
@@ -82,6 +82,11 @@ export class Peer {
   /** The range, where it is one. @internal */
   public get _cidr(): string | undefined {
     return this.rule.cidrIpv4 ?? this.rule.cidrIpv6;
+  }
+
+  /** Whether it is a list of ranges that is kept elsewhere. @internal */
+  public get _isListOfRanges(): boolean {
+    return this.rule.prefixListId !== undefined;
   }
 }
 

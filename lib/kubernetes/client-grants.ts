@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { badInput } from '../input';
 import { requireInstance } from '../nominal';
 import { Posture } from '../posture';
-import { idFor, nameFor } from '../terraform/identity';
+import { idFor, nameFor, standsAlready } from '../terraform/identity';
 import { CaBundle } from './ca-bundle';
 import { labelsOf } from './cluster-labels';
 import { Grant } from './grant';
@@ -53,8 +53,7 @@ export class ClientGrants {
     const { clusterName, namespace, clientCa, importedAs } = this.props;
     requireInstance(this.cluster, 'the grantee', grantee, Grantee, "Grantee.serviceAccount('search', 'search-service')");
     const id = `${kind}-${idFor(this.cluster, grantee.toString(), grantee._subject)}`;
-    const given = this.cluster.node.tryFindChild(id);
-    if (given) return given as Grant;
+    if (standsAlready(this.cluster, id, grantee._subject)) return this.cluster.node.findChild(id) as Grant;
     names.forEach((secret) => this.props.posture._addReader(secret, grantee.toString(), grantee._scope));
     const place = clientCa?._source.place;
     return Grant._create(this.cluster, id, grantee, {

@@ -8,7 +8,7 @@ import { requireInstance } from '../nominal';
 import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
 import { QdrantPorts } from '../qdrant';
-import { idFor, nameFor } from '../terraform/identity';
+import { idFor, nameFor, standsAlready } from '../terraform/identity';
 import { readableName } from '../terraform/readable-name';
 import { lifecycleWith, narrowRange, portOtherThan } from '../terraform/preconditions';
 import { Peer } from './peer';
@@ -113,8 +113,9 @@ export class Connections extends Construct {
     requireOneOf(this, 'protocol', protocol, Object.values(TransportProtocol));
     // TCP is not named, as it was the only one.
     const other = protocol === TransportProtocol.TCP ? undefined : protocol;
-    const id = `To-${idFor(this, peer.name, { ...peer._rule, port, protocol: other })}-${isUnknown(port) ? 'port' : port}`;
-    if (this.node.tryFindChild(id)) return;
+    const value = { ...peer._rule, port, protocol: other };
+    const id = `To-${idFor(this, peer.name, value)}-${isUnknown(port) ? 'port' : port}`;
+    if (standsAlready(this, id, value)) return;
     this.addPolicy(id, `to-${this.nameOf(peer, { port, protocol: other })}`, {
       spec: {
         policyTypes: ['Egress'],
@@ -135,7 +136,7 @@ export class Connections extends Construct {
     requirePeer(this, peer);
     const listener = listenerForPurpose(this, this.props.listeners, purpose);
     const id = `${purpose}-from-${idFor(this, peer.name, peer._rule)}`;
-    if (this.node.tryFindChild(id)) return;
+    if (standsAlready(this, id, peer._rule)) return;
     const ports = [{ port: String(listener.port), protocol: 'TCP' }];
     const { path } = this.node;
     this.addPolicy(id, `${purpose.toLowerCase()}-from-${this.nameOf(peer)}`, {
@@ -145,8 +146,7 @@ export class Connections extends Construct {
         ...portOtherThan(path, 'metricsPort', listener.port, QdrantPorts._taken),
       ],
     });
-    const anyAddress = this.ranges.add(listener, peer._cidr);
-    listener.addSource({ name: readableName(this, peer.name), anyAddress });
+    listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
   }
 
   private nameOf(peer: Peer, more: object = {}): string {

@@ -12,6 +12,7 @@ export interface FrontListenerProps {
   readonly port: number;
   /** Whether it speaks TLS only, or undefined where that is up to what stands there. */
   readonly tls: boolean | undefined;
+  /** Whether a client's certificate is known to get past it, to the guard that verifies it. */
   readonly clientVerification: boolean;
   /** Who reaches it, or undefined where nobody says so. */
   readonly clients: Peer[] | undefined;

@@ -204,7 +204,8 @@ export class QdrantGatewayRoute extends Construct {
     const { posture, clientVerification } = this.cluster;
     const passesThrough = tls !== GatewayTls.RE_ENCRYPT;
     describeFront(this, posture, {
-      ...{ purpose, clients, clientVerification },
+      ...{ purpose, clients },
+      clientVerification: clientVerification && passesThrough,
       at: `gateway ${gateway.name}`,
       port: clientPort,
       tls: passesThrough ? true : undefined,

@@ -1,6 +1,6 @@
 import { IngressV1 } from '@cdktf/provider-kubernetes/lib/ingress-v1';
 import { Construct } from 'constructs';
-import { badInput, requireNotEmpty } from '../input';
+import { badInput, requireBoolean, requireNotEmpty } from '../input';
 import { requireInstance } from '../nominal';
 import { ListenerPurpose, Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
@@ -60,7 +60,26 @@ export interface IngressProps {
    * @default - none: TLS is passed through, or the controller has a certificate of its own
    */
   readonly tlsSecretName?: string;
+
+  /**
+   * Whether the controller passes TLS through, by a way that the library does not know. It knows the annotations `ssl-passthrough` of ingress-nginx and of
+   * HAProxy's controllers. Before a cluster that asks clients for certificates it must.
+   *
+   * @default - as the annotations say
+   */
+  readonly tlsPassThrough?: boolean;
 }
+
+/**
+ * The annotations by which controllers pass TLS through.
+ *
+ * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#ssl-passthrough
+ * @see https://www.haproxy.com/documentation/kubernetes-ingress/community/configuration-reference/ingress/#ssl-passthrough
+ * @see https://haproxy-ingress.github.io/docs/configuration/keys/#ssl-passthrough
+ */
+const PASS_THROUGH = ['nginx.ingress.kubernetes.io', 'haproxy.org', 'haproxy-ingress.github.io'].map(
+  (domain) => `${domain}/ssl-passthrough`,
+);
 
 /** @internal */
 export interface IngressedCluster {
@@ -96,16 +115,16 @@ export class QdrantIngress extends Construct {
     const serviceName = this.check();
     this.addIngress('Rest', serviceName, props.restHost, QdrantPorts.REST, props.restAnnotations);
     cluster.connections.allowRestFrom(props.controllerPods);
-    this.describe(ListenerPurpose.REST);
+    this.describe(ListenerPurpose.REST, props.restAnnotations);
     if (props.grpcHost === undefined) return;
     this.addIngress('Grpc', serviceName, props.grpcHost, QdrantPorts.GRPC, props.grpcAnnotations);
     cluster.connections.allowGrpcFrom(props.controllerPods);
-    this.describe(ListenerPurpose.GRPC);
+    this.describe(ListenerPurpose.GRPC, props.grpcAnnotations);
   }
 
   /** Throws where it could not work; the name of the service that it leads to. */
   private check(): string {
-    const { ingressClassName, controllerPods, clients, restHost, grpcHost, tlsSecretName } = this.props;
+    const { ingressClassName, controllerPods, clients, restHost, grpcHost, tlsSecretName, tlsPassThrough } = this.props;
     checkObjectName(this, 'ingressClassName', ingressClassName, 'nginx');
     requireInstance(this, 'controllerPods', controllerPods, Peer, "Peer.namespace('ingress-nginx')");
     if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
@@ -127,12 +146,36 @@ export class QdrantIngress extends Construct {
         instead: `restAnnotations: { 'nginx.ingress.kubernetes.io/ssl-passthrough': 'true' }`,
       });
     }
+    if (tlsPassThrough !== undefined) requireBoolean(this, 'tlsPassThrough', tlsPassThrough);
+    if (tlsSecretName !== undefined && tlsPassThrough === true) {
+      throw badInput(this, {
+        given: 'both tlsSecretName and tlsPassThrough: true',
+        allowed: 'one of them: TLS that is passed through does not end at the controller',
+        instead: 'tlsPassThrough: true alone',
+      });
+    }
+    this.requirePassThrough('REST', 'restAnnotations', this.props.restAnnotations);
+    if (grpcHost !== undefined) this.requirePassThrough('gRPC', 'grpcAnnotations', this.props.grpcAnnotations);
     if (this.cluster.serviceName !== undefined) return this.cluster.serviceName;
     throw badInput(this, {
       given: 'an Ingress to a cluster without a client service',
       allowed: 'a cluster with one',
       instead: 'clientService: ClientService.clusterIp()',
     });
+  }
+
+  /** A controller that ends TLS presents a certificate of its own to the guard, whoever its client is. */
+  private requirePassThrough(api: string, option: string, annotations?: { [name: string]: string }): void {
+    if (!this.cluster.clientVerification || this.passesThrough(annotations)) return;
+    throw badInput(this, {
+      given: `an Ingress of ${api} before a cluster that asks clients for a certificate, whose controller may end TLS and present a certificate of its own for everyone`,
+      allowed: 'TLS that is passed through: no client’s certificate would get past the controller',
+      instead: `${option}: { '${PASS_THROUGH[0]}': 'true' }, or tlsPassThrough: true where the controller does so by another way`,
+    });
+  }
+
+  private passesThrough(annotations: { [name: string]: string } = {}): boolean {
+    return this.props.tlsPassThrough ?? PASS_THROUGH.some((name) => annotations[name] === 'true');
   }
 
   private addIngress(
@@ -157,10 +200,15 @@ export class QdrantIngress extends Construct {
   }
 
   /** Whether the controller speaks TLS where it has a certificate of its own is up to it. */
-  private describe(purpose: ListenerPurpose): void {
+  private describe(purpose: ListenerPurpose, annotations?: { [name: string]: string }): void {
     const { ingressClassName, clients, tlsSecretName } = this.props;
-    const tls = tlsSecretName === undefined ? undefined : true;
-    const { posture, clientVerification } = this.cluster;
-    describeFront(this, posture, { purpose, at: `ingress ${ingressClassName}`, port: 443, tls, clientVerification, clients });
+    const passesThrough = this.passesThrough(annotations);
+    const tls = passesThrough || tlsSecretName !== undefined ? true : undefined;
+    const clientVerification = this.cluster.clientVerification && passesThrough;
+    describeFront(this, this.cluster.posture, {
+      ...{ purpose, tls, clientVerification, clients },
+      at: `ingress ${ingressClassName}`,
+      port: 443,
+    });
   }
 }

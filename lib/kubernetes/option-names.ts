@@ -98,6 +98,7 @@ export const INGRESS_OPTIONS: OptionNames<IngressProps> = {
   grpcHost: true,
   grpcAnnotations: true,
   tlsSecretName: true,
+  tlsPassThrough: true,
 };
 
 export const GATEWAY_ROUTE_OPTIONS: OptionNames<GatewayRouteProps> = {

@@ -21,7 +21,7 @@ export interface ExposureSource {
   readonly anyAddress?: boolean;
 
   /**
-   * Whether it is not known whom it stands for, as the clients of a gateway that exists. It is judged like the whole internet.
+   * Whether it is not known whom it stands for, as the clients of a gateway that exists, or ranges that only Terraform knows. It is judged like the whole internet.
    *
    * @default false
    */

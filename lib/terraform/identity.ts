@@ -9,14 +9,18 @@ import {
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { createHash } from 'node:crypto';
+import { badInput } from '../input';
 import { readableName } from './readable-name';
 
 /** The longest readable part of an id, and of an object's name. */
 const MAX_ID = 60;
 const MAX_NAME = 40;
 
+/** How many digits of a digest tell values apart: 48 bits, which nobody meets by chance, nor within a day on purpose. */
+const DIGITS = 12;
+
 /** What ends like this could be taken for a slug and its digest, and therefore never stands without one. */
-const LOOKS_DIGESTED = /(^|-)[0-9a-f]{8}$/;
+const LOOKS_DIGESTED = /(^|-)[0-9a-f]{12}$/;
 
 /**
  * What a value is, as text: equal for equal values, in whatever order their members are given, and different for different ones. What is known only
@@ -44,6 +48,28 @@ export function nameFor(scope: IConstruct, readable: string, value: unknown = re
   return slugWithDigest(slugOf(readableName(scope, readable).toLowerCase(), MAX_NAME), identityOf(scope, value));
 }
 
+/** The identity of what each id below a scope stands for. */
+const standing = new WeakMap<IConstruct, Map<string, string>>();
+
+/**
+ * Whether an id below a scope stands for that value already; from now on it does.
+ *
+ * @throws if it stands for another value, whose construct would be taken for this one's
+ */
+export function standsAlready(scope: IConstruct, id: string, value: unknown): boolean {
+  const identities = standing.get(scope) ?? new Map<string, string>();
+  standing.set(scope, identities);
+  const identity = identityOf(scope, value);
+  const former = identities.get(id);
+  identities.set(id, former ?? identity);
+  if (former === undefined || former === identity) return former !== undefined;
+  throw badInput(scope, {
+    given: `what would have the id ${id}, which another value has already: the two have one digest`,
+    allowed: 'values with different digests',
+    instead: 'the same, written otherwise: one more label, or a range in two halves',
+  });
+}
+
 function slugOf(text: string, length: number): string {
   const slug = text.replace(/[^A-Za-z0-9]+/g, '-');
   return slug.replace(/^-/, '').slice(0, length).replace(/-$/, '');
@@ -51,7 +77,7 @@ function slugOf(text: string, length: number): string {
 
 function slugWithDigest(slug: string, identity: string): string {
   if (slug !== '' && identity === JSON.stringify(slug) && !LOOKS_DIGESTED.test(slug)) return slug;
-  const digest = createHash('sha256').update(identity).digest('hex').slice(0, 8);
+  const digest = createHash('sha256').update(identity).digest('hex').slice(0, DIGITS);
   return slug === '' ? digest : `${slug}-${digest}`;
 }
 

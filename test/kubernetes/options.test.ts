@@ -202,6 +202,36 @@ describe('an Ingress', () => {
     expect(reached('apps')).toEqual([]);
   });
 
+  describe('before a cluster that asks clients for certificates', () => {
+    const verified = (props: Partial<kubernetes.IngressProps>) => () =>
+      synth(
+        { grpcHost: undefined, grpcAnnotations: undefined, ...props },
+        { clientVerification: kubernetes.ClientVerification.required() },
+      );
+    const nginx = (name: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${name}`]: value });
+
+    test('is refused where the controller would present a certificate of its own for everyone', () => {
+      const own = { ...nginx('backend-protocol', 'HTTPS'), ...nginx('proxy-ssl-secret', 'search/client') };
+      expect(verified({ restAnnotations: own })).toThrow(/certificate of its own.*passed through.*tlsPassThrough: true/);
+      expect(verified({ restAnnotations: undefined })).toThrow(/passed through/);
+      expect(verified({ restAnnotations: nginx('ssl-passthrough', 'false') })).toThrow(/passed through/);
+    });
+
+    test('is refused where that is so of gRPC alone', () => {
+      const restAnnotations = nginx('ssl-passthrough', 'true');
+      const grpcAnnotations = nginx('backend-protocol', 'GRPCS');
+      expect(verified({ restAnnotations, grpcHost: 'grpc.example.com', grpcAnnotations })).toThrow(/gRPC.*passed through/);
+    });
+
+    test.each<[string, Partial<kubernetes.IngressProps>]>([
+      ['of ingress-nginx', { restAnnotations: nginx('ssl-passthrough', 'true') }],
+      ['of HAProxy', { restAnnotations: { 'haproxy.org/ssl-passthrough': 'true' } }],
+      ['of another controller, as stated', { restAnnotations: undefined, tlsPassThrough: true }],
+    ])('passes TLS through by the annotation %s', (_, props) => {
+      expect(reportOf(verified(props)()).exposure).toMatch(/443 .*\| REST +\| ingress nginx .*\| yes.*the guard/);
+    });
+  });
+
   test('is in the posture, and its hosts are names of the certificate', () => {
     const stack = synth({ tlsSecretName: 'public-tls', clients: [kubernetes.Peer.ipv4('203.0.113.0/24')] });
     expect(reportOf(stack).exposure).toMatch(/443 .*\| REST +\| ingress nginx +\| 203\.0\.113\.0\/24/);

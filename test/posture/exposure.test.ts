@@ -1,3 +1,4 @@
+import { TerraformVariable } from 'cdktf';
 import { aws, kubernetes } from '../../lib';
 import { synthCluster as synthKubernetesCluster } from '../support/kubernetes/synth';
 import { synthCluster, SynthesizedStack } from '../support/synth';
@@ -45,6 +46,43 @@ describe('a gateway', () => {
     [{ clientPort: 0 }, /clientPort is 0/],
   ])('with %j is refused', (props, message) => {
     expect(() => routed(props)).toThrow(message);
+  });
+});
+
+describe('a metrics port, which asks for no key,', () => {
+  const ranges = (scope: any, names: string[]) => names.map((name) => new TerraformVariable(scope, name, {}).stringValue);
+
+  test('AWS: for a range that only Terraform knows, and a group, is a warning', () => {
+    const stack = synthCluster({ metricsPort: 9153 }, ({ connections }, scope) => {
+      connections.allowMetricsFrom(aws.Peer.ipv4(ranges(scope, ['one'])[0]));
+      connections.allowMetricsFrom(aws.Peer.securityGroup('sg-0'));
+    });
+    expect(ruleIds(stack)).toEqual(['QDR004']);
+  });
+
+  test('AWS: for several, which together may be the internet, does not synthesize', () => {
+    const open = (accept: boolean) =>
+      synthCluster({ metricsPort: 9153 }, (cluster, scope) => {
+        for (const cidr of ranges(scope, ['one', 'two'])) cluster.connections.allowMetricsFrom(aws.Peer.ipv4(cidr));
+        if (accept) cluster.acknowledge('QDR002', 'both are of our VPCs');
+      });
+    expect(() => open(false)).toThrow(/QDR002.*metrics.*var\.two.*without an API key/);
+    expect(() => open(true)).not.toThrow();
+  });
+
+  test('AWS: for a prefix list, whose ranges nobody knows here, does not synthesize', () => {
+    const open = (port: 'allowMetricsFrom' | 'allowRestFrom') => () =>
+      synthCluster({ metricsPort: 9153 }, ({ connections }) => connections[port](aws.Peer.prefixList('pl-0')));
+    expect(open('allowMetricsFrom')).toThrow(/QDR002.*metrics.*pl-0.*without an API key/);
+    expect(ruleIds(open('allowRestFrom')())).toEqual([]);
+  });
+
+  test('Kubernetes: for several ranges that only Terraform knows does not synthesize', () => {
+    expect(() =>
+      synthKubernetesCluster({ metricsPort: 9153 }, ({ connections }, scope) => {
+        for (const cidr of ranges(scope, ['one', 'two'])) connections.allowMetricsFrom(kubernetes.Peer.ipv4(cidr));
+      }),
+    ).toThrow(/QDR002.*metrics.*var\.two.*without an API key/);
   });
 });
 

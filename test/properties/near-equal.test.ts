@@ -2,7 +2,7 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { App, TerraformStack } from 'cdktf';
 import * as fc from 'fast-check';
 import { aws, kubernetes } from '../../lib';
-import { idFor, identityOf, nameFor } from '../../lib/terraform/identity';
+import { idFor, identityOf, nameFor, standsAlready } from '../../lib/terraform/identity';
 import { synthCluster } from '../support/kubernetes/synth';
 import { accepted, nearEqualLabel, nearEqualText, runs, terraformOf } from '../support/properties';
 
@@ -265,3 +265,22 @@ function orderless(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return { sorted: Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
+
+test('labels whose digests of 32 bits are one have a policy each', () => {
+  const alike = ['a-b_b-b.b-b-b.b_b-b.b.b-b-b-b-b-b', 'a.b-b_b-b.b_b_b_b.b.b.b-b-b-b-b-b'];
+  const { objects } = synthCluster({}, ({ connections }) =>
+    alike.forEach((app) => connections.allowRestFrom(kubernetes.Peer.pods({ labels: { app } }))),
+  );
+  const allowed = objects.flatMap(({ kind, spec }) =>
+    kind === 'NetworkPolicy' ? (spec.ingress ?? []).flatMap(({ from = [] }: any) => from) : [],
+  );
+  const apps = allowed.map(({ podSelector }: any) => podSelector?.matchLabels.app).filter((app: string) => alike.includes(app));
+  expect(apps.sort()).toEqual([...alike].sort());
+});
+
+test('another value under an id that is taken is an error, and not left out', () => {
+  const stack = new TerraformStack(new App(), 'vectors');
+  expect(standsAlready(stack, 'REST-from-x', { app: 'a' })).toBe(false);
+  expect(standsAlready(stack, 'REST-from-x', { app: 'a' })).toBe(true);
+  expect(() => standsAlready(stack, 'REST-from-x', { app: 'b' })).toThrow(/vectors: .*REST-from-x.*another/);
+});

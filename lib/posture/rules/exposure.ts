@@ -32,7 +32,7 @@ export const exposureRules: Rule[] = [
     id: 'QDR002',
     severity: FindingSeverity.ERROR,
     reason: 'Anyone on the internet could read the data or the key.',
-    fix: 'keep TLS and the API key on, or allow named sources only.',
+    fix: 'keep TLS and the API key on, or allow named sources only; acknowledge it where Terraform alone knows them.',
     check: (facts: PostureFacts) =>
       facts.listeners
         .filter((listener) => isPublic(listener) && !isGuarded(listener))
