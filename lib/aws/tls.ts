@@ -79,8 +79,10 @@ export abstract class Tls {
   }
 
   /**
-   * Certificates that AWS Private CA issues. Each node makes its own key, which never leaves it.
+   * Certificates that AWS Private CA issues. Each node makes its own key, which never leaves it. An authority in the mode for short-lived certificates issues for
+   * seven days at most: give `validityDays: 7` or less with it, as a node that asks for more does not start, and says why in its journal.
    *
+   * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
    * @param arn the ARN of the authority; it must be active
    * @throws if it is not the ARN of an authority of AWS Private CA
    */

@@ -16,10 +16,11 @@ const NO_SECRET = "An error occurred (ResourceNotFoundException): Secrets Manage
  * is refused.
  */
 const AWS = `#!/bin/bash
-action=$2 secret='' value=''
+action=$2 secret='' value='' query=''
 while (($#)); do
   case $1 in
-    --secret-id) secret=$2 ;;
+    --secret-id | --certificate-authority-arn) secret=$2 ;;
+    --query) query=$2 ;;
     --secret-string) value=\${2#file://} ;;
   esac
   shift
@@ -35,6 +36,13 @@ if [[ -s $STATE/refuse-$action-$secret ]]; then
 fi
 case $action in
   get-secret-value) cat "$STATE/$secret" 2>/dev/null || { echo "${NO_VALUE}" >&2; exit 254; } ;;
+  describe-certificate-authority)
+    case $query in
+      *.UsageMode) cat "$STATE/usage-mode" ;;
+      *.KeyAlgorithm) echo EC_prime256v1 ;;
+    esac
+    ;;
+  issue-certificate) echo 'An error occurred (ValidationException): the validity exceeds that of the authority' >&2 && exit 254 ;;
   put-secret-value) cp "$value" "$STATE/$secret" ;;
 esac
 `;
@@ -169,6 +177,22 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
     second.put('ca-certificate', 'something else');
     expect(second.run(fetchCertificate).code).toBe(0);
     expect(second.secret('calls')).not.toContain('put-secret-value');
+  });
+
+  describe.each([
+    ['SHORT_LIVED_CERTIFICATE', 30, false],
+    ['SHORT_LIVED_CERTIFICATE', 7, true],
+    ['GENERAL_PURPOSE', 30, true],
+  ])('from AWS Private CA in the mode %s, for %i days', (mode, validityDays, isAsked) => {
+    test(isAsked ? 'and asks for it' : 'and says which option it is that the authority refuses, and does not try again', () => {
+      const machine = new Machine(0, { tls: { source: 'privateCa', privateCaArn: 'arn:aws:acm-pca:x', validityDays } });
+      machine.put('usage-mode', mode);
+      const { code, printed } = machine.run(fetchCertificate, { RETRY_SECONDS: '1' });
+      expect(code).not.toBe(0);
+      expect(machine.secret('calls')!.includes('issue-certificate')).toBe(isAsked);
+      expect(printed.includes('set validityDays of Tls.fromPrivateCa to 7 or less')).toBe(!isAsked);
+      expect(printed.includes('giving up')).toBe(isAsked);
+    });
   });
 
   test('and the first node serves on where it may no longer write what clients read', () => {

@@ -1,5 +1,9 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AwsApi } from '../support/aws/api';
 import { describeWith } from '../support/programs';
+import { until } from '../support/until';
 
 const ssm = { service: 'ssm', prefix: 'AmazonSSM' };
 const secretsmanager = { service: 'secretsmanager', prefix: 'secretsmanager' };
@@ -84,6 +88,11 @@ describeWith(['moto'], 'the AWS API of the tests refuses', () => {
       'a name of a document with other characters',
       /ValidationException/,
       () => api.call('CreateDocument', { ...document(1), Name: 'a b' }, ssm),
+    ],
+    [
+      'a name of a document that AWS keeps for itself',
+      /ValidationException.*reserves/,
+      () => api.call('CreateDocument', { ...document(1), Name: 'aws-vectors-update' }, ssm),
     ],
     ['user data over 16 KB', /16384 bytes/, () => api.call('RunInstances', { ...instance, UserData: userData(16_385) })],
     [
@@ -193,6 +202,29 @@ describeWith(['moto'], 'the AWS API of the tests refuses', () => {
     await api.call('CreateInstanceProfile', { InstanceProfileName: 'old' }, iam);
     await new Promise((resolve) => setTimeout(resolve, 7000));
     await api.call('RunInstances', { ...instance, 'IamInstanceProfile.Name': 'old' });
+  });
+
+  test('and runs every association of a document whose default version changes, at once', async () => {
+    const runs = join(mkdtempSync(join(tmpdir(), 'runs-')), 'runs');
+    const runner = `${runs}.sh`;
+    writeFileSync(runner, `#!/bin/sh\necho "$1" >>${runs}\n`, { mode: 0o755 });
+    const own = await AwsApi.start({ nodeRunner: runner });
+    try {
+      const named = { ...document(1), Name: 'qdrant-update' };
+      await own.call('CreateDocument', named, ssm);
+      for (const id of ['i-1', 'i-2']) {
+        await own.call('CreateAssociation', { Name: named.Name, Targets: [{ Key: 'InstanceIds', Values: [id] }] }, ssm);
+      }
+      const lines = () => (existsSync(runs) ? readFileSync(runs, 'utf8').trim().split('\n').sort() : []);
+      await until('both ran', 10, () => lines().length === 2);
+      await own.call('UpdateDocument', { ...document(2), Name: named.Name, DocumentVersion: '$LATEST' }, ssm);
+      expect(lines()).toEqual(['i-1', 'i-2']);
+      await own.call('UpdateDocumentDefaultVersion', { Name: named.Name, DocumentVersion: '2' }, ssm);
+      await until('both ran again', 10, () => lines().length === 4);
+      expect(lines()).toEqual(['i-1', 'i-1', 'i-2', 'i-2']);
+    } finally {
+      own.stop();
+    }
   });
 
   /** Creates a record in a zone of its own, so many times. */

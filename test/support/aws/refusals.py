@@ -85,6 +85,8 @@ def document_too_large(call):
 def document_name(call):
     if not re.fullmatch(r"[a-zA-Z0-9_\-.]{3,128}", call.get("Name", "")):
         return "ValidationException", "Value at 'name' failed to satisfy constraint: ^[a-zA-Z0-9_\\-.]{3,128}$"
+    if re.match(r"aws|amazon|amzn", call.get("Name", ""), re.IGNORECASE):
+        return "ValidationException", "Document names may not begin with aws, amazon or amzn, which AWS reserves"
 
 
 # --- EC2 ------------------------------------------------------------------------------------------------------------------------

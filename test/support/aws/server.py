@@ -4,6 +4,7 @@ Filled gaps
 - Systems Manager: State Manager associations (moto has none). An association runs as soon as it is created or updated, unless
   it is to run only on its schedule. With --node-runner, each run calls that program with the instance's id, the document's name
   and its parameters as arguments, and the exit status becomes the association's status; without it every run succeeds.
+  When the default version of a document changes, or the latest, every association that follows it runs at once, all of them together.
 - EC2: a rule of a security group that names another group keeps its description.
 - EC2: termination protection that an instance is launched with holds.
 - EC2: a network interface that outlives its instance is free again once the instance has ended.
@@ -60,6 +61,7 @@ class Association:
     def __init__(self) -> None:
         self.association_id = str(uuid.uuid4())
         self.version = 0
+        self.runs = 0
         self.fields = {}
         self.status = "Pending"
 
@@ -69,14 +71,18 @@ class Association:
         self.fields = {name: value for name, value in given.items() if value is not None}
         self.fields.setdefault("DocumentVersion", "$DEFAULT")
         self.fields.setdefault("ApplyOnlyAtCronInterval", False)
+        self.run_unless_kept_to_its_schedule()
+
+    def run_unless_kept_to_its_schedule(self) -> None:
         if self.fields["ApplyOnlyAtCronInterval"]:
             return
         self.status = "Pending"
-        threading.Thread(target=self._run, args=(self.version,), daemon=True).start()
+        self.runs += 1
+        threading.Thread(target=self._run, args=(self.runs,), daemon=True).start()
 
-    def _run(self, version: int) -> None:
+    def _run(self, run: int) -> None:
         status = "Success" if self._run_on_targets() else "Failed"
-        if version == self.version:
+        if run == self.runs:
             self.status = status
 
     def _run_on_targets(self) -> bool:
@@ -139,6 +145,33 @@ def list_associations(self):
 for action in (create_association, update_association, describe_association, delete_association, list_associations):
     setattr(ssm.SimpleSystemManagerResponse, action.__name__, action)
 
+
+update_document = ssm.SimpleSystemManagerResponse.update_document
+update_document_default_version = ssm.SimpleSystemManagerResponse.update_document_default_version
+
+
+# "If this option wasn't selected, State Manager immediately runs the association": so it does when the document is updated.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
+def run_associations_of(response: ssm.SimpleSystemManagerResponse, version: str) -> None:
+    for association in associations(response).values():
+        if association.fields["Name"] == response._get_param("Name") and association.fields["DocumentVersion"] == version:
+            association.run_unless_kept_to_its_schedule()
+
+
+def update_document_and_run(self):
+    answer = update_document(self)
+    run_associations_of(self, "$LATEST")
+    return answer
+
+
+def update_default_version_and_run(self):
+    answer = update_document_default_version(self)
+    run_associations_of(self, "$DEFAULT")
+    return answer
+
+
+ssm.SimpleSystemManagerResponse.update_document = update_document_and_run
+ssm.SimpleSystemManagerResponse.update_document_default_version = update_default_version_and_run
 
 validate_resource = ssm_models.SimpleSystemManagerBackend._validate_resource_type_and_id
 

@@ -92,8 +92,21 @@ private_ca_certificate() {
     jq --raw-output '.Certificate, .CertificateChain // empty'
 }
 
+# An authority in the mode for short-lived certificates issues none for longer than seven days, however often it is asked. One that cannot
+# be described now is asked for the certificate all the same, which is tried again.
+refuse_longer_than_issued() {
+  local days mode
+  days=$(release .tls.validityDays)
+  ((days > 7)) || return 0
+  mode=$(aws acm-pca describe-certificate-authority --certificate-authority-arn "$1" \
+    --query CertificateAuthority.UsageMode --output text) || return 0
+  [[ $mode != SHORT_LIVED_CERTIFICATE ]] ||
+    fail "the authority $1 issues short-lived certificates only, for 7 days at most, and validityDays is $days: set validityDays of Tls.fromPrivateCa to 7 or less"
+}
+
 from_private_ca() {
   keep_issued && return 0
+  refuse_longer_than_issued "$(release .tls.privateCaArn)"
   make_key_and_request
   retry issue_from_private_ca "$(release .tls.privateCaArn)"
   remember_issued
