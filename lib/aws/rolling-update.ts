@@ -1,7 +1,7 @@
 import { DataAwsInstances } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
 import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
-import { Fn, ITerraformDependable, Op, Token, conditional } from 'cdktf';
+import { Fn, ITerraformDependable, Op, TerraformLocal, Token, conditional } from 'cdktf';
 import { Construct } from 'constructs';
 import { QdrantNode } from './node';
 import { NodePrograms } from './node/node-programs';
@@ -25,7 +25,7 @@ export interface RollingUpdateProps {
 
   /**
    * How many seconds a turn lasts: the clock is cut into turns, and nodes restart in those that are theirs, so that no two are away at a time. A
-   * turn must be longer than a node usually takes to serve again.
+   * turn must be longer than a node usually takes to serve again. From 30 to 3600.
    *
    * @default 60
    */
@@ -50,9 +50,9 @@ export interface RollingUpdateTargets {
 /**
  * Brings changes to the nodes, one node after the other, each once the one before it serves again.
  *
- * A Systems Manager document carries the programs and the release. Each node has an association that runs it; whatever changes the
- * document, or stops the instance, replaces the association, and Terraform waits for the new one to succeed. The instance of each node
- * depends on the association of the node before it, so that also what Terraform itself does to instances goes node by node. While
+ * A Systems Manager document carries the programs and the release, and is never changed: another release is another document. Each node has an
+ * association that runs it; another document, or what stops the instance, replaces the association, and Terraform waits for the new one to succeed. The
+ * instance of each node depends on the association of the node before it, so that also what Terraform itself does to instances goes node by node. While
  * the cluster is first created nothing is waited for. What rotates without Terraform's doing, nodes look for by themselves.
  * @internal
  */
@@ -65,12 +65,15 @@ export class RollingUpdate extends Construct {
   public constructor(scope: Construct, id: string, { clusterName, clusterTag, programs, options }: RollingUpdateTargets) {
     super(scope, id);
     this.options = options;
+    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(programs, clusterName))).asString;
     this.document = new SsmDocument(this, 'Document', {
-      name: `${clusterTag.value}-qdrant-update`,
+      // Another document for another content: State Manager would run an association of every node at once whose document changes.
+      name: `qdrant-${clusterTag.value}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
       documentType: 'Command',
       documentFormat: 'JSON',
       targetType: '/AWS::EC2::Instance',
-      content: Fn.jsonencode(this.documentContent(programs, clusterName)),
+      content,
+      lifecycle: { createBeforeDestroy: true },
     });
     this.existing = new DataAwsInstances(this, 'Existing', {
       instanceTags: { [clusterTag.key]: clusterTag.value },

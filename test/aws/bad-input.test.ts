@@ -78,7 +78,7 @@ describe('bad input to a cluster', () => {
       /an alternate API key with Qdrant 1\.16\.3/,
     ],
     ['client verification with no CA', { clientVerification: aws.ClientVerification.required() }, /no CA is named for clients/],
-    ['too short a turn', { rollingUpdate: { turnSeconds: 9 } }, /turnSeconds is 9.*from 10 to 3600 seconds/],
+    ['too short a turn', { rollingUpdate: { turnSeconds: 29 } }, /turnSeconds is 29.*from 30 to 3600 seconds/],
     [
       'no time for two turns',
       { rollingUpdate: { turnSeconds: 600, nodeTimeoutMinutes: 30 } },

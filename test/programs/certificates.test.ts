@@ -228,3 +228,59 @@ describe('certificates of several files', () => {
     expect(output).toBe(`${pem('B')}${pem('C')}`.trimEnd());
   });
 });
+
+describeWith(['openssl'], 'a certificate that is about to end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ending-'));
+  /** A certificate that is valid for so many hours, of which so many are left. */
+  const endsSoon = (hours: number, left: number) => {
+    const at = (offset: number) =>
+      spawnSync('date', ['--utc', '--date', `${offset} minutes`, '+%Y%m%d%H%M%SZ'], { encoding: 'utf8' });
+    const [from, until_] = [(left - hours) * 60, left * 60].map((minutes) => at(Math.round(minutes)).stdout.trim());
+    mkdirSync(join(folder, 'tls'), { recursive: true });
+    const made = spawnSync('bash', ['-c', MAKE, 'make', from, until_], { cwd: folder, encoding: 'utf8' });
+    expect(made.stderr).not.toMatch(/rror/);
+    const settings = `HOST=localhost REST_PORT=6333 GUARDED_PORTS= CURRENT=${folder} MEMORY=${folder}/`;
+    return runWith(PROGRAMS, settings, 'ends_soon').code === 0;
+  };
+  // `openssl ca` is the one that takes both ends of a validity.
+  const MAKE = `
+    rm -f index* serial*; : >index; echo 01 >serial
+    printf '[ca]\ndefault_ca=a\n[a]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n' >conf
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request -subj /CN=a 2>/dev/null
+    openssl ca -batch -notext -config conf -selfsign -keyfile key.pem -in request -out tls/cert.pem -startdate "$1" -enddate "$2" 2>/dev/null`;
+
+  test.each([
+    [24, 12, false],
+    [24, 3, false],
+    [24, 2, true],
+    [1, 0.5, false],
+    [90 * 24, 25, false],
+    [90 * 24, 23, true],
+  ])('that is valid for %i hours, with %i left: %s', (hours, left, soon) => {
+    expect(endsSoon(hours, left)).toBe(soon);
+  });
+});
+
+describeWith(['openssl'], 'what version 0.1 has left in memory', () => {
+  test('is taken over: the CAs that it trusted are kept until every node is of the new layout', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'old-'));
+    makeCa(folder, 'ca');
+    makeCa(folder, 'clients');
+    issue(folder, 'node', 'ca', 'DNS:localhost');
+    for (const name of ['offered', 'current/tls', 'next']) mkdirSync(join(folder, name), { recursive: true });
+    const copy = (from: string, to: string) => cpSync(join(folder, from), join(folder, to));
+    for (const place of ['offered', 'current/tls']) {
+      copy('node.pem', `${place}/cert.pem`);
+      copy('node-key.pem', `${place}/key.pem`);
+    }
+    copy('ca.pem', 'offered/issuer.pem');
+    writeFileSync(join(folder, 'offered/trusted.pem'), '');
+    const [ca, clients] = ['ca.pem', 'clients.pem'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    writeFileSync(join(folder, 'current/tls/ca.pem'), ca + clients);
+    const settings = `cd ${folder}; HOST=localhost REST_PORT=6333 GUARDED_PORTS= CURRENT=$PWD/current MEMORY=$PWD/memory-
+      other_hosts() { printf '127.86.9.9\n'; }`;
+    expect(runWith(PROGRAMS, settings, 'adopt_certificate offered next')).toMatchObject({ code: 0, errors: '' });
+    expect(readFileSync(join(folder, 'next/ca.pem'), 'utf8')).toBe(ca + clients);
+    expect(readFileSync(join(folder, 'next/issuer.pem'), 'utf8')).toBe(ca);
+  });
+});

@@ -70,6 +70,20 @@ describe('a node without data', () => {
     expect(() => readFileSync(`${storage}/.qdrant-founder`)).toThrow();
   });
 
+  test.each(['', 'null', 'tomorrow', '03', 'garbage'])('founds none where it is told "%s" as the time', (time) => {
+    const storage = mkdtempSync(join(tmpdir(), 'joining-'));
+    const settings = `HOST=a INDEX=0 OWN_URI=https://a:6335 MEMORY=${storage}/ RAFT_STATE=${storage}/raft REST_PORT=6333 GUARDED_PORTS=
+      CURRENT=/nowhere; other_hosts() { printf 'b\n'; }; founding_time() { printf '%s' '${time}'; }; founding_minutes() { printf 60; }`;
+    // As the programs wait for it: what goes wrong must not throw them out of the loop.
+    const script = `is_ready() { return 1; }; clock() { printf -v "$1" '%s' "$(date --date 00:30 +%s)"; }
+      for attempt in 1 2; do ! find_bootstrap || { printf 'founds %s' "$bootstrap"; break; }; done; printf 'waits'`;
+    expect(runWith(['basics', 'readiness', 'joining'], settings, script)).toMatchObject({
+      code: 0,
+      output: 'waits',
+      errors: expect.stringMatching(/cannot tell when the cluster was made/),
+    });
+  });
+
   test('founds none where the time is not known', () => {
     const storage = mkdtempSync(join(tmpdir(), 'joining-'));
     const { code, output } = runWith(

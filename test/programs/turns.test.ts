@@ -54,9 +54,6 @@ describe('the clock', () => {
       [5, 5],
     ]);
     for (const second of own.flat()) expect(second % seconds).toBeLessThan(seconds / 3);
-    const asked = [0, 1, 2].map((node) => round.findIndex((turn) => turn.asked.includes(node)));
-    // Not all of them in the same second.
-    expect(asked).toEqual([0, 3, 6]);
   });
 
   test('gives none while its length or the number of nodes is not known', () => {
@@ -86,6 +83,36 @@ describe('a node that has its turn', () => {
       ${more}`;
     return { ...runWith(PROGRAMS, settings, `${fakes}\n${script}`), draining: existsSync(draining) };
   };
+
+  test('looks at the others a second time well apart from every other that was asked at once, and within the turn', () => {
+    for (const [seconds, drain] of [
+      [60, 15],
+      [60, 2],
+      [30, 2],
+      [300, 15],
+    ]) {
+      const looks = [0, 1, 2].flatMap((index) =>
+        [0, seconds / 3 - 1].map((second) => {
+          const settings = `${SETTINGS.replace('DRAIN_SECONDS=0', `DRAIN_SECONDS=${drain}`)} INDEX=${index}; turn_seconds() { printf ${seconds}; }`;
+          const { output } = runWith(PROGRAMS, settings, `clock() { printf -v "$1" ${second}; }; seconds_until_second_look`);
+          return { index, at: second + Number(output) };
+        }),
+      );
+      for (const { index, at } of looks) {
+        expect(at).toBeLessThan(seconds);
+        for (const other of looks.filter((look) => look.index !== index)) {
+          expect(Math.abs(at - other.at)).toBeGreaterThanOrEqual(3);
+        }
+      }
+    }
+  });
+
+  test('does not go in a later turn than the one that it began in', () => {
+    const passes = 'time=0; clock() { printf -v "$1" "$time"; }; pause() { time=$((time + 31)); }';
+    const ended = take('take_turn asked 1', passes);
+    expect(ended).toMatchObject({ draining: false });
+    expect(ended.errors).toMatch(/the turn has passed/);
+  });
 
   test('is out of service when it has drained', () => {
     expect(take('take_turn asked 5')).toMatchObject({ code: 0, errors: '', draining: true });

@@ -57,7 +57,11 @@ export function synthCluster(
 
 /** What the nodes of a synthesized cluster are told to run, the settings that their server gets, and what installs both and the programs. */
 export function nodeFiles(stack: SynthesizedStack): { release: any; settings: string; installer: string } {
-  const installer = Object.values<string>(stack.json.locals).join('');
+  const installs = ([name]: [string, string]) => name.includes('Install');
+  const installer = Object.entries<string>(stack.json.locals)
+    .filter(installs)
+    .map(([, script]) => script)
+    .join('');
   const file = (path: string) => installer.split(` ${path} <<'END_OF_QDRANT_FILE'\n`)[1].split('END_OF_QDRANT_FILE\n')[0];
   return {
     release: JSON.parse(file('/opt/qdrant/etc/release.json')),

@@ -32,8 +32,12 @@ function placeOf(name: string): { path: string; mode: string } {
   return { path: `/etc/systemd/system/${name}`, mode: '0644' };
 }
 
-/** What each script begins with. */
-const SHELL = '#!/bin/bash\nset -euo pipefail\numask 022\n';
+/** What each script begins with. A file is put in its place in one step, as programs read it meanwhile. */
+const SHELL = `#!/bin/bash
+set -euo pipefail
+umask 022
+put() { install -D -m "$1" /dev/stdin "$2.new" && mv "$2.new" "$2"; }
+`;
 
 /** Ends each file in the installer. No file has such a line. */
 const END = 'END_OF_QDRANT_FILE';
@@ -62,7 +66,7 @@ function withoutComments(text: string): string {
 }
 
 function installFile(path: string, mode: string, content: string): string {
-  return `install -D -m ${mode} /dev/stdin ${path} <<'${END}'\n${content.endsWith('\n') ? content : `${content}\n`}${END}\n`;
+  return `put ${mode} ${path} <<'${END}'\n${content.endsWith('\n') ? content : `${content}\n`}${END}\n`;
 }
 
 export interface NodeProgramsProps {

@@ -35,7 +35,15 @@ is_issued_by() {
   openssl verify -CAfile "$2" -untrusted <(printf '%s\n' "$1") <(printf '%s\n' "$1") >/dev/null 2>&1
 }
 
-ends_soon() { ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend 86400 >/dev/null; }
+# Whether the certificate that the server runs with is about to end: in the last tenth of its life, a day at most.
+ends_soon() {
+  local line dates=() margin
+  while read -r line; do
+    dates+=("$(date --date "${line#*=}" +%s)")
+  done < <(openssl x509 -in "$CURRENT/tls/cert.pem" -noout -dates)
+  margin=$(((dates[1] - dates[0]) / 10))
+  ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend "$((margin < 86400 ? margin : 86400))" >/dev/null
+}
 
 # Decides which certificate the node presents and whom it trusts, given what it is offered.
 #
@@ -47,7 +55,7 @@ adopt_certificate() {
   local offered=$1 target=$2 presents=$1 now=$CURRENT/tls
   check_certificate "$offered" "$offered/issuer.pem"
   : >"$target/before.pem"
-  if [[ -e $now/cert.pem ]]; then
+  if [[ -e $now/issuer.pem ]]; then
     cat "$now/issuer.pem" "$now/kept.pem" >"$target/before.pem"
     if ! is_issued_by "$(<"$offered/cert.pem")" "$now/issuer.pem" && ! ends_soon && ! others_accept "$offered" "$target/before.pem"; then
       presents=$now
@@ -56,6 +64,9 @@ adopt_certificate() {
         log "the certificate on offer is of another CA; it is presented once every other node trusts that CA"
       cat "$offered/issuer.pem" >>"$target/before.pem"
     fi
+  elif [[ -e $now/ca.pem ]]; then
+    # As version 0.1 left it, which knew no more.
+    cp "$now/ca.pem" "$target/before.pem"
   else
     remembered authorities >"$target/before.pem"
   fi

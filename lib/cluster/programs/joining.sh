@@ -8,11 +8,11 @@
 # Qdrant ignores it once it is a member of a cluster. But a server whose first attempt to join was refused has a state of its own already,
 # and would take itself for the first of a new cluster if it were told its own address: only the founder is.
 find_bootstrap() {
-  local host
-  bootstrap=$OWN_URI
+  local host=''
+  bootstrap=''
   if [[ -e $RAFT_STATE ]]; then
-    [[ ! -e ${MEMORY}founder ]] || return 0
-    host=$(other_hosts | shuf -n 1)
+    [[ -e ${MEMORY}founder ]] || host=$(other_hosts | shuf -n 1)
+    bootstrap=$OWN_URI
     [[ -z $host ]] || bootstrap=$(peer_uri "$host")
     return 0
   fi
@@ -22,8 +22,8 @@ find_bootstrap() {
     bootstrap=$(peer_uri "$host")
     return 0
   done
-  may_found || return 1
-  remember founder "$OWN_URI"
+  may_found && remember founder "$OWN_URI" || return 1
+  bootstrap=$OWN_URI
 }
 
 peer_uri() { printf 'https://%s:%s' "$1" "$PEER_PORT"; }
@@ -31,17 +31,21 @@ peer_uri() { printf 'https://%s:%s' "$1" "$PEER_PORT"; }
 # That no other node answers proves nothing: they may be down, or cut off, and an empty node that founds a second cluster would answer their
 # clients. So only the first node founds, and only soon after Terraform made the cluster, or its user had it founded anew.
 may_found() {
-  local now since minutes
+  local now made minutes since
   if ((INDEX != 0)); then
     log "this node has no data, and no other node answers; it waits for one to join through"
     return 1
   fi
-  minutes=$(founding_minutes)
+  minutes=$(founding_minutes) made=$(founding_time)
+  if [[ ! $minutes =~ ^[0-9]+$ || ! $made =~ ^[0-9]{4}- ]] || ! since=$(date --date "$made" +%s); then
+    log "this node has no data, no other node answers, and it cannot tell when the cluster was made ('$made'); it founds none"
+    return 1
+  fi
   clock now
-  since=$((now - $(date --date "$(founding_time)" +%s)))
+  since=$((now - since))
   # Before its clock is set a machine may live in any year.
   ((since < -3600 || since > minutes * 60)) || return 0
   log "this node has no data, and no other node answers. It does not found a new cluster: the time for that was within $minutes minutes" \
-    "of $(founding_time). It joins the others when they are back. If all of them have lost their data, raise the cluster's foundingGeneration."
+    "of $made. It joins the others when they are back. If all of them have lost their data, raise the cluster's foundingGeneration."
   return 1
 }

@@ -8,13 +8,12 @@
 # Whether a node may begin to stop now.
 #   is_turn asked|own
 is_turn() {
-  local now seconds count turn begin
+  local now seconds count turn
   seconds=$(turn_seconds) && count=$(node_count) || return 1
   clock now
-  turn=$((now / seconds)) begin=$((seconds / 3))
-  # Not all in the same second, should the nodes' clocks or their number differ; and nobody late in a turn: the others must have
-  # seen this node leave before the next turn begins.
-  ((now % seconds >= INDEX * 3 % begin && now % seconds < begin)) || return 1
+  turn=$((now / seconds))
+  # Nobody late in a turn: the others must have seen this node leave before the next one begins.
+  ((now % seconds < seconds / 3)) || return 1
   if [[ $1 == asked ]]; then
     ((turn % 2 == 0))
   else
@@ -39,21 +38,43 @@ may_leave() {
   ! is_ready 127.0.0.1 "$HOST" || others_are_ready "$@" || ends_soon
 }
 
+# How long a node that has begun to stop waits until it looks at the others again: until that is known everywhere, and then one node after the
+# other, so that of several that were asked at once the second sees that the first has gone.
+seconds_until_second_look() {
+  local now seconds spread wait
+  seconds=$(turn_seconds)
+  spread=$((seconds - seconds / 3 - DRAIN_SECONDS - 5))
+  clock now
+  wait=$((seconds / 3 + DRAIN_SECONDS - now % seconds))
+  ((spread <= 0)) || wait=$((wait + INDEX * 4 % spread))
+  printf '%s' "$((wait > DRAIN_SECONDS ? wait : DRAIN_SECONDS))"
+}
+
+# The number of the turn that the clock is in.
+current_turn() {
+  local now
+  clock now
+  printf '%s' "$((now / $(turn_seconds)))"
+}
+
 # Waits for a turn, and takes the node out of service: while the file DRAINING is there it is not ready for clients. Looks at the others
-# again once that is known everywhere.
+# again once that is known everywhere, and goes in the turn that it began in or not at all.
 #   take_turn asked|own SECONDS [NEW_FOLDER]
 take_turn() {
-  local deadline=$((SECONDS + $2)) kind=$1
+  local deadline=$((SECONDS + $2)) kind=$1 turn
   shift 2
   while true; do
     until is_turn "$kind" && may_leave "$@"; do
       [[ -z ${stopped:-} ]] && ((SECONDS < deadline)) || return 1
       pause 1
     done
+    turn=$(current_turn)
     : >"$DRAINING"
-    pause "$DRAIN_SECONDS"
-    ! may_leave "$@" || return 0
-    log "another node has gone meanwhile; this one serves on until its next turn"
+    pause "$(seconds_until_second_look)"
+    if may_leave "$@" && [[ $(current_turn) == "$turn" ]]; then
+      return 0
+    fi
+    log "another node has gone meanwhile, or the turn has passed; this one serves on until its next turn"
     rm -f "$DRAINING"
   done
 }

@@ -82,7 +82,7 @@ export class RunningCluster extends ClusterClient {
           aws.CaBundle.fromPem(readFileSync(this.file('client-ca.pem'), 'utf8')),
         ),
         metricsPort: 9153,
-        rollingUpdate: { turnSeconds: 10, nodeTimeoutMinutes: 10 },
+        rollingUpdate: { nodeTimeoutMinutes: 10 },
         ...options,
       });
       cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/24'));

@@ -161,7 +161,7 @@ export class Machine {
     put('usr/bin/docker', DOCKER, 0o755);
     this.makePackages(put);
     put('etc/docker/daemon.json', JSON.stringify(DOCKER_DAEMON));
-    put('etc/qdrant/environment', `AWS_ENDPOINT_URL=http://${Vpc.AWS_API}:443\n`);
+    put('etc/qdrant/environment', `AWS_ENDPOINT_URL=http://${Vpc.AWS_API}:443\nTURN_SECONDS=10\n`);
     put('etc/cloud/cloud.cfg', JSON.stringify(CLOUD_CONFIG));
     rmSync(join(this.root, 'etc/cloud/cloud.cfg.d'), { recursive: true, force: true });
     put('var/lib/cloud/seed/nocloud/meta-data', `instance-id: ${this.instanceId}\n`);

@@ -49,7 +49,7 @@ readonly DRAIN_SECONDS
 
 other_hosts() { jq --raw-output --arg self "$HOST" '.peers[] | select(. != $self)' "$RELEASE"; }
 node_count() { release '.peers | length'; }
-turn_seconds() { release .turnSeconds; }
+turn_seconds() { printf '%s' "${TURN_SECONDS:-$(release .turnSeconds)}"; }
 founding_time() { release .founding.time; }
 founding_minutes() { release .founding.minutes; }
 

@@ -11,7 +11,9 @@ source /opt/qdrant/bin/versions.sh
 source /opt/qdrant/bin/certificates.sh
 
 folder=$(readlink --canonicalize-existing "$CURRENT")
-version=$(<"$folder/version")
+# Version 0.1 kept it elsewhere only.
+version=$(remembered version)
+[[ ! -e $folder/version ]] || version=$(<"$folder/version")
 printf '%s' "$folder" >/run/qdrant-server/folder
 
 # A release that never served does not bar the way back.

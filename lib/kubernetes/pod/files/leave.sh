@@ -26,16 +26,14 @@ is_missed() {
 }
 
 : >"$LEAVING"
-# Of two turns one is for those who are asked to stop.
-wait=$(($(turn_seconds) * 2))
-((wait <= LEAVE_SECONDS)) || wait=$LEAVE_SECONDS
-deadline=$((SECONDS + wait))
+# As long as the grace lets it: a second node away could be one too many.
+deadline=$((SECONDS + LEAVE_SECONDS))
 until take_turn asked 5; do
   if ! is_missed; then
     log "stopping without a turn: the cluster does not rest on this node now"
     break
   elif ((SECONDS >= deadline)); then
-    log "stopping although another node is away: the cluster had no turn for this one within $wait s"
+    log "stopping although another node is away: the cluster had no turn for this one within $LEAVE_SECONDS s"
     break
   fi
 done
