@@ -38,21 +38,28 @@ export function requireWholeNumber(
   place: Place,
   name: string,
   value: number,
-  range: { min: number; max: number; unit?: string },
+  range: { min: number; max: number; unit?: string; example?: number },
 ): void {
   if (isUnknown(value) || (Number.isInteger(value) && value >= range.min && value <= range.max)) return;
   const unit = range.unit ? ` ${range.unit}` : '';
   throw badInput(place, {
     given: `${name} is ${shown(value)}`,
     allowed: `a whole number from ${range.min} to ${range.max}${unit}`,
-    instead: `${name}: ${Math.min(Math.max(Math.round(value) || range.min, range.min), range.max)}`,
+    instead: `${name}: ${Math.min(Math.max(Math.round(value) || (range.example ?? range.min), range.min), range.max)}`,
   });
 }
 
-/** Throws unless the value is one of a few, or unknown. */
-export function requireOneOf(place: Place, name: string, value: string, allowed: string[]): void {
-  if (isUnknown(value) || allowed.includes(value)) return;
-  throw badInput(place, { given: `${name} is "${value}"`, allowed: allowed.join(', '), instead: `${name}: "${allowed[0]}"` });
+/** Throws unless the value is a member of an enum, or it is left out. The first one is proposed. */
+export function requireEnumIfGiven(
+  place: Place,
+  name: string,
+  value: string | undefined,
+  enumName: string,
+  members: { readonly [member: string]: string },
+): void {
+  if (value === undefined || isUnknown(value) || Object.values(members).includes(value)) return;
+  const names = Object.keys(members).map((member) => `${enumName}.${member}`);
+  throw badInput(place, { given: `${name} is ${shown(value)}`, allowed: names.join(', '), instead: `${name}: ${names[0]}` });
 }
 
 /** Throws unless the value is true or false, or unknown. */

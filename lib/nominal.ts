@@ -15,8 +15,8 @@ interface NamedClass {
 export function requireInstance(place: Place, option: string, value: unknown, type: NamedClass, instead: string): void {
   if (value instanceof (type as unknown as abstract new (...args: never[]) => object)) return;
   throw badInput(place, {
-    given: `${option} is ${describe(value)}, no ${type.name}`,
-    allowed: `a ${type.name} that this library made`,
+    given: `${option} is ${describe(value, type)}`,
+    allowed: `${/^[AEIO]/.test(type.name) ? 'an' : 'a'} ${type.name} that this library made`,
     instead,
   });
 }
@@ -27,10 +27,12 @@ export function requireInstanceIfGiven(place: Place, option: string, value: unkn
 }
 
 /** Says what a value is without showing it, as it may be a secret. */
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  if (Array.isArray(value)) return 'a list';
+function describe(value: unknown, { name }: NamedClass): string {
+  if (value === undefined || value === null) return `${value}, no ${name}`;
+  if (typeof value !== 'object') return `a ${typeof value}, no ${name}`;
+  if (Array.isArray(value)) return `a list, no ${name}`;
   const { constructor } = value;
-  return constructor === undefined || constructor === Object ? 'a plain object' : `of the class ${constructor.name}`;
+  if (constructor === undefined || constructor === Object) return `a plain object, no ${name}`;
+  if (constructor.name === name) return `a ${name} of another target, or of a second copy of the library`;
+  return `of the class ${constructor.name}, no ${name}`;
 }

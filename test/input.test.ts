@@ -123,7 +123,7 @@ describe('what was made elsewhere', () => {
   const cases: Array<[object, RegExp]> = [
     [{ host: 'https://vectors.example.com' }, /host has "https:/],
     [{ host: undefined }, /host is undefined/],
-    [{ securityGroupId: 'my-group' }, /"my-group" is no id.*securityGroupId: "sg-/],
+    [{ securityGroupId: 'my-group' }, /securityGroupId is "my-group", no id.*"sg-/],
     [{ securityGroupId: undefined }, /securityGroupId is undefined/],
     [{ metricsPort: 6335 }, /metricsPort is 6335/],
     [{ readOnlyKey: { arn: 'literal-key' } }, /readOnlyKey is a plain object, no Secret/],

@@ -1,6 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { App, TerraformStack } from 'cdktf';
+import { App, ref, TerraformStack, Testing, Token } from 'cdktf';
 import { aws, kubernetes } from '../lib';
 import { minimal as onKubernetes } from './support/kubernetes/synth';
 import { minimal as onAws } from './support/synth';
@@ -192,5 +192,157 @@ describe('a number as a text', () => {
     const message = errorOf(act);
     expect(message).toContain(given);
     expect(message).toContain(instead);
+  });
+});
+
+describe('an id of AWS', () => {
+  const inSubnets = (subnetIds: any, vpcId: any = 'vpc-1') => aws.ClusterNetwork.fromSubnets({ vpcId, subnetIds });
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'an undefined subnet',
+      () => inSubnets(['subnet-1', undefined]),
+      /subnetIds\[1\] is undefined, no id.*subnet-0123456789abcdef0/,
+    ],
+    ['a subnet by its name', () => inSubnets(['private-a']), /subnetIds\[0\] is "private-a"/],
+    ['a VPC by its name', () => inSubnets(['subnet-1'], 'main'), /vpcId is "main".*vpc-0123456789abcdef0/],
+    ['a subnet of a balancer', () => makeOnAws().addLoadBalancer('L', { subnetIds: ['x'] }), /subnetIds\[0\] is "x"/],
+    [
+      'no list for a balancer',
+      () => makeOnAws().addLoadBalancer('L', { subnetIds: 'subnet-1' }),
+      /subnetIds is "subnet-1", no list/,
+    ],
+    ['a snapshot', () => makeOnAws({ dataVolume: { sizeGib: 50, snapshotIds: [undefined] } }), /snapshotIds\[0\] is undefined/],
+  ])('%s is refused', (_what, act, expected) => {
+    const message = errorOf(act);
+    expect(message).toMatch(HELPFUL);
+    expect(message).toMatch(expected);
+  });
+
+  test('that Terraform alone knows is taken', () => {
+    inSubnets([Token.asString(ref('local.subnet'))], Token.asString(ref('local.vpc')));
+  });
+});
+
+describe('a tag', () => {
+  test.each<[string, any, RegExp]>([
+    ['without a value', { Owner: undefined }, /tags gives Owner the value undefined/],
+    ['with a number', { CostCenter: 42 }, /tags gives CostCenter the value 42.*Instead: tags: { "CostCenter": "42" }/],
+    ['in a list', ['a'], /tags is a list/],
+    ['that is none', null, /tags is null/],
+  ])('%s is refused', (_what, tags, expected) => {
+    expect(errorOf(() => makeOnAws({ tags }))).toMatch(expected);
+  });
+});
+
+describe('a key of KMS', () => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf';
+  const takers: Array<[string, (encryptionKeyArn: any) => unknown]> = [
+    ['the volume', (encryptionKeyArn) => makeOnAws({ dataVolume: { sizeGib: 50, encryptionKeyArn } })],
+    ['generated keys', (encryptionKeyArn) => aws.ApiKeys.generated({ encryptionKeyArn })],
+    ['a generated authority', (encryptionKeyArn) => aws.Tls.generated({ encryptionKeyArn })],
+    ['a secret', (encryptionKeyArn) => aws.Secret.fromArn(secretArn, { encryptionKeyArn })],
+  ];
+  test.each(takers)('of %s is given by its ARN', (_what, take) => {
+    const alias = 'arn:aws:kms:eu-west-1:123456789012:alias/x';
+    for (const none of ['alias/x', alias, '1234abcd-12ab-34cd-56ef-1234567890ab', '', null]) {
+      expect(errorOf(() => take(none))).toMatch(/encryptionKeyArn is .*Allowed: .*:key\/ID.*Instead: /);
+    }
+    take('arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab');
+    take(Token.asString(ref('local.key')));
+  });
+});
+
+describe('what an error tells', () => {
+  const apiKeys = { admin: 'x' };
+  test.each<[string, () => unknown, RegExp, RegExp?]>([
+    ['no name of a role', () => (aws.Grantee as any).role(), /Instead: Grantee\.role\("search-service"\)/],
+    ['no name of a service account', () => (kubernetes.Grantee as any).serviceAccount('x'), /the name is undefined/, /secret/],
+    ['no port', () => makeOnAws().connections.allowTo(aws.Peer.anyIpv4()), /port is undefined.*Instead: port: 443/],
+    [
+      'a peer of the other target',
+      () => makeOnAws().connections.allowRestFrom(kubernetes.Peer.anyIpv4()),
+      /the peer is a Peer of another target, or of a second copy of the library/,
+    ],
+    ['a removal policy', () => makeOnAws({ removalPolicy: 'DESTROY' }), /Instead: removalPolicy: RemovalPolicy\.PROTECT/],
+    [
+      'a removal policy',
+      () => makeOnKubernetes({ removalPolicy: 'DESTROY' }),
+      /Allowed: RemovalPolicy\.PROTECT, RemovalPolicy\.DESTROY/,
+    ],
+    [
+      'a balancer’s',
+      () => makeOnAws().addLoadBalancer('L', { removalPolicy: 'keep' }),
+      /removalPolicy: RemovalPolicy\.PROTECT/,
+    ],
+    [
+      'a scheme',
+      () => makeOnAws().addLoadBalancer('L', { scheme: 'internet' }),
+      /Instead: scheme: LoadBalancerScheme\.INTERNAL/,
+    ],
+    ['a spread', () => makeOnKubernetes({ placement: { overHosts: 'always' } }), /placement\.overHosts: Spread\.REQUIRED/],
+    ['keys', () => makeOnAws({ apiKeys }), /Allowed: an ApiKeys that/],
+  ])('%s', (_what, act, expected, never = /undefined"/) => {
+    const message = errorOf(act);
+    expect(message).toMatch(HELPFUL);
+    expect(message).toMatch(expected);
+    expect(message).not.toMatch(never);
+  });
+
+  test('a section among the unchecked settings: what is told to be written is taken', () => {
+    const message = errorOf(() => makeOnAws({ settings: { unchecked: { service: { max_workers: 4, brand_new: true } } } }));
+    expect(message).toContain(
+      "Instead: additional: { 'service.max_workers': VALUE }, unchecked: { 'service.brand_new': VALUE }",
+    );
+    makeOnAws({ settings: { additional: { 'service.max_workers': 4 }, unchecked: { 'service.brand_new': true } } });
+  });
+
+  test('the official image that runs as root', () => {
+    for (const make of [makeOnAws, makeOnKubernetes]) {
+      for (const image of ['qdrant/qdrant:v1.19.0', 'docker.io/qdrant/qdrant:v1.19.0', 'qdrant/qdrant:v1.19.0-gpu-nvidia']) {
+        expect(errorOf(() => make({ image }))).toMatch(/runs as root.*Instead: image: ".*:v1\.19\.0-unprivileged"/);
+      }
+      make({ image: 'qdrant/qdrant:v1.19.0-unprivileged' });
+      make({ image: 'registry.example.com/search/qdrant:v1.19.0' });
+    }
+  });
+});
+
+describe('a node that is counted and released', () => {
+  test.each<[string, (props: any) => any]>([
+    ['AWS', makeOnAws],
+    ['Kubernetes', makeOnKubernetes],
+  ])('on %s: a warning; one that is no longer counted: none', (_target, make) => {
+    const found = (cluster: any) => cluster.posture.findings().filter(({ ruleId }: any) => ruleId === 'QDR026');
+    const cluster = make({ nodeCount: 3 });
+    cluster.releaseNode(3);
+    cluster.releaseNode(9);
+    expect(found(cluster)).toEqual([]);
+    cluster.releaseNode(1);
+    cluster.releaseNode(1);
+    expect(found(cluster)).toEqual([expect.objectContaining({ severity: 'warning', what: expect.stringMatching(/^node 1 /) })]);
+  });
+});
+
+describe('the command that prints the CA certificate', () => {
+  test('names the region of the secret', () => {
+    const clientCa = aws.CaBundle.fromSecret(
+      aws.Secret.fromArn('arn:aws:secretsmanager:eu-west-3:123456789012:secret:ca-AbCdEf'),
+    );
+    const secret = aws.Secret.fromArn('arn:aws:secretsmanager:eu-west-3:123456789012:secret:tls-AbCdEf');
+    const commandOf = (tls: aws.Tls) => {
+      const cluster = makeOnAws({ tls });
+      cluster.addOutputs();
+      const outputs = Object.entries<any>(JSON.parse(Testing.synth(TerraformStack.of(cluster))).output);
+      return outputs.find(([id]) => id.includes('CaCertificateCommand'))![1].value;
+    };
+    expect(commandOf(aws.Tls.fromSecret(secret, { clientCa }))).toContain(
+      'get-secret-value --region eu-west-3 --secret-id arn:aws:',
+    );
+    expect(commandOf(aws.Tls.fromPrivateCa('arn:aws:acm-pca:eu-west-2:123456789012:certificate-authority/a'))).toContain(
+      'get-certificate-authority-certificate --region eu-west-2 ',
+    );
+    expect(commandOf(aws.Tls.generated())).toMatch(
+      /--region \$\{element\(split\(":", aws_secretsmanager_secret\.\S+\.arn\), 3\)\} --secret-id /,
+    );
   });
 });

@@ -7,6 +7,7 @@ import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
 import { requireOptions } from '../options';
 import { EXISTING_KEYS_OPTIONS, GENERATED_KEYS_OPTIONS } from './option-names';
+import { checkEncryptionKey } from './encryption-key';
 
 /** Which keys are generated. */
 export interface GeneratedApiKeysProps extends KeyGenerationsProps {
@@ -110,6 +111,7 @@ class GeneratedApiKeys extends ApiKeys {
     super();
     requireOptions('ApiKeys.generated', undefined, props, GENERATED_KEYS_OPTIONS);
     this.generation = props.generation ?? 1;
+    checkEncryptionKey('ApiKeys.generated', 'encryptionKeyArn', props.encryptionKeyArn);
     checkKeyGenerations('ApiKeys.generated', props);
   }
 

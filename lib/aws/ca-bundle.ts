@@ -2,12 +2,18 @@ import { badInput, isUnknown } from '../input';
 import { requireInstance } from '../nominal';
 import { checkCertificates } from '../qdrant/certificate';
 import { Secret } from './secret';
+import { Fn } from 'cdktf';
 
 /** The command that prints the certificates of a bundle, where they are not given in the code. @internal */
 export function commandToRead({ _source: { secret, privateCaArn } }: CaBundle): string | undefined {
-  if (secret) return `aws secretsmanager get-secret-value --secret-id ${secret.arn} --query SecretString --output text`;
+  if (secret)
+    return `aws secretsmanager get-secret-value --region ${regionOf(secret.arn)} --secret-id ${secret.arn} --query SecretString --output text`;
   if (privateCaArn === undefined) return undefined;
-  return `aws acm-pca get-certificate-authority-certificate --certificate-authority-arn ${privateCaArn} --query Certificate --output text`;
+  return `aws acm-pca get-certificate-authority-certificate --region ${regionOf(privateCaArn)} --certificate-authority-arn ${privateCaArn} --query Certificate --output text`;
+}
+
+function regionOf(arn: string): string {
+  return isUnknown(arn) ? Fn.element(Fn.split(':', arn), 3) : arn.split(':')[3];
 }
 
 /** Where certificates are kept: one of these. @internal */

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireListIfGiven, requireMembers, requireOneOf } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireMembers, requireEnumIfGiven } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
 import { checkServer } from '../qdrant/cluster-checks';
@@ -59,9 +59,7 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
   for (const bundle of props.trustedAuthorities ?? []) {
     requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, 'trustedAuthorities: [CaBundle.fromPem(pem)]');
   }
-  if (props.removalPolicy !== undefined) {
-    requireOneOf(cluster, 'removalPolicy', props.removalPolicy, Object.values(RemovalPolicy));
-  }
+  requireEnumIfGiven(cluster, 'removalPolicy', props.removalPolicy, 'RemovalPolicy', RemovalPolicy);
 }
 
 function checkClusterName(cluster: Construct, name: string): void {

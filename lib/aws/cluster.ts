@@ -195,6 +195,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    */
   public releaseNode(index: number): void {
     checkNodeIndex(this, index, this.nodeCount);
+    this.posture._releaseNode(index);
     this.nodes[index]?._release();
     this.removalGuard?.release(index);
   }

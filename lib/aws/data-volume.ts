@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireWholeNumber } from '../input';
+import { checkEncryptionKey } from './encryption-key';
 
 /**
  * The disk of a node that holds the data: an encrypted gp3 volume of its own, which outlives the instance.
@@ -50,6 +51,7 @@ const MAX_THROUGHPUT = 1000;
 
 /** Throws where gp3 does not offer what was asked for, or a snapshot is none. @internal */
 export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeCount: number): void {
+  checkEncryptionKey(place, 'dataVolume.encryptionKeyArn', volume.encryptionKeyArn);
   checkSnapshots(place, volume.snapshotIds, nodeCount);
   const { sizeGib, iops = BASE_IOPS, throughputMibps = BASE_THROUGHPUT } = volume;
   requireWholeNumber(place, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });
@@ -74,6 +76,7 @@ export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeC
 
 function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nodeCount: number): void {
   if (snapshotIds === undefined) return;
+  if (!isUnknown(snapshotIds)) requireListIfGiven(place, 'dataVolume.snapshotIds', snapshotIds);
   if (isUnknown(snapshotIds) || snapshotIds.length > nodeCount) {
     throw badInput(place, {
       given: `dataVolume.snapshotIds ${isUnknown(snapshotIds) ? 'is a list whose length is not known' : `names ${snapshotIds.length} snapshots`}`,
@@ -81,10 +84,10 @@ function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nod
       instead: 'snapshotIds: [the snapshot of node 0, that of node 1, ...]',
     });
   }
-  const wrong = snapshotIds.find((id) => !isUnknown(id) && !/^snap-[0-9a-f]+$/.test(id));
-  if (wrong === undefined) return;
+  const index = snapshotIds.findIndex((id) => !isUnknown(id) && !/^snap-[0-9a-f]+$/.test(id));
+  if (index < 0) return;
   throw badInput(place, {
-    given: `dataVolume.snapshotIds names "${wrong}"`,
+    given: `dataVolume.snapshotIds[${index}] is ${JSON.stringify(snapshotIds[index])}`,
     allowed: 'ids such as snap-0123456789abcdef0',
     instead: 'the id of the final snapshot, which carries the tags of its volume: QdrantCluster and QdrantNode',
   });

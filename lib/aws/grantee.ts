@@ -39,9 +39,9 @@ export class Grantee {
 
 function checkedName(factory: string, name: string): string {
   if (isUnknown(name) || (typeof name === 'string' && NAME.test(name))) return name;
-  const last = String(name).split('/').at(-1)!;
+  const last = typeof name === 'string' ? name.split('/').at(-1)! : '';
   throw badInput(factory, {
-    given: `"${name}"${String(name).startsWith('arn:') ? ', an ARN,' : ''} is no name in IAM`,
+    given: `${JSON.stringify(name)}${String(name).startsWith('arn:') ? ', an ARN,' : ''} is no name in IAM`,
     allowed: '1 to 64 letters, digits and characters of _+=,.@-',
     instead: `${factory}("${NAME.test(last) ? last : 'search-service'}")`,
   });

@@ -7,13 +7,13 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
-import { badInput } from '../input';
+import { badInput, isUnknown, requireEnumIfGiven, requireListIfGiven } from '../input';
 import { Listener, ListenerPurpose, Posture } from '../posture';
 import { ClientEndpoint, QdrantPorts } from '../qdrant';
 import { checkHostName } from '../qdrant/cluster-checks';
 import { nameFor } from '../terraform/identity';
 import { Connections } from './connections';
-import { ClusterNetwork } from './network';
+import { checkSubnets, ClusterNetwork } from './network';
 import { QdrantNode } from './node';
 import { NameZone } from './node-names';
 import { RemovalPolicy } from './removal-policy';
@@ -115,6 +115,8 @@ export class QdrantLoadBalancer extends Construct {
     requireOptions(this, undefined, props, LOAD_BALANCER_OPTIONS);
     this.props = props;
     this.targets = targets;
+    requireEnumIfGiven(this, 'scheme', props.scheme, 'LoadBalancerScheme', LoadBalancerScheme);
+    requireEnumIfGiven(this, 'removalPolicy', props.removalPolicy, 'RemovalPolicy', RemovalPolicy);
     if (props.hostName !== undefined) checkHostName(this, 'hostName', props.hostName, 'vectors.example.com');
     const group = this.makeSecurityGroup();
     const balancer = this.makeBalancer(group, this.subnets());
@@ -154,7 +156,14 @@ export class QdrantLoadBalancer extends Construct {
   }
 
   private subnets(): string[] {
-    if (this.props.subnetIds) return this.props.subnetIds;
+    const { subnetIds } = this.props;
+    if (subnetIds) {
+      if (!isUnknown(subnetIds)) {
+        requireListIfGiven(this, 'subnetIds', subnetIds);
+        checkSubnets(this, subnetIds);
+      }
+      return subnetIds;
+    }
     if (!this.facesInternet) return this.targets.network.subnetIds;
     throw badInput(this, {
       given: 'a load balancer that faces the internet, without subnets',

@@ -1,9 +1,9 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber, Place } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { NodeNames } from './node-names';
-import { Peer } from './peer';
+import { checkId, checkIds, Peer } from './peer';
 import { requireOptions } from '../options';
 import { SUBNETS_OPTIONS } from './option-names';
 
@@ -73,6 +73,8 @@ export class ClusterNetwork {
     requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
     const { vpcId, subnetIds, zoneCount } = props;
     requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
+    checkId(place, 'vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0');
+    checkSubnets(place, subnetIds);
     const known = subnetIds.filter((id) => !isUnknown(id));
     const repeated = known.find((id, index) => known.indexOf(id) !== index);
     if (repeated !== undefined) {
@@ -124,4 +126,9 @@ export class ClusterNetwork {
       return { subnetId: this.subnetIds[index % subnets.length], availabilityZone: subnet.availabilityZone };
     });
   }
+}
+
+/** Throws unless each is the id of a subnet, or unknown. @internal */
+export function checkSubnets(place: Place, subnetIds: string[]): void {
+  checkIds(place, 'subnetIds', subnetIds, /^subnet-[0-9a-f]+$/, 'subnet-0123456789abcdef0');
 }

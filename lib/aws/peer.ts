@@ -92,10 +92,15 @@ export class Peer {
 
 /** Throws unless the id is one of AWS's, or unknown. @internal */
 export function checkId(place: Place, what: string, id: string, pattern: RegExp, example: string): void {
-  if (isUnknown(id) || pattern.test(id)) return;
+  if (isUnknown(id) || (typeof id === 'string' && pattern.test(id))) return;
   throw badInput(place, {
-    given: `"${id}" is no id`,
+    given: `${what} is ${JSON.stringify(id)}, no id`,
     allowed: `an id such as ${example}`,
-    instead: typeof place === 'string' ? `${place}("${example}")` : `${what}: "${example}"`,
+    instead: `"${example}"`,
   });
+}
+
+/** As `checkId`, of each of a list. @internal */
+export function checkIds(place: Place, what: string, ids: string[], pattern: RegExp, example: string): void {
+  ids.forEach((id, index) => checkId(place, `${what}[${index}]`, id, pattern, example));
 }

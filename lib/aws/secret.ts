@@ -1,6 +1,7 @@
 import { badInput, isUnknown } from '../input';
 import { requireOptions } from '../options';
 import { SECRET_OPTIONS } from './option-names';
+import { checkEncryptionKey } from './encryption-key';
 
 /** The name's own characters only, so that nothing else comes along with it. */
 const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
@@ -39,6 +40,7 @@ export class Secret {
       });
     }
     requireOptions('Secret.fromArn', undefined, options, SECRET_OPTIONS);
+    checkEncryptionKey('Secret.fromArn', 'encryptionKeyArn', options.encryptionKeyArn);
     return new Secret(arn, options);
   }
 

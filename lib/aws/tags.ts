@@ -1,6 +1,6 @@
 import { Aspects, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown, shown } from '../input';
 import { ClusterTag } from './cluster-identity';
 
 type Tags = { readonly [name: string]: string };
@@ -33,6 +33,13 @@ const TAG_CHARACTERS = 'letters, digits, spaces and _.:/=+-@';
  */
 export function checkTags(cluster: Construct, tags: Tags): void {
   if (isUnknown(tags)) return;
+  if (tags === null || typeof tags !== 'object' || Array.isArray(tags)) {
+    throw badInput(cluster, {
+      given: `tags is ${shown(tags)}`,
+      allowed: 'names and their values',
+      instead: 'tags: { team: "search" }',
+    });
+  }
   checkNumber(cluster, Object.keys(tags).length);
   checkFree(cluster, tags);
   for (const [name, value] of Object.entries(tags)) checkTag(cluster, name, value);
@@ -63,7 +70,7 @@ function checkTag(cluster: Construct, name: string, value: string): void {
   throw badInput(cluster, {
     given: `tags gives ${name} the value ${JSON.stringify(value)}`,
     allowed: `a text of up to 256 ${TAG_CHARACTERS}`,
-    instead: `tags: { "${name}": "search" }`,
+    instead: `tags: { "${name}": "${typeof value === 'number' ? value : 'search'}" }`,
   });
 }
 

@@ -7,6 +7,7 @@ import { CaBundle, checkAuthorityArn } from './ca-bundle';
 import { Secret } from './secret';
 import { requireOptions } from '../options';
 import { GENERATED_TLS_OPTIONS, ISSUED_TLS_OPTIONS, SECRET_TLS_OPTIONS } from './option-names';
+import { checkEncryptionKey } from './encryption-key';
 
 /** What else is known of certificates in an existing secret. */
 export interface SecretTlsOptions {
@@ -173,6 +174,7 @@ class ClusterCaTls extends Tls {
   public constructor(private readonly options: GeneratedTlsOptions) {
     super();
     requireOptions('Tls.generated', undefined, options, GENERATED_TLS_OPTIONS);
+    checkEncryptionKey('Tls.generated', 'encryptionKeyArn', options.encryptionKeyArn);
     this.validityDays = checkedValidity('Tls.generated', options);
   }
 

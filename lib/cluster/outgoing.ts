@@ -4,7 +4,7 @@ import { QdrantPorts } from '../qdrant';
 
 /** Throws unless the port is one that a cluster may be let out to. */
 export function checkOutgoingPort(place: IConstruct, port: number): void {
-  requireWholeNumber(place, 'port', port, { min: 1, max: 65535 });
+  requireWholeNumber(place, 'port', port, { min: 1, max: 65535, example: 443 });
   if (port !== QdrantPorts.PEER) return;
   throw badInput(place, {
     given: `allowTo with the port ${port}`,

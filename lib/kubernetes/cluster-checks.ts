@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireListIfGiven, requireMembers, requireOneOf, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireMembers, requireEnumIfGiven, requireWholeNumber } from '../input';
 import { requireInstance, requireInstanceIfGiven } from '../nominal';
 import { QdrantVersion } from '../qdrant';
 import { checkHostName, checkImage, checkServer } from '../qdrant/cluster-checks';
@@ -90,9 +90,7 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
   for (const bundle of props.trustedAuthorities ?? []) {
     requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, "trustedAuthorities: [CaBundle.fromConfigMap('old-ca')]");
   }
-  if (props.removalPolicy !== undefined) {
-    requireOneOf(cluster, 'removalPolicy', props.removalPolicy, Object.values(RemovalPolicy));
-  }
+  requireEnumIfGiven(cluster, 'removalPolicy', props.removalPolicy, 'RemovalPolicy', RemovalPolicy);
 }
 
 /** Short enough for the names that Kubernetes makes of it. */

@@ -246,6 +246,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
    */
   public releaseNode(index: number): void {
     checkNodeIndex(this, index, this.nodeCount);
+    this.posture._releaseNode(index);
     this.removalGuard?.release(index);
   }
 

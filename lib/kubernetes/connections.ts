@@ -3,7 +3,7 @@ import { Precondition } from 'cdktf';
 import { Construct } from 'constructs';
 import { AllowedRanges } from '../cluster/allowed-ranges';
 import { checkOutgoingPort } from '../cluster/outgoing';
-import { isUnknown, requireOneOf } from '../input';
+import { isUnknown, requireEnumIfGiven } from '../input';
 import { requireInstance } from '../nominal';
 import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../posture';
 import { listenerForPort, listenerForPurpose } from '../posture/allowed-listener';
@@ -110,7 +110,7 @@ export class Connections extends Construct {
     checkOutgoingPort(this, port);
     requireOptions(this, undefined, options, ALLOW_TO_OPTIONS);
     const { protocol = TransportProtocol.TCP } = options;
-    requireOneOf(this, 'protocol', protocol, Object.values(TransportProtocol));
+    requireEnumIfGiven(this, 'protocol', protocol, 'TransportProtocol', TransportProtocol);
     // TCP is not named, as it was the only one.
     const other = protocol === TransportProtocol.TCP ? undefined : protocol;
     const value = { ...peer._rule, port, protocol: other };

@@ -1,6 +1,6 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
-import { badInput, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../input';
+import { badInput, requireEnumIfGiven, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../input';
 import { requireInstance } from '../nominal';
 import { ListenerPurpose, Posture } from '../posture';
 import { QdrantPorts } from '../qdrant';
@@ -156,6 +156,8 @@ export class QdrantGatewayRoute extends Construct {
 
   private check(): void {
     const { restHost, grpcHost, gateway, clients, clientPort } = this.props;
+    requireEnumIfGiven(this, 'tls', this.props.tls, 'GatewayTls', GatewayTls);
+    requireEnumIfGiven(this, 'tlsRouteVersion', this.props.tlsRouteVersion, 'TlsRouteVersion', TlsRouteVersion);
     if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
     (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
     if (clientPort !== undefined) requireWholeNumber(this, 'clientPort', clientPort, { min: 1, max: 65535 });

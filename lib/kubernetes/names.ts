@@ -1,4 +1,4 @@
-import { badInput, isUnknown, Place } from '../input';
+import { badInput, isUnknown, Place, shown } from '../input';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -23,7 +23,10 @@ export function checkLabelName(place: Place, what: string, name: string, example
 export function checkObjectName(place: Place, what: string, name: string, example: string): void {
   if (isUnknown(name) || (typeof name === 'string' && name.length <= 253 && SUBDOMAIN.test(name))) return;
   throw badInput(place, {
-    given: `${what} is no name of an object in Kubernetes (not shown, as it may be the secret itself)`,
+    given:
+      typeof name === 'string'
+        ? `${what} is no name of an object in Kubernetes (not shown, as it may be the secret itself)`
+        : `${what} is ${shown(name)}`,
     allowed: 'up to 253 lower-case letters, digits, hyphens and dots, a letter or digit first and last',
     instead: `for example "${example}"`,
   });

@@ -5,7 +5,7 @@ import {
   StatefulSetV1SpecTemplateSpecTopologySpreadConstraint,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireListIfGiven, requireNotEmpty, requireOneOf, requireWholeNumber } from '../input';
+import { badInput, isUnknown, requireListIfGiven, requireNotEmpty, requireEnumIfGiven, requireWholeNumber } from '../input';
 import { requireInstance } from '../nominal';
 import { MachinePreference, MachineRequirement } from './machine-requirement';
 import { checkLabels } from './names';
@@ -124,9 +124,8 @@ export interface PlacedPods {
 export function checkPlacement(cluster: Construct, placement: PlacementProps): void {
   const { nodeSelector, zoneCount, apartFrom = [], machines, preferredMachines = [], tolerations = [] } = placement;
   if (nodeSelector) checkLabels(cluster, 'placement.nodeSelector', nodeSelector);
-  for (const spread of [placement.overHosts, placement.overZones]) {
-    if (spread !== undefined) requireOneOf(cluster, 'placement', spread, Object.values(Spread));
-  }
+  requireEnumIfGiven(cluster, 'placement.overHosts', placement.overHosts, 'Spread', Spread);
+  requireEnumIfGiven(cluster, 'placement.overZones', placement.overZones, 'Spread', Spread);
   if (zoneCount !== undefined) requireWholeNumber(cluster, 'placement.zoneCount', zoneCount, { min: 1, max: 100 });
   if (machines) checkMachines(cluster, 'placement.machines', machines);
   requireListIfGiven(cluster, 'placement.apartFrom', placement.apartFrom);

@@ -15,4 +15,6 @@ export interface PostureFacts {
   readonly zoneCount?: number;
   readonly clientVerification?: boolean;
   readonly protectedFromRemoval?: boolean;
+  /** The numbers of the nodes that may be ended. */
+  readonly releasedNodes: number[];
 }

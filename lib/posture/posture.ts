@@ -77,6 +77,7 @@ export class Posture {
   private readonly _outbound: OutboundConnection[] = [];
   private readonly _secrets: SecretPlace[] = [];
   private readonly _acknowledgements: Acknowledgement[] = [];
+  private readonly _released = new Set<number>();
   private readonly scope: IConstruct;
 
   public readonly version?: QdrantVersion;
@@ -146,6 +147,16 @@ export class Posture {
   /** Writes down that someone may read a secret, by its name. @internal */
   public _addReader(secretName: string, reader: string, scope?: ReaderScope): void {
     this._secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(reader, scope));
+  }
+
+  /** Writes down that a node may be ended. @internal */
+  public _releaseNode(index: number): void {
+    this._released.add(index);
+  }
+
+  /** The numbers of the nodes that may be ended. */
+  public get releasedNodes(): number[] {
+    return [...this._released].sort((one, other) => one - other);
   }
 
   /** The ports that serve a purpose. */

@@ -43,6 +43,7 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
   if (props.image !== undefined) {
     checkImage(cluster, 'image', props.image, QdrantVersion.DEFAULT.unprivilegedImage);
     checkRelease(cluster, props.image, props.version);
+    checkUnprivileged(cluster, props.image, props.version);
   }
   if (props.metricsPort !== undefined) {
     checkServesMetrics(cluster, props.version);
@@ -94,6 +95,18 @@ function checkRelease(cluster: Construct, image: string, version: QdrantVersion)
     instead: /^\d+\.\d+\.\d+$/.test(named)
       ? `version: QdrantVersion.of('${named}'), or an image of ${version}`
       : `an image of ${version}`,
+  });
+}
+
+/** Throws where the image is the official one that runs as root: nodes run none as root, and it cannot write where it must as anyone else. */
+function checkUnprivileged(cluster: Construct, image: string, version: QdrantVersion): void {
+  const isOfficial =
+    !isUnknown(image) && /^((index\.|registry-1\.)?docker\.io\/)?qdrant\/qdrant:(?!.*unprivileged)/.test(image);
+  if (!isOfficial) return;
+  throw badInput(cluster, {
+    given: `image "${image}" runs as root`,
+    allowed: 'an image that runs as another user: of the official ones, those whose tag ends in -unprivileged',
+    instead: `image: "${version.unprivilegedImage}"`,
   });
 }
 

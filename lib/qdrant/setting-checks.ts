@@ -99,7 +99,7 @@ export function checkUnchecked(place: string, path: string, value: unknown): voi
     throw badInput(place, {
       given: `settings.unchecked has "${path}", ${isPath ? 'which this library knows' : 'which is no path'}`,
       allowed: 'paths of lower-case names, of settings that this library does not know yet',
-      instead: `additional: { '${above ?? path.toLowerCase()}': VALUE }`,
+      instead: isSection(path) ? settingsWithin(path, value) : `additional: { '${above ?? path.toLowerCase()}': VALUE }`,
     });
   }
   if (typeof value !== 'boolean' && typeof value !== 'number' && holdsCredential(path, value)) {
@@ -110,6 +110,13 @@ export function checkUnchecked(place: string, path: string, value: unknown): voi
     });
   }
   checkSettingValue(place, path, value);
+}
+
+/** Where what was given as a section belongs: each setting by its whole path. */
+function settingsWithin(section: string, value: unknown): string {
+  const names = value !== null && typeof value === 'object' && !isUnknown(value) ? Object.keys(value) : [];
+  const paths = (names.length > 0 ? names : ['NAME']).map((name) => `${section}.${name}`);
+  return paths.map((path) => `${settingSince(path) ? 'additional' : 'unchecked'}: { '${path}': VALUE }`).join(', ');
 }
 
 function holdsCredential(path: string, value: unknown): boolean {

@@ -43,7 +43,7 @@ describe('bad input to a cluster', () => {
     [
       'a snapshot that is none',
       { dataVolume: { sizeGib: 50, snapshotIds: ['vol-0123'] } },
-      /snapshotIds names "vol-0123".*snap-0123456789abcdef0/,
+      /snapshotIds\[0\] is "vol-0123".*snap-0123456789abcdef0/,
     ],
     ['no instance type', { instanceType: 'large' }, /"large" is no instance type.*r7g\.large/],
     [
@@ -150,8 +150,8 @@ describe('bad input to what a cluster is made of', () => {
   });
 
   test('ids that are none', () => {
-    expect(() => aws.Peer.securityGroup('my-group')).toThrow(/"my-group" is no id/);
-    expect(() => aws.Peer.prefixList('sg-1')).toThrow(/"sg-1" is no id/);
+    expect(() => aws.Peer.securityGroup('my-group')).toThrow(/securityGroupId is "my-group", no id/);
+    expect(() => aws.Peer.prefixList('sg-1')).toThrow(/prefixListId is "sg-1", no id/);
     expect(() => aws.MachineImage.fromImageId('al2023')).toThrow(/is no id of an image/);
     expect(() => aws.MachineImage.fromImageId('ami-1', { rootVolumeSizeGib: 7 })).toThrow(/rootVolumeSizeGib is 7.*from 8 to/);
     expect(() => aws.Tls.fromPrivateCa('my-ca')).toThrow(/is no authority of AWS Private CA/);

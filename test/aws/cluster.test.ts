@@ -699,7 +699,9 @@ describe('outputs', () => {
       expect.arrayContaining([
         'https://vectors-cluster.qdrant.internal:6333',
         'https://vectors-cluster.qdrant.internal:6334',
-        expect.stringMatching(/^aws secretsmanager get-secret-value --secret-id \$\{aws_secretsmanager_secret\.\S+\.arn\} /),
+        expect.stringMatching(
+          /^aws secretsmanager get-secret-value --region \S+ \S+ 3\)\} --secret-id \$\{aws_secretsmanager_secret\.\S+\.arn\} /,
+        ),
       ]),
     );
   });

@@ -30,6 +30,14 @@ const anywhere = { name: '0.0.0.0/0', anyAddress: true };
 const ids = (subject: Posture) => subject.findings().map(({ ruleId }) => ruleId);
 
 describe('the rules', () => {
+  test('QDR026: a node that is counted stays guarded', () => {
+    const subject = posture({ nodeCount: 3 });
+    subject._releaseNode(3);
+    expect(ids(subject)).toEqual([]);
+    subject._releaseNode(2);
+    expect(ids(subject)).toEqual(['QDR026']);
+  });
+
   test('find nothing in a guarded cluster', () => {
     const subject = posture();
     subject.addListener(rest).addSource({ name: '10.0.0.0/8' });

@@ -69,4 +69,15 @@ export const serverRules: Rule[] = [
     check: ({ settings }: PostureFacts) =>
       (settings?.uncheckedPaths ?? []).map((path) => `the setting ${path} was not checked`),
   },
+  {
+    id: 'QDR026',
+    severity: FindingSeverity.WARNING,
+    reason:
+      'While it is released, nothing guards it against a plan that ends it; a node of a StatefulSet is not ended by it at all.',
+    fix: 'take releaseNode back once the node has been replaced, or lower nodeCount to be without it.',
+    check: ({ releasedNodes, nodeCount }: PostureFacts) =>
+      releasedNodes
+        .filter((index) => nodeCount !== undefined && index < nodeCount)
+        .map((index) => `node ${index} is released, and one of the ${nodeCount} that nodeCount counts`),
+  },
 ];
