@@ -1,7 +1,6 @@
-import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
-import { policyStatements, writeSecrets } from './policy';
+import { policyJson, writeSecrets } from './policy';
 import { Secret } from './secret';
 
 export interface FoundingRightsProps {
@@ -28,7 +27,10 @@ export class FoundingRights extends Construct {
       ArnEquals: { 'ec2:SourceInstanceARN': [props.founderArn] },
       DateLessThan: { 'aws:CurrentTime': [props.end] },
     });
-    const rights = new DataAwsIamPolicyDocument(this, 'Rights', { statement: policyStatements(statements) });
-    new IamRolePolicy(this, 'Policy', { namePrefix: 'qdrant-founding-', role: props.roleName, policy: rights.json });
+    new IamRolePolicy(this, 'Policy', {
+      namePrefix: 'qdrant-founding-',
+      role: props.roleName,
+      policy: policyJson(statements),
+    });
   }
 }

@@ -24,6 +24,20 @@ export function policyStatements(statements: PolicyStatement[]) {
   }));
 }
 
+/** The statements as JSON, for a policy that names what changes: a data source would wait for that, and plan the policy anew with it. */
+export function policyJson(statements: PolicyStatement[]): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map(({ sid, actions, resources, when }) => ({
+      Sid: sid,
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      Condition: when,
+    })),
+  });
+}
+
 /** Allows to read these secrets and no other, and to decrypt them where the customer's key encrypts them. */
 export function readSecrets(secrets: Secret[]): PolicyStatement[] {
   return useSecrets('ReadSecrets', 'secretsmanager:GetSecretValue', 'kms:Decrypt', secrets);
