@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /**
- * Synthesizes every example, each as its own `cdktf synth` would, and prints where the Terraform lies and what is exposed to whom.
+ * Synthesizes every example, each as its own `cdktf synth` would, and prints the path of the generated Terraform and what is exposed to whom.
  */
 const examples = readdirSync(__dirname, { withFileTypes: true }).filter(
   (entry) => entry.isDirectory() && entry.name !== 'node_modules',
