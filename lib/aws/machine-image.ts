@@ -3,6 +3,8 @@ import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../input';
+import { requireOptions } from '../options';
+import { OWN_IMAGE_OPTIONS } from './option-names';
 
 /** How an image of one's own is booted. */
 export interface OwnImageOptions {
@@ -39,6 +41,7 @@ export abstract class MachineImage {
    * @param imageId for example `ami-0123456789abcdef0`
    */
   public static fromImageId(imageId: string, options: OwnImageOptions = {}): MachineImage {
+    requireOptions('MachineImage.fromImageId', undefined, options, OWN_IMAGE_OPTIONS);
     const { rootVolumeSizeGib = ROOT_VOLUME_GIB } = options;
     const sizes = { min: 8, max: 16384, unit: 'GiB' };
     requireWholeNumber('MachineImage.fromImageId', 'rootVolumeSizeGib', rootVolumeSizeGib, sizes);

@@ -6,6 +6,7 @@ import type { QdrantClusterProps } from './cluster-props';
 import type { AllowToOptions } from './connections';
 import type { DataVolumeProps } from './data-volume';
 import type { LoadBalancerProps } from './load-balancer';
+import type { OwnImageOptions } from './machine-image';
 import type { SubnetsProps } from './network';
 import type { RollingUpdateProps } from './rolling-update';
 import type { SecretOptions } from './secret';
@@ -84,6 +85,8 @@ export const EXISTING_KEYS_OPTIONS: OptionNames<ExistingApiKeysProps> = { admin:
 export const SECRET_OPTIONS: OptionNames<SecretOptions> = { jsonField: true, encryptionKeyArn: true };
 
 export const SECRET_TLS_OPTIONS: OptionNames<SecretTlsOptions> = { clientCa: true };
+
+export const OWN_IMAGE_OPTIONS: OptionNames<OwnImageOptions> = { rootVolumeSizeGib: true };
 
 export const ISSUED_TLS_OPTIONS: OptionNames<IssuedTlsOptions> = { validityDays: true };
 

@@ -1,5 +1,6 @@
 import { TerraformElement } from 'cdktf';
 import { Construct } from 'constructs';
+import { quantityExpression } from './quantity';
 
 export interface ClaimSizeCheckProps {
   readonly namespace: string;
@@ -46,7 +47,8 @@ export class ClaimSizeCheck extends TerraformElement {
   private assertion(template: string, size: string) {
     const objects = `data.kubernetes_resources.${CLAIMS}.objects`;
     const ofTemplate = `startswith(claim.metadata.name, "${template}-")`;
-    const others = `[for claim in ${objects} : claim.metadata.name if ${ofTemplate} && claim.spec.resources.requests.storage != "${size}"]`;
+    const isOther = `${quantityExpression('claim.spec.resources.requests.storage')} != ${quantityExpression(`"${size}"`)}`;
+    const others = `[for claim in ${objects} : claim.metadata.name if ${ofTemplate} && ${isOther}]`;
     return {
       condition: `\${length(${others}) == 0}`,
       error_message:

@@ -31,10 +31,15 @@ export interface RollingUpdateProps {
 
   /**
    * How many seconds long a turn is. Every other turn belongs to the nodes, one after the other: in it a node may restart by itself, when a
-   * certificate or a key has changed. The turns between belong to Kubernetes. A change of it restarts nothing.
-   * From 30 to 300.
+   * certificate or a key has changed. The turns between belong to Kubernetes. From 30 to 300.
+   *
+   * A pod that is asked to stop waits two turns at most for one of those, and has six minutes more to be drained and to write what it holds: its grace is 480
+   * seconds where a turn is 60. Cluster autoscalers give a pod 600 seconds by default, whatever its grace, and end it in the middle of its writing afterwards:
+   * with turns of more than 120 seconds, give it more there (`--max-graceful-termination-sec`). As the grace is part of a pod, a change restarts the nodes,
+   * one after the other.
    *
    * @default 60
+   * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#does-ca-respect-gracefultermination-in-scale-down
    */
   readonly turnSeconds?: number;
 }

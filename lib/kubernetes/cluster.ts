@@ -345,7 +345,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
     });
     new NodeSet(this, 'Nodes', {
-      ...{ clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas, nodeTimeoutMinutes, waitForRollout },
+      ...{ clusterName, namespace, labels, podLabels, nodeCount, turnSeconds, trusted, clientCas },
+      ...{ nodeTimeoutMinutes, waitForRollout },
       dns: this.dns,
       user: props.user ?? PodUser.id(),
       serviceDomain: this.names.serviceDomain,

@@ -5,6 +5,7 @@ import {
   StatefulSetV1SpecTemplateSpecVolume,
   StatefulSetV1SpecTemplateSpecVolumeProjectedSources,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { isUnknown } from '../input';
 import { ListenerPurpose } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { ClusterKeys } from './api-keys';
@@ -29,6 +30,7 @@ export interface PodTemplateProps {
   readonly configName: string;
   readonly resources: ResourcesProps;
   readonly nodeCount: number;
+  readonly turnSeconds: number;
   readonly allowRecoveryMode?: boolean;
   readonly guardResources?: GuardResourcesProps;
   readonly placement: PlacementProps;
@@ -50,10 +52,13 @@ const CLUSTER = '/opt/qdrant-cluster';
 const SECRETS = '/run/secrets/qdrant';
 /** What a container needs to leave Raft and the write-ahead log flushed, long searches included. */
 const GRACE_SECONDS = 300;
-/** How long a pod that is to be stopped waits for its turn at most: every other turn is one in which it may. */
-const LEAVE_SECONDS = 2 * MAX_TURN_SECONDS;
 /** What a pod needs beside its turn until it may be stopped: to look at the others, and to be out of every load balancer. */
 const DRAIN_SECONDS = 60;
+
+/** How long a pod that is to be stopped waits for its turn at most: every other turn is one in which it may. */
+function leaveSeconds({ turnSeconds }: PodTemplateProps): number {
+  return 2 * (isUnknown(turnSeconds) ? MAX_TURN_SECONDS : turnSeconds);
+}
 
 /** A pod of the cluster. It meets the Pod Security Standard `restricted`. */
 export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate {
@@ -65,7 +70,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
       automountServiceAccountToken: false,
       // A service's name would otherwise become a setting of the server's: QDRANT_... from its environment.
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: LEAVE_SECONDS + DRAIN_SECONDS + GRACE_SECONDS,
+      terminationGracePeriodSeconds: leaveSeconds(props) + DRAIN_SECONDS + GRACE_SECONDS,
       securityContext: props.user._securityContext,
       imagePullSecrets: props.imagePullSecretNames?.map((name) => ({ name })),
       priorityClassName: placement.priorityClassName,
@@ -90,7 +95,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       { name: 'POD_IPS', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
       // It would otherwise be written to the root file system.
       { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
-      { name: 'LEAVE_SECONDS', value: String(LEAVE_SECONDS) },
+      { name: 'LEAVE_SECONDS', value: String(leaveSeconds(props)) },
       ...(props.allowRecoveryMode ? [{ name: 'QDRANT_ALLOW_RECOVERY_MODE', value: 'true' }] : []),
     ],
     port: [

@@ -14,6 +14,8 @@ const FACTORS: { [suffix: string]: number } = {
   Gi: 2 ** 30,
   Ti: 2 ** 40,
   Pi: 2 ** 50,
+  E: 1e18,
+  Ei: 2 ** 60,
 };
 
 /**
@@ -24,6 +26,15 @@ function valueOf(quantity: string): number | undefined {
   const [, digits, suffix] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(quantity) ?? [];
   const factor = FACTORS[suffix];
   return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+/** What Terraform computes the number with that a quantity stands for: Kubernetes writes `1024Gi` back as `1Ti`. */
+export function quantityExpression(text: string): string {
+  // As a text, a large number of JavaScript's would lose its last digits.
+  const exact = (factor: number) => (Number.isInteger(factor) ? BigInt(factor) : factor);
+  const factors = Object.entries(FACTORS).map(([suffix, factor]) => `"${suffix}" = ${exact(factor)}`);
+  const digits = `tonumber(regex("^[0-9.]+", ${text}))`;
+  return `try(tonumber(${text}), ${digits} * lookup({ ${factors.join(', ')} }, regex("[A-Za-z]*$", ${text})))`;
 }
 
 /** Throws unless the text is a quantity of at least so much, or unknown. */

@@ -51,7 +51,6 @@ describe('a rollout', () => {
 
   test.each<[string, Partial<kubernetes.QdrantClusterProps>]>([
     ['a new founding', { foundingGeneration: 2 }],
-    ['another turn', { rollingUpdate: { turnSeconds: 90 } }],
     ['more nodes', { nodeCount: 5 }],
     ['a client service', { clientService: kubernetes.ClientService.loadBalancer({ sourceRanges: ['203.0.113.0/24'] }) }],
   ])('is not what %s is: no pod restarts for it', (_what, props) => {
