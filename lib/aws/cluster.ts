@@ -144,9 +144,9 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.nameZone = names._bind(this, this.clusterName, props.network.vpcId);
     this.nodes = this.makeNodes(group, role);
     this.removalGuard = this.isProtected ? this.makeRemovalGuard() : undefined;
-    this.launch(this.makePrograms(settings), role.policy);
+    const serving = this.launch(this.makePrograms(settings), role.policy);
     if (this.tls.writes.length > 0) this.addFoundingRights();
-    this.endpoint = this.makeEndpoint();
+    this.endpoint = this.makeEndpoint(serving);
     const zone = this.nameZone && { name: this.nameZone.baseName, vpcId: props.network.vpcId };
     refuseSharedNames(this, 'aws', { clusterName: this.clusterName, 'zone of names': zone });
   }
@@ -366,7 +366,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /** Each node after the one before it serves, so that also what Terraform does to instances goes node by node. */
-  private launch(programs: NodePrograms, rights: ITerraformDependable): void {
+  private launch(programs: NodePrograms, rights: ITerraformDependable): ITerraformDependable[] {
     const update = new RollingUpdate(this, 'RollingUpdate', {
       clusterName: this.clusterName,
       clusterTag: { key: ClusterTag.ID, value: this.clusterId },
@@ -377,6 +377,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       node._launch(programs, [rights, ...update.gate]);
       update.addNode(node);
     }
+    return update.gate;
   }
 
   /** The instance does not wait for them, as they name it; the node tries until it has them. */
@@ -389,7 +390,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     });
   }
 
-  private makeEndpoint(): ClientEndpoint {
+  /** Clients find a node that was added once it serves. */
+  private makeEndpoint(dependsOn: ITerraformDependable[]): ClientEndpoint {
     const host = this.nameZone?.baseName ?? this.nodes[0].host;
     if (this.nameZone) {
       new Route53Record(this, 'Name', {
@@ -398,6 +400,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
         type: 'A',
         ttl: 60,
         records: this.nodes.map(({ privateIp }) => privateIp),
+        dependsOn,
       });
     }
     return new ClientEndpoint({ host, tls: true, clientCertificate: this.verification.isRequired, grpc: this.servesGrpc });

@@ -157,6 +157,11 @@ describe('a cluster with nothing but network, type and disk', () => {
     expect(JSON.stringify(stack.json.data.aws_ssm_parameter)).toContain('al2023-ami-kernel-default-arm64');
   });
 
+  test('shows clients a node once it serves', () => {
+    const [name] = stack.resources('aws_route53_record').filter(({ records }) => records.length === 3);
+    expect(name.depends_on).toEqual([expect.stringMatching(/^aws_ssm_association\.Cluster_RollingUpdate_Node2_/)]);
+  });
+
   test('updates one node after the other, and has each look for rotated secrets by itself', () => {
     expect(stack.resources('aws_ssm_association').filter((association) => association.schedule_expression)).toEqual([]);
     expect(nodeFiles(stack).installer).toContain('OnUnitActiveSec=12h\n');
