@@ -91,6 +91,8 @@ export interface NodeIdentity {
  * node runs it from its user data, a running one from Systems Manager.
  */
 export class NodePrograms extends Construct {
+  /** Values of their own, as CDK for Terraform does not escape the quotes of a text that a function is given. */
+  private readonly shell: TerraformLocal;
   private readonly installPrograms: TerraformLocal;
   private readonly installRelease: TerraformLocal;
 
@@ -98,6 +100,7 @@ export class NodePrograms extends Construct {
     super(scope, id);
     const release = installRelease(props);
     refuseWhatDoesNotFit(this, { programs: `${SHELL}${installPrograms(props.refreshHours)}`, release });
+    this.shell = new TerraformLocal(this, 'Shell', SHELL);
     this.installPrograms = new TerraformLocal(
       this,
       'InstallPrograms',
@@ -132,7 +135,7 @@ export class NodePrograms extends Construct {
    */
   public updateCommands(peersMustBeReady: string, seconds: number): string[] {
     return [
-      SHELL,
+      this.shell.asString,
       `base64 --decode <<<'${Fn.base64gzip(this.installPrograms.asString)}' | gunzip | bash`,
       this.installRelease.asString,
       `/opt/qdrant/bin/update-node.sh asked ${peersMustBeReady} ${seconds}`,
