@@ -5,6 +5,7 @@ import { badInput, isUnknown, requireNotEmpty } from '../input';
 import { QdrantPorts } from '../qdrant';
 import { Connections } from './connections';
 import { literally } from '../terraform/literal-text';
+import { checkAnnotations } from './names';
 import { Peer } from './peer';
 import { requireOptions } from '../options';
 import { CLIENT_SERVICE_OPTIONS, LOAD_BALANCER_SERVICE_OPTIONS } from './option-names';
@@ -95,7 +96,9 @@ export class ClientService {
     private readonly props: ClientServiceProps = {},
     /** Who comes in by the load balancer, where it is one. */
     private readonly balancer?: { readonly loadBalancerClass?: string; readonly sources: Peer[] },
-  ) {}
+  ) {
+    checkAnnotations('ClientService', 'annotations', props.annotations);
+  }
 
   /** @internal */
   public get _type(): 'ClusterIP' | 'LoadBalancer' | undefined {

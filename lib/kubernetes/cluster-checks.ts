@@ -9,7 +9,7 @@ import { ClientService } from './client-service';
 import { ClientVerification } from './client-verification';
 import { ClusterDns } from './cluster-dns';
 import { QdrantClusterProps } from './cluster-props';
-import { checkLabelName, checkLabels, checkObjectName } from './names';
+import { checkAnnotations, checkLabelName, checkLabels, checkObjectName } from './names';
 import { checkPlacement } from './placement';
 import { PodUser } from './pod-user';
 import { RemovalPolicy } from './removal-policy';
@@ -53,11 +53,17 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   if (props.clusterDomain !== undefined) checkHostName(cluster, 'clusterDomain', props.clusterDomain, 'cluster.local');
   requireListIfGiven(cluster, 'imagePullSecretNames', props.imagePullSecretNames);
   (props.imagePullSecretNames ?? []).forEach((name) => checkObjectName(cluster, 'imagePullSecretNames', name, 'registry'));
+  checkDistinct(cluster, props.imagePullSecretNames ?? []);
+  checkAnnotations(cluster, 'podAnnotations', props.podAnnotations);
+  checkAnnotations(cluster, 'serviceAccountAnnotations', props.serviceAccountAnnotations);
   checkResources(cluster, props.resources);
   if (props.guardResources) checkGuardResources(cluster, props.guardResources);
   checkVolume(cluster, 'dataVolume', props.dataVolume);
   if (props.snapshotVolume) checkVolume(cluster, 'snapshotVolume', props.snapshotVolume);
-  if (props.labels && Object.keys(props.labels).length > 0) checkLabels(cluster, 'labels', props.labels);
+  if (props.labels && Object.keys(props.labels).length > 0) {
+    checkLabels(cluster, 'labels', props.labels);
+    checkFree(cluster, props.labels);
+  }
   if (props.placement) checkPlacement(cluster, props.placement);
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
@@ -91,6 +97,29 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
     requireInstance(cluster, 'trustedAuthorities', bundle, CaBundle, "trustedAuthorities: [CaBundle.fromConfigMap('old-ca')]");
   }
   requireEnumIfGiven(cluster, 'removalPolicy', props.removalPolicy, 'RemovalPolicy', RemovalPolicy);
+}
+
+/** The API server takes no list of them with one named twice. */
+function checkDistinct(cluster: Construct, names: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice === undefined) return;
+  throw badInput(cluster, {
+    given: `imagePullSecretNames names "${twice}" twice`,
+    allowed: 'each Secret once',
+    instead: `imagePullSecretNames: ["${twice}"]`,
+  });
+}
+
+/** Those that a job's controller gives to its pods, of which the rollout has one. */
+function checkFree(cluster: Construct, labels: { [name: string]: string }): void {
+  const taken = Object.keys(labels).find((name) => /^(controller-uid|job-name|batch\.kubernetes\.io\/.*)$/.test(name));
+  if (taken === undefined) return;
+  throw badInput(cluster, {
+    given: `labels has "${taken}"`,
+    allowed:
+      'names other than controller-uid, job-name and those of batch.kubernetes.io, which Kubernetes gives to the pods of jobs',
+    instead: `for example "team"`,
+  });
 }
 
 /** Short enough for the names that Kubernetes makes of it. */

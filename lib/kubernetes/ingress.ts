@@ -9,7 +9,7 @@ import { nameFor } from '../terraform/identity';
 import { literally } from '../terraform/literal-text';
 import { Connections } from './connections';
 import { describeFront } from './front-listener';
-import { checkObjectName } from './names';
+import { checkAnnotations, checkObjectName } from './names';
 import { Peer } from './peer';
 import { requireOptions } from '../options';
 import { INGRESS_OPTIONS } from './option-names';
@@ -132,6 +132,8 @@ export class QdrantIngress extends Construct {
     checkHostName(this, 'restHost', restHost, 'vectors.example.com');
     if (grpcHost !== undefined) checkHostName(this, 'grpcHost', grpcHost, 'grpc.vectors.example.com');
     if (tlsSecretName !== undefined) checkObjectName(this, 'tlsSecretName', tlsSecretName, 'vectors-public-tls');
+    checkAnnotations(this, 'restAnnotations', this.props.restAnnotations);
+    checkAnnotations(this, 'grpcAnnotations', this.props.grpcAnnotations);
     if (restHost === grpcHost) {
       throw badInput(this, {
         given: `restHost and grpcHost are both "${restHost}"`,

@@ -73,6 +73,55 @@ export function checkLabels(place: Place, what: string, labels: { [name: string]
   }
 }
 
+/** Of all annotations of an object. */
+const MAX_ANNOTATION_BYTES = 256 * 1024;
+
+/**
+ * Throws unless Kubernetes takes the annotations: each with a name like that of a label and a text.
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
+ */
+export function checkAnnotations(place: Place, what: string, annotations: { [name: string]: string } | undefined): void {
+  if (annotations === undefined || isUnknown(annotations)) return;
+  const isAnnotation = ([name, value]: [string, string]) =>
+    isUnknown(name) || (isLabelName(name.toLowerCase()) && typeof value === 'string');
+  const wrong = Object.entries(annotations).find((annotation) => !isAnnotation(annotation));
+  if (wrong !== undefined) {
+    throw badInput(place, {
+      given: `${what} has the annotation "${wrong[0]}: ${wrong[1]}"`,
+      allowed:
+        'a name of up to 63 letters, digits, hyphens, underscores and dots, with or without a domain before it, and a text',
+      instead: `${what}: { 'sidecar.istio.io/inject': 'false' }`,
+    });
+  }
+  const bytes = Buffer.byteLength(Object.entries(annotations).flat().join(''));
+  if (bytes <= MAX_ANNOTATION_BYTES) return;
+  throw badInput(place, {
+    given: `${what} are ${bytes} bytes`,
+    allowed: `up to ${MAX_ANNOTATION_BYTES} bytes in all`,
+    instead: 'fewer or shorter annotations',
+  });
+}
+
+/** Throws unless the text is a name that labels and taints have. */
+export function checkQualifiedName(place: Place, what: string, name: string, example: string): void {
+  if (isUnknown(name) || (typeof name === 'string' && isLabelName(name))) return;
+  throw badInput(place, {
+    given: `${what} is "${name}"`,
+    allowed: 'a name of up to 63 letters, digits, hyphens, underscores and dots, with or without a domain before it',
+    instead: `for example "${example}"`,
+  });
+}
+
+/** Throws unless the text is a value that labels and taints have. */
+export function checkLabelValue(place: Place, what: string, value: string, example: string): void {
+  if (isUnknown(value) || (typeof value === 'string' && SELECTOR_VALUE.test(value))) return;
+  throw badInput(place, {
+    given: `${what} is "${value}"`,
+    allowed: 'up to 63 letters, digits, hyphens, underscores and dots, a letter or digit first and last',
+    instead: `for example "${example}"`,
+  });
+}
+
 function isLabelName(text: string): boolean {
   const [last, domain, ...more] = text.split('/').reverse();
   return more.length === 0 && SELECTOR_NAME.test(last) && (domain === undefined || SUBDOMAIN.test(domain));

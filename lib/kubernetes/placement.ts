@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { badInput, isUnknown, requireListIfGiven, requireNotEmpty, requireEnumIfGiven, requireWholeNumber } from '../input';
 import { requireInstance } from '../nominal';
 import { MachinePreference, MachineRequirement } from './machine-requirement';
-import { checkLabels } from './names';
+import { checkLabels, checkLabelValue, checkObjectName, checkQualifiedName } from './names';
 import { requireOptions } from '../options';
 import { MACHINE_PREFERENCE_OPTIONS, TOLERATION_OPTIONS } from './option-names';
 
@@ -138,6 +138,10 @@ export function checkPlacement(cluster: Construct, placement: PlacementProps): v
     requireWholeNumber(cluster, 'placement.preferredMachines.weight', weight, { min: 1, max: 100 });
   }
   requireListIfGiven(cluster, 'placement.tolerations', placement.tolerations);
+  const { priorityClassName } = placement;
+  if (priorityClassName !== undefined) {
+    checkObjectName(cluster, 'placement.priorityClassName', priorityClassName, 'high-priority');
+  }
   tolerations.forEach((toleration) => checkToleration(cluster, toleration));
 }
 
@@ -150,6 +154,10 @@ function checkMachines(cluster: Construct, option: string, machines: MachineRequ
 function checkToleration(cluster: Construct, toleration: Toleration): void {
   requireOptions(cluster, 'placement.tolerations', toleration, TOLERATION_OPTIONS);
   const { key, effect } = toleration;
+  checkQualifiedName(cluster, 'the key of a toleration', toleration.key, 'dedicated');
+  if (toleration.value !== undefined) {
+    checkLabelValue(cluster, `the value of the toleration of "${toleration.key}"`, toleration.value, 'search');
+  }
   const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
   if (effect === undefined || isUnknown(effect) || effects.includes(effect)) return;
   throw badInput(cluster, {

@@ -23,6 +23,13 @@ function podOf(statefulSet: KubernetesObject, change: (spec: any) => void = () =
   };
 }
 
+/** The pod that the controller of jobs makes of the rollout's template. */
+function rolloutPodOf(job: KubernetesObject): KubernetesObject {
+  const { metadata, spec } = job.spec.template;
+  const { namespace } = job.metadata;
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'rollout', namespace }, spec };
+}
+
 const stacks: Array<[string, () => KubernetesStack]> = [
   [
     'a cluster with nothing but what it must be told',
@@ -115,6 +122,17 @@ describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
       const pod = podOf(objectOf(objects, 'StatefulSet'));
       const { status, body } = await api.create(pod, true);
       expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+    });
+
+    test('admits the pod of the rollout there too', async () => {
+      const pod = rolloutPodOf(objectOf(objects, 'Job'));
+      const { status, body } = await api.create(pod, true);
+      expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+      const privileged = structuredClone(pod);
+      privileged.spec.containers[0].securityContext.allowPrivilegeEscalation = true;
+      const refusal = await api.create(privileged, true);
+      expect(refusal.status).toBe(403);
+      expect(refusal.body.message).toContain('violates PodSecurity "restricted');
     });
 
     test('would refuse the pod with more rights than it has', async () => {

@@ -58,6 +58,37 @@ describe('bad input to a cluster', () => {
       { placement: { tolerations: [{ key: 'spot', effect: 'Never' }] } },
       /the toleration of "spot" has the effect "Never".*NoSchedule/,
     ],
+    ['an annotation of a pod that is none', { podAnnotations: { 'a b': 'c' } }, /podAnnotations has the annotation "a b: c"/],
+    ['an annotation that is no text', { podAnnotations: { a: true as any } }, /podAnnotations has the annotation "a: true"/],
+    [
+      'an annotation of the account that is none',
+      { serviceAccountAnnotations: { 'a/b/c': 'd' } },
+      /serviceAccountAnnotations has the annotation "a\/b\/c: d"/,
+    ],
+    ['too many annotations', { podAnnotations: { a: 'x'.repeat(262144) } }, /podAnnotations are 262145 bytes/],
+    ['a taint that is none', { placement: { tolerations: [{ key: 'a b' }] } }, /the key of a toleration is "a b"/],
+    [
+      'a value of a taint that is none',
+      { placement: { tolerations: [{ key: 'spot', value: 'a b' }] } },
+      /the value of the toleration of "spot" is "a b"/,
+    ],
+    ['a priority class that is none', { placement: { priorityClassName: 'High' } }, /placement\.priorityClassName is no name/],
+    [
+      'more certificates than a ConfigMap holds',
+      {
+        trustedAuthorities: [
+          kubernetes.CaBundle.fromPem('-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n'.repeat(18000)),
+        ],
+      },
+      /make a ConfigMap of \d+ bytes.*up to 1048576/,
+    ],
+    ['a Secret twice', { imagePullSecretNames: ['registry', 'registry'] }, /imagePullSecretNames names "registry" twice/],
+    ['a label of a job', { labels: { 'job-name': 'x' } }, /labels has "job-name"/],
+    [
+      'a label of every job',
+      { labels: { 'batch.kubernetes.io/job-name': 'x' } },
+      /labels has "batch\.kubernetes\.io\/job-name"/,
+    ],
     ['too short a turn', { rollingUpdate: { turnSeconds: 20 } }, /turnSeconds is 20.*from 30 to 300 seconds/],
     ['too short a time for a node', { rollingUpdate: { nodeTimeoutMinutes: 0 } }, /nodeTimeoutMinutes is 0/],
   ];
@@ -101,6 +132,15 @@ describe('bad input to what a cluster is made of', () => {
 
   test.each(['10.0.0.0', '10.0.0.1/16', '300.0.0.0/8', '::/0'])('%s as a range of IPv4 addresses', (cidr) => {
     expect(() => kubernetes.Peer.ipv4(cidr)).toThrow(/is no range of IPv4 addresses/);
+  });
+
+  test('annotations of a service and of an Ingress that are none', () => {
+    const annotations = { 'a b': 'c' };
+    expect(() => kubernetes.ClientService.clusterIp({ annotations })).toThrow(/annotations has the annotation "a b: c"/);
+    const ingress = { ingressClassName: 'nginx', controllerPods: kubernetes.Peer.namespace('i'), restHost: 'rest.example.com' };
+    expect(() => makeCluster().addIngress('I', { ...ingress, restAnnotations: annotations })).toThrow(
+      /restAnnotations has the annotation "a b: c"/,
+    );
   });
 
   test('ranges of a load balancer', () => {

@@ -2,11 +2,15 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { Construct } from 'constructs';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { badInput } from '../../input';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
 
 /** The programs of a pod, and those that know no cloud: each a file. */
 const FOLDERS = [join(__dirname, 'files'), join(__dirname, '..', '..', 'cluster', 'programs')];
+
+/** @see https://kubernetes.io/docs/concepts/configuration/configmap/#motivation */
+const MAX_BYTES = 1024 * 1024;
 
 export interface PodProgramsProps {
   readonly clusterName: string;
@@ -38,12 +42,23 @@ export class PodPrograms extends Construct {
     const { clusterName, namespace, labels } = props;
     const ofCluster = { 'cluster.env': environment(props), 'settings.yaml': props.settings, ...props.bundles };
     const data = { ...readPrograms(), ...ofCluster };
+    this.checkSize(data);
     this.configMapName = `${clusterName}-programs-${digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster])}`;
     this.configMap = new ConfigMapV1(this, 'ConfigMap', {
       metadata: { name: this.configMapName, namespace, labels },
       data,
       immutable: true,
       lifecycle: { createBeforeDestroy: true },
+    });
+  }
+
+  private checkSize(data: { [file: string]: string }): void {
+    const bytes = Buffer.byteLength(Object.entries(data).flat().join(''));
+    if (bytes <= MAX_BYTES) return;
+    throw badInput(this.node.scope!, {
+      given: `settings and certificates of authorities make a ConfigMap of ${bytes} bytes`,
+      allowed: `up to ${MAX_BYTES} bytes, which is what a ConfigMap holds`,
+      instead: "CaBundle.fromConfigMap('company-ca') with only the authorities that are needed",
     });
   }
 }
