@@ -16,6 +16,7 @@ import { ClientGrants } from './client-grants';
 import { ClientVerification } from './client-verification';
 import { checkCluster, defaultClusterName } from './cluster-checks';
 import { clusterIdOf, ClusterTag } from './cluster-identity';
+import { ClusterInstances } from './cluster-instances';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { ClusterOutputs } from './cluster-outputs';
 import { describeSecrets } from './cluster-posture';
@@ -97,7 +98,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.verification = props.clientVerification ?? ClientVerification.notRequired();
     this.guard = this.verification.isRequired;
 
-    this.founding = new FoundingTime(this, 'FoundingTime', { generation: props.foundingGeneration ?? 1 });
     const settings = this.resolveSettings();
     this.posture = new Posture(this, {
       version: this.version,
@@ -144,7 +144,14 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.nameZone = names._bind(this, this.clusterName, props.network.vpcId);
     this.nodes = this.makeNodes(group, role);
     this.removalGuard = this.isProtected ? this.makeRemovalGuard() : undefined;
-    const serving = this.launch(this.makePrograms(settings), role.policy);
+    const { clusterName, clusterId } = this;
+    const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId });
+    this.founding = new FoundingTime(this, 'FoundingTime', {
+      generation: props.foundingGeneration ?? 1,
+      existing,
+      after: [role.policy, ...this.nodes.flatMap(({ _outliving }) => _outliving)],
+    });
+    const serving = this.launch(this.makePrograms(settings), role.policy, existing);
     if (this.tls.writes.length > 0) this.addFoundingRights();
     this.endpoint = this.makeEndpoint(serving);
     const zone = this.nameZone && { name: this.nameZone.baseName, vpcId: props.network.vpcId };
@@ -366,10 +373,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /** Each node after the one before it serves, so that also what Terraform does to instances goes node by node. */
-  private launch(programs: NodePrograms, rights: ITerraformDependable): ITerraformDependable[] {
+  private launch(programs: NodePrograms, rights: ITerraformDependable, existing: number): ITerraformDependable[] {
     const update = new RollingUpdate(this, 'RollingUpdate', {
       clusterName: this.clusterName,
       clusterTag: { key: ClusterTag.ID, value: this.clusterId },
+      existing,
       programs,
       options: this.rollingUpdate,
     });

@@ -39,6 +39,6 @@ export class GeneratedSecret extends Construct {
       secretStringWo: password.attribute('random_password'),
       secretStringWoVersion: props.generation,
     });
-    this.secret = Secret.fromArn(container.arn, { encryptionKeyArn: props.encryptionKeyArn });
+    this.secret = Secret._made(container.arn, { encryptionKeyArn: props.encryptionKeyArn });
   }
 }

@@ -39,7 +39,7 @@ export function keepBundles(
       recoveryWindowInDays: 0,
     });
     versions.push(new SecretsmanagerSecretVersion(cluster, `${id}${index}Value`, { secretId: secret.id, secretString: pem }));
-    return CaBundle.fromSecret(Secret.fromArn(secret.arn));
+    return CaBundle.fromSecret(Secret._made(secret.arn));
   };
   return {
     trusted: bundles.trusted.map(keep('TrustedAuthorities')),

@@ -50,6 +50,7 @@ export class QdrantNode extends Construct {
   private readonly props: QdrantNodeProps;
   private readonly networkInterface: NetworkInterface;
   private readonly volume: EbsVolume;
+  private nameRecord?: Route53Record;
   private _instance?: Instance;
   private _attachment?: VolumeAttachment;
 
@@ -77,6 +78,11 @@ export class QdrantNode extends Construct {
   /** @internal */
   public get _instanceArn(): string {
     return this._instance!.arn;
+  }
+
+  /** What outlives the instance. @internal */
+  public get _outliving(): ITerraformDependable[] {
+    return [this.networkInterface, this.volume, ...(this.nameRecord ? [this.nameRecord] : [])];
   }
 
   /** What a rolling update waits for before it looks at this node. @internal */
@@ -159,7 +165,7 @@ export class QdrantNode extends Construct {
     const { nameZone } = this.props;
     if (!nameZone) return this.networkInterface.privateIp;
     const name = `${this.name}.${nameZone.baseName}`;
-    new Route53Record(this, 'Name', {
+    this.nameRecord = new Route53Record(this, 'Name', {
       zoneId: nameZone.zoneId,
       name,
       type: 'A',

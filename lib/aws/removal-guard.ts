@@ -3,6 +3,7 @@ import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
 import { ReleasedNodes } from '../qdrant/released-nodes';
 import { ClusterTag } from './cluster-identity';
+import { ClusterInstances } from './cluster-instances';
 
 /** @internal */
 export interface RemovalGuardProps {
@@ -35,15 +36,14 @@ export class RemovalGuard extends Construct {
     this.nodes.release(index);
   }
 
-  private refuseSurplus({ clusterId }: RemovalGuardProps): void {
-    this.instances(
-      'Surplus',
-      [
-        { name: `tag:${ClusterTag.ID}`, values: [clusterId] },
-        { name: `tag:${ClusterTag.NODE}`, values: Lazy.listValue({ produce: () => this.nodes.surplus.map(String) }) },
-      ],
-      { condition: Op.lt(Fn.lengthOf(TerraformSelf.getAny('ids')), 1), errorMessage: this.nodes.refusal },
-    );
+  private refuseSurplus({ clusterName, clusterId }: RemovalGuardProps): void {
+    const numbers = Lazy.listValue({ produce: () => this.nodes.surplus.map(String) });
+    new ClusterInstances(this, 'Surplus', {
+      clusterName,
+      clusterId,
+      filter: [{ name: `tag:${ClusterTag.NODE}`, values: numbers }],
+      refusal: this.nodes.refusal,
+    });
   }
 
   /** The instances of this name that are another construct's. Those of the first version, which had no id, become this one's. */

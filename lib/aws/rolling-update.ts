@@ -1,4 +1,3 @@
-import { DataAwsInstances } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
 import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
 import { Fn, ITerraformDependable, Op, TerraformLocal, Token, conditional } from 'cdktf';
@@ -43,6 +42,8 @@ export interface RollingUpdateProps {
 export interface RollingUpdateTargets {
   readonly clusterName: string;
   readonly clusterTag: { readonly key: string; readonly value: string };
+  /** How many instances of the cluster there are already. */
+  readonly existing: number;
   readonly programs: NodePrograms;
   readonly options: Required<RollingUpdateProps>;
 }
@@ -58,13 +59,18 @@ export interface RollingUpdateTargets {
  */
 export class RollingUpdate extends Construct {
   private readonly document: SsmDocument;
-  private readonly existing: DataAwsInstances;
+  private readonly existing: number;
   private readonly options: Required<RollingUpdateProps>;
   private previous?: SsmAssociation;
 
-  public constructor(scope: Construct, id: string, { clusterName, clusterTag, programs, options }: RollingUpdateTargets) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    { clusterName, clusterTag, existing, programs, options }: RollingUpdateTargets,
+  ) {
     super(scope, id);
     this.options = options;
+    this.existing = existing;
     const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(programs, clusterName))).asString;
     this.document = new SsmDocument(this, 'Document', {
       // Another document for another content: State Manager would run an association of every node at once whose document changes.
@@ -74,10 +80,6 @@ export class RollingUpdate extends Construct {
       targetType: '/AWS::EC2::Instance',
       content,
       lifecycle: { createBeforeDestroy: true },
-    });
-    this.existing = new DataAwsInstances(this, 'Existing', {
-      instanceTags: { [clusterTag.key]: clusterTag.value },
-      instanceStateNames: ['pending', 'running', 'stopping', 'stopped'],
     });
   }
 
@@ -93,7 +95,7 @@ export class RollingUpdate extends Construct {
       targets: [{ key: 'InstanceIds', values: [node.instanceId] }],
       parameters: { Peers: this.options.requireReadyPeers ? 'required' : 'ignored' },
       waitForSuccessTimeoutSeconds: Token.asNumber(
-        conditional(Op.gte(Fn.lengthOf(this.existing.ids), 1), this.options.nodeTimeoutMinutes * 60, null),
+        conditional(Op.gte(this.existing, 1), this.options.nodeTimeoutMinutes * 60, null),
       ),
       dependsOn: [...node._running, ...this.gate],
       lifecycle: {

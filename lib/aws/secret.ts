@@ -1,10 +1,13 @@
+import { Fn } from 'cdktf';
 import { badInput, isUnknown } from '../input';
 import { requireOptions } from '../options';
 import { SECRET_OPTIONS } from './option-names';
+import { A_REFERENCE, withoutReferences } from '../terraform/literal-text';
 import { checkEncryptionKey } from './encryption-key';
 
-/** The name's own characters only, so that nothing else comes along with it. */
-const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
+/** What each part of an ARN may be. The name's own characters only, so that nothing else comes along with it. */
+const PARTS = ['arn', '[a-z-]+', 'secretsmanager', '[a-z0-9-]+', '[0-9]{12}', 'secret', '[A-Za-z0-9_/+=.@-]+'];
+const ARN = `^${PARTS.join(':')}$`;
 
 /** Where in a secret the value stands, and what it is encrypted with. */
 export interface SecretOptions {
@@ -29,10 +32,10 @@ export class Secret {
    * A secret that exists.
    *
    * @param arn the secret's ARN
-   * @throws if it is not the ARN of a Secrets Manager secret, as when the secret itself was given
+   * @throws if it is not the ARN of a Secrets Manager secret, as when the secret itself was given; where only Terraform knows it, Terraform refuses it
    */
   public static fromArn(arn: string, options: SecretOptions = {}): Secret {
-    if (!isUnknown(arn) && !ARN.test(arn)) {
+    if (!mayBeArn(arn)) {
       throw badInput('Secret.fromArn', {
         given: `a ${typeof arn} that is no ARN (not shown, as it may be the secret itself)`,
         allowed: 'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME; a key is never given as a literal',
@@ -41,6 +44,11 @@ export class Secret {
     }
     requireOptions('Secret.fromArn', undefined, options, SECRET_OPTIONS);
     checkEncryptionKey('Secret.fromArn', 'encryptionKeyArn', options.encryptionKeyArn);
+    return new Secret(isUnknown(arn) ? checkedByTerraform(arn) : arn, options);
+  }
+
+  /** A secret that the library makes. @internal */
+  public static _made(arn: string, options: SecretOptions = {}): Secret {
     return new Secret(arn, options);
   }
 
@@ -63,4 +71,26 @@ export class Secret {
   public get encryptionKeyArn(): string | undefined {
     return this.options.encryptionKeyArn;
   }
+}
+
+/** Whether a text is an ARN, or what was written of it, beside references, can be a part of one. */
+function mayBeArn(arn: string): boolean {
+  if (!isUnknown(arn)) return new RegExp(ARN).test(arn);
+  const text = withoutReferences(String(arn));
+  if (text.split(A_REFERENCE).every((written) => written === '')) return true;
+  let isCounted = true;
+  return text.split(':').every((part, index) => {
+    const allowed = (isCounted && PARTS[index]) || '[A-Za-z0-9_/+=.@-]*';
+    if (!part.includes(A_REFERENCE)) return new RegExp(`^${allowed}$`).test(part);
+    // The reference may stand for several parts. What the first one begins with is written by hand.
+    const isKnown = isCounted && index > 0 && index < PARTS.length - 1;
+    isCounted = false;
+    const written = part.replaceAll(A_REFERENCE, '');
+    return index > 0 && (isKnown ? /^[a-z0-9-]{0,16}$/ : /^[\w/+=.@-]*$/).test(written);
+  });
+}
+
+/** The ARN, as an expression that fails where it is none: whoever uses it depends on that, and no plan or state ever holds what it is instead. */
+function checkedByTerraform(arn: string): string {
+  return Fn.regex(ARN, arn);
 }

@@ -181,7 +181,7 @@ class ClusterCaTls extends Tls {
   public _bind(cluster: Construct, clusterName: string, recoveryDays: number): ClusterTls {
     const { encryptionKeyArn } = this.options;
     const make = (id: string, name: string, description: string) =>
-      Secret.fromArn(
+      Secret._made(
         new SecretsmanagerSecret(cluster, id, {
           namePrefix: `${clusterName}-${name}-`,
           description: `${description} of the Qdrant cluster ${clusterName}; its nodes write it`,

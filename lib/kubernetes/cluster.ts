@@ -28,6 +28,7 @@ import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from './connections';
 import { GatewayRouteProps, QdrantGatewayRoute } from './gateway-route';
+import { ExistingNodes } from './existing-nodes';
 import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { ImportedCluster } from './imported-cluster';
@@ -330,11 +331,6 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private makeNodes(settings: ResolvedSettings, after: ITerraformDependable[]): void {
     const { props, clusterName, namespace, labels, podLabels, nodeCount, trusted, clientCas } = this;
     const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS, waitForRollout = true } = props.rollingUpdate ?? {};
-    const founding = new FoundingTime(this, 'FoundingTime', { generation: props.foundingGeneration ?? 1 });
-    const config = new ClusterConfigMap(this, 'Config', {
-      ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
-      foundingTime: founding.time,
-    });
     const programs = new PodPrograms(this, 'Programs', {
       ...{ clusterName, namespace, labels },
       version: this.version.version,
@@ -343,6 +339,16 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       guardedPorts: this.guard ? this.clientPorts : [],
       settings: settings.toYaml(),
       bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
+    });
+    const made = [...after, programs.configMap, ...this.keys.made, ...this.tls.made];
+    const founding = new FoundingTime(this, 'FoundingTime', {
+      generation: props.foundingGeneration ?? 1,
+      existing: new ExistingNodes(this, 'Existing', { clusterName, namespace }).count,
+      after: made,
+    });
+    const config = new ClusterConfigMap(this, 'Config', {
+      ...{ clusterName, namespace, labels, nodeCount, turnSeconds },
+      foundingTime: founding.time,
     });
     new NodeSet(this, 'Nodes', {
       ...{ clusterName, namespace, labels, podLabels, nodeCount, turnSeconds, trusted, clientCas },
@@ -370,7 +376,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       isProtected: this.isProtected,
       constructPath: this.node.path,
-      after: [...after, programs.configMap, config.configMap, ...this.keys.made, ...this.tls.made],
+      after: [...made, config.configMap],
     });
   }
 }

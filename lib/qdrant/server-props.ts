@@ -43,7 +43,8 @@ export interface QdrantServerProps {
   /**
    * Which founding of the cluster this is. The first node makes the cluster, within the hour after Terraform has first applied it, and never again: a node
    * that has lost its data waits for the others, however long they are away. Raise this number once every node has lost its data, and the
-   * first node makes the cluster anew, empty, within the hour after the apply.
+   * first node makes the cluster anew, empty, within the hour after the apply. Raise it too where a first apply broke off, and was finished more than an
+   * hour later, so that the cluster was never made.
    *
    * @default 1
    */

@@ -1,10 +1,17 @@
-import { DataResource, Fn } from 'cdktf';
+import { conditional, DataResource, Fn, ITerraformDependable, Op } from 'cdktf';
 import { Construct } from 'constructs';
 
 export interface FoundingTimeProps {
   /** Another number takes the time anew. */
   readonly generation: number;
+  /** How many nodes of the cluster there are already. */
+  readonly existing: number;
+  /** What takes long to make, or may fail to be made: the time is taken after it. */
+  readonly after: ITerraformDependable[];
 }
+
+/** The time of a cluster that was there before anybody took it. */
+const LONG_AGO = '1970-01-01T00:00:00Z';
 
 /** How many minutes after its founding time a cluster may be founded. Longer than a first apply takes, and than a node does to boot. */
 export const FOUNDING_MINUTES = 60;
@@ -19,10 +26,14 @@ export class FoundingTime extends Construct {
 
   public constructor(scope: Construct, id: string, props: FoundingTimeProps) {
     super(scope, id);
+    const { generation, existing, after } = props;
+    // A cluster that an earlier version of the library made was founded then; another generation says that it is to be founded all the same.
+    const wasFounded = Op.and(Op.gte(existing, 1), Op.lte(generation, 1));
     const kept = new DataResource(this, 'Time', {
       // Taken when applied, so that a plan which is approved days later still opens the whole window.
-      input: { time: Fn.timestamp() },
-      triggersReplace: { generation: props.generation },
+      input: { time: conditional(wasFounded, LONG_AGO, Fn.timestamp()) },
+      triggersReplace: { generation },
+      dependsOn: after,
       lifecycle: { ignoreChanges: ['input'] },
     });
     withoutProvider(kept);

@@ -3,6 +3,17 @@ import { isUnknown } from '../input';
 /** What begins an expression or a directive of Terraform's, save the encoded references of CDK for Terraform. */
 const TEMPLATE = /([$%])\{(?!TfToken\[)/g;
 
+/** A reference of CDK for Terraform within a text. */
+const REFERENCE = /\$\{TfToken\[[^\]]*\]\}/g;
+
+/** What stands for a reference in `withoutReferences`: no text that anybody writes has it. */
+export const A_REFERENCE = '\u0000';
+
+/** Text with one character in place of each reference, so that what was written beside them can be looked at. */
+export function withoutReferences(text: string): string {
+  return text.replace(REFERENCE, A_REFERENCE);
+}
+
 /**
  * Text as its author wrote it: what Terraform would take for an expression (`${`) or a directive (`%{`) is escaped. References are kept.
  */

@@ -1,5 +1,5 @@
 import { App, TerraformStack, Token } from 'cdktf';
-import { aws, QdrantPorts, QdrantVersion } from '../../lib';
+import { aws, kubernetes, QdrantPorts, QdrantVersion } from '../../lib';
 import { minimal, synthCluster } from '../support/synth';
 
 function makeCluster(props: Partial<aws.QdrantClusterProps> = {}): aws.QdrantCluster {
@@ -131,6 +131,22 @@ describe('bad input to what a cluster is made of', () => {
   test('an API key given as a literal is never accepted, and never shown', () => {
     expect(() => aws.Secret.fromArn(literal)).toThrow(/no ARN.*never given as a literal.*ApiKeys\.generated\(\)/);
     expect(() => aws.Secret.fromArn(literal)).not.toThrow(new RegExp(literal));
+  });
+
+  test('nor beside a reference', () => {
+    const token = Token.asString({ resolve: () => 'x' });
+    for (const arn of [`${literal}-${token}`, `${token}${literal}`, `arn:${literal}_${token}`, `arn:aws:s3:::${token}`]) {
+      expect(() => aws.Secret.fromArn(arn)).toThrow(/no ARN.*never given as a literal/);
+      expect(() => aws.Secret.fromArn(arn)).not.toThrow(new RegExp(literal));
+    }
+    expect(() => kubernetes.Secret.fromName(`MyLiteralAdminKey_${token}`)).toThrow(/Secret\.fromName: the name is no name/);
+    const inPart = ['', ':secret:vectors', ':123456789012:secret:vectors-AbCdEf'].map(
+      (end) => `arn:aws:secretsmanager:${token}${end}`,
+    );
+    for (const arn of [...inPart, `arn:${token}`, token, `arn:${token}:secretsmanager:${token}:${token}:secret:${token}`]) {
+      expect(() => aws.Secret.fromArn(arn)).not.toThrow();
+    }
+    expect(() => kubernetes.Secret.fromName(`vectors-${token}`)).not.toThrow();
   });
 
   test('no subnet, one named twice, and fewer than the zones', () => {

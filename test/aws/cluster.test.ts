@@ -423,6 +423,15 @@ describe('tags', () => {
   });
 });
 
+test('the founding time is taken once what takes long is made', () => {
+  const [{ depends_on: after, input }] = synthCluster().resources('terraform_data');
+  expect(input.time).toMatch(/^\$\{.* \? "1970-01-01T00:00:00Z" : timestamp\(\)\}$/);
+  for (const type of ['aws_ebs_volume', 'aws_network_interface', 'aws_route53_record']) {
+    expect(after.filter((address: string) => address.startsWith(`${type}.`))).toHaveLength(3);
+  }
+  expect(after).toContainEqual(expect.stringContaining('aws_iam_role_policy.'));
+});
+
 describe('two clusters of one name, in different apps', () => {
   test('are told apart by whatever looks for nodes, and share no document', () => {
     const [one, two] = ['One', 'Two'].map((id) => {

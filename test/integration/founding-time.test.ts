@@ -9,9 +9,9 @@ import { TerraformRun } from '../support/terraform';
 describeWith(['terraform'], 'the time of a founding, kept by the real Terraform', () => {
   const terraform = new TerraformRun({});
 
-  function synth(generation: number): void {
+  function synth(generation: number, existing: number = 0): void {
     terraform.synth((stack) => {
-      const founding = new FoundingTime(stack, 'FoundingTime', { generation });
+      const founding = new FoundingTime(stack, 'FoundingTime', { generation, existing, after: [] });
       new TerraformOutput(stack, 'Time', { staticId: true, value: founding.time });
       new TerraformOutput(stack, 'End', { staticId: true, value: founding.end });
     });
@@ -34,6 +34,11 @@ describeWith(['terraform'], 'the time of a founding, kept by the real Terraform'
     expect(output().Time.value).toBe(first);
   });
 
+  test('stays, also once there are nodes', () => {
+    synth(1, 3);
+    expect(terraform.plan()).toEqual([]);
+  });
+
   test('is taken anew, when applied, for another generation', () => {
     synth(2);
     expect(terraform.plan()).toMatchObject([{ type: 'terraform_data', actions: ['delete', 'create'] }]);
@@ -43,10 +48,27 @@ describeWith(['terraform'], 'the time of a founding, kept by the real Terraform'
   });
 });
 
+describeWith(['terraform'], 'the time of a founding, of a cluster that was there before it', () => {
+  test('is long ago, until it is to be founded anew', () => {
+    const terraform = new TerraformRun({});
+    const time = (generation: number) => {
+      terraform.synth((stack) => {
+        const nodes = new TerraformVariable(stack, 'nodes', { default: 3 }).numberValue;
+        const founding = new FoundingTime(stack, 'FoundingTime', { generation, existing: nodes, after: [] });
+        new TerraformOutput(stack, 'End', { staticId: true, value: founding.end });
+      });
+      terraform.apply();
+      return Date.parse(JSON.parse(terraform.terraform(['output', '-json']).output).End.value);
+    };
+    expect(time(1)).toBe(3_600_000);
+    expect(time(2)).toBeGreaterThan(Date.now());
+  });
+});
+
 test('no aspect gives the founding time a provider, which Terraform has none for', () => {
   const stack = synthStack((scope) => {
     const provider: TerraformProvider = new AwsProvider(scope, 'Aws', { alias: 'frankfurt' });
-    new FoundingTime(scope, 'FoundingTime', { generation: 1 });
+    new FoundingTime(scope, 'FoundingTime', { generation: 1, existing: 0, after: [] });
     Aspects.of(scope).add({
       visit: (construct) => {
         if (TerraformResource.isTerraformResource(construct)) construct.provider = provider;
