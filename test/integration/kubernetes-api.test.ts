@@ -126,6 +126,9 @@ describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
 
     test('admits the pod of the rollout there too', async () => {
       const pod = rolloutPodOf(objectOf(objects, 'Job'));
+      // Every namespace has it; no controller runs here that makes it.
+      const { namespace } = pod.metadata;
+      await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
       const { status, body } = await api.create(pod, true);
       expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
       const privileged = structuredClone(pod);
