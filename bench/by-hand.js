@@ -26,8 +26,10 @@ function toProps(value, key) {
   );
 }
 
+/** The provider's; Terraform's own are in cdktf. */
 function classes(kind, prefix) {
-  return Object.entries(template[kind]).map(([type, resources]) => {
+  const ofProvider = Object.entries(template[kind]).filter(([type]) => type.startsWith('aws_'));
+  return ofProvider.map(([type, resources]) => {
     const name = type.replace(/^aws_/, '');
     const module = `${prefix ? `${prefix}-` : ''}${name.replace(/_/g, '-')}`;
     const found = modules.has(module)
@@ -42,6 +44,7 @@ function classes(kind, prefix) {
 }
 const wanted = [...classes('resource', ''), ...classes('data', 'data-aws')];
 const locals = Object.values(template.locals);
+const data = Object.values(template.resource.terraform_data ?? {});
 
 /** References as a hand-written program has them: attributes of a resource, not text. */
 function withReferences(value, resource) {
@@ -52,7 +55,7 @@ function withReferences(value, resource) {
 }
 
 measure(() => {
-  const { App, TerraformLocal, TerraformStack } = require('cdktf');
+  const { App, DataResource, TerraformLocal, TerraformStack } = require('cdktf');
   const { AwsProvider } = require('@cdktf/provider-aws/lib/provider');
   const made = wanted.map(({ found, className, resources }) => ({
     type: require(`@cdktf/provider-aws/lib/${found}`)[className],
@@ -68,6 +71,7 @@ measure(() => {
   for (let index = 0; index < clusters; index++) {
     let serial = 0;
     for (const value of locals) new TerraformLocal(stack, `Local${index}-${serial++}`, value);
+    for (const { input } of data) new DataResource(stack, `Data${index}-${serial++}`, { input });
     for (const { type, resources } of made)
       for (const props of resources) new type(stack, `R${index}-${serial++}`, withReferences(props, referred));
   }
