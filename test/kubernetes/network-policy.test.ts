@@ -113,7 +113,7 @@ test('a permission that is given twice is one policy', () => {
   });
   const names = objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name);
   expect(names.filter((name) => name.includes('-rest-'))).toEqual([
-    expect.stringMatching(/^vectors-cluster-rest-from-namespace-apps-[0-9a-f]{8}$/),
+    expect.stringMatching(/^vectors-cluster-rest-from-namespace-apps-[0-9a-f]{12}$/),
   ]);
 });
 
