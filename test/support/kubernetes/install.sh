@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds the Kubernetes that the tests run from its Go modules, and fetches the definitions of the custom resources that the library makes.
 # Everything goes to a cache folder, and is not made again.
+#   install.sh            the API server, which judges objects
+#   install.sh cluster    besides, what a whole cluster on this machine consists of (test/integration/kubernetes)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -26,12 +28,13 @@ build() {
   rmdir "$work"
 }
 
+# build_kubernetes PROGRAM...
 build_kubernetes() {
   local version minor package=k8s.io/component-base/version
   version=$(required apiserver k8s.io/kubernetes)
   minor=$(cut -d . -f 2 <<<"$version")
   build apiserver "$version" "-X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor" \
-    k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-proxy,kube-scheduler,kubectl,kubelet}
+    "${@/#/k8s.io/kubernetes/cmd/}"
 }
 
 # It is the one program in an image without libraries.
@@ -52,9 +55,12 @@ fetch_definitions() {
   install -m 644 "$folder/$2"/$3 "$cache/crds/"
 }
 
-build_kubernetes
-build_coredns
-build_policy_enforcer
+build_kubernetes kube-apiserver
+if [[ ${1:-} == cluster ]]; then
+  build_kubernetes kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
+  build_coredns
+  build_policy_enforcer
+fi
 fetch_definitions github.com/cert-manager/cert-manager@v1.19.1 deploy/crds 'cert-manager.io_*.yaml'
 fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd '*_servicemonitors.yaml'
 fetch_definitions github.com/external-secrets/external-secrets@v0.16.2 config/crds/bases 'external-secrets.io_externalsecrets.yaml'
