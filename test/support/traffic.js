@@ -60,7 +60,20 @@ async function readBack(unread) {
   }
 }
 
+/** A client that is new may not be let in everywhere at once. */
+async function reachAll() {
+  for (const host of hosts) {
+    for (let attempt = 0; attempt < 60; attempt++) {
+      const reached = await ask(host, 'GET', '/readyz').catch(() => false);
+      if (reached !== false) break;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  answered = Date.now();
+}
+
 async function main() {
+  await reachAll();
   await withRetry('PUT', '/collections/traffic?timeout=10', {
     vectors: { size: 2, distance: 'Dot' },
     replication_factor: 2,

@@ -43,6 +43,8 @@ export class RealKubernetes extends ApiClient {
     ],
     ...['conntrack', 'dpkg', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'],
     ...['coredns', 'kube-router'],
+    'mkfs.ext4',
+    { name: 'loop devices', isThere: () => existsSync('/dev/loop-control') },
     { name: 'CNI plugins', isThere: () => existsSync('/usr/lib/cni/ptp') },
   ];
 
@@ -101,6 +103,10 @@ export class RealKubernetes extends ApiClient {
 
   public tryKubectl(...args: string[]): { code: number; output: string } {
     return this.control.try(findProgram('kubectl')!, ['--kubeconfig', this.file('kubeconfig'), ...args]);
+  }
+
+  public spawnKubectl(...args: string[]): ChildProcess {
+    return this.control.spawn(findProgram('kubectl')!, ['--kubeconfig', this.file('kubeconfig'), ...args]);
   }
 
   /** Applies objects, and throws where one is refused. */

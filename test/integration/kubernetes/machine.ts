@@ -72,6 +72,11 @@ export class Machine {
     return { code: result.status ?? -1, output: `${result.stdout}${result.stderr}` };
   }
 
+  /** Starts a program on the machine. */
+  public spawn(program: string, args: string[]): ChildProcess {
+    return spawn('nsenter', [...this.inside(), program, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  }
+
   /** Where a disk of it is. */
   public volume(name: string): string {
     return this.file(`volumes/${name}`);
