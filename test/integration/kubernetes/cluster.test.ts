@@ -178,23 +178,23 @@ describeWith([ASKED_FOR, ...RealKubernetes.PROGRAMS], 'a cluster on a real Kuber
         real.kubectl('--namespace', 'kube-system', 'scale', 'deployment', 'coredns', `--replicas=${replicas}`);
       const during = async () => {
         scale(0);
-        await pause(30);
+        await pause(20);
         scale(1);
         return cluster.untilReady(120);
       };
-      const counts = await cluster.traffic('no DNS for 30 s', during, { knowsAddresses: true });
+      const counts = await cluster.traffic('no DNS for 20 s', during, { knowsAddresses: true });
       expect(counts).toMatchObject({ failed: 0, lost: 0 });
     });
 
     test('a disk that was full, and has room again, serves without a person', async () => {
       const machine = await cluster.machineOf(0);
       const fillers = ['1M', '1k'].map((size) => ({ size, file: `${machine.volume('storage')}/filler-${size}` }));
-      const counts = await cluster.traffic('disk full for 15 s', async () => {
+      const counts = await cluster.traffic('disk full for 10 s', async () => {
         for (const { size, file } of fillers) {
           const { output } = machine.try('dd', ['if=/dev/zero', `of=${file}`, `bs=${size}`]);
           expect(output).toContain('No space left');
         }
-        await pause(15);
+        await pause(10);
         machine.run(
           'rm',
           fillers.map(({ file }) => file),
