@@ -14,6 +14,7 @@ import { SecurityRules } from './security-rules';
 
 import { ClusterClient } from '../../support/cluster-client';
 import { Bridge, Member } from '../../support/network/bridge';
+import { reserve } from '../../support/network/reserve';
 import { Vpc } from './vpc';
 
 /** What the harness needs. */
@@ -28,7 +29,7 @@ type Options = Partial<aws.QdrantClusterProps>;
  */
 export class RunningCluster extends ClusterClient {
   public readonly folder = mkdtempSync(join(tmpdir(), 'qdrant-nodes-'));
-  public readonly vpc = new Vpc();
+  public vpc!: Vpc;
   public machines: Machine[] = [];
   /** Where clients are allowed to come from, and where not. */
   public allowed!: Member;
@@ -46,6 +47,8 @@ export class RunningCluster extends ClusterClient {
   }
 
   private async begin(options: Options): Promise<void> {
+    this.services.push(await reserve('qdrant'));
+    this.vpc = new Vpc();
     run('mount', ['-t', 'tmpfs', 'tmpfs', this.folder]);
     mkdirSync(join(this.folder, 'instances'));
     run(python(), [join(ROOT, 'test/support/certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
@@ -131,11 +134,12 @@ export class RunningCluster extends ClusterClient {
 
   public async stop(): Promise<void> {
     for (const machine of this.machines) await machine.remove();
-    this.services.forEach((service) => service.kill('SIGKILL'));
     this.api?.stop();
-    this.vpc.remove();
+    this.vpc?.remove();
     spawnSync('umount', ['--lazy', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
+    // Last, as the network's name is free for others then.
+    this.services.reverse().forEach((service) => service.kill('SIGKILL'));
   }
 
   private async makeMachines(): Promise<void> {

@@ -33,8 +33,8 @@ describeWith(HARNESS, 'nodes that run', () => {
     readOnly = await cluster.secret('read-only');
     writeFileSync(cluster.file('ca.pem'), await cluster.secret('ca-certificate'));
     writeFileSync(cluster.file('key'), admin);
-  }, 900000);
-  afterAll(() => cluster?.stop(), 120000);
+  }, 3600000);
+  afterAll(() => cluster?.stop(), 300000);
 
   const put = (path: string, body: unknown, options = {}) =>
     cluster.rest(path, { method: 'PUT', body: JSON.stringify(body), key: admin, ...options });
@@ -460,6 +460,8 @@ describeWith(HARNESS, 'nodes that run', () => {
       const check = (version: string) =>
         machine.try(`source /opt/qdrant/bin/common.sh && source /opt/qdrant/bin/versions.sh && check_upgrade_path ${version}`)
           .code;
+      const served = machine.run('cat /run/qdrant/current/version').trim();
+      expect(machine.run('cat /var/lib/qdrant/version')).toBe(served);
       // Its server would not start: nothing is remembered of it.
       machine.run('cp --recursive --dereference /run/qdrant/current /run/qdrant/releases/broken');
       machine.run(
@@ -469,9 +471,10 @@ describeWith(HARNESS, 'nodes that run', () => {
       machine.run(
         'ln -sfn /run/qdrant/releases/broken /run/qdrant/current; systemctl restart --no-block qdrant.service; sleep 20',
       );
-      expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+      expect(machine.run('cat /var/lib/qdrant/version')).toBe(served);
       machine.run(`ln -sfn ${current} /run/qdrant/current; systemctl restart qdrant.service`);
-      expect([check('1.18.3'), check('1.19.1'), check('1.21.0')]).toEqual([1, 0, 1]);
+      const minor = Number(served.split('.')[1]);
+      expect([minor - 1, minor, minor + 1, minor + 2].map((other) => check(`1.${other}.9`))).toEqual([1, 0, 0, 1]);
     });
 
     test('killed at any moment of its boot, it boots again, and loses nothing', async () => {
@@ -538,7 +541,7 @@ describeWith(HARNESS, 'nodes that run', () => {
       machine.run('rm /var/lib/qdrant/filler');
       await cluster.untilReady(400, [machine]);
       expect(kept()).toBe(200);
-      expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+      expect(machine.run('cat /var/lib/qdrant/version')).toBe(machine.run('cat /run/qdrant/current/version').trim());
     });
 
     test('it leaves a foreign file system alone, and says why', async () => {
