@@ -31,10 +31,10 @@ class Node {
   }
 
   /** Looks at what is offered; whether there is something to restart for. */
-  public look(): { changed: boolean; code: number | null; errors: string } {
+  public look(more = ''): { changed: boolean; code: number | null; errors: string } {
     rmSync(join(this.folder, 'next'), { recursive: true, force: true });
     mkdirSync(join(this.folder, 'next', 'tls'), { recursive: true });
-    const { code, errors } = this.run('adopt_certificate offered next/tls');
+    const { code, errors } = this.run(`${more}\nadopt_certificate offered next/tls`);
     const changed = code === 0 && spawnSync('diff', ['-rq', 'next', 'current'], { cwd: this.folder }).status !== 0;
     return { changed, code, errors };
   }
@@ -163,6 +163,16 @@ describeWith(['openssl'], 'a change of the CA', () => {
     expectNobodyCutOff();
     await settle([0, 1, 2], expectNobodyCutOff);
     expectOnly('new.pem', 'new-ca.pem');
+  });
+
+  test('does not wait for a node that is away where the certificate is about to end: that would be an outage of all', async () => {
+    const [first, , away] = nodes;
+    away.stop();
+    first.offer(offerOf('new', 'new-ca'));
+    expect(first.look('ends_soon() { return 0; }').changed).toBe(true);
+    await first.restart();
+    expect(first.read('cert.pem')).toBe(readFileSync(file('new.pem'), 'utf8'));
+    expect(first.read('ca.pem')).toContain(readFileSync(file('old-ca.pem'), 'utf8'));
   });
 
   test('is survived by a node that starts anew in the middle of it: it believes whom it believed', async () => {

@@ -185,7 +185,13 @@ export class PodCluster extends ClusterClient {
       const folder = join(this.folder, member.name);
       mkdirSync(folder);
       // What the server's image sets; and who looks every second need not be waited for.
-      const environment = { QDRANT_STAND_IN_TAG: 'v1.19.0', RUN_MODE: 'production', LOOK_SECONDS: '1', DRAIN_SECONDS: '2' };
+      const environment = {
+        QDRANT_STAND_IN_TAG: 'v1.19.0',
+        RUN_MODE: 'production',
+        LOOK_SECONDS: '1',
+        DRAIN_SECONDS: '2',
+        LEAVE_SECONDS: '16',
+      };
       this.pods.push(new Pod({ member, folder, server: join(this.folder, 'image/qdrant'), hosts, environment }));
     }
     if (REAL_SERVER === undefined) process.stderr.write('the pods run a stand-in for Qdrant: QDRANT_BIN names none\n');
