@@ -33,7 +33,9 @@ export class Sandbox {
     this.fake('sleep', '[[ -z ${STOP_AT:-} ]] || wait_and_stop; exec /bin/sleep "${SANDBOX_SLEEP:-0.02}"', [
       'wait_and_stop() {',
       '  printf . >>"$SANDBOX/waits"',
-      '  [[ $(wc -c <"$SANDBOX/waits") -ne $STOP_AT ]] || kill -TERM -- "${STOP_GROUP:-}$(<"$SANDBOX/pid")"',
+      // Several may wait at a time, and none of them see the very number.
+      '  [[ $STOP_AT -gt 0 && $(wc -c <"$SANDBOX/waits") -ge $STOP_AT ]] && mkdir "$SANDBOX/stopped" 2>/dev/null || return 0',
+      '  kill -TERM -- "${STOP_GROUP:-}$(<"$SANDBOX/pid")"',
       '}',
     ]);
   }
@@ -66,7 +68,7 @@ export class Sandbox {
 
   /** Runs a program; it must end within some seconds after it has got TERM, or by itself. */
   public async run(program: string[], environment: NodeJS.ProcessEnv, stop?: Stop, seconds = 20): Promise<Ended> {
-    rmSync(this.path('waits'), { force: true });
+    for (const name of ['waits', 'stopped']) rmSync(this.path(name), { force: true, recursive: true });
     // The process id is known before the program runs, and stays the program's.
     const command = ['-c', 'echo $$ >"$SANDBOX/pid"; exec "$@"', 'bash', ...program];
     const child = spawn('bash', command, {
