@@ -3,8 +3,8 @@ import { isUnknown } from '../input';
 import { A_REFERENCE, withoutReferences } from '../terraform/literal-text';
 import { checkDataKey, checkObjectName } from './names';
 
-/** What Kubernetes takes as an object's name, for Terraform. */
-const NAME = '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$';
+/** What Kubernetes takes as an object's name, for Terraform: which gives what a group holds, where it captures. */
+const NAME = '^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$';
 
 /** A reference to a member of a Secret in the cluster's namespace. Its value is read by those who need it, and never by Terraform. */
 export class Secret {

@@ -73,7 +73,7 @@ for file, start, end, names in (
     ("nodes", -day, 3 * day, hosts),
     ("nodes-next", -day, 3 * day, hosts),
     ("nodes-early", day, 3 * day, hosts),
-    ("nodes-ending", -day, day / 2, hosts),
+    ("nodes-ending", -day, day / 20, hosts),
     ("nodes-elsewhere", -day, 3 * day, ["elsewhere.example"]),
 ):
     write(file, *issue("nodes", ca.subject, ca_key, start, end, False, names))

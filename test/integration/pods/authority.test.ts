@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { kubernetes } from '../../../lib';
 import { describeWith } from '../../support/programs';
 import { until } from '../../support/until';
-import { ADMIN_KEY, HARNESS, PodCluster } from './cluster';
+import { ADMIN_KEY, HARNESS, PodCluster, SETUP_TIMEOUT } from './cluster';
 import { Pod } from './pod';
 import { Traffic } from './traffic';
 
@@ -17,7 +17,7 @@ describeWith(HARNESS, 'the authority of the nodes’ certificates', () => {
     writeFileSync(cluster.file('ca.pem'), cluster.read('nodes-ca.pem') + cluster.read('nodes-ca-renewed.pem'));
     cluster.startAll();
     await cluster.untilReady(90);
-  }, 120000);
+  }, SETUP_TIMEOUT);
   afterAll(() => cluster?.stop(), 120000);
 
   const believed = (pod: Pod) => pod.try('cat /run/qdrant/current/tls/ca.pem').output;

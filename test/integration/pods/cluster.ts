@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { ChildProcess, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { Endpoint, mayReach } from '../../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../../support/kubernetes/objects';
 import { minimal, synthCluster } from '../../support/kubernetes/synth';
 import { Bridge, denyAllBut, Member } from '../../support/network/bridge';
+import { reserve } from '../../support/network/reserve';
 import { python, ROOT, run } from '../../support/programs';
 import { until } from '../../support/until';
 import { makeServerImage, REAL_SERVER } from '../../support/server-image';
@@ -15,6 +16,9 @@ import { Pod, Store } from './pod';
 
 /** What the harness needs. */
 export const HARNESS = 'root ip nft nginx openssl curl nsenter unshare setpriv'.split(' ');
+
+/** How long it may take to make a cluster, in milliseconds: another run of the tests may have its name for as long as it takes. */
+export const SETUP_TIMEOUT = 1800000;
 
 /** Keys with every character that a file of settings may stumble over. */
 export const [ADMIN_KEY, NEXT_ADMIN_KEY, READ_ONLY_KEY] = ['1', '2', 'r'].map((character) =>
@@ -47,13 +51,17 @@ export class PodCluster extends ClusterClient {
   public refused!: Member;
   private objects: KubernetesObject[] = [];
 
-  private constructor(private readonly bridge: Bridge) {
+  private constructor(
+    private readonly bridge: Bridge,
+    private readonly reservation: ChildProcess,
+  ) {
     super();
   }
 
-  /** @param name what its network is called; no two clusters may share it */
+  /** @param name what its network is called: where another run of the tests has one of that name, this waits for its end */
   public static async start(name: string, options: Options = {}): Promise<PodCluster> {
-    const cluster = new PodCluster(new Bridge(name));
+    const reservation = await reserve(name);
+    const cluster = new PodCluster(new Bridge(name), reservation);
     run('mount', ['-t', 'tmpfs', 'tmpfs', cluster.folder]);
     const hosts = [0, 1, 2].map((index) => cluster.host(index));
     run(python(), [join(ROOT, 'test/support/certificates.py'), cluster.folder, ...hosts]);
@@ -70,6 +78,14 @@ export class PodCluster extends ClusterClient {
     });
     cluster.synth(options);
     cluster.makePods();
+    return cluster;
+  }
+
+  /** A cluster whose pods are ready. */
+  public static async started(name: string, options: Options = {}): Promise<PodCluster> {
+    const cluster = await PodCluster.start(name, options);
+    cluster.startAll();
+    await cluster.untilReady(90);
     return cluster;
   }
 
@@ -173,6 +189,7 @@ export class PodCluster extends ClusterClient {
     this.bridge.remove();
     spawnSync('umount', ['--lazy', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
+    this.reservation.kill();
   }
 
   private makePods(): void {

@@ -1,6 +1,6 @@
 import { describeWith } from '../../support/programs';
 import { until } from '../../support/until';
-import { ADMIN_KEY, HARNESS, PodCluster } from './cluster';
+import { ADMIN_KEY, HARNESS, PodCluster, SETUP_TIMEOUT } from './cluster';
 
 const HOUR = 3600 * 1000;
 const WAITS = /It does not found a new cluster: the time for that was within 60 minutes of/g;
@@ -19,7 +19,7 @@ describeWith(HARNESS, 'a first pod that has lost its disk, hours after the clust
     cluster.foundingTime = new Date(Date.now() - 5 * HOUR);
     cluster.synth({});
     await cluster.updateFiles();
-  }, 120000);
+  }, SETUP_TIMEOUT);
   afterAll(() => cluster?.stop(), 120000);
 
   const kept = (node: number) => cluster.rest('/collections/first/points/4711', { node, key: ADMIN_KEY }).status;

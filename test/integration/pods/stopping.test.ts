@@ -1,7 +1,7 @@
 import { describeWith } from '../../support/programs';
 import { REAL_SERVER } from '../../support/server-image';
 import { until } from '../../support/until';
-import { ADMIN_KEY, HARNESS, PodCluster } from './cluster';
+import { ADMIN_KEY, HARNESS, PodCluster, SETUP_TIMEOUT } from './cluster';
 
 const REST_BEHIND_GUARD = 6337;
 
@@ -9,10 +9,8 @@ describeWith(HARNESS, 'pods that are stopped', () => {
   let cluster: PodCluster;
 
   beforeAll(async () => {
-    cluster = await PodCluster.start('stops');
-    cluster.startAll();
-    await cluster.untilReady(90);
-  }, 120000);
+    cluster = await PodCluster.started('stops');
+  }, SETUP_TIMEOUT);
   afterAll(() => cluster?.stop(), 120000);
 
   const serves = (node: number) => cluster.rest('/collections', { node, key: ADMIN_KEY }).status === 200;
