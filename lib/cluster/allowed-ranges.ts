@@ -1,5 +1,5 @@
-import { coverTheInternet } from '../cidr';
-import { isUnknown } from '../input';
+import { coverTheInternet } from '../input/cidr';
+import { isUnknown } from '../input/input';
 import { ExposureSource, Listener } from '../posture';
 
 /** What a peer is to a firewall. */

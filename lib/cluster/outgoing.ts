@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { badInput, requireWholeNumber } from '../input';
+import { badInput, requireWholeNumber } from '../input/input';
 import { QdrantPorts } from '../qdrant';
 
 /** Throws unless the port is one that a cluster may be let out to. */

@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { badInput } from '../input';
+import { badInput } from '../input/input';
 import { QdrantPorts } from '../qdrant/ports';
 import { Listener, ListenerPurpose } from './listener';
 

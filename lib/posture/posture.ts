@@ -1,6 +1,6 @@
 import { Annotations, Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { badInput } from '../input';
+import { badInput } from '../input/input';
 import { ResolvedSettings } from '../qdrant/settings';
 import { QdrantVersion } from '../qdrant/version';
 import { PostureFacts } from './facts';

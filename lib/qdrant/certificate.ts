@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown } from '../input/input';
 
 /** What a certificate must contain to serve as the certificate of a Qdrant node. */
 export interface NodeCertificateRequirements {

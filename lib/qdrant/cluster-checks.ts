@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireBoolean, requireListIfGiven, requireWholeNumber, shown } from '../input';
-import { requireInstance, requireInstanceIfGiven } from '../nominal';
+import { badInput, isUnknown, requireBoolean, requireListIfGiven, requireWholeNumber, shown } from '../input/input';
+import { requireInstance, requireInstanceIfGiven } from '../input/nominal';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
 import { QdrantVersion } from './version';

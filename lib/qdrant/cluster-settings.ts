@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown } from '../input/input';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
 import { ResolvedSettings } from './settings';

@@ -1,4 +1,4 @@
-import { badInput, requireWholeNumber } from '../input';
+import { badInput, requireWholeNumber } from '../input/input';
 
 /** Which API keys are generated. */
 export interface KeyGenerationsProps {

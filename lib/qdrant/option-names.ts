@@ -1,4 +1,4 @@
-import type { OptionNames } from '../options';
+import type { OptionNames } from '../input/options';
 import type { KeyGenerationsProps } from './key-generations';
 import type { QdrantServerProps } from './server-props';
 import type { QdrantSettings } from './settings';

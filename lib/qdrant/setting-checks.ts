@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown } from '../input/input';
 import { isSection, isWithinWildcard, nearestSetting, settingAbove, settingsBeside, settingSince } from './setting-catalog';
 import { checkSettingValue } from './setting-values';
 import type { QdrantSettings } from './settings';

@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input';
+import { badInput, isUnknown } from '../input/input';
 
 /** The kinds of value that settings take, as the catalog names them. */
 const kinds: Record<string, { allowed: string; example: string; accepts: (value: unknown) => boolean }> = {

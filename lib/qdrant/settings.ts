@@ -1,6 +1,6 @@
 import { Lazy, Token } from 'cdktf';
 import { Document, Scalar, visit } from 'yaml';
-import { isUnknown } from '../input';
+import { isUnknown } from '../input/input';
 import { literalJson } from '../terraform/literal-text';
 import { settingKinds, settingSince } from './setting-catalog';
 import { checkDecidedElsewhere, checkKnown, checkNested, checkOptions, checkUnchecked } from './setting-checks';

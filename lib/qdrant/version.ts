@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import * as semver from 'semver';
-import { badInput } from '../input';
+import { badInput } from '../input/input';
 
 /**
  * A release of the Qdrant server.

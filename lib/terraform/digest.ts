@@ -1,7 +1,7 @@
 import { Fn, TerraformLocal, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
-import { isUnknown } from '../input';
+import { isUnknown } from '../input/input';
 
 /**
  * A short text that is another one for another value: computed here where all of it is known, and by Terraform where something is not.

@@ -9,7 +9,7 @@ import {
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { createHash } from 'node:crypto';
-import { badInput } from '../input';
+import { badInput } from '../input/input';
 import { readableName } from './readable-name';
 
 /** The longest readable part of an id, and of an object's name. */

@@ -1,4 +1,4 @@
-import { isUnknown } from '../input';
+import { isUnknown } from '../input/input';
 
 /** What begins an expression or a directive of Terraform's, save the encoded references of CDK for Terraform. */
 const TEMPLATE = /([$%])\{(?!TfToken\[)/g;

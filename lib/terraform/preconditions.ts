@@ -1,5 +1,5 @@
 import { Fn, Op, Precondition } from 'cdktf';
-import { isUnknown } from '../input';
+import { isUnknown } from '../input/input';
 
 /** What Terraform checks, once it knows it, of what is not known when synthesizing. */
 export function lifecycleWith(preconditions: Precondition[]): { lifecycle?: { precondition: Precondition[] } } {

@@ -1,6 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { isUnknown } from '../input';
+import { isUnknown } from '../input/input';
 
 /** A value as a reader knows it: itself, or where it comes from in Terraform while it is not known yet. */
 export function readableName(scope: IConstruct, value: string): string {

@@ -1,6 +1,6 @@
 import { Aspects, TerraformDataSource, TerraformProvider, TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { badInput, shown } from '../input';
+import { badInput, shown } from '../input/input';
 
 /** The providers that the library's targets are made by, as Terraform calls them. */
 type ProviderName = 'aws' | 'kubernetes';

@@ -1,6 +1,6 @@
 import { Aspects, TerraformOutput, TerraformProvider, TerraformResource, TerraformVariable } from 'cdktf';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { ecrRepository } from '../../lib/aws/ecr-image';
+import { ecrRepository } from '../../lib/aws/node/ecr-image';
 import { FoundingTime } from '../../lib/terraform/founding-time';
 import { synthStack } from '../support/synth';
 import { describeWith } from '../support/programs';

@@ -1,11 +1,11 @@
 import { QdrantPorts, ResolvedSettings } from '../../qdrant';
 import { literalJson } from '../../terraform/literal-text';
 import { FOUNDING_MINUTES } from '../../terraform/founding-time';
-import { CaBundle } from '../ca-bundle';
-import { ClusterKeys } from '../api-keys';
-import { ecrRepository } from '../ecr-image';
-import { KeptBundles } from '../kept-bundles';
-import { Secret } from '../secret';
+import { CaBundle } from '../tls/ca-bundle';
+import { ClusterKeys } from '../secrets/api-keys';
+import { ecrRepository } from './ecr-image';
+import { KeptBundles } from '../tls/kept-bundles';
+import { Secret } from '../secrets/secret';
 
 export interface ReleaseProps {
   readonly clusterName: string;

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { gzipSync } from 'node:zlib';
-import { badInput } from '../../input';
+import { badInput } from '../../input/input';
 import { readableName } from '../../terraform/readable-name';
 
 /** How large the user data of an instance may be, before it is encoded: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */

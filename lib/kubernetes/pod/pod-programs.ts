@@ -2,7 +2,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { Construct } from 'constructs';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { badInput } from '../../input';
+import { badInput } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
 

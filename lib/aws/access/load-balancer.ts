@@ -1,0 +1,297 @@
+import { Lb } from '@cdktf/provider-aws/lib/lb';
+import { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
+import { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
+import { LbTargetGroupAttachment } from '@cdktf/provider-aws/lib/lb-target-group-attachment';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireEnumIfGiven, requireListIfGiven } from '../../input/input';
+import { Listener, ListenerPurpose, Posture } from '../../posture';
+import { ClientEndpoint, QdrantPorts } from '../../qdrant';
+import { checkHostName } from '../../qdrant/cluster-checks';
+import { nameFor } from '../../terraform/identity';
+import { Connections } from './connections';
+import { checkSubnets, ClusterNetwork } from './network';
+import { QdrantNode } from '../node/node';
+import { NameZone } from './node-names';
+import { RemovalPolicy } from '../cluster/removal-policy';
+import { requireOptions } from '../../input/options';
+import { LOAD_BALANCER_OPTIONS } from '../cluster/option-names';
+
+/** How long connections go on to a node that no longer wants new ones, and to one that is taken out. */
+const DRAIN_SECONDS = 30;
+
+/** Where a load balancer can be reached from. */
+export enum LoadBalancerScheme {
+  /** From within the VPC, and networks joined to it. */
+  INTERNAL = 'internal',
+  /** From the internet, by whom its connections allow. */
+  INTERNET_FACING = 'internet-facing',
+}
+
+/** What a load balancer is to be. */
+export interface LoadBalancerProps {
+  /**
+   * Where it can be reached from. It cannot be changed on one that exists, as AWS would end it before another is there: add a second one under another id,
+   * move the clients, and remove the first.
+   *
+   * @default LoadBalancerScheme.INTERNAL
+   */
+  readonly scheme?: LoadBalancerScheme;
+
+  /**
+   * The subnets that it stands in. One that faces the internet needs public ones.
+   *
+   * @default - the subnets of the nodes, for an internal one
+   */
+  readonly subnetIds?: string[];
+
+  /**
+   * The name that clients know it by, in a DNS zone of your own, whose record points to `dnsName`. The certificates that the library has issued carry it.
+   *
+   * @default - its name in the cluster's zone for an internal one, the name that AWS gave it otherwise
+   */
+  readonly hostName?: string;
+
+  /**
+   * What happens when it is no longer synthesized. With `PROTECT` AWS refuses to delete it, so that the apply fails. To remove it: set `DESTROY`
+   * here, apply, then leave it out.
+   *
+   * @default - as for the cluster
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** @internal */
+export interface LoadBalancerTargets {
+  readonly clusterName: string;
+  readonly network: ClusterNetwork;
+  readonly nodes: QdrantNode[];
+  readonly nodeConnections: Connections;
+  readonly posture: Posture;
+  readonly nameZone?: NameZone;
+  readonly removalPolicy: RemovalPolicy;
+  readonly clientCertificate: boolean;
+}
+
+/**
+ * A network load balancer before the nodes. TLS is passed through, so that the certificate that a client sees, and the one that it presents, are
+ * the cluster's business. Each node tells it on a port of its own whether it serves, and no longer does so before it is restarted: new connections then go to
+ * the others, and those that exist end in their own time.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
+ */
+export class QdrantLoadBalancer extends Construct {
+  /** Who may reach it. */
+  public readonly connections: Connections;
+
+  /** Where clients find it. */
+  public readonly endpoint: ClientEndpoint;
+
+  /** The name that AWS gave it. */
+  public readonly dnsName: string;
+
+  /** The name that clients know it by. Certificates that are brought (`Tls.fromSecret`) must carry it. */
+  public readonly hostName: string;
+
+  private readonly props: LoadBalancerProps;
+  private readonly targets: LoadBalancerTargets;
+  private readonly zoneName?: string;
+
+  /** @internal */
+  public static _create(
+    scope: Construct,
+    id: string,
+    props: LoadBalancerProps,
+    targets: LoadBalancerTargets,
+  ): QdrantLoadBalancer {
+    return new QdrantLoadBalancer(scope, id, props, targets);
+  }
+
+  private constructor(scope: Construct, id: string, props: LoadBalancerProps, targets: LoadBalancerTargets) {
+    super(scope, id);
+    requireOptions(this, undefined, props, LOAD_BALANCER_OPTIONS);
+    this.props = props;
+    this.targets = targets;
+    requireEnumIfGiven(this, 'scheme', props.scheme, 'LoadBalancerScheme', LoadBalancerScheme);
+    requireEnumIfGiven(this, 'removalPolicy', props.removalPolicy, 'RemovalPolicy', RemovalPolicy);
+    if (props.hostName !== undefined) checkHostName(this, 'hostName', props.hostName, 'vectors.example.com');
+    const group = this.makeSecurityGroup();
+    const balancer = this.makeBalancer(group, this.subnets());
+    this.dnsName = balancer.dnsName;
+    this.zoneName = this.makeName(balancer);
+    this.hostName = props.hostName ?? (this.facesInternet ? undefined : this.zoneName) ?? this.dnsName;
+    this.allowHealthChecks(group);
+    const listeners = targets.posture.listeners.filter(
+      ({ at, purpose, isForClients }) => at === 'nodes' && isForClients && purpose !== ListenerPurpose.METRICS,
+    );
+    this.connections = new Connections(this, 'Connections', {
+      securityGroupId: group.id,
+      listeners: listeners.map((listener) => this.passOn(listener, balancer, group)),
+      posture: targets.posture,
+    });
+    const grpc = listeners.some(({ purpose }) => purpose === ListenerPurpose.GRPC);
+    this.endpoint = new ClientEndpoint({
+      host: this.hostName,
+      tls: true,
+      clientCertificate: targets.clientCertificate,
+      grpc,
+    });
+  }
+
+  /** The names that the nodes' certificates carry for it. @internal */
+  public get _hostNames(): string[] {
+    const names = [this.zoneName, this.dnsName, this.props.hostName];
+    return names.filter((name): name is string => name !== undefined);
+  }
+
+  private get isProtected(): boolean {
+    return (this.props.removalPolicy ?? this.targets.removalPolicy) === RemovalPolicy.PROTECT;
+  }
+
+  private get facesInternet(): boolean {
+    return this.props.scheme === LoadBalancerScheme.INTERNET_FACING;
+  }
+
+  private subnets(): string[] {
+    const { subnetIds } = this.props;
+    if (subnetIds) {
+      if (!isUnknown(subnetIds)) {
+        requireListIfGiven(this, 'subnetIds', subnetIds);
+        checkSubnets(this, subnetIds);
+      }
+      return subnetIds;
+    }
+    if (!this.facesInternet) return this.targets.network.subnetIds;
+    throw badInput(this, {
+      given: 'a load balancer that faces the internet, without subnets',
+      allowed: 'public subnets of the cluster’s VPC; those of the nodes should be private',
+      instead: 'addLoadBalancer(id, { scheme, subnetIds: [public subnets] })',
+    });
+  }
+
+  /** The id, as a name of DNS takes it: another id, another label. */
+  private get label(): string {
+    return nameFor(this, this.node.id);
+  }
+
+  private makeSecurityGroup(): SecurityGroup {
+    // AWS takes ASCII only, and adds a part of its own to the name.
+    const label = this.node.id.replace(/[^A-Za-z0-9]+/g, '-');
+    const name = `${this.targets.clusterName}-${label.toLowerCase()}`;
+    return new SecurityGroup(this, 'SecurityGroup', {
+      namePrefix: `${name}-`,
+      description: `Load balancer ${label} of the Qdrant cluster ${this.targets.clusterName}`,
+      vpcId: this.targets.network.vpcId,
+      tags: { Name: name },
+    });
+  }
+
+  private makeBalancer(group: SecurityGroup, subnets: string[]): Lb {
+    return new Lb(this, 'LoadBalancer', {
+      loadBalancerType: 'network',
+      internal: !this.facesInternet,
+      subnets,
+      securityGroups: [group.id],
+      enableCrossZoneLoadBalancing: true,
+      enableDeletionProtection: this.isProtected,
+      tags: { Name: `${this.targets.clusterName}-${this.label}` },
+      // What replaces it, as another scheme, would cut all traffic.
+      ...(this.isProtected && { lifecycle: { preventDestroy: true } }),
+    });
+  }
+
+  /** Whether a node serves is asked on a port that the balancer alone reaches. */
+  private allowHealthChecks(group: SecurityGroup): void {
+    const description = 'Whether the nodes serve';
+    const ports = { ipProtocol: 'tcp', fromPort: QdrantPorts.HEALTH, toPort: QdrantPorts.HEALTH, description };
+    const nodes = this.targets.nodeConnections.securityGroupId;
+    new VpcSecurityGroupEgressRule(this, 'HealthOut', {
+      securityGroupId: group.id,
+      referencedSecurityGroupId: nodes,
+      ...ports,
+    });
+    new VpcSecurityGroupIngressRule(this, 'HealthIn', {
+      securityGroupId: nodes,
+      referencedSecurityGroupId: group.id,
+      ...ports,
+    });
+    const health = { purpose: ListenerPurpose.HEALTH, port: QdrantPorts.HEALTH, at: 'nodes' };
+    const known = this.targets.posture.listeners.find(({ purpose }) => purpose === ListenerPurpose.HEALTH);
+    const listener = known ?? this.targets.posture.addListener({ ...health, tls: false, apiKey: false });
+    listener.addSource({ name: `load balancer ${this.node.id}` });
+  }
+
+  private passOn(listener: Listener, balancer: Lb, group: SecurityGroup): Listener {
+    const { purpose, port } = listener;
+    const targetGroup = new LbTargetGroup(this, `${purpose}Targets`, {
+      vpcId: this.targets.network.vpcId,
+      port,
+      protocol: 'TCP',
+      targetType: 'ip',
+      preserveClientIp: 'false',
+      deregistrationDelay: String(DRAIN_SECONDS),
+      healthCheck: {
+        protocol: 'HTTP',
+        path: '/readyz',
+        port: String(QdrantPorts.HEALTH),
+        interval: 5,
+        // By default 6, which AWS refuses with a shorter interval.
+        timeout: 3,
+        healthyThreshold: 2,
+        unhealthyThreshold: 2,
+      },
+      targetHealthState: [{ enableUnhealthyConnectionTermination: false, unhealthyDrainingInterval: DRAIN_SECONDS }],
+      // A listener holds its target group, so that another must be there before the old one goes.
+      lifecycle: { createBeforeDestroy: true },
+    });
+    // The address outlives the instance, so that an instance that is replaced stays a target.
+    this.targets.nodes.forEach(
+      (node, index) =>
+        new LbTargetGroupAttachment(this, `${purpose}Node${index}`, {
+          targetGroupArn: targetGroup.arn,
+          targetId: node.privateIp,
+          port,
+        }),
+    );
+    new LbListener(this, `${purpose}Listener`, {
+      loadBalancerArn: balancer.arn,
+      port,
+      protocol: 'TCP',
+      defaultAction: [{ type: 'forward', targetGroupArn: targetGroup.arn }],
+    });
+    new VpcSecurityGroupEgressRule(this, `${purpose}Out`, {
+      securityGroupId: group.id,
+      referencedSecurityGroupId: this.targets.nodeConnections.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      description: `Qdrant ${purpose} of the nodes`,
+    });
+    this.targets.nodeConnections._allowFromFront(purpose, group.id, `load balancer ${this.node.id}`);
+    const { tls, apiKey, clientVerifiedBy } = listener;
+    return this.targets.posture.addListener({
+      purpose,
+      port,
+      at: `load balancer ${this.node.id}`,
+      tls,
+      apiKey,
+      clientVerifiedBy,
+    });
+  }
+
+  private makeName(balancer: Lb): string | undefined {
+    const { nameZone } = this.targets;
+    if (!nameZone) return undefined;
+    const name = `${this.label}.${nameZone.baseName}`;
+    new Route53Record(this, 'Name', {
+      zoneId: nameZone.zoneId,
+      name,
+      type: 'A',
+      alias: { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true },
+    });
+    return name;
+  }
+}

@@ -1,0 +1,134 @@
+import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber, Place } from '../../input/input';
+import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
+import { NodeNames } from './node-names';
+import { checkId, checkIds, Peer } from './peer';
+import { requireOptions } from '../../input/options';
+import { SUBNETS_OPTIONS } from '../cluster/option-names';
+
+/** The subnets that a cluster lives in. */
+export interface SubnetsProps {
+  /** The VPC. */
+  readonly vpcId: string;
+
+  /**
+   * The subnets, one an availability zone. Nodes are placed in them in turn: add subnets at the end. A node that exists stays where it
+   * is. Nodes need a way out on port 443: to Secrets Manager, Systems Manager, the image's registry and the distribution's packages.
+   */
+  readonly subnetIds: string[];
+
+  /**
+   * In how many different availability zones the nodes must stand, where there are so many nodes. Fewer subnets are refused when synthesizing; subnets in
+   * the same zone when planning.
+   *
+   * @default - as many as there are subnets and nodes, and three at most
+   */
+  readonly zoneCount?: number;
+
+  /**
+   * The names by which nodes and clients know the nodes, and which certificates carry.
+   *
+   * @default - a private DNS zone `NAME-OF-THE-CLUSTER.qdrant.internal`
+   */
+  readonly nodeNames?: NodeNames;
+
+  /**
+   * Whom the nodes may connect to on port 443: security groups of interface endpoints, prefix lists of gateway endpoints, a proxy. What they need
+   * there: Secrets Manager, Systems Manager (`ssm`, `ssmmessages`, `ec2messages`), AWS Private CA where it issues, the image's registry, and
+   * the distribution's packages, which Amazon Linux keeps in S3. A security group must let the nodes in on its side, too.
+   *
+   * @default - any address
+   */
+  readonly httpsTo?: Peer[];
+}
+
+/** Where one node goes. @internal */
+export interface NodePlacement {
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+}
+
+/** The network that a cluster lives in, which exists already. */
+export class ClusterNetwork {
+  /**
+   * Existing subnets of an existing VPC.
+   *
+   * @throws if there is no subnet, one is named twice, or there are fewer than the zones that are wanted
+   */
+  public static fromSubnets(props: SubnetsProps): ClusterNetwork {
+    return new ClusterNetwork(props);
+  }
+
+  public readonly vpcId: string;
+  public readonly subnetIds: string[];
+  private readonly zoneCount?: number;
+  private readonly httpsTo?: Peer[];
+  private readonly nodeNames?: NodeNames;
+
+  private constructor(props: SubnetsProps) {
+    const place = 'ClusterNetwork.fromSubnets';
+    requireOptions(place, undefined, props, SUBNETS_OPTIONS);
+    requireMembers(place, props, { vpcId: '"vpc-0123456789abcdef0"' });
+    requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
+    const { vpcId, subnetIds, zoneCount } = props;
+    requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
+    checkId(place, 'vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0');
+    checkSubnets(place, subnetIds);
+    const known = subnetIds.filter((id) => !isUnknown(id));
+    const repeated = known.find((id, index) => known.indexOf(id) !== index);
+    if (repeated !== undefined) {
+      throw badInput(place, {
+        given: `subnetIds names ${repeated} twice`,
+        allowed: 'each subnet once',
+        instead: 'one subnet for each availability zone; nodes are placed in them in turn',
+      });
+    }
+    if (zoneCount !== undefined) requireWholeNumber(place, 'zoneCount', zoneCount, { min: 1, max: 6, unit: 'zones' });
+    if (!isUnknown(subnetIds) && zoneCount !== undefined && !isUnknown(zoneCount) && zoneCount > subnetIds.length) {
+      throw badInput(place, {
+        given: `${subnetIds.length} subnets for ${zoneCount} availability zones`,
+        allowed: 'at least one subnet a zone',
+        instead: `${zoneCount} subnets in different zones, or zoneCount: ${subnetIds.length}`,
+      });
+    }
+    this.vpcId = vpcId;
+    this.subnetIds = subnetIds;
+    this.zoneCount = zoneCount;
+    this.nodeNames = props.nodeNames;
+    this.httpsTo = props.httpsTo;
+    if (props.httpsTo === undefined) return;
+    requireNotEmpty(place, 'httpsTo', props.httpsTo, "[Peer.securityGroup('sg-0123456789abcdef0')], or leave it out");
+    props.httpsTo.forEach((peer) => requireInstance(place, 'httpsTo', peer, Peer, "Peer.prefixList('pl-0123456789abcdef0')"));
+  }
+
+  /** In how many zones so many nodes must stand. @internal */
+  public _zonesOf(nodeCount: number): number {
+    return Math.min(this.zoneCount ?? Math.min(3, this.subnetIds.length), nodeCount);
+  }
+
+  /** @internal */
+  public get _httpsTo(): Peer[] {
+    return this.httpsTo ?? [Peer.anyIpv4(), Peer.anyIpv6()];
+  }
+
+  /** @internal */
+  public get _nodeNames(): NodeNames | undefined {
+    return this.nodeNames;
+  }
+
+  /** A placement for each of so many nodes, in turn. @internal */
+  public _placements(cluster: Construct, nodeCount: number): NodePlacement[] {
+    const used = this.subnetIds.slice(0, Math.max(nodeCount, 1));
+    const subnets = used.map((id, index) => new DataAwsSubnet(cluster, `Subnet${index}`, { id }));
+    return Array.from({ length: nodeCount }, (_, index) => {
+      const subnet = subnets[index % subnets.length];
+      return { subnetId: this.subnetIds[index % subnets.length], availabilityZone: subnet.availabilityZone };
+    });
+  }
+}
+
+/** Throws unless each is the id of a subnet, or unknown. @internal */
+export function checkSubnets(place: Place, subnetIds: string[]): void {
+  checkIds(place, 'subnetIds', subnetIds, /^subnet-[0-9a-f]+$/, 'subnet-0123456789abcdef0');
+}

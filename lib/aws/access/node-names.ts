@@ -1,0 +1,93 @@
+import { Route53Zone } from '@cdktf/provider-aws/lib/route53-zone';
+import { Construct } from 'constructs';
+import { badInput, isUnknown } from '../../input/input';
+
+/** A DNS zone in which the names of a cluster stand. @internal */
+export interface NameZone {
+  readonly zoneId: string;
+  /** The name that the nodes' names end in, and that stands for all of them. */
+  readonly baseName: string;
+}
+
+/** By which names nodes and clients know the nodes. A name outlives the instance behind it; certificates carry it. */
+export abstract class NodeNames {
+  /**
+   * A private DNS zone that is made for the cluster: `node-0.ZONE`, `node-1.ZONE` and so on, and `ZONE` for all of them.
+   *
+   * @param zoneName for example `vectors.internal`; one cluster only may use it in a VPC
+   */
+  public static privateZone(zoneName: string): NodeNames {
+    return new OwnZone(checkedName('NodeNames.privateZone', zoneName));
+  }
+
+  /**
+   * A DNS zone that exists: `node-0.CLUSTER.ZONE` and so on, and `CLUSTER.ZONE` for all of them.
+   *
+   * @param zoneId the zone's id in Route 53
+   * @param zoneName the zone's name
+   */
+  public static existingZone(zoneId: string, zoneName: string): NodeNames {
+    return new ExistingZone(zoneId, checkedName('NodeNames.existingZone', zoneName));
+  }
+
+  /** The private addresses of the nodes' network interfaces. They outlive the instances too; certificates carry them as IP addresses. */
+  public static addresses(): NodeNames {
+    return new Addresses();
+  }
+
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'NodeNames';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
+  /** The zone, or undefined where addresses serve as names. @internal */
+  public abstract _bind(cluster: Construct, clusterName: string, vpcId: string): NameZone | undefined;
+}
+
+class OwnZone extends NodeNames {
+  public constructor(private readonly zoneName: string) {
+    super();
+  }
+
+  public _bind(cluster: Construct, clusterName: string, vpcId: string): NameZone {
+    const zone = new Route53Zone(cluster, 'Zone', {
+      name: this.zoneName,
+      comment: `Nodes of the Qdrant cluster ${clusterName}`,
+      vpc: [{ vpcId }],
+      // Other networks may be joined to the zone elsewhere.
+      lifecycle: { ignoreChanges: ['vpc'] },
+    });
+    return { zoneId: zone.zoneId, baseName: this.zoneName };
+  }
+}
+
+class ExistingZone extends NodeNames {
+  public constructor(
+    private readonly zoneId: string,
+    private readonly zoneName: string,
+  ) {
+    super();
+  }
+
+  public _bind(_cluster: Construct, clusterName: string): NameZone {
+    return { zoneId: this.zoneId, baseName: `${clusterName}.${this.zoneName}` };
+  }
+}
+
+class Addresses extends NodeNames {
+  public _bind(): undefined {
+    return undefined;
+  }
+}
+
+function checkedName(place: string, name: string): string {
+  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+  if (isUnknown(name) || new RegExp(`^${label}(\\.${label})+$`).test(name)) return name;
+  throw badInput(place, {
+    given: `"${name}" is no name of a DNS zone`,
+    allowed: 'labels of lower-case letters, digits and hyphens, joined by dots, without one at the end',
+    instead: 'for example "vectors.internal"',
+  });
+}

@@ -1,0 +1,75 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Construct } from 'constructs';
+import { Posture } from '../../posture';
+import { QdrantPorts } from '../../qdrant';
+import { idFor } from '../../terraform/identity';
+import { readableName } from '../../terraform/readable-name';
+import { Peer } from './peer';
+
+export interface NodeSecurityGroupProps {
+  readonly clusterName: string;
+  readonly vpcId: string;
+  /** Whom the nodes may connect to on port 443. */
+  readonly httpsTo: Peer[];
+  readonly posture: Posture;
+}
+
+/**
+ * The security group of the nodes: what they need of each other, and their way out to AWS and to the image's registry. Whom else it lets
+ * in is up to `connections`.
+ */
+export class NodeSecurityGroup extends Construct {
+  public readonly securityGroupId: string;
+
+  public constructor(scope: Construct, id: string, props: NodeSecurityGroupProps) {
+    super(scope, id);
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      namePrefix: `${props.clusterName}-qdrant-`,
+      description: `Nodes of the Qdrant cluster ${props.clusterName}`,
+      vpcId: props.vpcId,
+      tags: { Name: `${props.clusterName}-qdrant` },
+    });
+    this.securityGroupId = group.id;
+    // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's own REST port.
+    this.allowAmongNodes('Peer', QdrantPorts.PEER, 'Raft and shard traffic among the nodes');
+    // While a guard is added or taken away, nodes are still asked on the port where they were.
+    this.allowAmongNodes('PeerRest', QdrantPorts.REST, 'Shard snapshots among the nodes');
+    this.allowAmongNodes('PeerRestBehindGuard', QdrantPorts.REST_BEHIND_GUARD, 'Shard snapshots among the nodes, with a guard');
+    this.allowOut(props);
+  }
+
+  private allowAmongNodes(id: string, port: number, description: string): void {
+    const rule = {
+      securityGroupId: this.securityGroupId,
+      referencedSecurityGroupId: this.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      description,
+    };
+    new VpcSecurityGroupIngressRule(this, `${id}In`, rule);
+    new VpcSecurityGroupEgressRule(this, `${id}Out`, rule);
+  }
+
+  private allowOut(props: NodeSecurityGroupProps): void {
+    const https = {
+      securityGroupId: this.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      description: 'AWS services, the image registry and packages',
+    };
+    for (const peer of props.httpsTo) {
+      new VpcSecurityGroupEgressRule(this, this.idOfWayOut(peer), { ...https, ...peer._rule });
+      props.posture.addOutbound({ from: 'nodes', to: readableName(this, peer.name), port: 443, purpose: https.description });
+    }
+  }
+
+  /** Those to any address have the names that they always had. */
+  private idOfWayOut(peer: Peer): string {
+    if (peer.name === '0.0.0.0/0') return 'HttpsOutIpv4';
+    return peer.name === '::/0' ? 'HttpsOutIpv6' : `HttpsOut-${idFor(this, peer.name, peer._rule)}`;
+  }
+}

@@ -1,0 +1,106 @@
+import { coverTheInternet, ipv4Range, ipv6Range } from '../../input/cidr';
+import { badInput, isUnknown, Place } from '../../input/input';
+
+/** How a peer is written in a rule of a security group. @internal */
+export interface PeerRule {
+  readonly cidrIpv4?: string;
+  readonly cidrIpv6?: string;
+  readonly referencedSecurityGroupId?: string;
+  readonly prefixListId?: string;
+}
+
+/** Who is at the other end of a connection. */
+export class Peer {
+  /**
+   * A range of IPv4 addresses.
+   *
+   * @param cidr for example `10.20.0.0/16`
+   * @throws if it is not a range, or has bits set outside its prefix
+   */
+  public static ipv4(cidr: string): Peer {
+    return new Peer({ cidrIpv4: ipv4Range('Peer.ipv4', cidr) });
+  }
+
+  /**
+   * A range of IPv6 addresses.
+   *
+   * @param cidr for example `2001:db8::/56`
+   * @throws if it is not a range, or has bits set outside its prefix
+   */
+  public static ipv6(cidr: string): Peer {
+    return new Peer({ cidrIpv6: ipv6Range('Peer.ipv6', cidr) });
+  }
+
+  /** Any IPv4 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
+  public static anyIpv4(): Peer {
+    return Peer.ipv4('0.0.0.0/0');
+  }
+
+  /** Any IPv6 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
+  public static anyIpv6(): Peer {
+    return Peer.ipv6('::/0');
+  }
+
+  /**
+   * Whatever is in a security group.
+   *
+   * @param securityGroupId for example `sg-0123456789abcdef0`
+   */
+  public static securityGroup(securityGroupId: string): Peer {
+    checkId('Peer.securityGroup', 'securityGroupId', securityGroupId, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0');
+    return new Peer({ referencedSecurityGroupId: securityGroupId });
+  }
+
+  /**
+   * The ranges of a prefix list, as of one that AWS or the company manages. The posture does not know them: it refuses them where nobody asks for a key.
+   *
+   * @param prefixListId for example `pl-0123456789abcdef0`
+   */
+  public static prefixList(prefixListId: string): Peer {
+    checkId('Peer.prefixList', 'prefixListId', prefixListId, /^pl-[0-9a-f]+$/, 'pl-0123456789abcdef0');
+    return new Peer({ prefixListId });
+  }
+
+  private constructor(private readonly rule: PeerRule) {}
+
+  /** What it is known by: the range, or the id. */
+  public get name(): string {
+    const { cidrIpv4, cidrIpv6, referencedSecurityGroupId, prefixListId } = this.rule;
+    return (cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId ?? prefixListId)!;
+  }
+
+  /** Whether it is the whole internet, or so much of it that it is nobody in particular. */
+  public get isAnyAddress(): boolean {
+    return this._cidr !== undefined && coverTheInternet([this._cidr]);
+  }
+
+  /** @internal */
+  public get _rule(): PeerRule {
+    return this.rule;
+  }
+
+  /** The range, where it is one. @internal */
+  public get _cidr(): string | undefined {
+    return this.rule.cidrIpv4 ?? this.rule.cidrIpv6;
+  }
+
+  /** Whether it is a list of ranges that is kept elsewhere. @internal */
+  public get _isListOfRanges(): boolean {
+    return this.rule.prefixListId !== undefined;
+  }
+}
+
+/** Throws unless the id is one of AWS's, or unknown. @internal */
+export function checkId(place: Place, what: string, id: string, pattern: RegExp, example: string): void {
+  if (isUnknown(id) || (typeof id === 'string' && pattern.test(id))) return;
+  throw badInput(place, {
+    given: `${what} is ${JSON.stringify(id)}, no id`,
+    allowed: `an id such as ${example}`,
+    instead: `"${example}"`,
+  });
+}
+
+/** As `checkId`, of each of a list. @internal */
+export function checkIds(place: Place, what: string, ids: string[], pattern: RegExp, example: string): void {
+  ids.forEach((id, index) => checkId(place, `${what}[${index}]`, id, pattern, example));
+}

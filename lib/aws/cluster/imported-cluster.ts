@@ -1,0 +1,68 @@
+import { Construct } from 'constructs';
+import { requireMembers } from '../../input/input';
+import { requireInstanceIfGiven } from '../../input/nominal';
+import { Posture } from '../../posture';
+import { describeImportedKey, describeImportedListeners } from '../../posture/imported-cluster';
+import { ClientEndpoint } from '../../qdrant';
+import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
+import { CaBundle } from '../tls/ca-bundle';
+import { useProvider } from '../../terraform/use-provider';
+import { ClientGrants } from '../grants/client-grants';
+import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { Connections } from '../access/connections';
+import { Grant } from '../grants/grant';
+import { Grantee } from '../grants/grantee';
+import { checkId } from '../access/peer';
+import { Secret } from '../secrets/secret';
+import { requireOptions } from '../../input/options';
+import { CLUSTER_ATTRIBUTES } from './option-names';
+
+/** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
+export class ImportedCluster extends Construct implements IQdrantCluster {
+  public readonly endpoint: ClientEndpoint;
+  public readonly connections: Connections;
+  public readonly posture: Posture;
+  private readonly grants: ClientGrants;
+
+  public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
+    super(scope, id);
+    requireOptions(this, undefined, attributes, CLUSTER_ATTRIBUTES);
+    useProvider(this, attributes.provider, 'aws');
+    const { host, securityGroupId, clientCertificate = false, grpc = true, metricsPort } = attributes;
+    requireMembers(this, attributes, { host: '"vectors.example.com"', securityGroupId: '"sg-0123456789abcdef0"' });
+    checkHostName(this, 'host', host, 'vectors.example.com');
+    checkId(this, 'securityGroupId', securityGroupId, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0');
+    if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
+    checkReferences(this, attributes);
+    this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });
+    this.posture = new Posture(this);
+    describeImportedListeners(this.posture, { host, grpc, clientCertificate, metricsPort });
+    this.connections = new Connections(this, 'Connections', {
+      securityGroupId,
+      listeners: this.posture.listeners,
+      posture: this.posture,
+    });
+    const { readOnlyKey, adminKey, clientCa } = attributes;
+    if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', 'Secrets Manager');
+    if (adminKey) describeImportedKey(this.posture, 'admin API key', 'Secrets Manager');
+    this.grants = new ClientGrants(this, this.posture, readOnlyKey, adminKey ? [adminKey] : [], clientCa);
+  }
+
+  public grantRead(grantee: Grantee): Grant {
+    return this.grants.read(grantee);
+  }
+
+  public grantAdmin(grantee: Grantee): Grant {
+    return this.grants.admin(grantee);
+  }
+
+  public acknowledge(ruleId: string, reason: string): void {
+    this.posture.acknowledge(ruleId, reason);
+  }
+}
+
+function checkReferences(place: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
+  requireInstanceIfGiven(place, 'readOnlyKey', readOnlyKey, Secret, 'readOnlyKey: Secret.fromArn(secret.arn)');
+  requireInstanceIfGiven(place, 'adminKey', adminKey, Secret, 'adminKey: Secret.fromArn(secret.arn)');
+  requireInstanceIfGiven(place, 'clientCa', clientCa, CaBundle, 'clientCa: CaBundle.fromPem(pem)');
+}

@@ -1,0 +1,5 @@
+export * from './cluster';
+export * from './cluster-interface';
+export * from './cluster-props';
+export * from './removal-policy';
+export * from './rolling-update';

@@ -1,0 +1,78 @@
+import { DataAwsInstances, DataAwsInstancesFilter } from '@cdktf/provider-aws/lib/data-aws-instances';
+import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
+import { Construct } from 'constructs';
+import { ReleasedNodes } from '../../qdrant/released-nodes';
+import { ClusterTag } from './cluster-identity';
+import { ClusterInstances } from './cluster-instances';
+
+/** @internal */
+export interface RemovalGuardProps {
+  readonly clusterName: string;
+  readonly clusterId: string;
+  readonly nodeCount: number;
+}
+
+/**
+ * Fails the plan that would end nodes which are no longer synthesized, and were not released: those of a lower node count, and those of a construct
+ * whose id or path has changed, which Terraform takes for another cluster.
+ *
+ * Neither `prevent_destroy` nor termination protection can do that: the first is gone with the block that carried it, the second the
+ * provider switches off before it ends an instance. Nothing is left to fail the plan where the cluster itself is gone from the code.
+ * @see https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ec2/ec2_instance.go
+ * @internal
+ */
+export class RemovalGuard extends Construct {
+  private readonly nodes: ReleasedNodes;
+
+  public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
+    super(scope, id);
+    this.nodes = new ReleasedNodes(props.clusterName, props.nodeCount);
+    this.refuseSurplus(props);
+    this.refuseNamesakes(props);
+  }
+
+  /** Lets a node go that is no longer synthesized. */
+  public release(index: number): void {
+    this.nodes.release(index);
+  }
+
+  private refuseSurplus({ clusterName, clusterId }: RemovalGuardProps): void {
+    const numbers = Lazy.listValue({ produce: () => this.nodes.surplus.map(String) });
+    new ClusterInstances(this, 'Surplus', {
+      clusterName,
+      clusterId,
+      filter: [{ name: `tag:${ClusterTag.NODE}`, values: numbers }],
+      refusal: this.nodes.refusal,
+    });
+  }
+
+  /** The instances of this name that are another construct's. Those of the first version, which had no id, become this one's. */
+  private refuseNamesakes({ clusterName, clusterId }: RemovalGuardProps): void {
+    const numbers = { name: `tag:${ClusterTag.NODE}`, values: Lazy.listValue({ produce: () => this.nodes.kept.map(String) }) };
+    const own = this.instances('Own', [{ name: `tag:${ClusterTag.ID}`, values: [clusterId] }, numbers]);
+    this.instances(
+      'Namesakes',
+      [{ name: `tag:${ClusterTag.NAME}`, values: [clusterName] }, { name: 'tag-key', values: [ClusterTag.ID] }, numbers],
+      {
+        condition: Op.lt(Fn.lengthOf(Fn.setsubtract(TerraformSelf.getAny('ids') as any, own.ids)), 1),
+        errorMessage:
+          `Another construct has made nodes of the Qdrant cluster ${clusterName} in this account and region. ` +
+          'If it was this one, under another id or in another scope: go back to the former, as Terraform would end every node and make the ' +
+          'cluster anew, empty. If it is another cluster: give this one another clusterName. ' +
+          'Where those nodes are to end, say so with cluster.releaseNode(NUMBER) for each.',
+      },
+    );
+  }
+
+  private instances(
+    id: string,
+    filter: DataAwsInstancesFilter[],
+    postcondition?: { condition: any; errorMessage: string },
+  ): DataAwsInstances {
+    return new DataAwsInstances(this, id, {
+      filter,
+      instanceStateNames: ['pending', 'running', 'stopping', 'stopped'],
+      ...(postcondition && { lifecycle: { postcondition: [postcondition] } }),
+    });
+  }
+}

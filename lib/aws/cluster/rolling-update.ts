@@ -1,0 +1,137 @@
+import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
+import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
+import { Fn, ITerraformDependable, Op, TerraformLocal, Token, conditional } from 'cdktf';
+import { Construct } from 'constructs';
+import { QdrantNode } from '../node/node';
+import { NodePrograms } from '../node/node-programs';
+
+/** How changes reach the nodes. */
+export interface RollingUpdateProps {
+  /**
+   * How many hours pass between two looks of a node for rotated keys and certificates. A certificate is renewed when a third of its validity is
+   * left, and at least three looks must fit into that.
+   *
+   * @default - 12, or less where certificates are valid for less than five days
+   */
+  readonly refreshHours?: number;
+
+  /**
+   * How many minutes an apply waits for one node to serve again. A node may wait for two turns before it restarts.
+   *
+   * @default 30
+   */
+  readonly nodeTimeoutMinutes?: number;
+
+  /**
+   * How many seconds a turn lasts: the clock is cut into turns, and nodes restart in those that are theirs, so that no two are away at a time. A
+   * turn must be longer than a node usually takes to serve again. From 30 to 3600.
+   *
+   * @default 60
+   */
+  readonly turnSeconds?: number;
+
+  /**
+   * Restarts a node only while all others are ready. Switch it off to push out a change that mends a broken node.
+   *
+   * @default true
+   */
+  readonly requireReadyPeers?: boolean;
+}
+
+/** @internal */
+export interface RollingUpdateTargets {
+  readonly clusterName: string;
+  readonly clusterTag: { readonly key: string; readonly value: string };
+  /** How many instances of the cluster there are already. */
+  readonly existing: number;
+  readonly programs: NodePrograms;
+  readonly options: Required<RollingUpdateProps>;
+}
+
+/**
+ * Brings changes to the nodes, one node after the other, each once the one before it serves again.
+ *
+ * A Systems Manager document carries the programs and the release, and is never changed: another release is another document. Each node has an
+ * association that runs it; another document, or what stops the instance, replaces the association, and Terraform waits for the new one to succeed. The
+ * instance of each node depends on the association of the node before it, so that also what Terraform itself does to instances goes node by node. While
+ * the cluster is first created nothing is waited for. What rotates without Terraform's doing, nodes look for by themselves.
+ * @internal
+ */
+export class RollingUpdate extends Construct {
+  private readonly document: SsmDocument;
+  private readonly existing: number;
+  private readonly options: Required<RollingUpdateProps>;
+  private previous?: SsmAssociation;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    { clusterName, clusterTag, existing, programs, options }: RollingUpdateTargets,
+  ) {
+    super(scope, id);
+    this.options = options;
+    this.existing = existing;
+    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(programs, clusterName))).asString;
+    this.document = new SsmDocument(this, 'Document', {
+      // Another document for another content: State Manager would run an association of every node at once whose document changes.
+      name: `qdrant-${clusterTag.value}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
+      documentType: 'Command',
+      documentFormat: 'JSON',
+      targetType: '/AWS::EC2::Instance',
+      content,
+      lifecycle: { createBeforeDestroy: true },
+    });
+  }
+
+  /** What the next node's instance waits for: that the node before it serves. */
+  public get gate(): ITerraformDependable[] {
+    return this.previous ? [this.previous] : [];
+  }
+
+  /** Adds a node, after those that were added before it. */
+  public addNode(node: QdrantNode): void {
+    this.previous = new SsmAssociation(this, `Node${node.node.id.replace(/\D/g, '')}`, {
+      name: this.document.name,
+      targets: [{ key: 'InstanceIds', values: [node.instanceId] }],
+      parameters: { Peers: this.options.requireReadyPeers ? 'required' : 'ignored' },
+      waitForSuccessTimeoutSeconds: Token.asNumber(
+        conditional(Op.gte(this.existing, 1), this.options.nodeTimeoutMinutes * 60, null),
+      ),
+      dependsOn: [...node._running, ...this.gate],
+      lifecycle: {
+        // Holds for the next replacement; a change of it alone asks nothing of a node.
+        ignoreChanges: ['wait_for_success_timeout_seconds'],
+        // Another content, and no other attribute: tags of the document ask nothing of a node.
+        replaceTriggeredBy: [
+          `${this.document.terraformResourceType}.${this.document.friendlyUniqueId}.content`,
+          ...node._changes,
+        ],
+      },
+    });
+  }
+
+  private documentContent(programs: NodePrograms, clusterName: string) {
+    return {
+      schemaVersion: '2.2',
+      description: `Brings a node of the Qdrant cluster ${clusterName} to the cluster's release`,
+      parameters: {
+        Peers: {
+          type: 'String',
+          description: 'Whether the other nodes must be ready before this one is restarted',
+          allowedValues: ['required', 'ignored'],
+          default: 'required',
+        },
+      },
+      mainSteps: [
+        {
+          action: 'aws:runShellScript',
+          name: 'updateNode',
+          inputs: {
+            timeoutSeconds: String(this.options.nodeTimeoutMinutes * 60),
+            runCommand: programs.updateCommands('{{ Peers }}', this.options.nodeTimeoutMinutes * 60 - 30),
+          },
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireListIfGiven, requireWholeNumber } from '../../input/input';
+import { checkEncryptionKey } from '../secrets/encryption-key';
+
+/**
+ * The disk of a node that holds the data: an encrypted gp3 volume of its own, which outlives the instance.
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+ */
+export interface DataVolumeProps {
+  /** The size in GiB, from 10 to 65536. It can grow at any time, and never shrink. */
+  readonly sizeGib: number;
+
+  /**
+   * I/O operations a second, from 3000 to 80000, and at most 500 a GiB.
+   *
+   * @default 3000
+   */
+  readonly iops?: number;
+
+  /**
+   * The throughput in MiB/s, from 125 to 1000, and at most a quarter of the IOPS. gp3 itself offers up to 2000, but the provider of AWS that the library is
+   * built with (5.100) refuses more than 1000 when it validates. For more, spread the shards over more nodes: each brings a volume, and its throughput, of its own.
+   *
+   * @default 125
+   */
+  readonly throughputMibps?: number;
+
+  /**
+   * The ARN of the customer's KMS key that the disks of the node are encrypted with. It cannot be changed on a volume that exists: the plan
+   * then fails rather than replace the volume.
+   *
+   * @default - the account's default key for EBS
+   */
+  readonly encryptionKeyArn?: string;
+
+  /**
+   * Snapshots that the volumes are made from, the first for node 0, the second for node 1 and so on; more nodes than snapshots begin empty, and join. It is how
+   * a cluster that was removed is made again, from the final snapshots of its volumes, under its former `clusterName`, or with names of the nodes that are
+   * those of before: the nodes know each other by them. A volume that exists is left as it is, whatever snapshot is named here later.
+   *
+   * @default - the volumes begin empty
+   */
+  readonly snapshotIds?: string[];
+}
+
+const BASE_IOPS = 3000;
+const BASE_THROUGHPUT = 125;
+/** What version 5 of the provider lets through. */
+const MAX_THROUGHPUT = 1000;
+
+/** Throws where gp3 does not offer what was asked for, or a snapshot is none. @internal */
+export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeCount: number): void {
+  checkEncryptionKey(place, 'dataVolume.encryptionKeyArn', volume.encryptionKeyArn);
+  checkSnapshots(place, volume.snapshotIds, nodeCount);
+  const { sizeGib, iops = BASE_IOPS, throughputMibps = BASE_THROUGHPUT } = volume;
+  requireWholeNumber(place, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });
+  requireWholeNumber(place, 'dataVolume.iops', iops, { min: BASE_IOPS, max: 80000, unit: 'I/O operations a second' });
+  const throughputs = { min: BASE_THROUGHPUT, max: MAX_THROUGHPUT, unit: 'MiB/s' };
+  requireWholeNumber(place, 'dataVolume.throughputMibps', throughputMibps, throughputs);
+  if (![sizeGib, iops].some(isUnknown) && iops > BASE_IOPS && iops > 500 * sizeGib) {
+    throw badInput(place, {
+      given: `dataVolume.iops is ${iops} on ${sizeGib} GiB`,
+      allowed: `at most 500 a GiB: ${500 * sizeGib}`,
+      instead: `iops: ${Math.max(500 * sizeGib, BASE_IOPS)}, or sizeGib: ${Math.ceil(iops / 500)}`,
+    });
+  }
+  if (![throughputMibps, iops].some(isUnknown) && throughputMibps > iops / 4) {
+    throw badInput(place, {
+      given: `dataVolume.throughputMibps is ${throughputMibps} with ${iops} IOPS`,
+      allowed: `at most a quarter of the IOPS: ${iops / 4} MiB/s`,
+      instead: `throughputMibps: ${iops / 4}, or iops: ${throughputMibps * 4}`,
+    });
+  }
+}
+
+function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nodeCount: number): void {
+  if (snapshotIds === undefined) return;
+  if (!isUnknown(snapshotIds)) requireListIfGiven(place, 'dataVolume.snapshotIds', snapshotIds);
+  if (isUnknown(snapshotIds) || snapshotIds.length > nodeCount) {
+    throw badInput(place, {
+      given: `dataVolume.snapshotIds ${isUnknown(snapshotIds) ? 'is a list whose length is not known' : `names ${snapshotIds.length} snapshots`}`,
+      allowed: `one snapshot a node at most, ${nodeCount} in all`,
+      instead: 'snapshotIds: [the snapshot of node 0, that of node 1, ...]',
+    });
+  }
+  const index = snapshotIds.findIndex((id) => !isUnknown(id) && !/^snap-[0-9a-f]+$/.test(id));
+  if (index < 0) return;
+  throw badInput(place, {
+    given: `dataVolume.snapshotIds[${index}] is ${JSON.stringify(snapshotIds[index])}`,
+    allowed: 'ids such as snap-0123456789abcdef0',
+    instead: 'the id of the final snapshot, which carries the tags of its volume: QdrantCluster and QdrantNode',
+  });
+}

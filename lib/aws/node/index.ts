@@ -1,0 +1,3 @@
+export * from './data-volume';
+export * from './machine-image';
+export * from './node';

@@ -1,0 +1,140 @@
+import { Construct } from 'constructs';
+import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
+import { SecretPlaceProps } from '../../posture';
+import { KeyGenerationsProps } from '../../qdrant';
+import { checkKeyGenerations } from '../../qdrant/key-generations';
+import { GeneratedSecret } from './generated-secret';
+import { Secret } from './secret';
+import { requireOptions } from '../../input/options';
+import { EXISTING_KEYS_OPTIONS, GENERATED_KEYS_OPTIONS } from '../cluster/option-names';
+import { checkEncryptionKey } from './encryption-key';
+
+/** Which keys are generated. */
+export interface GeneratedApiKeysProps extends KeyGenerationsProps {
+  /**
+   * The ARN of the customer's KMS key that the secrets are encrypted with.
+   *
+   * @default - the key that AWS manages for Secrets Manager
+   */
+  readonly encryptionKeyArn?: string;
+}
+
+/** Which existing secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
+export interface ExistingApiKeysProps {
+  /** The key that may do everything. */
+  readonly admin: Secret;
+
+  /**
+   * The key that may read.
+   *
+   * @default - no read-only key
+   */
+  readonly readOnly?: Secret;
+
+  /**
+   * A second admin key that is accepted too (since 1.17). To rotate a key, give the new one here, then exchange the two, then
+   * leave the old one out; one apply each.
+   *
+   * @default - none
+   */
+  readonly alternate?: Secret;
+}
+
+/** The keys of one cluster. @internal */
+export interface ClusterKeys {
+  readonly admin: Secret;
+  readonly readOnly?: Secret;
+  readonly alternate?: Secret;
+  /** Changes whenever a value is generated anew behind the same ARN, so that the nodes are told to fetch it. */
+  readonly revision: string;
+}
+
+/** Where a cluster's API keys come from. They are kept in AWS Secrets Manager and read by the nodes with their own role. */
+export abstract class ApiKeys {
+  /**
+   * Keys that are generated when Terraform runs, and never written to its state.
+   *
+   * @throws if a generation is not a whole number from 1 on, or both generations are the same
+   */
+  public static generated(props: GeneratedApiKeysProps = {}): ApiKeys {
+    return new GeneratedApiKeys(props);
+  }
+
+  /** Keys in secrets that exist. */
+  public static fromSecrets(props: ExistingApiKeysProps): ApiKeys {
+    return new ExistingApiKeys(props);
+  }
+
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'ApiKeys';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
+  /** Whether a second admin key is accepted. @internal */
+  public abstract get _hasAlternate(): boolean;
+
+  /** Makes what has to be made, below the cluster. @internal */
+  public abstract _bind(cluster: Construct, clusterName: string, recoveryDays: number): ClusterKeys;
+
+  /** How the keys came to be. @internal */
+  public abstract readonly _origin: SecretPlaceProps['origin'];
+}
+
+class ExistingApiKeys extends ApiKeys {
+  public readonly _origin = 'existing';
+
+  public constructor(private readonly props: ExistingApiKeysProps) {
+    super();
+    const place = 'ApiKeys.fromSecrets';
+    requireOptions(place, undefined, props, EXISTING_KEYS_OPTIONS);
+    requireInstance(place, 'admin', props.admin, Secret, 'admin: Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, 'readOnly: Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, 'alternate: Secret.fromArn(secret.arn)');
+  }
+
+  public get _hasAlternate(): boolean {
+    return this.props.alternate !== undefined;
+  }
+
+  public _bind(): ClusterKeys {
+    return { ...this.props, revision: '' };
+  }
+}
+
+class GeneratedApiKeys extends ApiKeys {
+  public readonly _origin = 'generated';
+  private readonly generation: number;
+
+  public constructor(private readonly props: GeneratedApiKeysProps) {
+    super();
+    requireOptions('ApiKeys.generated', undefined, props, GENERATED_KEYS_OPTIONS);
+    this.generation = props.generation ?? 1;
+    checkEncryptionKey('ApiKeys.generated', 'encryptionKeyArn', props.encryptionKeyArn);
+    checkKeyGenerations('ApiKeys.generated', props);
+  }
+
+  public get _hasAlternate(): boolean {
+    return this.props.alternateGeneration !== undefined;
+  }
+
+  public _bind(cluster: Construct, clusterName: string, recoveryDays: number): ClusterKeys {
+    const make = (id: string, role: string, generation: number) =>
+      new GeneratedSecret(cluster, id, {
+        namePrefix: `${clusterName}-${role}-`,
+        description: `${role} API key of the Qdrant cluster ${clusterName}`,
+        encryptionKeyArn: this.props.encryptionKeyArn,
+        recoveryDays,
+        generation,
+      }).secret;
+    const { readOnly = true, readOnlyGeneration = 1, alternateGeneration } = this.props;
+    return {
+      admin: make(`AdminKey${this.generation}`, 'admin', this.generation),
+      revision: `read-only ${readOnlyGeneration}`,
+      readOnly: readOnly ? make('ReadOnlyKey', 'read-only', readOnlyGeneration) : undefined,
+      alternate:
+        alternateGeneration === undefined ? undefined : make(`AdminKey${alternateGeneration}`, 'admin', alternateGeneration),
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import { Fn } from 'cdktf';
+import { badInput, isUnknown } from '../../input/input';
+import { requireOptions } from '../../input/options';
+import { SECRET_OPTIONS } from '../cluster/option-names';
+import { A_REFERENCE, withoutReferences } from '../../terraform/literal-text';
+import { checkEncryptionKey } from './encryption-key';
+
+/** What each part of an ARN may be. The name's own characters only, so that nothing else comes along with it. */
+const PARTS = ['arn', '[a-z-]+', 'secretsmanager', '[a-z0-9-]+', '[0-9]{12}', 'secret', '[A-Za-z0-9_/+=.@-]+'];
+const ARN = `^${PARTS.join(':')}$`;
+
+/** Where in a secret the value stands, and what it is encrypted with. */
+export interface SecretOptions {
+  /**
+   * The member of the JSON object that the secret holds.
+   *
+   * @default - the secret's text is the value
+   */
+  readonly jsonField?: string;
+
+  /**
+   * The ARN of the customer's KMS key that the secret is encrypted with. Whoever reads the secret is allowed to decrypt with it.
+   *
+   * @default - the key that AWS manages for Secrets Manager, which needs no permission
+   */
+  readonly encryptionKeyArn?: string;
+}
+
+/** A reference to a secret in AWS Secrets Manager. Its value is read by those who need it, and never by Terraform. */
+export class Secret {
+  /**
+   * A secret that exists.
+   *
+   * @param arn the secret's ARN
+   * @throws if it is not the ARN of a Secrets Manager secret, as when the secret itself was given; where only Terraform knows it, Terraform refuses it
+   */
+  public static fromArn(arn: string, options: SecretOptions = {}): Secret {
+    if (!mayBeArn(arn)) {
+      throw badInput('Secret.fromArn', {
+        given: `a ${typeof arn} that is no ARN (not shown, as it may be the secret itself)`,
+        allowed: 'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME; a key is never given as a literal',
+        instead: `Secret.fromArn(secret.arn) for a secret that exists, or ApiKeys.generated() to have one made`,
+      });
+    }
+    requireOptions('Secret.fromArn', undefined, options, SECRET_OPTIONS);
+    checkEncryptionKey('Secret.fromArn', 'encryptionKeyArn', options.encryptionKeyArn);
+    return new Secret(isUnknown(arn) ? checkedByTerraform(arn) : arn, options);
+  }
+
+  /** A secret that the library makes. @internal */
+  public static _made(arn: string, options: SecretOptions = {}): Secret {
+    return new Secret(arn, options);
+  }
+
+  private constructor(
+    private readonly secretArn: string,
+    private readonly options: SecretOptions,
+  ) {}
+
+  /** The secret's ARN. */
+  public get arn(): string {
+    return this.secretArn;
+  }
+
+  /** The member of the JSON object that holds the value, or undefined where the text is the value. */
+  public get jsonField(): string | undefined {
+    return this.options.jsonField;
+  }
+
+  /** The customer's KMS key that the secret is encrypted with, or undefined where AWS manages it. */
+  public get encryptionKeyArn(): string | undefined {
+    return this.options.encryptionKeyArn;
+  }
+}
+
+/** Whether a text is an ARN, or what was written of it, beside references, can be a part of one. */
+function mayBeArn(arn: string): boolean {
+  if (!isUnknown(arn)) return new RegExp(ARN).test(arn);
+  const text = withoutReferences(String(arn));
+  if (text.split(A_REFERENCE).every((written) => written === '')) return true;
+  let isCounted = true;
+  return text.split(':').every((part, index) => {
+    const allowed = (isCounted && PARTS[index]) || '[A-Za-z0-9_/+=.@-]*';
+    if (!part.includes(A_REFERENCE)) return new RegExp(`^${allowed}$`).test(part);
+    // The reference may stand for several parts. What the first one begins with is written by hand.
+    const isKnown = isCounted && index > 0 && index < PARTS.length - 1;
+    isCounted = false;
+    const written = part.replaceAll(A_REFERENCE, '');
+    return index > 0 && (isKnown ? /^[a-z0-9-]{0,16}$/ : /^[\w/+=.@-]*$/).test(written);
+  });
+}
+
+/** The ARN, as an expression that fails where it is none: whoever uses it depends on that, and no plan or state ever holds what it is instead. */
+function checkedByTerraform(arn: string): string {
+  return Fn.regex(ARN, arn);
+}

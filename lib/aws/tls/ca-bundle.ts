@@ -1,0 +1,71 @@
+import { badInput, isUnknown } from '../../input/input';
+import { requireInstance } from '../../input/nominal';
+import { checkCertificates } from '../../qdrant/certificate';
+import { Secret } from '../secrets/secret';
+import { Fn } from 'cdktf';
+
+/** The command that prints the certificates of a bundle, where they are not given in the code. @internal */
+export function commandToRead({ _source: { secret, privateCaArn } }: CaBundle): string | undefined {
+  if (secret)
+    return `aws secretsmanager get-secret-value --region ${regionOf(secret.arn)} --secret-id ${secret.arn} --query SecretString --output text`;
+  if (privateCaArn === undefined) return undefined;
+  return `aws acm-pca get-certificate-authority-certificate --region ${regionOf(privateCaArn)} --certificate-authority-arn ${privateCaArn} --query Certificate --output text`;
+}
+
+function regionOf(arn: string): string {
+  return isUnknown(arn) ? Fn.element(Fn.split(':', arn), 3) : arn.split(':')[3];
+}
+
+/** Where certificates are kept: one of these. @internal */
+export interface BundleSource {
+  readonly pem?: string;
+  readonly secret?: Secret;
+  readonly privateCaArn?: string;
+}
+
+/** Certificates of authorities that a node believes. They are public; where they are kept in a secret, it is for convenience. */
+export class CaBundle {
+  /**
+   * Certificates in PEM, for example read from a file beside the app.
+   *
+   * @throws if there is no certificate in it, or a private key
+   */
+  public static fromPem(pem: string): CaBundle {
+    checkCertificates('CaBundle.fromPem', pem);
+    return new CaBundle({ pem });
+  }
+
+  /** Certificates in PEM that are the whole text of a secret. */
+  public static fromSecret(secret: Secret): CaBundle {
+    requireInstance('CaBundle.fromSecret', 'the secret', secret, Secret, 'Secret.fromArn(secret.arn)');
+    return new CaBundle({ secret });
+  }
+
+  /**
+   * The certificate of an authority of AWS Private CA, with those above it.
+   *
+   * @param arn the ARN of the authority
+   * @throws if it is not the ARN of an authority of AWS Private CA
+   */
+  public static fromPrivateCa(arn: string): CaBundle {
+    checkAuthorityArn('CaBundle.fromPrivateCa', arn);
+    return new CaBundle({ privateCaArn: arn });
+  }
+
+  private constructor(private readonly source: BundleSource) {}
+
+  /** @internal */
+  public get _source(): BundleSource {
+    return this.source;
+  }
+}
+
+/** Throws unless it is the ARN of an authority of AWS Private CA, or unknown. @internal */
+export function checkAuthorityArn(factory: string, arn: string): void {
+  if (isUnknown(arn) || /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]+$/.test(arn)) return;
+  throw badInput(factory, {
+    given: `"${arn}" is no authority of AWS Private CA`,
+    allowed: 'arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID',
+    instead: `${factory}(authority.arn), or Tls.generated() for an authority of the cluster’s own`,
+  });
+}

@@ -1,0 +1,217 @@
+import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
+import { Construct } from 'constructs';
+import { badInput, requireWholeNumber } from '../../input/input';
+import { SecretPlaceProps } from '../../posture';
+import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
+import { CaBundle, checkAuthorityArn } from './ca-bundle';
+import { Secret } from '../secrets/secret';
+import { requireOptions } from '../../input/options';
+import { GENERATED_TLS_OPTIONS, ISSUED_TLS_OPTIONS, SECRET_TLS_OPTIONS } from '../cluster/option-names';
+import { checkEncryptionKey } from '../secrets/encryption-key';
+
+/** What else is known of certificates in an existing secret. */
+export interface SecretTlsOptions {
+  /**
+   * The CA certificate in a place that clients may read. The secret itself also holds the private key, so that clients are never
+   * granted it.
+   *
+   * @default - clients get the CA certificate in another way
+   */
+  readonly clientCa?: CaBundle;
+}
+
+/** How certificates are issued. */
+export interface IssuedTlsOptions {
+  /**
+   * How many days a certificate is valid. A node renews its own when a third of that is left.
+   *
+   * @default 30
+   */
+  readonly validityDays?: number;
+}
+
+/** How the cluster's own authority keeps its key. */
+export interface GeneratedTlsOptions extends IssuedTlsOptions {
+  /**
+   * The ARN of the customer's KMS key that the authority's secret is encrypted with.
+   *
+   * @default - the key that AWS manages for Secrets Manager
+   */
+  readonly encryptionKeyArn?: string;
+}
+
+/** What a cluster's nodes need to come by their certificates, and clients to verify them. @internal */
+export interface ClusterTls {
+  /** What the node's programs are told. */
+  readonly release: { readonly [key: string]: any };
+  /** Secrets that the nodes read. */
+  readonly reads: Secret[];
+  /** Secrets that the nodes write: the cluster's own authority is made by them. */
+  readonly writes: Secret[];
+  /** An authority of AWS Private CA that issues to the nodes. */
+  readonly issuesFrom?: string;
+  /** What clients verify the cluster's certificate with, where they can be granted it. */
+  readonly clientCa?: CaBundle;
+  /** Where private keys live. */
+  readonly places: SecretPlaceProps[];
+}
+
+/**
+ * Where the certificates of a cluster come from. One certificate of a node serves REST, gRPC and the traffic among the nodes.
+ *
+ * @see https://qdrant.tech/documentation/guides/security/#tls
+ */
+export abstract class Tls {
+  /**
+   * An authority of the cluster's own, made by its first node and kept in Secrets Manager, where the nodes alone read its key. Each
+   * node makes its own key and issues its own certificate. Costs nothing, needs nothing else.
+   */
+  public static generated(options: GeneratedTlsOptions = {}): Tls {
+    return new ClusterCaTls(options);
+  }
+
+  /**
+   * One certificate for all nodes from an existing secret: a JSON object with the members `certificate` (with the authorities between it
+   * and the CA), `private_key` and `ca_certificate`, all PEM. The certificate must list the usages serverAuth and clientAuth and name the
+   * host of every node; a node that finds otherwise does not start.
+   */
+  public static fromSecret(secret: Secret, options: SecretTlsOptions = {}): Tls {
+    return new SecretTls(secret, options);
+  }
+
+  /**
+   * Certificates that AWS Private CA issues. Each node makes its own key, which never leaves it. An authority in the mode for short-lived certificates issues for
+   * seven days at most: give `validityDays: 7` or less with it, as a node that asks for more does not start, and says why in its journal.
+   *
+   * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
+   * @param arn the ARN of the authority; it must be active
+   * @throws if it is not the ARN of an authority of AWS Private CA
+   */
+  public static fromPrivateCa(arn: string, options: IssuedTlsOptions = {}): Tls {
+    return new PrivateCaTls(arn, options);
+  }
+
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'Tls';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
+  /** Whether the authority issues to others than the nodes, so that a client can have a certificate of it. @internal */
+  public abstract readonly _issuesToClients: boolean;
+
+  /** Makes what has to be made, below the cluster. @internal */
+  public abstract _bind(cluster: Construct, clusterName: string, recoveryDays: number): ClusterTls;
+}
+
+class SecretTls extends Tls {
+  public readonly _issuesToClients = true;
+
+  public constructor(
+    private readonly secret: Secret,
+    private readonly options: SecretTlsOptions,
+  ) {
+    super();
+    requireOptions('Tls.fromSecret', undefined, options, SECRET_TLS_OPTIONS);
+    requireInstance('Tls.fromSecret', 'the secret', secret, Secret, 'Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(
+      'Tls.fromSecret',
+      'clientCa',
+      options.clientCa,
+      CaBundle,
+      "CaBundle.fromPem(readFileSync('ca.pem', 'utf8'))",
+    );
+    if (secret.jsonField === undefined) return;
+    throw badInput('Tls.fromSecret', {
+      given: `jsonField "${secret.jsonField}"`,
+      allowed: 'a secret whose whole text is a JSON object with certificate, private_key and ca_certificate',
+      instead: 'Tls.fromSecret(Secret.fromArn(arn))',
+    });
+  }
+
+  public _bind(): ClusterTls {
+    return {
+      release: { source: 'secret', secretArn: this.secret.arn },
+      reads: [this.secret],
+      writes: [],
+      clientCa: this.options.clientCa,
+      places: [{ name: 'TLS private key', keptIn: 'Secrets Manager', origin: 'existing' }],
+    };
+  }
+}
+
+class PrivateCaTls extends Tls {
+  public readonly _issuesToClients = true;
+  private readonly validityDays: number;
+
+  public constructor(
+    private readonly arn: string,
+    options: IssuedTlsOptions,
+  ) {
+    super();
+    requireOptions('Tls.fromPrivateCa', undefined, options, ISSUED_TLS_OPTIONS);
+    this.validityDays = checkedValidity('Tls.fromPrivateCa', options);
+    checkAuthorityArn('Tls.fromPrivateCa', arn);
+  }
+
+  public _bind(): ClusterTls {
+    return {
+      release: { source: 'privateCa', privateCaArn: this.arn, validityDays: this.validityDays },
+      reads: [],
+      writes: [],
+      issuesFrom: this.arn,
+      clientCa: CaBundle.fromPrivateCa(this.arn),
+      places: [{ name: 'TLS private keys', keptIn: 'memory of each node', origin: 'made on each node' }],
+    };
+  }
+}
+
+class ClusterCaTls extends Tls {
+  public readonly _issuesToClients = false;
+  private readonly validityDays: number;
+
+  public constructor(private readonly options: GeneratedTlsOptions) {
+    super();
+    requireOptions('Tls.generated', undefined, options, GENERATED_TLS_OPTIONS);
+    checkEncryptionKey('Tls.generated', 'encryptionKeyArn', options.encryptionKeyArn);
+    this.validityDays = checkedValidity('Tls.generated', options);
+  }
+
+  public _bind(cluster: Construct, clusterName: string, recoveryDays: number): ClusterTls {
+    const { encryptionKeyArn } = this.options;
+    const make = (id: string, name: string, description: string) =>
+      Secret._made(
+        new SecretsmanagerSecret(cluster, id, {
+          namePrefix: `${clusterName}-${name}-`,
+          description: `${description} of the Qdrant cluster ${clusterName}; its nodes write it`,
+          kmsKeyId: encryptionKeyArn,
+          recoveryWindowInDays: recoveryDays,
+        }).arn,
+        { encryptionKeyArn },
+      );
+    const authority = make('CertificateAuthority', 'ca', 'Certificate authority');
+    const certificate = make('CaCertificate', 'ca-certificate', 'CA certificate (public)');
+    return {
+      release: {
+        source: 'clusterCa',
+        caSecretArn: authority.arn,
+        caCertificateSecretArn: certificate.arn,
+        validityDays: this.validityDays,
+      },
+      reads: [authority, certificate],
+      writes: [authority, certificate],
+      clientCa: CaBundle.fromSecret(certificate),
+      places: [
+        { name: 'CA private key', keptIn: 'Secrets Manager', origin: 'made by the first node' },
+        { name: 'TLS private keys', keptIn: 'memory of each node', origin: 'made on each node' },
+      ],
+    };
+  }
+}
+
+function checkedValidity(place: string, options: IssuedTlsOptions): number {
+  const days = options.validityDays ?? 30;
+  requireWholeNumber(place, 'validityDays', days, { min: 3, max: 825, unit: 'days' });
+  return days;
+}

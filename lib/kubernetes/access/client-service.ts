@@ -1,0 +1,149 @@
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { Construct } from 'constructs';
+import { ipv4Range, ipv6Range } from '../../input/cidr';
+import { badInput, isUnknown, requireNotEmpty } from '../../input/input';
+import { QdrantPorts } from '../../qdrant';
+import { Connections } from './connections';
+import { literally } from '../../terraform/literal-text';
+import { checkAnnotations } from '../names/names';
+import { Peer } from './peer';
+import { requireOptions } from '../../input/options';
+import { CLIENT_SERVICE_OPTIONS, LOAD_BALANCER_SERVICE_OPTIONS } from '../cluster/option-names';
+
+/** How the service for clients is to be. */
+export interface ClientServiceProps {
+  /**
+   * Annotations of the service, by which for example a cloud makes a load balancer, or an internal one.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [name: string]: string };
+
+  /**
+   * What REST's port speaks (`appProtocol`), for a mesh or a load balancer that asks for it, for example `https`. Some clouds choose their health
+   * check by it, which presents no key and no certificate.
+   *
+   * @default - none
+   */
+  readonly restAppProtocol?: string;
+
+  /**
+   * What gRPC's port speaks (`appProtocol`), for example `https` or `grpc`.
+   *
+   * @default - none
+   */
+  readonly grpcAppProtocol?: string;
+}
+
+/** How a load balancer is to be. */
+export interface LoadBalancerServiceProps extends ClientServiceProps {
+  /** The ranges of addresses that it lets in, for example `['203.0.113.0/24']`. */
+  readonly sourceRanges: string[];
+
+  /**
+   * Which implementation makes it.
+   *
+   * @default - the default one of the Kubernetes cluster
+   */
+  readonly loadBalancerClass?: string;
+}
+
+/** A cluster for which a service is made. @internal */
+export interface ClientServiceBinding {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly podLabels: { [name: string]: string };
+  readonly grpc: boolean;
+  readonly connections: Connections;
+}
+
+/** The service by which clients find a cluster. It never has the port among the nodes (6335). */
+export class ClientService {
+  /** An address within the Kubernetes cluster. */
+  public static clusterIp(props: ClientServiceProps = {}): ClientService {
+    requireOptions('ClientService.clusterIp', undefined, props, CLIENT_SERVICE_OPTIONS);
+    checkAppProtocols('ClientService.clusterIp', props);
+    return new ClientService('ClusterIP', literally(props));
+  }
+
+  /**
+   * A load balancer before the pods, which passes TLS through. Its source ranges are also let in to the pods; it keeps the address that a client
+   * comes from (`externalTrafficPolicy: Local`). Where a load balancer comes in from addresses of its own, allow those in `connections`.
+   *
+   * @throws if no range is given, or one is none
+   */
+  public static loadBalancer(props: LoadBalancerServiceProps): ClientService {
+    const place = 'ClientService.loadBalancer';
+    requireOptions(place, undefined, props, LOAD_BALANCER_SERVICE_OPTIONS);
+    requireNotEmpty(place, 'sourceRanges', props.sourceRanges, `sourceRanges: ['203.0.113.0/24']`);
+    const peers = props.sourceRanges.map((range) => {
+      const isIpv6 = !isUnknown(range) && String(range).includes(':');
+      return isIpv6 ? Peer.ipv6(ipv6Range(place, range)) : Peer.ipv4(ipv4Range(place, range));
+    });
+    checkAppProtocols(place, props);
+    const { loadBalancerClass } = props;
+    return new ClientService('LoadBalancer', literally(props), { loadBalancerClass, sources: peers });
+  }
+
+  /** None: clients know the pods by the names of the peers. */
+  public static none(): ClientService {
+    return new ClientService(undefined);
+  }
+
+  private constructor(
+    private readonly type: 'ClusterIP' | 'LoadBalancer' | undefined,
+    private readonly props: ClientServiceProps = {},
+    /** Who comes in by the load balancer, where it is one. */
+    private readonly balancer?: { readonly loadBalancerClass?: string; readonly sources: Peer[] },
+  ) {
+    checkAnnotations('ClientService', 'annotations', props.annotations);
+  }
+
+  /** @internal */
+  public get _type(): 'ClusterIP' | 'LoadBalancer' | undefined {
+    return this.type;
+  }
+
+  /** Makes the service, below the cluster, and lets in who comes by it. @internal */
+  public _bind(cluster: Construct, binding: ClientServiceBinding): void {
+    if (this._type === undefined) return;
+    const { clusterName, namespace, labels, podLabels, grpc, connections } = binding;
+    const { annotations, restAppProtocol, grpcAppProtocol } = this.props;
+    const rest = { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest', appProtocol: restAppProtocol };
+    const grpcPort = { name: 'grpc', port: QdrantPorts.GRPC, targetPort: 'grpc', appProtocol: grpcAppProtocol };
+    const { sources = [] } = this.balancer ?? {};
+    new ServiceV1(cluster, 'ClientService', {
+      metadata: { name: clusterName, namespace, labels, annotations },
+      spec: {
+        type: this._type,
+        ipFamilyPolicy: 'PreferDualStack',
+        selector: podLabels,
+        port: [rest, ...(grpc ? [grpcPort] : [])],
+        ...(this.balancer && {
+          loadBalancerSourceRanges: sources.map(({ name }) => name),
+          loadBalancerClass: this.balancer.loadBalancerClass,
+          // The pods are told by address who may come in.
+          externalTrafficPolicy: 'Local',
+        }),
+      },
+    });
+    for (const source of sources) {
+      connections.allowRestFrom(source);
+      if (grpc) connections.allowGrpcFrom(source);
+    }
+  }
+}
+
+/** @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol */
+function checkAppProtocols(place: string, { restAppProtocol, grpcAppProtocol }: ClientServiceProps): void {
+  for (const protocol of [restAppProtocol, grpcAppProtocol]) {
+    if (protocol === undefined || isUnknown(protocol) || /^([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(protocol))
+      continue;
+    throw badInput(place, {
+      given: `the application protocol "${protocol}"`,
+      allowed: 'a name of IANA’s list, or one with a domain before it',
+      instead: 'restAppProtocol: "https"',
+    });
+  }
+}

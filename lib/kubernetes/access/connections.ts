@@ -1,0 +1,174 @@
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { Precondition } from 'cdktf';
+import { Construct } from 'constructs';
+import { AllowedRanges } from '../../cluster/allowed-ranges';
+import { checkOutgoingPort } from '../../cluster/outgoing';
+import { isUnknown, requireEnumIfGiven } from '../../input/input';
+import { requireInstance } from '../../input/nominal';
+import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../../posture';
+import { listenerForPort, listenerForPurpose } from '../../posture/allowed-listener';
+import { QdrantPorts } from '../../qdrant';
+import { idFor, nameFor, standsAlready } from '../../terraform/identity';
+import { readableName } from '../../terraform/readable-name';
+import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preconditions';
+import { Peer } from './peer';
+import { requireOptions } from '../../input/options';
+import { ALLOW_TO_OPTIONS } from '../cluster/option-names';
+
+/** What the connections are of. */
+export interface ConnectionsProps {
+  /** The name of the cluster, which the names of the policies start with. */
+  readonly clusterName: string;
+
+  /** The namespace of the cluster's pods. */
+  readonly namespace: string;
+
+  /** The labels that select the cluster's pods, and no others. */
+  readonly podLabels: { [name: string]: string };
+
+  /** The listeners that clients may be allowed to. */
+  readonly listeners: Listener[];
+
+  /** Where it is written down what is allowed. */
+  readonly posture: Posture;
+  /**
+   * The path of an imported cluster, whose policies must not have the names of those that were made with it.
+   *
+   * @default - the cluster is made here
+   */
+  readonly importedAs?: string;
+}
+
+/** How the pods are let out to a peer. */
+export interface AllowToOptions {
+  /**
+   * What carries the connection: UDP for DNS or time, for example.
+   *
+   * @default TransportProtocol.TCP
+   */
+  readonly protocol?: TransportProtocol;
+}
+
+/**
+ * Who may reach a cluster. Nobody may until it is allowed here: each permission is a NetworkPolicy of its own beside the one that refuses
+ * everything else. The cluster's network must enforce them.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export class Connections extends Construct {
+  private readonly props: ConnectionsProps;
+  private readonly ranges = new AllowedRanges();
+
+  public constructor(scope: Construct, id: string, props: ConnectionsProps) {
+    super(scope, id);
+    this.props = props;
+  }
+
+  /** Allows a peer to the REST API (6333). */
+  public allowRestFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.REST);
+  }
+
+  /**
+   * Allows a peer to the gRPC API (6334).
+   *
+   * @throws if the cluster serves no gRPC
+   */
+  public allowGrpcFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.GRPC);
+  }
+
+  /**
+   * Allows a peer to the metrics port, which asks for no key.
+   *
+   * @throws if the cluster has no metrics port
+   */
+  public allowMetricsFrom(peer: Peer): void {
+    this.allow(peer, ListenerPurpose.METRICS);
+  }
+
+  /**
+   * Allows a peer to one of the ports that clients use.
+   *
+   * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
+   */
+  public allowFrom(peer: Peer, port: number): void {
+    requirePeer(this, peer);
+    const listener = listenerForPort(this, this.props.listeners, port, readableName(this, peer.name), 'pods');
+    this.allow(peer, listener.purpose);
+  }
+
+  /**
+   * Allows the pods to connect to a peer, besides what they need by themselves: the object storage of snapshots, for example. A peer in the
+   * cluster must let them in by a policy of its own.
+   *
+   * @param port the port at the peer
+   * @throws if the port is the one among the nodes of a cluster (6335)
+   */
+  public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
+    requirePeer(this, peer);
+    checkOutgoingPort(this, port);
+    requireOptions(this, undefined, options, ALLOW_TO_OPTIONS);
+    const { protocol = TransportProtocol.TCP } = options;
+    requireEnumIfGiven(this, 'protocol', protocol, 'TransportProtocol', TransportProtocol);
+    // TCP is not named, as it was the only one.
+    const other = protocol === TransportProtocol.TCP ? undefined : protocol;
+    const value = { ...peer._rule, port, protocol: other };
+    const id = `To-${idFor(this, peer.name, value)}-${isUnknown(port) ? 'port' : port}`;
+    if (standsAlready(this, id, value)) return;
+    this.addPolicy(id, `to-${this.nameOf(peer, { port, protocol: other })}`, {
+      spec: {
+        policyTypes: ['Egress'],
+        egress: [{ to: [peer._rule], ports: [{ port: String(port), protocol: protocol.toUpperCase() }] }],
+      },
+      preconditions: portOtherThan(this.node.path, 'the port', port, [QdrantPorts.PEER]),
+    });
+    this.props.posture.addOutbound({
+      from: this.props.listeners[0].at,
+      to: readableName(this, peer.name),
+      port,
+      protocol: other,
+      purpose: 'allowed by connections.allowTo',
+    });
+  }
+
+  private allow(peer: Peer, purpose: ListenerPurpose): void {
+    requirePeer(this, peer);
+    const listener = listenerForPurpose(this, this.props.listeners, purpose);
+    const id = `${purpose}-from-${idFor(this, peer.name, peer._rule)}`;
+    if (standsAlready(this, id, peer._rule)) return;
+    const ports = [{ port: String(listener.port), protocol: 'TCP' }];
+    const { path } = this.node;
+    this.addPolicy(id, `${purpose.toLowerCase()}-from-${this.nameOf(peer)}`, {
+      spec: { policyTypes: ['Ingress'], ingress: [{ from: [peer._rule], ports }] },
+      preconditions: [
+        ...narrowRange(path, peer._cidr, peer._version ?? 4),
+        ...portOtherThan(path, 'metricsPort', listener.port, QdrantPorts._taken),
+      ],
+    });
+    listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
+  }
+
+  private nameOf(peer: Peer, more: object = {}): string {
+    return nameFor(this, peer.name, { ...peer._rule, ...more, importedAs: this.props.importedAs });
+  }
+
+  private addPolicy(id: string, name: string, policy: AddedPolicy): void {
+    const { clusterName, namespace, podLabels } = this.props;
+    new NetworkPolicyV1(this, id, {
+      metadata: { name: `${clusterName}-${name}`, namespace, labels: podLabels },
+      spec: { podSelector: { matchLabels: podLabels }, ...policy.spec },
+      ...lifecycleWith(policy.preconditions),
+    });
+  }
+}
+
+/** What a policy allows, and what must be so when Terraform knows it. */
+interface AddedPolicy {
+  readonly spec: { readonly policyTypes: string[]; readonly ingress?: any[]; readonly egress?: any[] };
+  readonly preconditions: Precondition[];
+}
+
+function requirePeer(place: Construct, peer: Peer): void {
+  requireInstance(place, 'the peer', peer, Peer, "Peer.pods({ labels: { app: 'search' } }) or Peer.ipv4('10.20.0.0/16')");
+}

@@ -1,0 +1,32 @@
+import { Construct } from 'constructs';
+import { coverTheInternet } from '../../input/cidr';
+import { ListenerPurpose, Posture } from '../../posture';
+import { readableName } from '../../terraform/readable-name';
+import { Peer } from './peer';
+
+export interface FrontListenerProps {
+  readonly purpose: ListenerPurpose;
+  /** What stands there, as a reader knows it: a gateway by its name. */
+  readonly at: string;
+  /** The port on which clients reach it. */
+  readonly port: number;
+  /** Whether it speaks TLS only, or undefined where that is up to what stands there. */
+  readonly tls: boolean | undefined;
+  /** Whether a client's certificate is known to get past it, to the guard that verifies it. */
+  readonly clientVerification: boolean;
+  /** Who reaches it, or undefined where nobody says so. */
+  readonly clients: Peer[] | undefined;
+}
+
+/** Writes down what clients meet at what stands before a cluster. */
+export function describeFront(scope: Construct, posture: Posture, props: FrontListenerProps): void {
+  const { purpose, at, port, tls, clientVerification, clients } = props;
+  const clientVerifiedBy = clientVerification ? 'the guard' : undefined;
+  const listener = posture.addListener({ purpose, port, at, tls, apiKey: true, clientVerifiedBy });
+  const together = coverTheInternet((clients ?? []).flatMap(({ _cidr }) => _cidr ?? []));
+  const sources = clients?.map(({ name, _cidr }) => ({
+    name: readableName(scope, name),
+    anyAddress: together && _cidr !== undefined,
+  }));
+  for (const source of sources ?? [{ name: `whoever reaches the ${at} (unknown)`, unknown: true }]) listener.addSource(source);
+}

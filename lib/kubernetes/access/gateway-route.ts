@@ -1,0 +1,242 @@
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { Construct } from 'constructs';
+import { badInput, requireEnumIfGiven, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../../input/input';
+import { requireInstance } from '../../input/nominal';
+import { ListenerPurpose, Posture } from '../../posture';
+import { QdrantPorts } from '../../qdrant';
+import { checkHostName } from '../../qdrant/cluster-checks';
+import { nameFor } from '../../terraform/identity';
+import { literally } from '../../terraform/literal-text';
+import { CaBundle } from '../tls/ca-bundle';
+import { Connections } from './connections';
+import { describeFront } from './front-listener';
+import { checkLabelName, checkObjectName } from '../names/names';
+import { Peer } from './peer';
+import { requireOptions } from '../../input/options';
+import { GATEWAY_OPTIONS, GATEWAY_ROUTE_OPTIONS } from '../cluster/option-names';
+
+/** Where TLS ends that comes in by a gateway. */
+export enum GatewayTls {
+  /** At Qdrant: the gateway passes it through by the name that the client asks for. */
+  PASS_THROUGH = 'pass-through',
+  /** At the gateway, which speaks TLS to Qdrant and verifies its certificate. */
+  RE_ENCRYPT = 're-encrypt',
+}
+
+/** The version of the API's TLSRoute. */
+export enum TlsRouteVersion {
+  /** Of Gateway API 1.5 and later, which asks for Kubernetes 1.31. */
+  V1 = 'v1',
+  /** Of the experimental channel of Gateway API 1.4. */
+  V1ALPHA3 = 'v1alpha3',
+  /** Of the experimental channel of Gateway API 1.5 and before. */
+  V1ALPHA2 = 'v1alpha2',
+}
+
+/** A gateway that exists. */
+export interface GatewayReference {
+  /** The gateway's name. */
+  readonly name: string;
+
+  /**
+   * The namespace that it is in.
+   *
+   * @default - the cluster's
+   */
+  readonly namespace?: string;
+
+  /**
+   * The gateway's listener.
+   *
+   * @default - every one that fits
+   */
+  readonly sectionName?: string;
+}
+
+/** How a cluster is reached by a gateway. */
+export interface GatewayRouteProps {
+  /** The gateway. */
+  readonly gateway: GatewayReference;
+
+  /** The gateway's own pods, which are allowed to the ports that it routes to. */
+  readonly gatewayPods: Peer;
+
+  /**
+   * Who can reach the gateway, for the posture to judge: nothing is opened by it.
+   *
+   * @default - unknown, which the posture judges like the whole internet
+   */
+  readonly clients?: Peer[];
+
+  /**
+   * The port on which clients reach the gateway, for the posture.
+   *
+   * @default 443
+   */
+  readonly clientPort?: number;
+
+  /** The host name under which clients reach REST. It becomes a name of the certificate, where cert-manager has that issued. */
+  readonly restHost: string;
+
+  /**
+   * The host name under which clients reach gRPC: another than that of REST.
+   *
+   * @default - gRPC is not routed
+   */
+  readonly grpcHost?: string;
+
+  /**
+   * Where TLS ends.
+   *
+   * @default GatewayTls.PASS_THROUGH
+   */
+  readonly tls?: GatewayTls;
+
+  /**
+   * The version of TLSRoute, by which TLS is passed through. `GatewayTls.RE_ENCRYPT` needs BackendTLSPolicy v1 instead, of Gateway API 1.4 and later.
+   *
+   * @default TlsRouteVersion.V1
+   */
+  readonly tlsRouteVersion?: TlsRouteVersion;
+}
+
+/** @internal */
+export interface RoutedCluster {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  /** The client service's name, or undefined where there is none. */
+  readonly serviceName?: string;
+  readonly serverName: string;
+  readonly clientCa?: CaBundle;
+  readonly clientVerification: boolean;
+  readonly connections: Connections;
+  readonly posture: Posture;
+}
+
+const GATEWAY_API = 'gateway.networking.k8s.io';
+
+/**
+ * Routes of the Gateway API to a cluster: TLS passed through, or ended and begun anew.
+ *
+ * @see https://gateway-api.sigs.k8s.io/
+ */
+export class QdrantGatewayRoute extends Construct {
+  private readonly cluster: RoutedCluster;
+  private readonly props: GatewayRouteProps;
+
+  /** @internal */
+  public static _create(scope: Construct, id: string, props: GatewayRouteProps, cluster: RoutedCluster): QdrantGatewayRoute {
+    return new QdrantGatewayRoute(scope, id, props, cluster);
+  }
+
+  private constructor(scope: Construct, id: string, props: GatewayRouteProps, cluster: RoutedCluster) {
+    super(scope, id);
+    requireOptions(this, undefined, props, GATEWAY_ROUTE_OPTIONS);
+    requireOptions(this, 'gateway', props.gateway, GATEWAY_OPTIONS);
+    this.cluster = cluster;
+    this.props = props;
+    this.check();
+    const passThrough = (props.tls ?? GatewayTls.PASS_THROUGH) === GatewayTls.PASS_THROUGH;
+    this.addRoute('Rest', passThrough ? 'TLSRoute' : 'HTTPRoute', props.restHost, QdrantPorts.REST);
+    cluster.connections.allowRestFrom(props.gatewayPods);
+    this.describe(ListenerPurpose.REST);
+    if (props.grpcHost !== undefined) {
+      this.addRoute('Grpc', passThrough ? 'TLSRoute' : 'GRPCRoute', props.grpcHost, QdrantPorts.GRPC);
+      cluster.connections.allowGrpcFrom(props.gatewayPods);
+      this.describe(ListenerPurpose.GRPC);
+    }
+    if (!passThrough) this.addBackendTls(this.authority());
+  }
+
+  /** What the names of its objects begin with. */
+  private get name(): string {
+    return `${this.cluster.clusterName}-${nameFor(this, this.node.id)}`;
+  }
+
+  private check(): void {
+    const { restHost, grpcHost, gateway, clients, clientPort } = this.props;
+    requireEnumIfGiven(this, 'tls', this.props.tls, 'GatewayTls', GatewayTls);
+    requireEnumIfGiven(this, 'tlsRouteVersion', this.props.tlsRouteVersion, 'TlsRouteVersion', TlsRouteVersion);
+    if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
+    (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
+    if (clientPort !== undefined) requireWholeNumber(this, 'clientPort', clientPort, { min: 1, max: 65535 });
+    requireInstance(this, 'gatewayPods', this.props.gatewayPods, Peer, "Peer.namespace('gateways')");
+    requireGivenMembers(this, gateway, ['namespace', 'sectionName']);
+    checkLabelName(this, 'gateway.name', gateway.name, 'public');
+    if (gateway.namespace !== undefined) checkLabelName(this, 'gateway.namespace', gateway.namespace, 'gateways');
+    if (gateway.sectionName !== undefined) checkObjectName(this, 'gateway.sectionName', gateway.sectionName, 'tls');
+    checkHostName(this, 'restHost', restHost, 'vectors.example.com');
+    if (grpcHost !== undefined) checkHostName(this, 'grpcHost', grpcHost, 'grpc.vectors.example.com');
+    if (this.cluster.serviceName === undefined) {
+      throw badInput(this, {
+        given: 'a route to a cluster without a client service',
+        allowed: 'a cluster with one',
+        instead: 'clientService: ClientService.clusterIp()',
+      });
+    }
+    if (restHost === grpcHost) {
+      throw badInput(this, {
+        given: `restHost and grpcHost are both "${restHost}"`,
+        allowed: 'two names: a gateway tells the two apart by nothing else',
+        instead: `grpcHost: "grpc.${restHost}"`,
+      });
+    }
+    if (this.props.tls === GatewayTls.RE_ENCRYPT && this.cluster.clientVerification) {
+      throw badInput(this, {
+        given: 'GatewayTls.RE_ENCRYPT before a cluster that asks clients for a certificate',
+        allowed: 'GatewayTls.PASS_THROUGH: no client’s certificate would get past the gateway',
+        instead: 'tls: GatewayTls.PASS_THROUGH',
+      });
+    }
+  }
+
+  private addRoute(id: string, kind: string, hostname: string, port: number): void {
+    const { serviceName } = this.cluster;
+    this.addObject(id, kind, `${this.name}-${id.toLowerCase()}`, {
+      parentRefs: [literally(this.props.gateway)],
+      hostnames: [hostname],
+      rules: [{ backendRefs: [{ name: serviceName, port }] }],
+    });
+  }
+
+  /** Whether the gateway speaks TLS where that ends there is up to its own listener. */
+  private describe(purpose: ListenerPurpose): void {
+    const { gateway, clients, clientPort = 443, tls } = this.props;
+    const { posture, clientVerification } = this.cluster;
+    const passesThrough = tls !== GatewayTls.RE_ENCRYPT;
+    describeFront(this, posture, {
+      ...{ purpose, clients },
+      clientVerification: clientVerification && passesThrough,
+      at: `gateway ${gateway.name}`,
+      port: clientPort,
+      tls: passesThrough ? true : undefined,
+    });
+  }
+
+  /** Whom the gateway believes: the Gateway API knows ConfigMaps only. */
+  private authority(): { group: string; kind: string; name: string } {
+    const place = this.cluster.clientCa?._source.place;
+    if (place?.kind === 'configMap' && place.key === 'ca.crt') return { group: '', kind: 'ConfigMap', name: place.name };
+    throw badInput(this, {
+      given: 'GatewayTls.RE_ENCRYPT, but no ConfigMap with the CA certificate is known',
+      allowed: 'a CA certificate in the member ca.crt of a ConfigMap, where the gateway can read it',
+      instead: `Tls.fromCertManager(issuer, { clientCa: CaBundle.fromConfigMap('company-ca') })`,
+    });
+  }
+
+  private addBackendTls(authority: { group: string; kind: string; name: string }): void {
+    const { serviceName, serverName } = this.cluster;
+    this.addObject('BackendTls', 'BackendTLSPolicy', this.name, {
+      targetRefs: [{ group: '', kind: 'Service', name: serviceName }],
+      validation: { hostname: serverName, caCertificateRefs: [authority] },
+    });
+  }
+
+  private addObject(id: string, kind: string, name: string, spec: object): void {
+    const { namespace, labels } = this.cluster;
+    const version = kind === 'TLSRoute' ? (this.props.tlsRouteVersion ?? TlsRouteVersion.V1) : 'v1';
+    const apiVersion = `${GATEWAY_API}/${version}`;
+    new Manifest(this, id, { manifest: { apiVersion, kind, metadata: { name, namespace, labels }, spec } });
+  }
+}

@@ -1,0 +1,141 @@
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { Construct } from 'constructs';
+import { badInput, requireWholeNumber } from '../../input/input';
+import { requireInstance } from '../../input/nominal';
+import { ListenerPurpose } from '../../posture';
+import { nameFor } from '../../terraform/identity';
+import { CaBundle } from '../tls/ca-bundle';
+import { checkLabels, checkObjectName } from '../names/names';
+import { Peer } from './peer';
+import { Secret } from '../secrets/secret';
+import { requireOptions } from '../../input/options';
+import { SERVICE_MONITOR_OPTIONS } from '../cluster/option-names';
+
+/** How a cluster is monitored by the Prometheus Operator. */
+export interface ServiceMonitorProps {
+  /** The pods of Prometheus, which are allowed to the port that is scraped. */
+  readonly scrapedBy: Peer;
+
+  /**
+   * The labels by which Prometheus finds the ServiceMonitor, for example `{ release: 'prometheus' }`.
+   *
+   * @default - none
+   */
+  readonly labels?: { [name: string]: string };
+
+  /**
+   * How many seconds pass between two scrapes.
+   *
+   * @default 30
+   */
+  readonly intervalSeconds?: number;
+
+  /**
+   * The Secret, in the cluster's namespace, with the client certificate (`tls.crt`, `tls.key`) that Prometheus presents where the cluster asks for
+   * one.
+   *
+   * @default - none
+   */
+  readonly clientCertificateSecretName?: string;
+}
+
+/** @internal */
+export interface MonitoredCluster {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly podLabels: { [name: string]: string };
+  /** A name that the certificate of every pod carries. */
+  readonly serverName: string;
+  readonly tlsSecretName: string;
+  readonly clientCa?: CaBundle;
+  readonly readOnlyKey?: Secret;
+  readonly clientVerification: boolean;
+  readonly metricsPort?: number;
+}
+
+/**
+ * Has Prometheus scrape every pod: the metrics port where the cluster has one, otherwise `/metrics` on REST with the read-only key. Over TLS,
+ * which is verified.
+ *
+ * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
+ */
+export class QdrantServiceMonitor extends Construct {
+  /** @internal */
+  public static _create(
+    scope: Construct,
+    id: string,
+    props: ServiceMonitorProps,
+    cluster: MonitoredCluster,
+  ): QdrantServiceMonitor {
+    return new QdrantServiceMonitor(scope, id, props, cluster);
+  }
+
+  private constructor(scope: Construct, id: string, props: ServiceMonitorProps, cluster: MonitoredCluster) {
+    super(scope, id);
+    requireOptions(this, undefined, props, SERVICE_MONITOR_OPTIONS);
+    const { intervalSeconds = 30, labels = {}, clientCertificateSecretName } = props;
+    requireInstance(this, 'scrapedBy', props.scrapedBy, Peer, "Peer.namespace('monitoring')");
+    requireWholeNumber(this, 'intervalSeconds', intervalSeconds, { min: 5, max: 3600, unit: 'seconds' });
+    if (props.labels && Object.keys(props.labels).length > 0) checkLabels(this, 'labels', props.labels);
+    if (clientCertificateSecretName === undefined && cluster.clientVerification) this.refuseWithoutCertificate();
+    if (clientCertificateSecretName !== undefined) {
+      checkObjectName(this, 'clientCertificateSecretName', clientCertificateSecretName, 'prometheus-client');
+    }
+
+    const { clusterName, namespace, podLabels } = cluster;
+    const endpoint = cluster.metricsPort === undefined ? this.restEndpoint(cluster) : { port: ListenerPurpose.METRICS };
+    new Manifest(this, 'ServiceMonitor', {
+      manifest: {
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind: 'ServiceMonitor',
+        metadata: { name: `${clusterName}-${nameFor(this, id)}`, namespace, labels: { ...cluster.labels, ...labels } },
+        spec: {
+          selector: { matchLabels: { ...podLabels, 'app.kubernetes.io/component': 'peers' } },
+          namespaceSelector: { matchNames: [namespace] },
+          endpoints: [
+            {
+              ...endpoint,
+              path: '/metrics',
+              scheme: 'https',
+              interval: `${intervalSeconds}s`,
+              tlsConfig: {
+                serverName: cluster.serverName,
+                ca: this.authority(cluster),
+                ...(clientCertificateSecretName !== undefined && {
+                  cert: { secret: { name: clientCertificateSecretName, key: 'tls.crt' } },
+                  keySecret: { name: clientCertificateSecretName, key: 'tls.key' },
+                }),
+              },
+            },
+          ],
+        },
+      },
+    });
+  }
+
+  private restEndpoint({ readOnlyKey }: MonitoredCluster) {
+    if (readOnlyKey) {
+      const { name, key } = readOnlyKey;
+      return { port: 'rest', authorization: { type: 'Bearer', credentials: { name, key } } };
+    }
+    throw badInput(this, {
+      given: 'a ServiceMonitor of a cluster with neither a read-only key nor a metrics port',
+      allowed: 'a cluster with one of them: the admin key is not for monitoring',
+      instead: 'ApiKeys.generated({ readOnly: true }), or readOnly in fromSecrets, or metricsPort: 9153',
+    });
+  }
+
+  private refuseWithoutCertificate(): never {
+    throw badInput(this, {
+      given: 'a ServiceMonitor without a client certificate, of a cluster that asks for one on every port',
+      allowed: 'the Secret of a certificate that the cluster believes',
+      instead: `clientCertificateSecretName: cluster.issueClientCertificate('Prometheus').secretName`,
+    });
+  }
+
+  private authority({ clientCa, tlsSecretName }: MonitoredCluster) {
+    const place = clientCa?._source.place ?? { kind: 'secret' as const, name: tlsSecretName, key: 'ca.crt' };
+    return { [place.kind]: { name: place.name, key: place.key } };
+  }
+}

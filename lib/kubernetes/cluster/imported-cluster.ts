@@ -1,0 +1,83 @@
+import { Construct } from 'constructs';
+import { requireMembers } from '../../input/input';
+import { requireInstanceIfGiven } from '../../input/nominal';
+import { Posture } from '../../posture';
+import { describeImportedKey, describeImportedListeners } from '../../posture/imported-cluster';
+import { ClientEndpoint } from '../../qdrant';
+import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
+import { CaBundle } from '../tls/ca-bundle';
+import { useProvider } from '../../terraform/use-provider';
+import { ClientGrants } from '../grants/client-grants';
+import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { podLabelsOf } from '../names/cluster-labels';
+import { Connections } from '../access/connections';
+import { Grant } from '../grants/grant';
+import { Grantee } from '../grants/grantee';
+import { checkLabelName, checkLabels } from '../names/names';
+import { Secret } from '../secrets/secret';
+import { requireOptions } from '../../input/options';
+import { CLUSTER_ATTRIBUTES } from './option-names';
+
+/** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
+export class ImportedCluster extends Construct implements IQdrantCluster {
+  public readonly endpoint: ClientEndpoint;
+  public readonly connections: Connections;
+  public readonly posture: Posture;
+  private readonly grants: ClientGrants;
+
+  public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
+    super(scope, id);
+    requireOptions(this, undefined, attributes, CLUSTER_ATTRIBUTES);
+    useProvider(this, attributes.provider, 'kubernetes');
+    const { clusterName, namespace, clientCertificate = false, grpc = true, metricsPort } = attributes;
+    requireMembers(this, attributes, { clusterName: '"vectors"', namespace: '"search"' });
+    checkLabelName(this, 'clusterName', clusterName, 'vectors');
+    checkLabelName(this, 'namespace', namespace, 'search');
+    if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
+    if (attributes.podLabels) checkLabels(this, 'podLabels', attributes.podLabels);
+    if (attributes.host !== undefined) checkHostName(this, 'host', attributes.host, 'vectors.example.com');
+    checkReferences(this, attributes);
+    const host = attributes.host ?? `${clusterName}.${namespace}.svc`;
+    this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });
+    this.posture = new Posture(this);
+    describeImportedListeners(this.posture, { host, grpc, clientCertificate, metricsPort });
+    this.connections = new Connections(this, 'Connections', {
+      clusterName,
+      namespace,
+      podLabels: attributes.podLabels ?? podLabelsOf(clusterName),
+      listeners: this.posture.listeners,
+      posture: this.posture,
+      importedAs: this.node.path,
+    });
+    const { readOnlyKey, adminKey, clientCa } = attributes;
+    if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', `Secret ${readOnlyKey.name}`);
+    if (adminKey) describeImportedKey(this.posture, 'admin API key', `Secret ${adminKey.name}`);
+    this.grants = new ClientGrants(this, {
+      clusterName,
+      namespace,
+      posture: this.posture,
+      importedAs: this.node.path,
+      readOnlyKey,
+      adminKeys: adminKey ? [adminKey] : [],
+      clientCa,
+    });
+  }
+
+  public grantRead(grantee: Grantee): Grant {
+    return this.grants.read(grantee);
+  }
+
+  public grantAdmin(grantee: Grantee): Grant {
+    return this.grants.admin(grantee);
+  }
+
+  public acknowledge(ruleId: string, reason: string): void {
+    this.posture.acknowledge(ruleId, reason);
+  }
+}
+
+function checkReferences(place: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
+  requireInstanceIfGiven(place, 'readOnlyKey', readOnlyKey, Secret, "readOnlyKey: Secret.fromName('vectors-read-only-key')");
+  requireInstanceIfGiven(place, 'adminKey', adminKey, Secret, "adminKey: Secret.fromName('vectors-admin-key-1')");
+  requireInstanceIfGiven(place, 'clientCa', clientCa, CaBundle, "clientCa: CaBundle.fromConfigMap('company-ca')");
+}

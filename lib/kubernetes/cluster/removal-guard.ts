@@ -1,0 +1,88 @@
+import { DataKubernetesResources } from '@cdktf/provider-kubernetes/lib/data-kubernetes-resources';
+import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
+import { Construct } from 'constructs';
+import { ReleasedNodes } from '../../qdrant/released-nodes';
+
+/** The label by which Kubernetes itself (1.28 and later) tells the pods of a StatefulSet apart. */
+const POD_INDEX = 'apps.kubernetes.io/pod-index';
+
+/** @internal */
+export interface RemovalGuardProps {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly podLabels: { [name: string]: string };
+  readonly nodeCount: number;
+  /** The path of the cluster's construct. */
+  readonly constructPath: string;
+}
+
+/** The annotation of the StatefulSet that says which construct made it. @internal */
+export const CONSTRUCT_ANNOTATION = 'cdktf-qdrant/construct';
+
+/**
+ * Fails the plan that would end pods which are no longer synthesized, and were not released: their shards would be away, and their peers
+ * still count towards the majority. They are those of a lower node count, and those of a construct whose id or path has changed, which Terraform takes for
+ * another cluster. Nothing is left to fail the plan where the cluster itself is gone from the code.
+ * @internal
+ */
+export class RemovalGuard extends Construct {
+  private readonly nodes: ReleasedNodes;
+
+  public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
+    super(scope, id);
+    this.nodes = new ReleasedNodes(props.clusterName, props.nodeCount);
+    this.refuseSurplus(props);
+    this.refuseNamesake(props);
+  }
+
+  /** Lets a node go that is no longer synthesized. */
+  public release(index: number): void {
+    this.nodes.release(index);
+  }
+
+  private refuseSurplus(props: RemovalGuardProps): void {
+    const labels = Object.entries(props.podLabels).map(([name, value]) => `${name}=${value}`);
+    new DataKubernetesResources(this, 'Surplus', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      namespace: props.namespace,
+      labelSelector: Lazy.stringValue({
+        produce: () => [...labels, `${POD_INDEX} in (${this.nodes.surplus.join(',')})`].join(','),
+      }),
+      lifecycle: {
+        postcondition: [
+          {
+            condition: Op.lt(Fn.lengthOf(TerraformSelf.getAny('objects')), 1),
+            errorMessage: this.nodes.refusal,
+          },
+        ],
+      },
+    });
+  }
+
+  /** A StatefulSet of this name that another construct made. That of the first version, which did not say so, becomes this one's. */
+  private refuseNamesake({ clusterName, namespace, constructPath }: RemovalGuardProps): void {
+    const own = JSON.stringify(constructPath);
+    const isOwn = `try(one.metadata.annotations["${CONSTRUCT_ANNOTATION}"], ${own}) == ${own}`;
+    new DataKubernetesResources(this, 'Namesake', {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      namespace,
+      fieldSelector: `metadata.name=${clusterName}`,
+      lifecycle: {
+        postcondition: [
+          {
+            condition: Lazy.anyValue({
+              produce: () => `\${alltrue([for one in self.objects : ${this.nodes.areAllReleased ? 'true' : isOwn}])}`,
+            }),
+            errorMessage:
+              `Another construct has made the StatefulSet ${clusterName} in the namespace ${namespace}, as its annotation ${CONSTRUCT_ANNOTATION} says. ` +
+              'If it was this one, under another id or in another scope: go back to the former, as Terraform would end all pods at once and make new keys; ' +
+              'or move its resources in the state (terraform state mv), and say cluster.releaseNode(NUMBER) for each node in the next apply. ' +
+              'If it is another cluster: give this one another clusterName.',
+          },
+        ],
+      },
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import { JobV1, JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job-v1';
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { QdrantPorts } from '../../qdrant';
+import { ClusterDns } from '../access/cluster-dns';
+import { nodeAffinity, PlacementProps, tolerations } from '../pod/placement';
+import { CONTAINER_SECURITY, PodUser } from '../pod/pod-user';
+
+/** The label of the pods that says what they were made of. */
+export const RELEASE_LABEL = 'cdktf-qdrant/release';
+
+export interface RolloutProps {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly podLabels: { [name: string]: string };
+  /** What the domain of services ends in. */
+  readonly serviceDomain: string;
+  /** The value of the label of those pods that are waited for. */
+  readonly release: string;
+  readonly nodeCount: number;
+  readonly nodeTimeoutMinutes: number;
+  /** The server's image, which has all that the program needs. */
+  readonly image: string;
+  readonly imagePullSecretNames?: string[];
+  readonly programsName: string;
+  readonly user: PodUser;
+  readonly placement: PlacementProps;
+  readonly dns: ClusterDns;
+  /** What is rolled out. */
+  readonly after: ITerraformDependable[];
+}
+
+/**
+ * Has Terraform wait until every node serves what it was told to.
+ *
+ * A StatefulSet that is waited for itself counts as broken when its first rollout takes too long: Terraform would replace it, which is refused,
+ * and with it every plan. So a job waits: where it fails it is made anew, and nothing else. It needs no right in the cluster: a service whose selector names
+ * the release gives the addresses of those pods that are ready, and of no others.
+ */
+export class Rollout extends Construct {
+  private readonly props: RolloutProps;
+  private readonly name: string;
+
+  public constructor(scope: Construct, id: string, props: RolloutProps) {
+    super(scope, id);
+    this.props = props;
+    this.name = `${props.clusterName}-rollout-${props.release}`;
+    const service = this.makeService();
+    const policy = this.makeNetworkPolicy();
+    this.makeJob([service, policy, ...props.after]);
+  }
+
+  /** Another one for each release: nobody then has the addresses of the one before in a cache. */
+  private makeService(): ServiceV1 {
+    const { namespace, labels, podLabels, release } = this.props;
+    return new ServiceV1(this, 'Service', {
+      metadata: { name: this.name, namespace, labels },
+      spec: {
+        clusterIp: 'None',
+        ipFamilyPolicy: 'PreferDualStack',
+        selector: { ...podLabels, [RELEASE_LABEL]: release },
+        port: [{ name: 'peer', port: QdrantPorts.PEER, targetPort: String(QdrantPorts.PEER) }],
+      },
+    });
+  }
+
+  private makeNetworkPolicy(): NetworkPolicyV1 {
+    const { clusterName, namespace, labels, dns } = this.props;
+    return new NetworkPolicyV1(this, 'NetworkPolicy', {
+      metadata: { name: `${clusterName}-rollout`, namespace, labels },
+      spec: {
+        podSelector: { matchLabels: this.jobLabels },
+        policyTypes: ['Ingress', 'Egress'],
+        egress: [dns._egress],
+      },
+    });
+  }
+
+  private makeJob(dependsOn: ITerraformDependable[]): void {
+    const { namespace, labels, nodeCount, nodeTimeoutMinutes } = this.props;
+    // In the worst case one node after the other takes all the time that it has; some more to fetch the image.
+    const minutes = nodeTimeoutMinutes * nodeCount + 5;
+    new JobV1(this, 'Job', {
+      dependsOn,
+      metadata: { name: `${this.name}-${nodeCount}`, namespace, labels },
+      spec: {
+        backoffLimit: 0,
+        activeDeadlineSeconds: minutes * 60,
+        // When the job's own pod is evicted, another goes on.
+        podFailurePolicy: {
+          rule: [{ action: 'Ignore', onPodCondition: [{ type: 'DisruptionTarget', status: 'True' }] }],
+        },
+        template: { metadata: { labels: { ...labels, ...this.jobLabels } }, spec: this.podSpec() },
+      },
+      waitForCompletion: true,
+      timeouts: { create: `${minutes + 1}m`, update: `${minutes + 1}m` },
+    });
+  }
+
+  /** Nothing of the cluster selects them. */
+  private get jobLabels() {
+    return { 'app.kubernetes.io/name': 'qdrant-rollout', 'app.kubernetes.io/instance': this.props.clusterName };
+  }
+
+  private podSpec(): JobV1SpecTemplateSpec {
+    const { image, user, placement, nodeCount, nodeTimeoutMinutes, serviceDomain, programsName } = this.props;
+    const name = `${this.name}.${serviceDomain}`;
+    const machines = nodeAffinity(placement);
+    return {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 5,
+      securityContext: user._securityContext,
+      imagePullSecrets: this.props.imagePullSecretNames?.map((secret) => ({ name: secret })),
+      priorityClassName: placement.priorityClassName,
+      nodeSelector: placement.nodeSelector,
+      toleration: tolerations(placement),
+      ...(machines && { affinity: { nodeAffinity: machines } }),
+      container: [
+        {
+          name: 'rollout',
+          image,
+          command: ['/opt/qdrant/await-rollout.sh', name, String(nodeCount), String(nodeTimeoutMinutes * 60)],
+          resources: { requests: { memory: '16Mi', cpu: '10m' }, limits: { memory: '64Mi' } },
+          securityContext: CONTAINER_SECURITY,
+          volumeMount: [{ name: 'programs', mountPath: '/opt/qdrant', readOnly: true }],
+        },
+      ],
+      volume: [{ name: 'programs', configMap: { name: programsName, defaultMode: '0555' } }],
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import { badInput, isUnknown } from '../../input/input';
+import { ReaderScope } from '../../posture';
+import { checkLabelName, checkObjectName } from '../names/names';
+
+/** Who is granted something, as a subject of a RoleBinding. @internal */
+export interface GranteeSubject {
+  readonly kind: 'ServiceAccount' | 'User' | 'Group';
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/**
+ * Subjects that Kubernetes itself gives to everyone.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+ */
+const EVERYONE: { [kind: string]: string[] } = {
+  User: ['system:anonymous'],
+  Group: ['system:authenticated', 'system:unauthenticated'],
+};
+
+/** Whom something is granted to. */
+export class Grantee {
+  /** A service account, as a program in a pod uses it. */
+  public static serviceAccount(namespace: string, name: string): Grantee {
+    checkLabelName('Grantee.serviceAccount', 'the namespace', namespace, 'search');
+    checkObjectName('Grantee.serviceAccount', 'the name', name, 'search-service');
+    return new Grantee({ kind: 'ServiceAccount', namespace, name });
+  }
+
+  /** A user, by the name that the cluster's authentication gives. */
+  public static user(name: string): Grantee {
+    return new Grantee({ kind: 'User', name: notEmpty('Grantee.user', name) });
+  }
+
+  /** A group of users, by the name that the cluster's authentication gives. */
+  public static group(name: string): Grantee {
+    return new Grantee({ kind: 'Group', name: notEmpty('Grantee.group', name) });
+  }
+
+  private constructor(private readonly subject: GranteeSubject) {}
+
+  /** @internal */
+  public get _subject(): GranteeSubject {
+    return this.subject;
+  }
+
+  /** How many it stands for. @internal */
+  public get _scope(): ReaderScope {
+    const { kind, name } = this._subject;
+    if (EVERYONE[kind]?.includes(name)) return ReaderScope.EVERYONE;
+    const workloads = kind === 'Group' && /^system:serviceaccounts(:|$)/.test(name);
+    return workloads ? ReaderScope.EVERY_WORKLOAD : ReaderScope.NAMED;
+  }
+
+  /** What it is known by, for example `service account search/search-service`. */
+  public toString(): string {
+    const { kind, name, namespace } = this.subject;
+    return namespace === undefined ? `${kind.toLowerCase()} ${name}` : `service account ${namespace}/${name}`;
+  }
+}
+
+function notEmpty(place: string, name: string): string {
+  if (isUnknown(name) || (typeof name === 'string' && name.trim() !== '')) return name;
+  throw badInput(place, {
+    given: name === '' ? 'an empty name' : `the name ${JSON.stringify(name)}`,
+    allowed: 'the name of a subject',
+    instead: `${place}("operators")`,
+  });
+}

@@ -1,0 +1,62 @@
+import { requireNotEmpty } from '../../input/input';
+import { checkLabels } from '../names/names';
+
+/** A requirement as a pod's node affinity has it. @internal */
+export interface MachineExpression {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: string[];
+}
+
+/**
+ * What the labels of a machine must be.
+ *
+ * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity
+ */
+export class MachineRequirement {
+  /** The label has one of the values. */
+  public static in(label: string, values: string[]): MachineRequirement {
+    return MachineRequirement.oneOf('MachineRequirement.in', 'In', label, values);
+  }
+
+  /** The label has none of the values, or is not there. */
+  public static notIn(label: string, values: string[]): MachineRequirement {
+    return MachineRequirement.oneOf('MachineRequirement.notIn', 'NotIn', label, values);
+  }
+
+  /** The label is there. */
+  public static present(label: string): MachineRequirement {
+    checkLabels('MachineRequirement.present', 'label', { [label]: '' });
+    return new MachineRequirement({ key: label, operator: 'Exists' });
+  }
+
+  /** The label is not there. */
+  public static absent(label: string): MachineRequirement {
+    checkLabels('MachineRequirement.absent', 'label', { [label]: '' });
+    return new MachineRequirement({ key: label, operator: 'DoesNotExist' });
+  }
+
+  private static oneOf(factory: string, operator: string, key: string, values: string[]): MachineRequirement {
+    requireNotEmpty(factory, 'values', values, `values: ['arm64']`);
+    values.forEach((value) => checkLabels(factory, 'label', { [key]: value }));
+    return new MachineRequirement({ key, operator, values });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _expression: MachineExpression,
+  ) {}
+}
+
+/** Machines that the nodes rather run on than on others. */
+export interface MachinePreference {
+  /** What the machine's labels must be, all of it. */
+  readonly requirements: MachineRequirement[];
+
+  /**
+   * How much they are preferred, from 1 to 100.
+   *
+   * @default 100
+   */
+  readonly weight?: number;
+}

@@ -1,0 +1,147 @@
+import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
+import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import {
+  StatefulSetV1,
+  StatefulSetV1SpecTemplate,
+  StatefulSetV1SpecVolumeClaimTemplate,
+} from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ListenerPurpose } from '../../posture';
+import { QdrantPorts } from '../../qdrant';
+import { digestOf } from '../../terraform/digest';
+import { ClaimSizeCheck } from './claim-size-check';
+import { ClusterDns } from '../access/cluster-dns';
+import { podTemplate, PodTemplateProps } from './pod-template';
+import { CONSTRUCT_ANNOTATION } from '../cluster/removal-guard';
+import { Rollout, RELEASE_LABEL } from '../cluster/rollout';
+import { VolumeProps } from './volume';
+
+export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName'> {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly peerServiceName: string;
+  readonly dataVolume: VolumeProps;
+  readonly snapshotVolume: VolumeProps;
+  readonly serviceAccountAnnotations?: { [name: string]: string };
+  readonly isProtected: boolean;
+  /** The path of the cluster's construct. */
+  readonly constructPath: string;
+  readonly waitForRollout: boolean;
+  readonly nodeTimeoutMinutes: number;
+  /** What the domain of services ends in. */
+  readonly serviceDomain: string;
+  readonly dns: ClusterDns;
+  /** What must be there before the pods are. */
+  readonly after: ITerraformDependable[];
+}
+
+/** The nodes of a cluster: a StatefulSet, what names its pods, and what keeps evictions from taking too many at a time. */
+export class NodeSet extends Construct {
+  private readonly props: NodeSetProps;
+
+  public constructor(scope: Construct, id: string, props: NodeSetProps) {
+    super(scope, id);
+    this.props = props;
+    const account = new ServiceAccountV1(this, 'ServiceAccount', {
+      metadata: { ...this.metadata(props.clusterName), annotations: props.serviceAccountAnnotations },
+      automountServiceAccountToken: false,
+    });
+    const names = this.makePeerService();
+    const { template, release } = this.labelledTemplate();
+    const statefulSet = this.makeStatefulSet(template, [account, names, ...props.after]);
+    this.makeDisruptionBudget();
+    if (props.waitForRollout) new Rollout(this, 'Rollout', { ...props, release, after: [statefulSet] });
+    new ClaimSizeCheck(this, 'ClaimSizes', {
+      namespace: props.namespace,
+      podLabels: props.podLabels,
+      sizes: { storage: props.dataVolume.size, snapshots: props.snapshotVolume.size },
+    });
+  }
+
+  /** The pods' template, and its digest, which the pods carry as a label. */
+  private labelledTemplate(): { template: StatefulSetV1SpecTemplate; release: string } {
+    const { metadata, spec } = podTemplate({ ...this.props, serviceAccountName: this.props.clusterName });
+    const release = digestOf(this, 'Release', { metadata, spec });
+    return { release, template: { metadata: { ...metadata, labels: { ...metadata.labels, [RELEASE_LABEL]: release } }, spec } };
+  }
+
+  private metadata(name: string, labels: { [name: string]: string } = {}) {
+    return { name, namespace: this.props.namespace, labels: { ...this.props.labels, ...labels } };
+  }
+
+  /** Peers find each other before they are ready: otherwise a cluster that starts would wait for itself. */
+  private makePeerService(): ServiceV1 {
+    const { peerServiceName, podLabels, metricsPort, guardImage } = this.props;
+    const behindGuard = { name: 'peer-rest', port: QdrantPorts.REST_BEHIND_GUARD, targetPort: 'peer-rest' };
+    return new ServiceV1(this, 'PeerService', {
+      metadata: this.metadata(peerServiceName, { 'app.kubernetes.io/component': 'peers' }),
+      spec: {
+        clusterIp: 'None',
+        publishNotReadyAddresses: true,
+        ipFamilyPolicy: 'PreferDualStack',
+        selector: podLabels,
+        port: [
+          { name: 'rest', port: QdrantPorts.REST, targetPort: 'rest' },
+          ...(guardImage === undefined ? [] : [behindGuard]),
+          { name: 'peer', port: QdrantPorts.PEER, targetPort: 'peer' },
+          ...(metricsPort === undefined
+            ? []
+            : [{ name: ListenerPurpose.METRICS, port: metricsPort, targetPort: ListenerPurpose.METRICS }]),
+        ],
+      },
+    });
+  }
+
+  /** Pods start in parallel, as Raft needs a majority; updates still go one by one, each once the one before is ready. */
+  private makeStatefulSet(template: StatefulSetV1SpecTemplate, dependsOn: ITerraformDependable[]): StatefulSetV1 {
+    const { clusterName, nodeCount, isProtected, podLabels, constructPath } = this.props;
+    return new StatefulSetV1(this, 'StatefulSet', {
+      dependsOn,
+      metadata: { ...this.metadata(clusterName), annotations: { [CONSTRUCT_ANNOTATION]: constructPath } },
+      spec: {
+        replicas: String(nodeCount),
+        serviceName: this.props.peerServiceName,
+        podManagementPolicy: 'Parallel',
+        // As Kubernetes has it where it is left out: what is not said would be a difference to the provider.
+        updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: [{ partition: 0 }] }],
+        minReadySeconds: 10,
+        selector: { matchLabels: podLabels },
+        template,
+        volumeClaimTemplate: [this.claim('storage', this.props.dataVolume), this.claim('snapshots', this.props.snapshotVolume)],
+        persistentVolumeClaimRetentionPolicy: [{ whenScaled: 'Retain', whenDeleted: isProtected ? 'Retain' : 'Delete' }],
+      },
+      waitForRollout: false,
+      lifecycle: {
+        preventDestroy: isProtected,
+        // The provider would replace the StatefulSet, all pods at once, for another size, which would reach no claim that exists.
+        ignoreChanges: ['spec[0].volume_claim_template'],
+      },
+    });
+  }
+
+  private claim(name: string, volume: VolumeProps): StatefulSetV1SpecVolumeClaimTemplate {
+    return {
+      metadata: { name, labels: this.props.podLabels },
+      spec: {
+        accessModes: [volume.accessMode ?? 'ReadWriteOnce'],
+        storageClassName: volume.storageClassName,
+        resources: { requests: { storage: volume.size } },
+      },
+    };
+  }
+
+  /**
+   * One at a time. More could be the last replicas of a shard: how many a collection has is up to whoever makes it, and nobody tells Kubernetes. None
+   * would keep machines from being drained for ever. A pod that is not ready may be evicted only while all others are, as Kubernetes has it by
+   * default (`unhealthyPodEvictionPolicy`): it may be the one that receives a shard, and its vote counts although it serves no client.
+   */
+  private makeDisruptionBudget(): void {
+    const { clusterName, podLabels } = this.props;
+    new PodDisruptionBudgetV1(this, 'DisruptionBudget', {
+      metadata: this.metadata(clusterName),
+      spec: { maxUnavailable: '1', selector: { matchLabels: podLabels } },
+    });
+  }
+}

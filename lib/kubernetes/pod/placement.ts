@@ -1,0 +1,225 @@
+import {
+  StatefulSetV1SpecTemplateSpecAffinity,
+  StatefulSetV1SpecTemplateSpecAffinityNodeAffinity,
+  StatefulSetV1SpecTemplateSpecToleration,
+  StatefulSetV1SpecTemplateSpecTopologySpreadConstraint,
+} from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { Construct } from 'constructs';
+import {
+  badInput,
+  isUnknown,
+  requireListIfGiven,
+  requireNotEmpty,
+  requireEnumIfGiven,
+  requireWholeNumber,
+} from '../../input/input';
+import { requireInstance } from '../../input/nominal';
+import { MachinePreference, MachineRequirement } from './machine-requirement';
+import { checkLabels, checkLabelValue, checkObjectName, checkQualifiedName } from '../names/names';
+import { requireOptions } from '../../input/options';
+import { MACHINE_PREFERENCE_OPTIONS, TOLERATION_OPTIONS } from '../cluster/option-names';
+
+/** How strictly nodes are kept apart. */
+export enum Spread {
+  /** A node that would stand beside another waits. */
+  REQUIRED = 'required',
+  /** Nodes are kept apart where there is room. */
+  PREFERRED = 'preferred',
+}
+
+/** A taint of machines that the nodes may run on all the same. */
+export interface Toleration {
+  /** The taint's name. */
+  readonly key: string;
+
+  /**
+   * The taint's value.
+   *
+   * @default - whatever it is
+   */
+  readonly value?: string;
+
+  /**
+   * The taint's effect: `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+   *
+   * @default - every effect
+   */
+  readonly effect?: string;
+}
+
+/** On which machines the nodes run. */
+export interface PlacementProps {
+  /**
+   * How strictly the nodes are kept on machines of their own. Where it is required, a node that would stand beside another waits for a machine.
+   *
+   * @default Spread.REQUIRED
+   */
+  readonly overHosts?: Spread;
+
+  /**
+   * How strictly the nodes are spread over the zones: no zone has two nodes more than another. Where it is required, a node waits that could only be placed
+   * otherwise, or while there are fewer zones than `zoneCount`; where it is preferred, it goes where there is room.
+   *
+   * Qdrant knows no zones. Where each node has a zone of its own, a zone that is lost takes one replica of a shard at most, and the others keep the
+   * majority. Where a zone has several nodes, two replicas of a shard may be in it; and of two zones, one has the majority.
+   *
+   * @default Spread.PREFERRED
+   */
+  readonly overZones?: Spread;
+
+  /**
+   * Over how many zones the nodes must be spread, where that is required.
+   *
+   * @default 3, or 1 for a single node
+   */
+  readonly zoneCount?: number;
+
+  /**
+   * Labels of the machines that the nodes run on.
+   *
+   * @default - any machine
+   */
+  readonly nodeSelector?: { [name: string]: string };
+
+  /**
+   * What else the labels of the machines must be, all of it.
+   *
+   * @default - any machine
+   */
+  readonly machines?: MachineRequirement[];
+
+  /**
+   * Machines that the nodes rather run on than on others.
+   *
+   * @default - none
+   */
+  readonly preferredMachines?: MachinePreference[];
+
+  /**
+   * Labels of pods of the same namespace, beside none of which a node may stand: each entry is one kind of pod.
+   *
+   * @default - any pod but the cluster's own
+   */
+  readonly apartFrom?: Array<{ [name: string]: string }>;
+
+  /**
+   * Taints that the nodes tolerate.
+   *
+   * @default - none
+   */
+  readonly tolerations?: Toleration[];
+
+  /**
+   * The priority class of the pods.
+   *
+   * @default - that of the namespace
+   */
+  readonly priorityClassName?: string;
+}
+
+const HOST = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
+
+/** @internal */
+export interface PlacedPods {
+  readonly placement: PlacementProps;
+  readonly podLabels: { [name: string]: string };
+  readonly nodeCount: number;
+}
+
+/** Throws where no machine could be found. @internal */
+export function checkPlacement(cluster: Construct, placement: PlacementProps): void {
+  const { nodeSelector, zoneCount, apartFrom = [], machines, preferredMachines = [], tolerations = [] } = placement;
+  if (nodeSelector) checkLabels(cluster, 'placement.nodeSelector', nodeSelector);
+  requireEnumIfGiven(cluster, 'placement.overHosts', placement.overHosts, 'Spread', Spread);
+  requireEnumIfGiven(cluster, 'placement.overZones', placement.overZones, 'Spread', Spread);
+  if (zoneCount !== undefined) requireWholeNumber(cluster, 'placement.zoneCount', zoneCount, { min: 1, max: 100 });
+  if (machines) checkMachines(cluster, 'placement.machines', machines);
+  requireListIfGiven(cluster, 'placement.apartFrom', placement.apartFrom);
+  apartFrom.forEach((labels) => checkLabels(cluster, 'placement.apartFrom', labels));
+  requireListIfGiven(cluster, 'placement.preferredMachines', placement.preferredMachines);
+  for (const preference of preferredMachines) {
+    requireOptions(cluster, 'placement.preferredMachines', preference, MACHINE_PREFERENCE_OPTIONS);
+    const { requirements, weight = 100 } = preference;
+    checkMachines(cluster, 'placement.preferredMachines.requirements', requirements);
+    requireWholeNumber(cluster, 'placement.preferredMachines.weight', weight, { min: 1, max: 100 });
+  }
+  requireListIfGiven(cluster, 'placement.tolerations', placement.tolerations);
+  const { priorityClassName } = placement;
+  if (priorityClassName !== undefined) {
+    checkObjectName(cluster, 'placement.priorityClassName', priorityClassName, 'high-priority');
+  }
+  tolerations.forEach((toleration) => checkToleration(cluster, toleration));
+}
+
+function checkMachines(cluster: Construct, option: string, machines: MachineRequirement[]): void {
+  requireNotEmpty(cluster, option, machines, 'leave it out');
+  const instead = "MachineRequirement.in('kubernetes.io/arch', ['arm64'])";
+  machines.forEach((machine) => requireInstance(cluster, option, machine, MachineRequirement, instead));
+}
+
+function checkToleration(cluster: Construct, toleration: Toleration): void {
+  requireOptions(cluster, 'placement.tolerations', toleration, TOLERATION_OPTIONS);
+  const { key, effect } = toleration;
+  checkQualifiedName(cluster, 'the key of a toleration', toleration.key, 'dedicated');
+  if (toleration.value !== undefined) {
+    checkLabelValue(cluster, `the value of the toleration of "${toleration.key}"`, toleration.value, 'search');
+  }
+  const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+  if (effect === undefined || isUnknown(effect) || effects.includes(effect)) return;
+  throw badInput(cluster, {
+    given: `the toleration of "${key}" has the effect "${effect}"`,
+    allowed: effects.join(', '),
+    instead: `{ key: "${key}", effect: "NoSchedule" }`,
+  });
+}
+
+/** @internal */
+export function tolerations({ tolerations: tolerated }: PlacementProps): StatefulSetV1SpecTemplateSpecToleration[] | undefined {
+  return tolerated?.map((taint) => ({ ...taint, operator: taint.value === undefined ? 'Exists' : 'Equal' }));
+}
+
+/** The machines that are asked for. @internal */
+export function nodeAffinity(placement: PlacementProps): StatefulSetV1SpecTemplateSpecAffinityNodeAffinity | undefined {
+  const { machines = [], preferredMachines = [] } = placement;
+  if (machines.length === 0 && preferredMachines.length === 0) return undefined;
+  const matchExpressions = (requirements: MachineRequirement[]) => requirements.map(({ _expression }) => _expression);
+  const required = { nodeSelectorTerm: [{ matchExpressions: matchExpressions(machines) }] };
+  const preferred = preferredMachines.map(({ requirements, weight = 100 }) => ({
+    weight,
+    preference: { matchExpressions: matchExpressions(requirements) },
+  }));
+  return {
+    ...(machines.length > 0 && { requiredDuringSchedulingIgnoredDuringExecution: required }),
+    ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
+  };
+}
+
+/** @internal */
+export function spreadConstraints(props: PlacedPods): StatefulSetV1SpecTemplateSpecTopologySpreadConstraint[] {
+  const { placement, podLabels, nodeCount } = props;
+  const over = { maxSkew: 1, labelSelector: [{ matchLabels: podLabels }] };
+  const { zoneCount = 3, overZones = Spread.PREFERRED, overHosts = Spread.REQUIRED } = placement;
+  // With fewer zones than these, the emptiest counts as having no node: otherwise the only zone would take them all.
+  const everyZone = { whenUnsatisfiable: 'DoNotSchedule', minDomains: Math.min(zoneCount, nodeCount) };
+  const asManyAsThereAre = { whenUnsatisfiable: 'ScheduleAnyway' };
+  return [
+    { topologyKey: ZONE, ...over, ...(overZones === Spread.REQUIRED ? everyZone : asManyAsThereAre) },
+    ...(overHosts === Spread.PREFERRED ? [{ topologyKey: HOST, ...over, ...asManyAsThereAre }] : []),
+  ];
+}
+
+/** @internal */
+export function affinity({ placement, podLabels }: PlacedPods): StatefulSetV1SpecTemplateSpecAffinity | undefined {
+  const { apartFrom = [], overHosts = Spread.REQUIRED } = placement;
+  const apart = [...(overHosts === Spread.REQUIRED ? [podLabels] : []), ...apartFrom].map((matchLabels) => ({
+    topologyKey: HOST,
+    labelSelector: [{ matchLabels }],
+  }));
+  const machines = nodeAffinity(placement);
+  if (!machines && apart.length === 0) return undefined;
+  return {
+    nodeAffinity: machines,
+    ...(apart.length > 0 && { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } }),
+  };
+}

@@ -1,0 +1,43 @@
+import { requireWholeNumber } from '../../input/input';
+
+/** The user that the pods run as. It is never root. */
+export class PodUser {
+  /**
+   * A user by its number, which is also its group's and that of the volumes.
+   *
+   * @param id by default 1000, the user of the official unprivileged images
+   */
+  public static id(id: number = 1000): PodUser {
+    requireWholeNumber('PodUser.id', 'id', id, { min: 1, max: 2_147_483_647 });
+    return new PodUser(id);
+  }
+
+  /** Whom the namespace assigns, as OpenShift does from a range of its own. */
+  public static assignedByNamespace(): PodUser {
+    return new PodUser(undefined);
+  }
+
+  private constructor(private readonly id: number | undefined) {}
+
+  /** What a pod is told. @internal */
+  public get _securityContext() {
+    const id = this.id === undefined ? undefined : String(this.id);
+    return {
+      runAsNonRoot: true,
+      runAsUser: id,
+      runAsGroup: id,
+      fsGroup: id,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    };
+  }
+}
+
+/** What every container is denied. @internal */
+export const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ['ALL'] },
+};

@@ -1,0 +1,94 @@
+import { Construct } from 'constructs';
+import { isUnknown } from '../../input/input';
+import { checkQuantity } from './quantity';
+
+/** What each node is given. */
+export interface ResourcesProps {
+  /** The memory, for example `16Gi`. It is asked for and also the limit, so that nobody else's load can have a node killed. */
+  readonly memory: string;
+
+  /**
+   * The processors that are asked for, for example `4` or `500m`.
+   *
+   * @default 1
+   */
+  readonly cpu?: string;
+
+  /**
+   * The most processors that it may use, for example where the namespace asks for a limit.
+   *
+   * @default - no limit: a search may use what is idle
+   */
+  readonly cpuLimit?: string;
+}
+
+/** What the guard in front of a node is given. */
+export interface GuardResourcesProps {
+  /**
+   * The memory, which is asked for and also the limit.
+   *
+   * @default 256Mi
+   */
+  readonly memory?: string;
+
+  /**
+   * The processors that are asked for.
+   *
+   * @default 50m
+   */
+  readonly cpu?: string;
+
+  /**
+   * The most processors that it may use.
+   *
+   * @default - no limit
+   */
+  readonly cpuLimit?: string;
+}
+
+const DEFAULT_CPU = '1';
+const DEFAULT_GUARD = { memory: '256Mi', cpu: '50m' };
+
+/** What the server's container is given. @internal */
+export function serverResources(resources: ResourcesProps) {
+  return containerResources({ ...resources, cpu: resources.cpu ?? DEFAULT_CPU });
+}
+
+/** What the guard's container is given. @internal */
+export function guardResources({ memory, cpu, cpuLimit }: GuardResourcesProps = {}) {
+  return containerResources({ memory: memory ?? DEFAULT_GUARD.memory, cpu: cpu ?? DEFAULT_GUARD.cpu, cpuLimit });
+}
+
+function containerResources({ memory, cpu, cpuLimit }: { memory: string; cpu: string; cpuLimit?: string }) {
+  return { requests: { memory, cpu }, limits: { memory, ...(cpuLimit !== undefined && { cpu: cpuLimit }) } };
+}
+
+/** Throws where a node could not work with it. @internal */
+export function checkResources(place: Construct, resources: ResourcesProps): void {
+  checkQuantity(place, 'resources.memory', resources.memory, { quantity: '512Mi', example: '8Gi' });
+  checkProcessors(place, 'resources', { ...resources, cpu: resources.cpu ?? DEFAULT_CPU }, { quantity: '100m', example: '2' });
+}
+
+/** Throws where the guard could not work with it. @internal */
+export function checkGuardResources(place: Construct, resources: GuardResourcesProps): void {
+  const { memory } = resources;
+  if (memory !== undefined) checkQuantity(place, 'guardResources.memory', memory, { quantity: '64Mi', example: '256Mi' });
+  checkProcessors(
+    place,
+    'guardResources',
+    { ...resources, cpu: resources.cpu ?? DEFAULT_GUARD.cpu },
+    { quantity: '10m', example: '100m' },
+  );
+}
+
+function checkProcessors(
+  place: Construct,
+  option: string,
+  { cpu, cpuLimit }: { cpu: string; cpuLimit?: string },
+  least: { quantity: string; example: string },
+): void {
+  checkQuantity(place, `${option}.cpu`, cpu, least);
+  // No less than what is asked for.
+  const asked = isUnknown(cpu) ? least.quantity : cpu;
+  if (cpuLimit !== undefined) checkQuantity(place, `${option}.cpuLimit`, cpuLimit, { quantity: asked, example: asked });
+}

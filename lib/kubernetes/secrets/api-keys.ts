@@ -1,0 +1,257 @@
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
+import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
+import { SecretPlaceProps } from '../../posture';
+import { KeyGenerationsProps } from '../../qdrant';
+import { checkKeyGenerations } from '../../qdrant/key-generations';
+import { literally } from '../../terraform/literal-text';
+import { GeneratedSecret } from './generated-secret';
+import { Secret } from './secret';
+import { SecretStore } from './secret-store';
+import { requireOptions } from '../../input/options';
+import { EXISTING_KEYS_OPTIONS, EXTERNAL_KEY_OPTIONS, EXTERNAL_KEYS_OPTIONS } from '../cluster/option-names';
+import { KEY_GENERATIONS_OPTIONS } from '../../qdrant/option-names';
+
+/** Which existing Secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
+export interface ExistingApiKeysProps {
+  /** The key that may do everything. */
+  readonly admin: Secret;
+
+  /**
+   * The key that may read.
+   *
+   * @default - no read-only key
+   */
+  readonly readOnly?: Secret;
+
+  /**
+   * A second admin key that is accepted too (since 1.17). To rotate a key, give the new one here, then exchange the two, then
+   * leave the old one out; one apply each.
+   *
+   * @default - none
+   */
+  readonly alternate?: Secret;
+}
+
+/** A value in a store of the External Secrets Operator. */
+export interface ExternalKey {
+  /** The name of the entry, for example `vectors/admin` or the ARN of a secret. */
+  readonly remoteKey: string;
+
+  /**
+   * The member of the entry, where that is a JSON object.
+   *
+   * @default - the entry's text is the value
+   */
+  readonly property?: string;
+}
+
+/** Which values of a store are the keys. A key has at least 32 characters, all of them visible ASCII. */
+export interface ExternalApiKeysProps {
+  /** The store. */
+  readonly store: SecretStore;
+
+  /** The key that may do everything. */
+  readonly admin: ExternalKey;
+
+  /**
+   * The key that may read.
+   *
+   * @default - no read-only key
+   */
+  readonly readOnly?: ExternalKey;
+
+  /**
+   * A second admin key that is accepted too (since 1.17), as in `ExistingApiKeysProps`.
+   *
+   * @default - none
+   */
+  readonly alternate?: ExternalKey;
+
+  /**
+   * How many minutes pass between two looks at the store. The nodes restart one after the other when a key has changed.
+   *
+   * @default 60
+   */
+  readonly refreshMinutes?: number;
+}
+
+/** The keys of one cluster. @internal */
+export interface ClusterKeys {
+  readonly admin: Secret;
+  readonly readOnly?: Secret;
+  readonly alternate?: Secret;
+  /** What has to be there before the pods are. */
+  readonly made: ITerraformDependable[];
+}
+
+/** A cluster for which keys are made. @internal */
+export interface KeysBinding {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+}
+
+/** Where a cluster's API keys come from. They are kept in Secrets, and mounted by the pods. */
+export abstract class ApiKeys {
+  /**
+   * Keys that are generated when Terraform runs, and never written to its state.
+   *
+   * @throws if a generation is not a whole number from 1 on, or both generations are the same
+   */
+  public static generated(props: KeyGenerationsProps = {}): ApiKeys {
+    return new GeneratedApiKeys(props);
+  }
+
+  /** Keys in Secrets that exist, or that something else makes. */
+  public static fromSecrets(props: ExistingApiKeysProps): ApiKeys {
+    return new ExistingApiKeys(props);
+  }
+
+  /** Keys that the External Secrets Operator, which must be installed, fetches from a store. */
+  public static fromExternalSecrets(props: ExternalApiKeysProps): ApiKeys {
+    return new ExternalApiKeys(props);
+  }
+
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'ApiKeys';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
+  /** Whether a second admin key is accepted. @internal */
+  public abstract get _hasAlternate(): boolean;
+
+  /** Makes what has to be made, below the cluster. @internal */
+  public abstract _bind(cluster: Construct, binding: KeysBinding): ClusterKeys;
+
+  /** How the keys came to be. @internal */
+  public abstract readonly _origin: SecretPlaceProps['origin'];
+}
+
+class ExistingApiKeys extends ApiKeys {
+  public readonly _origin = 'existing';
+
+  public constructor(private readonly props: ExistingApiKeysProps) {
+    super();
+    const place = 'ApiKeys.fromSecrets';
+    requireOptions(place, undefined, props, EXISTING_KEYS_OPTIONS);
+    requireInstance(place, 'admin', props.admin, Secret, "admin: Secret.fromName('vectors-admin-key')");
+    requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, "readOnly: Secret.fromName('vectors-read-key')");
+    requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, "alternate: Secret.fromName('vectors-next-key')");
+  }
+
+  public get _hasAlternate(): boolean {
+    return this.props.alternate !== undefined;
+  }
+
+  public _bind(): ClusterKeys {
+    return { ...this.props, made: [] };
+  }
+}
+
+class GeneratedApiKeys extends ApiKeys {
+  public readonly _origin = 'generated';
+  private readonly generation: number;
+
+  public constructor(private readonly props: KeyGenerationsProps) {
+    super();
+    requireOptions('ApiKeys.generated', undefined, props, KEY_GENERATIONS_OPTIONS);
+    this.generation = props.generation ?? 1;
+    checkKeyGenerations('ApiKeys.generated', props);
+  }
+
+  public get _hasAlternate(): boolean {
+    return this.props.alternateGeneration !== undefined;
+  }
+
+  public _bind(cluster: Construct, binding: KeysBinding): ClusterKeys {
+    const { clusterName, ...place } = binding;
+    const made: ITerraformDependable[] = [];
+    const make = (id: string, name: string, generation: number) => {
+      const { secret, resource } = new GeneratedSecret(cluster, id, { ...place, name: `${clusterName}-${name}`, generation });
+      made.push(resource);
+      return secret;
+    };
+    const makeAdmin = (generation: number) => make(`AdminKey${generation}`, `admin-key-${generation}`, generation);
+    const { readOnly = true, readOnlyGeneration = 1, alternateGeneration } = this.props;
+    return {
+      admin: makeAdmin(this.generation),
+      readOnly: readOnly ? make('ReadOnlyKey', 'read-only-key', readOnlyGeneration) : undefined,
+      alternate: alternateGeneration === undefined ? undefined : makeAdmin(alternateGeneration),
+      made,
+    };
+  }
+}
+
+class ExternalApiKeys extends ApiKeys {
+  public readonly _origin = 'fetched by the External Secrets Operator';
+
+  public constructor(private readonly props: ExternalApiKeysProps) {
+    super();
+    const place = 'ApiKeys.fromExternalSecrets';
+    requireOptions(place, undefined, props, EXTERNAL_KEYS_OPTIONS);
+    requireInstance(place, 'store', props.store, SecretStore, "store: SecretStore.clusterStore('vault')");
+    requireWholeNumber(place, 'refreshMinutes', props.refreshMinutes ?? 60, { min: 1, max: 10080, unit: 'minutes' });
+    for (const [option, key] of Object.entries({
+      admin: props.admin ?? {},
+      readOnly: props.readOnly,
+      alternate: props.alternate,
+    })) {
+      if (key === undefined) continue;
+      requireOptions<ExternalKey>(place, option, key as ExternalKey, EXTERNAL_KEY_OPTIONS);
+      const { remoteKey } = key as ExternalKey;
+      if (isUnknown(remoteKey) || remoteKey?.trim()) continue;
+      throw badInput(place, {
+        given: remoteKey === undefined ? 'a key without remoteKey' : 'an empty remoteKey',
+        allowed: 'the name of an entry',
+        instead: `remoteKey: 'vectors/admin'`,
+      });
+    }
+  }
+
+  public get _hasAlternate(): boolean {
+    return this.props.alternate !== undefined;
+  }
+
+  public _bind(cluster: Construct, binding: KeysBinding): ClusterKeys {
+    const made: ITerraformDependable[] = [];
+    const fetch = (id: string, name: string, key: ExternalKey) => {
+      const { secret, request } = this.fetch(cluster, binding, id, name, key);
+      made.push(request);
+      return secret;
+    };
+    const { admin, readOnly, alternate } = this.props;
+    return {
+      admin: fetch('AdminKey', 'admin-key', admin),
+      readOnly: readOnly && fetch('ReadOnlyKey', 'read-only-key', readOnly),
+      alternate: alternate && fetch('AlternateKey', 'alternate-key', alternate),
+      made,
+    };
+  }
+
+  private fetch(cluster: Construct, binding: KeysBinding, id: string, role: string, key: ExternalKey) {
+    const { clusterName, namespace, labels } = binding;
+    const name = `${clusterName}-${role}`;
+    const secret = Secret.fromName(name);
+    const { remoteKey, property } = literally(key);
+    const request = new Manifest(cluster, id, {
+      manifest: {
+        apiVersion: 'external-secrets.io/v1',
+        kind: 'ExternalSecret',
+        metadata: { name, namespace, labels },
+        spec: {
+          refreshInterval: `${this.props.refreshMinutes ?? 60}m`,
+          secretStoreRef: this.props.store._reference,
+          target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+          data: [{ secretKey: secret.key, remoteRef: { key: remoteKey, ...(property !== undefined && { property }) } }],
+        },
+      },
+      wait: { condition: [{ type: 'Ready', status: 'True' }] },
+    });
+    return { secret, request };
+  }
+}

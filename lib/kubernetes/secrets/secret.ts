@@ -1,0 +1,41 @@
+import { Fn } from 'cdktf';
+import { isUnknown } from '../../input/input';
+import { A_REFERENCE, withoutReferences } from '../../terraform/literal-text';
+import { checkDataKey, checkObjectName } from '../names/names';
+
+/** What Kubernetes takes as an object's name, for Terraform: which gives what a group holds, where it captures. */
+const NAME = '^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$';
+
+/** A reference to a member of a Secret in the cluster's namespace. Its value is read by those who need it, and never by Terraform. */
+export class Secret {
+  /**
+   * A Secret that exists, or that something else in the namespace makes.
+   *
+   * @param name the Secret's name
+   * @param key the member that holds the value; by default `api-key`
+   * @throws if it is no name of a Secret, as when the secret itself was given; where only Terraform knows it, Terraform refuses it
+   */
+  public static fromName(name: string, key: string = 'api-key'): Secret {
+    // What is written beside references, as if each were a name by itself.
+    const written = isUnknown(name) ? withoutReferences(String(name)).replaceAll(A_REFERENCE, 'x') : name;
+    checkObjectName('Secret.fromName', 'the name', written, 'vectors-admin-key');
+    checkDataKey('Secret.fromName', key);
+    // Fails where it is no name: no plan or state ever holds what it is instead.
+    return new Secret(isUnknown(name) ? Fn.regex(NAME, name) : name, key);
+  }
+
+  private constructor(
+    private readonly secretName: string,
+    private readonly member: string,
+  ) {}
+
+  /** The Secret's name. */
+  public get name(): string {
+    return this.secretName;
+  }
+
+  /** The member that holds the value. */
+  public get key(): string {
+    return this.member;
+  }
+}

@@ -1,0 +1,67 @@
+import { checkCertificates } from '../../qdrant/certificate';
+import { literalText } from '../../terraform/literal-text';
+import { checkDataKey, checkObjectName } from '../names/names';
+
+/** Where certificates are kept in the cluster's namespace. @internal */
+export interface BundlePlace {
+  readonly kind: 'secret' | 'configMap';
+  readonly name: string;
+  readonly key: string;
+}
+
+/** Where certificates are: one of these. @internal */
+export interface BundleSource {
+  readonly pem?: string;
+  readonly place?: BundlePlace;
+}
+
+/** The command that prints what is kept in a place. @internal */
+export function commandToRead(namespace: string, { kind, name, key }: BundlePlace): string {
+  const member = `jsonpath='{.data.${key.replace(/\./g, '\\.')}}'`;
+  const command = `kubectl --namespace ${namespace} get ${kind.toLowerCase()} ${name} --output ${member}`;
+  return kind === 'secret' ? `${command} | base64 --decode` : command;
+}
+
+/** Certificates of authorities that a node believes. They are public; where they are kept in a Secret, it is for convenience. */
+export class CaBundle {
+  /**
+   * Certificates in PEM, for example read from a file beside the app.
+   *
+   * @throws if there is no certificate in it, or a private key
+   */
+  public static fromPem(pem: string): CaBundle {
+    checkCertificates('CaBundle.fromPem', pem);
+    return new CaBundle({ pem: literalText(pem) });
+  }
+
+  /**
+   * Certificates in PEM in a Secret of the cluster's namespace.
+   *
+   * @param key the member that holds them; by default `ca.crt`
+   */
+  public static fromSecret(name: string, key: string = 'ca.crt'): CaBundle {
+    return CaBundle.kept('CaBundle.fromSecret', { kind: 'secret', name, key });
+  }
+
+  /**
+   * Certificates in PEM in a ConfigMap of the cluster's namespace, for example one that trust-manager writes.
+   *
+   * @param key the member that holds them; by default `ca.crt`
+   */
+  public static fromConfigMap(name: string, key: string = 'ca.crt'): CaBundle {
+    return CaBundle.kept('CaBundle.fromConfigMap', { kind: 'configMap', name, key });
+  }
+
+  private static kept(factory: string, place: BundlePlace): CaBundle {
+    checkObjectName(factory, 'the name', place.name, 'client-ca');
+    checkDataKey(factory, place.key);
+    return new CaBundle({ place });
+  }
+
+  private constructor(private readonly source: BundleSource) {}
+
+  /** @internal */
+  public get _source(): BundleSource {
+    return this.source;
+  }
+}

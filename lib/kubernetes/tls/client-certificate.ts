@@ -1,0 +1,79 @@
+import { Construct } from 'constructs';
+import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
+import { nameFor } from '../../terraform/identity';
+import { literalText } from '../../terraform/literal-text';
+import { certManagerObject, validity } from './cert-manager';
+import { CertificateIssuer } from './certificate-issuer';
+import { requireOptions } from '../../input/options';
+import { CLIENT_CERTIFICATE_OPTIONS } from '../cluster/option-names';
+
+/** What a client's certificate is to be. */
+export interface ClientCertificateProps {
+  /**
+   * The name of the client, as the certificate carries it.
+   *
+   * @default - the construct's id
+   */
+  readonly commonName?: string;
+
+  /**
+   * How many days it is valid. cert-manager renews it when a third of that is left.
+   *
+   * @default 90
+   */
+  readonly validityDays?: number;
+}
+
+/** @internal */
+export interface CertifyingCluster {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  readonly issuer: CertificateIssuer;
+}
+
+/** A client's certificate of the authority of a cluster, by cert-manager. It is good for nothing but to be a client. */
+export class ClientCertificate extends Construct {
+  /** The Secret in the cluster's namespace that holds `tls.crt`, `tls.key` and `ca.crt`. */
+  public readonly secretName: string;
+
+  /** @internal */
+  public static _create(
+    scope: Construct,
+    id: string,
+    props: ClientCertificateProps,
+    cluster: CertifyingCluster,
+  ): ClientCertificate {
+    return new ClientCertificate(scope, id, props, cluster);
+  }
+
+  private constructor(scope: Construct, id: string, props: ClientCertificateProps, cluster: CertifyingCluster) {
+    super(scope, id);
+    requireOptions(this, undefined, props, CLIENT_CERTIFICATE_OPTIONS);
+    const { commonName = id, validityDays = 90 } = props;
+    requireWholeNumber(this, 'validityDays', validityDays, { min: 1, max: 825, unit: 'days' });
+    if (!isUnknown(commonName) && (commonName.length === 0 || commonName.length > 64)) {
+      throw badInput(this, {
+        given: `commonName has ${commonName.length} characters`,
+        allowed: '1 to 64',
+        instead: `commonName: "${commonName.slice(0, 64) || 'search'}"`,
+      });
+    }
+    this.secretName = `${cluster.clusterName}-client-${nameFor(this, id)}`;
+    const { namespace, labels } = cluster;
+    certManagerObject(this, 'Certificate', {
+      kind: 'Certificate',
+      name: this.secretName,
+      namespace,
+      labels,
+      spec: {
+        secretName: this.secretName,
+        commonName: literalText(commonName),
+        ...validity(validityDays),
+        privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+        usages: ['digital signature', 'client auth'],
+        issuerRef: cluster.issuer._reference,
+      },
+    });
+  }
+}

@@ -1,0 +1,236 @@
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { ITerraformDependable, Lazy } from 'cdktf';
+import { Construct } from 'constructs';
+import { isIP } from 'node:net';
+import { requireWholeNumber } from '../../input/input';
+import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
+import { SecretPlaceProps } from '../../posture';
+import { NodeCertificate } from '../../qdrant';
+import { CaBundle } from './ca-bundle';
+import { certManagerObject, CertManagerObjectProps, hours, validity } from './cert-manager';
+import { CertificateIssuer } from './certificate-issuer';
+import { checkObjectName } from '../names/names';
+import { requireOptions } from '../../input/options';
+import { CERT_MANAGER_TLS_OPTIONS, EXISTING_TLS_OPTIONS, ISSUED_TLS_OPTIONS } from '../cluster/option-names';
+
+/** What else is known of certificates that the library does not make. */
+export interface ExistingTlsOptions {
+  /**
+   * The CA certificate in a place that clients may read. The Secret itself also holds the private key, so that clients are never
+   * granted it.
+   *
+   * @default - clients get the CA certificate in another way
+   */
+  readonly clientCa?: CaBundle;
+}
+
+/** How certificates are issued. */
+export interface IssuedTlsOptions {
+  /**
+   * How many days a certificate is valid. It is renewed when a third of that is left, and the nodes restart one after the other.
+   *
+   * @default 90
+   */
+  readonly validityDays?: number;
+}
+
+/** How an issuer of the user's issues certificates. */
+export interface CertManagerTlsOptions extends IssuedTlsOptions, ExistingTlsOptions {}
+
+/** A cluster for which certificates are made. @internal */
+export interface TlsBinding {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly labels: { [name: string]: string };
+  /** What the certificate must be; asked for when all is known that clients call the cluster. */
+  readonly certificate: () => NodeCertificate;
+}
+
+/** Where a cluster's nodes find their certificate. @internal */
+export interface ClusterTls {
+  /** A Secret with `tls.crt`, `tls.key` and `ca.crt`. */
+  readonly secretName: string;
+  readonly clientCa?: CaBundle;
+  readonly places: SecretPlaceProps[];
+  /** An issuer that issues to clients too. */
+  readonly issuer?: CertificateIssuer;
+  /** What has to be there before the pods are. */
+  readonly made: ITerraformDependable[];
+}
+
+/**
+ * Where the certificate of a cluster comes from. One certificate serves REST, gRPC and the traffic among the nodes, on all of them.
+ *
+ * @see https://qdrant.tech/documentation/guides/security/#tls
+ */
+export abstract class Tls {
+  /** An authority of the cluster's own, which cert-manager makes and keeps. cert-manager must be installed. */
+  public static generated(options: IssuedTlsOptions = {}): Tls {
+    return new OwnAuthorityTls(options);
+  }
+
+  /** A certificate that cert-manager has issued by an issuer that exists. */
+  public static fromCertManager(issuer: CertificateIssuer, options: CertManagerTlsOptions = {}): Tls {
+    return new CertManagerTls(issuer, options);
+  }
+
+  /**
+   * A certificate in a Secret that exists: `tls.crt` (with the authorities between it and the CA), `tls.key` and `ca.crt`. It must list the
+   * usages serverAuth and clientAuth, and name the host of every node; a node that finds otherwise does not start.
+   *
+   * @param name the name of the Secret, in the cluster's namespace
+   */
+  public static fromSecret(name: string, options: ExistingTlsOptions = {}): Tls {
+    return new SecretTls(name, options);
+  }
+
+  /** What is merely shaped like it is none. */
+  private readonly typeName = 'Tls';
+
+  public toString(): string {
+    return this.typeName;
+  }
+
+  /** Makes what has to be made, below the cluster. @internal */
+  public abstract _bind(cluster: Construct, binding: TlsBinding): ClusterTls;
+}
+
+class SecretTls extends Tls {
+  public constructor(
+    private readonly name: string,
+    private readonly options: ExistingTlsOptions,
+  ) {
+    super();
+    requireOptions('Tls.fromSecret', undefined, options, EXISTING_TLS_OPTIONS);
+    checkObjectName('Tls.fromSecret', 'the name', name, 'vectors-tls');
+    requireInstanceIfGiven('Tls.fromSecret', 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
+  }
+
+  public _bind(): ClusterTls {
+    return {
+      secretName: this.name,
+      clientCa: this.options.clientCa,
+      made: [],
+      places: [{ name: 'TLS private key', keptIn: `Secret ${this.name}`, origin: 'existing' }],
+    };
+  }
+}
+
+class CertManagerTls extends Tls {
+  private readonly validityDays: number;
+
+  public constructor(
+    private readonly issuer: CertificateIssuer,
+    private readonly options: CertManagerTlsOptions,
+  ) {
+    super();
+    const place = 'Tls.fromCertManager';
+    requireInstance(place, 'the issuer', issuer, CertificateIssuer, "CertificateIssuer.clusterIssuer('company-ca')");
+    requireInstanceIfGiven(place, 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
+    requireOptions(place, undefined, options, CERT_MANAGER_TLS_OPTIONS);
+    this.validityDays = checkedValidity(place, options);
+  }
+
+  public _bind(cluster: Construct, binding: TlsBinding): ClusterTls {
+    const { secretName, request } = requestCertificate(cluster, binding, this.issuer, this.validityDays);
+    return {
+      secretName,
+      made: [request],
+      clientCa: this.options.clientCa,
+      issuer: this.issuer,
+      places: [{ name: 'TLS private key', keptIn: `Secret ${secretName}`, origin: 'made by cert-manager' }],
+    };
+  }
+}
+
+class OwnAuthorityTls extends Tls {
+  private readonly validityDays: number;
+
+  public constructor(options: IssuedTlsOptions) {
+    super();
+    requireOptions('Tls.generated', undefined, options, ISSUED_TLS_OPTIONS);
+    this.validityDays = checkedValidity('Tls.generated', options);
+  }
+
+  public _bind(cluster: Construct, binding: TlsBinding): ClusterTls {
+    const authority = this.makeAuthority(cluster, binding);
+    const issuer = CertificateIssuer.issuer(`${binding.clusterName}-ca`);
+    const { secretName, request } = requestCertificate(cluster, binding, issuer, this.validityDays, [authority]);
+    return {
+      secretName,
+      made: [request],
+      issuer,
+      places: [
+        { name: 'CA private key', keptIn: `Secret ${binding.clusterName}-ca`, origin: 'made by cert-manager' },
+        { name: 'TLS private key', keptIn: `Secret ${secretName}`, origin: 'made by cert-manager' },
+      ],
+    };
+  }
+
+  /** cert-manager's own way to an authority: an issuer that signs itself, a CA certificate of it, and an issuer by that. */
+  private makeAuthority(cluster: Construct, binding: TlsBinding): Manifest {
+    const { clusterName } = binding;
+    const names = { root: `${clusterName}-self-signed`, ca: `${clusterName}-ca` };
+    const { namespace, labels } = binding;
+    const make = (id: string, object: Pick<CertManagerObjectProps, 'kind' | 'name' | 'spec' | 'after'>) =>
+      certManagerObject(cluster, id, { namespace, labels, ...object });
+    const root = make('SelfSignedIssuer', { kind: 'Issuer', name: names.root, spec: { selfSigned: {} }, after: [] });
+    const certificate = {
+      isCA: true,
+      commonName: `${clusterName} Qdrant cluster CA`,
+      secretName: names.ca,
+      duration: hours(3650 * 24),
+      // A new key would be another authority: clients and nodes would have to be told.
+      privateKey: { algorithm: 'ECDSA', size: 384, rotationPolicy: 'Never' },
+      usages: ['cert sign', 'crl sign'],
+      issuerRef: CertificateIssuer.issuer(names.root)._reference,
+    };
+    const authority = make('CertificateAuthority', { kind: 'Certificate', name: names.ca, spec: certificate, after: [root] });
+    return make('Issuer', { kind: 'Issuer', name: names.ca, spec: { ca: { secretName: names.ca } }, after: [authority] });
+  }
+}
+
+/** Has the nodes' certificate issued, to a Secret whose name is returned. */
+function requestCertificate(
+  cluster: Construct,
+  binding: TlsBinding,
+  issuer: CertificateIssuer,
+  validityDays: number,
+  after: ITerraformDependable[] = [],
+): { secretName: string; request: Manifest } {
+  const secretName = `${binding.clusterName}-tls`;
+  const names = (wanted: (name: string) => boolean) =>
+    Lazy.listValue({ produce: () => binding.certificate().subjectAlternativeNames.filter(wanted) }, { omitEmpty: true });
+  const spec = {
+    secretName,
+    ...validity(validityDays),
+    privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+    usages: Lazy.listValue({
+      produce: () => [
+        'digital signature',
+        ...binding.certificate().extendedKeyUsages.map((usage) => CERT_MANAGER_USAGES[usage]),
+      ],
+    }),
+    dnsNames: names((name) => isIP(name) === 0),
+    ipAddresses: names((name) => isIP(name) !== 0),
+    issuerRef: issuer._reference,
+  };
+  const { namespace, labels } = binding;
+  const request = certManagerObject(cluster, 'Certificate', {
+    kind: 'Certificate',
+    name: secretName,
+    namespace,
+    labels,
+    spec,
+    after,
+  });
+  return { secretName, request };
+}
+
+const CERT_MANAGER_USAGES: { [usage: string]: string } = { serverAuth: 'server auth', clientAuth: 'client auth' };
+
+function checkedValidity(place: string, options: IssuedTlsOptions): number {
+  const days = options.validityDays ?? 90;
+  requireWholeNumber(place, 'validityDays', days, { min: 3, max: 825, unit: 'days' });
+  return days;
+}
