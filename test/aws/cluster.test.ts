@@ -10,8 +10,12 @@ const authorityArn = 'arn:aws:acm-pca:eu-west-1:123456789012:certificate-authori
 const encryptionKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0123';
 
 const settingsOf = (stack: SynthesizedStack) => parse(nodeFiles(stack).settings);
-const statements = (stack: SynthesizedStack, document: string): any[] =>
-  Object.entries<any>(stack.json.data.aws_iam_policy_document).find(([name]) => name.includes(document))![1].statement;
+const statements = (stack: SynthesizedStack, policy: string): any[] =>
+  JSON.parse(
+    Object.entries<any>({ ...stack.json.resource.aws_iam_role_policy, ...stack.json.resource.aws_iam_user_policy }).find(
+      ([name]) => name.includes(policy),
+    )![1].policy,
+  ).Statement;
 const ingress = (stack: SynthesizedStack) =>
   stack.resources('aws_vpc_security_group_ingress_rule').map((rule) => {
     const source = rule.cidr_ipv4 ?? rule.cidr_ipv6 ?? rule.prefix_list_id ?? rule.referenced_security_group_id;
@@ -124,10 +128,10 @@ describe('a cluster with nothing but network, type and disk', () => {
   });
 
   test('reads its own secrets, and writes none', () => {
-    const rights = statements(stack, 'NodeRole_Rights');
-    expect(rights.map(({ sid }) => sid)).toEqual(['ReadSecrets', 'BeManagedBySystemsManager']);
-    expect(rights[0].resources).toHaveLength(4);
-    expect(rights[1].actions).not.toContain('ssm:GetParameter');
+    const rights = statements(stack, 'NodeRole_Policy');
+    expect(rights.map(({ Sid }) => Sid)).toEqual(['ReadSecrets', 'BeManagedBySystemsManager']);
+    expect(rights[0].Resource).toHaveLength(4);
+    expect(rights[1].Action).not.toContain('ssm:GetParameter');
   });
 
   test('lets its first node write the secrets of its authority, within the hour of its founding', () => {
@@ -146,7 +150,7 @@ describe('a cluster with nothing but network, type and disk', () => {
       },
     });
     expect(policies[0].policy).toContain('output.time, "60m")');
-    expect(JSON.stringify(stack.json.data.aws_iam_policy_document)).not.toContain('PutSecretValue');
+    expect(JSON.stringify(statements(stack, 'NodeRole_Policy'))).not.toContain('PutSecretValue');
   });
 
   test('runs the unprivileged image of its release, by Amazon Linux for its processor', () => {
@@ -312,35 +316,33 @@ describe('variants', () => {
       keys: { admin: { arn: admin.arn, field: 'key' }, alternate: { arn: secret('next').arn } },
       tls: { source: 'secret', secretArn: secret('tls').arn },
     });
-    const [read, decrypt] = statements(stack, 'NodeRole_Rights');
-    expect(read.resources).toEqual([admin.arn, secret('next').arn, secret('tls').arn]);
-    expect(decrypt).toMatchObject({ actions: ['kms:Decrypt'], resources: [encryptionKeyArn] });
+    const [read, decrypt] = statements(stack, 'NodeRole_Policy');
+    expect(read.Resource).toEqual([admin.arn, secret('next').arn, secret('tls').arn]);
+    expect(decrypt).toMatchObject({ Action: ['kms:Decrypt'], Resource: [encryptionKeyArn] });
   });
 
   test('a private registry is pulled from for the image’s own repository only', () => {
     const image = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/search/qdrant:v1.19.0-unprivileged';
-    const rights = statements(synthCluster({ image }), 'NodeRole_Rights');
-    expect(rights.filter(({ actions }) => actions.join().includes('ecr:'))).toEqual([
-      expect.objectContaining({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    const rights = statements(synthCluster({ image }), 'NodeRole_Policy');
+    expect(rights.filter(({ Action }) => Action.join().includes('ecr:'))).toEqual([
+      expect.objectContaining({ Action: ['ecr:GetAuthorizationToken'], Resource: ['*'] }),
       expect.objectContaining({
-        resources: [expect.stringMatching(/^arn:\$\{.*\}:ecr:eu-central-1:123456789012:repository\/search\/qdrant$/)],
+        Resource: [expect.stringMatching(/^arn:\$\{.*\}:ecr:eu-central-1:123456789012:repository\/search\/qdrant$/)],
       }),
     ]);
   });
 
   test('AWS Private CA issues to the nodes, by the end entity template only', () => {
-    const rights = statements(synthCluster({ tls: aws.Tls.fromPrivateCa(authorityArn) }), 'NodeRole_Rights');
-    const issue = rights.find(({ sid }) => sid === 'IssueNodeCertificates');
-    expect(issue.resources).toEqual([authorityArn]);
-    expect(issue.condition).toEqual([
-      {
-        test: 'StringEquals',
-        variable: 'acm-pca:TemplateArn',
-        values: [
+    const rights = statements(synthCluster({ tls: aws.Tls.fromPrivateCa(authorityArn) }), 'NodeRole_Policy');
+    const issue = rights.find(({ Sid }) => Sid === 'IssueNodeCertificates');
+    expect(issue.Resource).toEqual([authorityArn]);
+    expect(issue.Condition).toEqual({
+      StringEquals: {
+        'acm-pca:TemplateArn': [
           expect.stringMatching(/^arn:\$\{data\.aws_partition\.\S+\.partition\}:acm-pca:::template\/EndEntityCertificate\/V1$/),
         ],
       },
-    ]);
+    });
   });
 
   test('the addresses of the interfaces can serve as names', () => {
@@ -532,11 +534,8 @@ describe('grants', () => {
       expect(cluster.grantRead(aws.Grantee.role('app'))).toBe(grant);
     });
     const granted = statements(stack, 'GrantRead');
-    expect(granted.map(({ actions }) => actions)).toEqual([
-      ['secretsmanager:GetSecretValue'],
-      ['secretsmanager:GetSecretValue'],
-    ]);
-    expect(granted.flatMap(({ resources }) => resources)).toEqual([
+    expect(granted.map(({ Action }) => Action)).toEqual([['secretsmanager:GetSecretValue'], ['secretsmanager:GetSecretValue']]);
+    expect(granted.flatMap(({ Resource }) => Resource)).toEqual([
       expect.stringContaining('ReadOnlyKey'),
       expect.stringContaining('Cluster_CaCertificate'),
     ]);
@@ -546,7 +545,7 @@ describe('grants', () => {
   test('of the admin key give both while it is rotated', () => {
     const apiKeys = aws.ApiKeys.generated({ alternateGeneration: 2 });
     const stack = synthCluster({ apiKeys }, (cluster) => void cluster.grantAdmin(aws.Grantee.user('operator')));
-    expect(statements(stack, 'GrantAdmin')[0].resources).toEqual([
+    expect(statements(stack, 'GrantAdmin')[0].Resource).toEqual([
       expect.stringContaining('AdminKey1'),
       expect.stringContaining('AdminKey2'),
     ]);
@@ -669,7 +668,7 @@ describe('a cluster that was made elsewhere', () => {
       expect(() => cluster.grantAdmin(aws.Grantee.role('app'))).toThrow(/no admin key is known/);
     });
     expect(ingress(stack)).toEqual(['6333-6333 10.0.0.0/8']);
-    expect(statements(stack, 'GrantRead')[0].resources).toEqual([secret('read-only').arn]);
+    expect(statements(stack, 'GrantRead')[0].Resource).toEqual([secret('read-only').arn]);
   });
 });
 

@@ -41,10 +41,9 @@ describe('what goes to the nodes', () => {
     ]);
     // Another certificate behind the same ARN reaches the nodes.
     expect(release.bundlesRevision.match(/\.version_id/g)).toHaveLength(2);
-    const documents = Object.entries<any>(stack.json.data.aws_iam_policy_document);
-    const [, rights] = documents.find(([name]) => name.includes('NodeRole_Rights'))!;
-    const read = rights.statement.find(({ sid }: any) => sid === 'ReadCaBundles');
-    expect(read.resources.sort()).toEqual(
+    const [{ policy }] = stack.resources('aws_iam_role_policy').filter(({ name_prefix: name }) => name === 'qdrant-node-');
+    const read = JSON.parse(policy).Statement.find(({ Sid }: any) => Sid === 'ReadCaBundles');
+    expect(read.Resource.sort()).toEqual(
       [...release.trusted, ...release.clientCas].map(({ secretArn }: any) => secretArn).sort(),
     );
   });

@@ -1,10 +1,9 @@
-import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamUserPolicy } from '@cdktf/provider-aws/lib/iam-user-policy';
 import { Construct } from 'constructs';
 import { Grantee } from './grantee';
 import { CaBundle } from '../tls/ca-bundle';
-import { policyStatements, readCaBundles, readSecrets } from './policy';
+import { policyJson, readCaBundles, readSecrets } from './policy';
 import { Secret } from '../secrets/secret';
 
 /** What is granted. @internal */
@@ -39,7 +38,7 @@ export class Grant extends Construct {
     this.keySecretArn = keys[0].arn;
     this.caCertificateSecretArn = clientCa?._source.secret?.arn;
     const statements = [...readSecrets(keys), ...readCaBundles(clientCa ? [clientCa] : [])];
-    this.policyJson = new DataAwsIamPolicyDocument(this, 'Document', { statement: policyStatements(statements) }).json;
+    this.policyJson = policyJson(statements);
     if (grantee._kind === 'role') {
       new IamRolePolicy(this, 'Policy', { role: grantee.name, policy: this.policyJson });
     } else {

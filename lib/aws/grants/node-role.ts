@@ -6,7 +6,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { CaBundle } from '../tls/ca-bundle';
 import { EcrRepository } from '../node/ecr-image';
-import { PolicyStatement, policyStatements, readCaBundles, readSecrets } from './policy';
+import { PolicyStatement, policyJson, readCaBundles, readSecrets } from './policy';
 import { Secret } from '../secrets/secret';
 
 export interface NodeRoleProps {
@@ -34,13 +34,16 @@ export class NodeRole extends Construct {
       statement: [{ actions: ['sts:AssumeRole'], principals: [{ type: 'Service', identifiers: ['ec2.amazonaws.com'] }] }],
     });
     const partition = new DataAwsPartition(this, 'Partition').partition;
-    const rights = new DataAwsIamPolicyDocument(this, 'Rights', { statement: policyStatements(statements(props, partition)) });
     const role = new IamRole(this, 'Role', {
       namePrefix: `${props.clusterName}-node-`,
       description: `Nodes of the Qdrant cluster ${props.clusterName}`,
       assumeRolePolicy: trust.json,
     });
-    this.policy = new IamRolePolicy(this, 'Policy', { namePrefix: 'qdrant-node-', role: role.id, policy: rights.json });
+    this.policy = new IamRolePolicy(this, 'Policy', {
+      namePrefix: 'qdrant-node-',
+      role: role.id,
+      policy: policyJson(statements(props, partition)),
+    });
     const profile = new IamInstanceProfile(this, 'InstanceProfile', {
       namePrefix: `${props.clusterName}-node-`,
       role: role.name,

@@ -12,19 +12,7 @@ export interface PolicyStatement {
   readonly when?: Conditions;
 }
 
-/** The statements as the provider's policy document takes them. */
-export function policyStatements(statements: PolicyStatement[]) {
-  return statements.map(({ sid, actions, resources, when = {} }) => ({
-    sid,
-    actions,
-    resources,
-    condition: Object.entries(when).flatMap(([test, keys]) =>
-      Object.entries(keys).map(([variable, values]) => ({ test, variable, values })),
-    ),
-  }));
-}
-
-/** The statements as JSON, for a policy that names what changes: a data source would wait for that, and plan the policy anew with it. */
+/** The statements as JSON, as a role takes them. A data source would wait for each resource that they name, and with every change of one plan the policy anew. */
 export function policyJson(statements: PolicyStatement[]): string {
   return JSON.stringify({
     Version: '2012-10-17',
