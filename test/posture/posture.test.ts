@@ -134,6 +134,14 @@ describe('the rules', () => {
     expect(ids(subject)).toEqual(['QDR022', 'QDR022', 'QDR022', 'QDR022']);
   });
 
+  test('QDR025: settings that were not checked, each by its name', () => {
+    const findings = posture({ settings: { unchecked: { 'service.brand_new': true, 'storage.newer.still': 1 } } }).findings();
+    expect(findings.map(({ ruleId, severity, what }) => [ruleId, severity, what])).toEqual([
+      ['QDR025', 'warning', 'the setting service.brand_new was not checked'],
+      ['QDR025', 'warning', 'the setting storage.newer.still was not checked'],
+    ]);
+  });
+
   test('QDR023: a single copy on several nodes', () => {
     expect(ids(posture({ settings: { replicationFactor: 1 } }))).toEqual(['QDR023']);
   });
