@@ -47,7 +47,7 @@ describe('a cluster with nothing but network, type and disk', () => {
     for (const instance of stack.resources('aws_instance')) {
       expect(instance).toMatchObject({
         metadata_options: { http_endpoint: 'enabled', http_tokens: 'required', http_put_response_hop_limit: 1 },
-        root_block_device: { encrypted: true, volume_type: 'gp3' },
+        root_block_device: { encrypted: true, volume_type: 'gp3', delete_on_termination: true },
         disable_api_termination: true,
       });
       expect(instance).not.toHaveProperty('key_name');
@@ -97,13 +97,23 @@ describe('a cluster with nothing but network, type and disk', () => {
   });
 
   test('generates its keys through ephemeral resources and write-only arguments', () => {
-    expect(Object.keys(stack.json.ephemeral.aws_secretsmanager_random_password)).toHaveLength(2);
+    const generated: any[] = Object.values(stack.json.ephemeral.aws_secretsmanager_random_password);
+    expect(generated).toHaveLength(2);
+    // Nodes take no shorter one, and no character that a header does not.
+    for (const { password_length: length, exclude_punctuation: plain } of generated) {
+      expect([length >= 32, plain]).toEqual([true, true]);
+    }
     for (const version of stack.resources('aws_secretsmanager_secret_version')) {
       expect(version.secret_string_wo).toMatch(/^\$\{ephemeral\.aws_secretsmanager_random_password\./);
       expect(version.secret_string_wo_version).toBe(1);
       expect(version).not.toHaveProperty('secret_string');
     }
     expect(stack.json.terraform.required_version).toBe('>= 1.11.0');
+  });
+
+  test('can have its keys and its authority back for thirty days once they are deleted', () => {
+    const windows = stack.resources('aws_secretsmanager_secret').map((secret) => secret.recovery_window_in_days);
+    expect(windows).toEqual([30, 30, 30, 30]);
   });
 
   test('gives its server safe settings', () => {

@@ -110,7 +110,10 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
   });
 
   test('generates its keys through ephemeral resources and write-only arguments', () => {
-    expect(Object.keys(stack.json.ephemeral.random_password)).toHaveLength(2);
+    const generated: any[] = Object.values(stack.json.ephemeral.random_password);
+    expect(generated).toHaveLength(2);
+    // Pods take no shorter one, and no character that a header does not.
+    for (const { length, special } of generated) expect([length >= 32, special]).toEqual([true, false]);
     for (const secret of stack.resources('kubernetes_secret_v1')) {
       expect(secret.data_wo['api-key']).toMatch(/^\$\{ephemeral\.random_password\./);
       expect(secret.data_wo_revision).toBe(1);
@@ -133,6 +136,16 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
     expect(serverOf(stack).env.map(({ name }: any) => name)).toEqual(['POD_IPS', 'QDRANT_INIT_FILE_PATH', 'LEAVE_SECONDS']);
     expect(serverOf(stack)).not.toHaveProperty('envFrom');
     expect(settingsOf(stack).service).not.toHaveProperty('api_key');
+  });
+
+  test('has its keys and certificates in memory alone, for its own user to read', () => {
+    const { volumes } = podOf(synthCluster({ clientVerification: kubernetes.ClientVerification.required(authority) }));
+    const written = volumes.filter(({ emptyDir }: any) => emptyDir);
+    expect(written.map(({ name }: any) => name)).toEqual(expect.arrayContaining(['tmp', 'runtime', 'guard-tmp']));
+    for (const { name, emptyDir } of written) expect([name, emptyDir.medium]).toEqual([name, 'Memory']);
+    const secrets = volumes.filter(({ projected }: any) => projected);
+    expect(secrets.map(({ name }: any) => name)).toEqual(expect.arrayContaining(['keys', 'tls']));
+    for (const { name, projected } of secrets) expect([name, projected.defaultMode]).toEqual([name, 0o440]);
   });
 
   test('gives its server safe settings', () => {
@@ -347,6 +360,13 @@ describe('variants', () => {
     expect(portsOf(server)).toEqual(['peer-rest 6337', 'peer 6335']);
     expect(guard.name).toBe('guard');
     expect(portsOf(guard)).toEqual(['rest 6333', 'grpc 6334', 'metrics 9153']);
+    // It has what it serves with from the server, changes none of it, and never sees a key of Qdrant's.
+    expect(guard.volumeMounts.map(({ name, readOnly }: any) => `${name} ${readOnly ?? false}`)).toEqual([
+      'guard-tmp false',
+      'runtime true',
+      'programs true',
+      'cluster true',
+    ]);
     expect(guard.readinessProbe.exec.command).toEqual(['/opt/qdrant/guard-ready.sh']);
     const servicePorts = (name: string) =>
       manifest(stack, 'Service', name).spec.ports.map(({ port, targetPort }: any) => `${port} ${targetPort}`);
