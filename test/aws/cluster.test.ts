@@ -186,6 +186,13 @@ describe('a cluster with nothing but network, type and disk', () => {
     expect(gates).toEqual([[], [expect.stringContaining('Node0')], [expect.stringContaining('Node1')]]);
   });
 
+  test('has another document for another release, as all nodes at once would run one that changes', () => {
+    const [document] = stack.resources('aws_ssm_document');
+    const [, content] = /^qdrant-.*\$\{substr\(sha256\((local\.\w+)\), 0, 12\)\}$/.exec(document.name)!;
+    expect(document.content).toBe(`\${${content}}`);
+    expect(document.lifecycle).toEqual({ create_before_destroy: true });
+  });
+
   test('puts no secret, and no placeholder of SSM’s, into what nodes are given', () => {
     const { installer } = nodeFiles(stack);
     expect(installer).not.toMatch(/\{\{|PRIVATE KEY-----\n/);
