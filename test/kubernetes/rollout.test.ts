@@ -82,6 +82,8 @@ describe('a rollout', () => {
       expect(mayReach(policies, watcher, node, port)).toBe(false);
       expect(mayReach(policies, node, watcher, port)).toBe(false);
     }
+    const others = [{ address: '203.0.113.9' }, { address: '10.0.0.7', namespace: 'search', labels: { app: 'vault' } }];
+    for (const other of others) expect(mayReach(policies, watcher, other, 443)).toBe(false);
     const dns = { address: '10.96.0.10', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
     expect(mayReach(policies, watcher, dns, 53, 'UDP')).toBe(true);
     expect(spec.volumes.map(({ name }: any) => name)).toEqual(['programs']);
