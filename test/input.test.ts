@@ -205,6 +205,7 @@ describe('callers without types', () => {
     ['no name of a role', () => aws.Grantee.role(undefined as any), /is no name in IAM/],
     ['no name of a group', () => kubernetes.Grantee.group(undefined as any), /Grantee\.group/],
     ['more copies than nodes', () => makeOnAws({ settings: { replicationFactor: 7 } }), /replicationFactor is 7 of 3 nodes/],
+    ['one copy more than nodes', () => makeOnAws({ settings: { replicationFactor: 4 } }), /replicationFactor is 4 of 3 nodes/],
     [
       'a namespace that was lost among the attributes of a newer provider',
       () => kubernetes.Peer.pods({ labels: { app: 'search' }, namespace: ([{ name: 'x' }] as any).name }),

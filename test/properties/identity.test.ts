@@ -13,3 +13,8 @@ test.each([
     expect(idOf(scope, id)).not.toBe(id);
   }
 });
+
+test('a value is the same in whatever order its members are given', () => {
+  expect(idFor(scope, 'pods', { app: 'search', tier: 'web' })).toBe(idFor(scope, 'pods', { tier: 'web', app: 'search' }));
+  expect(idFor(scope, 'pods', { app: 'search', tier: 'web' })).not.toBe(idFor(scope, 'pods', { app: 'web', tier: 'search' }));
+});
