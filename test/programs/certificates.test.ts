@@ -99,6 +99,7 @@ describeWith(['openssl'], 'a change of the CA', () => {
     issue(folder, 'new', 'new-ca', 'DNS:localhost');
     issue(folder, 'next', 'old-ca', 'DNS:localhost');
     issue(folder, 'elsewhere', 'new-ca', 'DNS:elsewhere');
+    issue(folder, 'server-only', 'new-ca', 'DNS:localhost', '10', 'serverAuth');
   });
   beforeEach(async () => {
     const here = mkdtempSync(join(folder, 'cluster-'));
@@ -215,6 +216,8 @@ describeWith(['openssl'], 'a change of the CA', () => {
     });
     nodes[0].offer(offerOf('new', 'old-ca'));
     expect(nodes[0].look()).toMatchObject({ code: 1, errors: expect.stringMatching(/not good as sslserver/) });
+    nodes[0].offer(offerOf('server-only', 'new-ca'));
+    expect(nodes[0].look()).toMatchObject({ code: 1, errors: expect.stringMatching(/not good as sslclient/) });
     nodes[0].offer({ ...offerOf('new', 'new-ca'), 'key.pem': file('old-key.pem') });
     expect(nodes[0].look()).toMatchObject({ code: 1, errors: expect.stringMatching(/does not belong to the certificate/) });
   });

@@ -11,11 +11,18 @@ export function makeCa(folder: string, name: string, subject = '/CN=nodes'): str
   return certificate;
 }
 
-/** Has a certificate issued for servers and clients: `NAME.pem` and `NAME-key.pem`. */
-export function issue(folder: string, name: string, ca: string, altNames: string, days = '10'): string {
+/** Has a certificate issued, for servers and clients unless other usages are given: `NAME.pem` and `NAME-key.pem`. */
+export function issue(
+  folder: string,
+  name: string,
+  ca: string,
+  altNames: string,
+  days = '10',
+  usages = 'serverAuth,clientAuth',
+): string {
   const file = (end: string) => join(folder, `${name}${end}`);
   run('openssl', ['req', '-new', ...KEY, '-subj', `/CN=${name}`, '-keyout', file('-key.pem'), '-out', file('.csr')]);
-  const extensions = `subjectAltName=${altNames}\nextendedKeyUsage=serverAuth,clientAuth\nauthorityKeyIdentifier=keyid\n`;
+  const extensions = `subjectAltName=${altNames}\nextendedKeyUsage=${usages}\nauthorityKeyIdentifier=keyid\n`;
   writeFileSync(file('.ext'), extensions);
   const issuer = ['-CA', join(folder, `${ca}.pem`), '-CAkey', join(folder, `${ca}-key.pem`), '-CAcreateserial'];
   run('openssl', [
