@@ -195,6 +195,17 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
     });
   });
 
+  test('and keeps it until a third of its life is left', () => {
+    const fetched = (validityDays: number) =>
+      `jq '.tls.validityDays = ${validityDays}' /opt/qdrant/etc/release.json >/run/changed; cat /run/changed >/opt/qdrant/etc/release.json; ` +
+      `${fetchCertificate}; openssl x509 -noout -serial -in /run/target/cert.pem`;
+    // It has 30 days left throughout: more, and less, than a third.
+    const { printed } = new Machine(0, { tls }).run([30, 89, 91].map(fetched).join('; '));
+    const [issued, kept, renewed] = printed.match(/^serial=\w+$/gm)!;
+    expect(kept).toBe(issued);
+    expect(renewed).not.toBe(issued);
+  });
+
   test('and the first node serves on where it may no longer write what clients read', () => {
     const machine = new Machine(0, { tls });
     expect(machine.run(fetchCertificate).code).toBe(0);
