@@ -8,11 +8,23 @@ const everywhere = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }] },
 };
 
+// By these a test file is of one project and no other; all the rest are unit tests.
+const PROGRAMS = ['/test/programs/', '/test/aws/node-secrets'];
+const INTEGRATION = ['/test/integration/'];
+const filesOf = (places) => places.map((place) => `${place}.*\\.test\\.ts$`);
+
 /** @type {import('jest').Config} */
 module.exports = {
   projects: [
-    { ...everywhere, displayName: 'unit', testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/integration/'] },
-    { ...everywhere, displayName: 'integration', testMatch: ['**/integration/**/*.test.ts'] },
+    {
+      ...everywhere,
+      displayName: 'unit',
+      testRegex: ['\\.test\\.ts$'],
+      testPathIgnorePatterns: [...PROGRAMS, ...INTEGRATION],
+    },
+    // These run the shell programs of nodes and pods, and wait for clocks.
+    { ...everywhere, displayName: 'programs', testRegex: filesOf(PROGRAMS) },
+    { ...everywhere, displayName: 'integration', testRegex: filesOf(INTEGRATION) },
   ],
   testTimeout: 600000,
   // The integration tests wait more than they work.
