@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -90,7 +91,7 @@ const manifestOf = (where: string) => JSON.parse(readFileSync(join(where, 'packa
 function copySources(to: string): void {
   const files = run(
     'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', 'lib', 'scripts', 'README.md', 'LICENSE', '*.json'],
+    ['ls-files', '--cached', '--others', '--exclude-standard', 'lib', 'scripts', 'docs', '*.md', 'LICENSE', '*.json'],
     {
       cwd: ROOT,
     },
@@ -199,6 +200,14 @@ describe('the package as it is packed', () => {
       (file) => !file.startsWith('node_modules'),
     );
     expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
+  });
+
+  test('brings the pages that its README links to', () => {
+    const links = [...readFileSync(join(unpacked, 'README.md'), 'utf8').matchAll(/\]\((?!https?:)([^)#]+\.md)/g)].map(
+      ([, link]) => link,
+    );
+    expect(links).toContain('docs/troubleshooting.md');
+    expect(links.filter((link) => !existsSync(join(unpacked, link)))).toEqual([]);
   });
 
   test.each([
