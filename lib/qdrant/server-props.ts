@@ -54,6 +54,12 @@ export interface QdrantServerProps {
    * The server's settings.
    *
    * @default - Qdrant's own, tightened: no telemetry, no CORS, no web UI, no snapshots from URLs
+   * @example
+   * settings: {
+   *   auditLog: true,
+   *   replicationFactor: 3,
+   *   additional: { 'storage.performance.max_search_threads': 4 },
+   * },
    */
   readonly settings?: QdrantSettings;
 }

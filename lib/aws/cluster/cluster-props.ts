@@ -43,6 +43,9 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * Where the API keys come from.
    *
    * @default - an admin and a read-only key are generated
+   * @example
+   * // The second of three applies that rotate the generated admin key: the first key is accepted until clients have moved.
+   * apiKeys: aws.ApiKeys.generated({ generation: 2, alternateGeneration: 1 }),
    */
   readonly apiKeys?: ApiKeys;
 
@@ -50,6 +53,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * Where the certificates come from.
    *
    * @default - an authority of the cluster's own
+   * @example
+   * tls: aws.Tls.fromPrivateCa('arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555'),
    */
   readonly tls?: Tls;
 
@@ -57,6 +62,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * Whether clients must present a certificate.
    *
    * @default ClientVerification.notRequired()
+   * @example
+   * clientVerification: aws.ClientVerification.required(aws.CaBundle.fromPem(readFileSync('client-ca.pem', 'utf8'))),
    */
   readonly clientVerification?: ClientVerification;
 
@@ -65,6 +72,10 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * applies: add the new one here; change `tls` to it and name the old one here; leave the old one out.
    *
    * @default - none
+   * @example
+   * // The second of three applies: certificates are of the new CA, and nodes trust the previous one until each has one.
+   * tls: aws.Tls.fromSecret(aws.Secret.fromArn('arn:aws:secretsmanager:eu-west-1:123456789012:secret:new-certificate-AbCdEf')),
+   * trustedAuthorities: [aws.CaBundle.fromPem(readFileSync('previous-ca.pem', 'utf8'))],
    */
   readonly trustedAuthorities?: CaBundle[];
 
@@ -93,6 +104,9 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * What happens when the cluster, or a node of it, is no longer synthesized.
    *
    * @default RemovalPolicy.PROTECT
+   * @example
+   * // A cluster for tests. Keep the default wherever data matters, and call `cluster.releaseNode(2)` before node 2 goes.
+   * removalPolicy: aws.RemovalPolicy.DESTROY,
    */
   readonly removalPolicy?: RemovalPolicy;
 

@@ -132,6 +132,11 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * Where the API keys come from.
    *
    * @default - an admin and a read-only key are generated
+   * @example
+   * apiKeys: kubernetes.ApiKeys.fromSecrets({
+   *   admin: kubernetes.Secret.fromName('vectors-admin', 'api-key'),
+   *   readOnly: kubernetes.Secret.fromName('vectors-read-only', 'api-key'),
+   * }),
    */
   readonly apiKeys?: ApiKeys;
 
@@ -139,6 +144,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * Where the certificate comes from.
    *
    * @default - an authority of the cluster's own, by cert-manager
+   * @example
+   * tls: kubernetes.Tls.fromCertManager(kubernetes.CertificateIssuer.clusterIssuer('company-ca')),
    */
   readonly tls?: Tls;
 
@@ -146,6 +153,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * Whether clients must present a certificate.
    *
    * @default ClientVerification.notRequired()
+   * @example
+   * clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('client-ca')),
    */
   readonly clientVerification?: ClientVerification;
 
@@ -154,6 +163,10 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * applies: add the new one here; change `tls` to it and name the old one here; leave the old one out.
    *
    * @default - none
+   * @example
+   * // The second of three applies: the certificate is of the new CA, and nodes trust the previous one until each has it.
+   * tls: kubernetes.Tls.fromCertManager(kubernetes.CertificateIssuer.issuer('new-ca')),
+   * trustedAuthorities: [kubernetes.CaBundle.fromPem(readFileSync('previous-ca.pem', 'utf8'))],
    */
   readonly trustedAuthorities?: CaBundle[];
 
@@ -190,6 +203,9 @@ export interface QdrantClusterProps extends QdrantServerProps {
    * What happens when the cluster, or a node of it, is no longer synthesized.
    *
    * @default RemovalPolicy.PROTECT
+   * @example
+   * // A cluster for tests. Keep the default wherever data matters, and call `cluster.releaseNode(2)` before node 2 goes.
+   * removalPolicy: kubernetes.RemovalPolicy.DESTROY,
    */
   readonly removalPolicy?: RemovalPolicy;
 
