@@ -4,3 +4,4 @@ export * from './grants';
 export * from './tls';
 export * from './secrets';
 export * from './pod';
+export * from './removal-policy';

@@ -1,5 +1,5 @@
 import { QdrantVersion } from '../qdrant/version';
-import { ResolvedSettings } from '../qdrant/settings';
+import { ResolvedSettings } from '../qdrant/resolved-settings';
 import { Listener } from './listener';
 import { OutboundConnection } from './outbound';
 import { SecretPlace } from './secret';

@@ -1,7 +1,7 @@
 import { Annotations, Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { badInput } from '../input/input';
-import { ResolvedSettings } from '../qdrant/settings';
+import { ResolvedSettings } from '../qdrant/resolved-settings';
 import { QdrantVersion } from '../qdrant/version';
 import { PostureFacts } from './facts';
 import { Listener, ListenerProps, ListenerPurpose } from './listener';

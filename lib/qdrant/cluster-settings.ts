@@ -1,7 +1,7 @@
 import { badInput, isUnknown } from '../input/input';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
-import { ResolvedSettings } from './settings';
+import { ResolvedSettings } from './resolved-settings';
 import { QdrantVersion } from './version';
 
 /** What a cluster construct decides, and its user wants. */

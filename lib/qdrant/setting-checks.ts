@@ -1,7 +1,7 @@
 import { badInput, isUnknown } from '../input/input';
 import { isSection, isWithinWildcard, nearestSetting, settingAbove, settingsBeside, settingSince } from './setting-catalog';
 import { checkSettingValue } from './setting-values';
-import type { QdrantSettings } from './settings';
+import { QdrantSettings } from './settings';
 import { QdrantVersion } from './version';
 
 /** Sections and settings that a user sets through options of the cluster, and never by their path. */

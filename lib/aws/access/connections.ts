@@ -12,8 +12,7 @@ import { idFor, standsAlready } from '../../terraform/identity';
 import { readableName } from '../../terraform/readable-name';
 import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preconditions';
 import { Peer } from './peer';
-import { requireOptions } from '../../input/options';
-import { ALLOW_TO_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** What the connections are of. */
 export interface ConnectionsProps {
@@ -44,6 +43,8 @@ export interface AllowToOptions {
    */
   readonly alsoAllowAtPeer?: boolean;
 }
+
+const ALLOW_TO_OPTIONS: OptionNames<AllowToOptions> = { protocol: true, alsoAllowAtPeer: true };
 
 /**
  * Who may reach a cluster, or a load balancer before it. Nobody may until it is allowed here.

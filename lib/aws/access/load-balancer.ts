@@ -14,11 +14,9 @@ import { checkHostName } from '../../qdrant/cluster-checks';
 import { nameFor } from '../../terraform/identity';
 import { Connections } from './connections';
 import { checkSubnets, ClusterNetwork } from './network';
-import { QdrantNode } from '../node/node';
-import { NameZone } from './node-names';
-import { RemovalPolicy } from '../cluster/removal-policy';
-import { requireOptions } from '../../input/options';
-import { LOAD_BALANCER_OPTIONS } from '../cluster/option-names';
+import { NameZone } from '../names/node-names';
+import { RemovalPolicy } from '../removal-policy';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** How long connections go on to a node that no longer wants new ones, and to one that is taken out. */
 const DRAIN_SECONDS = 30;
@@ -64,11 +62,19 @@ export interface LoadBalancerProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const LOAD_BALANCER_OPTIONS: OptionNames<LoadBalancerProps> = {
+  scheme: true,
+  subnetIds: true,
+  hostName: true,
+  removalPolicy: true,
+};
+
 /** @internal */
 export interface LoadBalancerTargets {
   readonly clusterName: string;
   readonly network: ClusterNetwork;
-  readonly nodes: QdrantNode[];
+  /** The addresses of the nodes, which outlive their instances. */
+  readonly nodeAddresses: string[];
   readonly nodeConnections: Connections;
   readonly posture: Posture;
   readonly nameZone?: NameZone;
@@ -247,12 +253,11 @@ export class QdrantLoadBalancer extends Construct {
       // A listener holds its target group, so that another must be there before the old one goes.
       lifecycle: { createBeforeDestroy: true },
     });
-    // The address outlives the instance, so that an instance that is replaced stays a target.
-    this.targets.nodes.forEach(
-      (node, index) =>
+    this.targets.nodeAddresses.forEach(
+      (address, index) =>
         new LbTargetGroupAttachment(this, `${purpose}Node${index}`, {
           targetGroupArn: targetGroup.arn,
-          targetId: node.privateIp,
+          targetId: address,
           port,
         }),
     );

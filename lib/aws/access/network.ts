@@ -2,10 +2,9 @@ import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber, Place } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
-import { NodeNames } from './node-names';
+import { NodeNames } from '../names/node-names';
 import { checkId, checkIds, Peer } from './peer';
-import { requireOptions } from '../../input/options';
-import { SUBNETS_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** The subnets that a cluster lives in. */
 export interface SubnetsProps {
@@ -42,6 +41,14 @@ export interface SubnetsProps {
    */
   readonly httpsTo?: Peer[];
 }
+
+const SUBNETS_OPTIONS: OptionNames<SubnetsProps> = {
+  vpcId: true,
+  subnetIds: true,
+  zoneCount: true,
+  nodeNames: true,
+  httpsTo: true,
+};
 
 /** Where one node goes. @internal */
 export interface NodePlacement {

@@ -7,16 +7,16 @@ import { defaultName } from '../../terraform/default-name';
 import { ApiKeys } from '../secrets/api-keys';
 import { CaBundle } from '../tls/ca-bundle';
 import { ClientVerification } from '../tls/client-verification';
-import { QdrantClusterProps } from './cluster-props';
-import { checkDataVolume } from '../node/data-volume';
+import { QdrantClusterProps, CLUSTER_OPTIONS } from './cluster-props';
+import { checkDataVolume, DATA_VOLUME_OPTIONS } from '../node/data-volume';
 import { architectureOf, MachineImage } from '../node/machine-image';
 import { ClusterNetwork } from '../access/network';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../removal-policy';
 import { Tls } from '../tls/tls';
-import { checkTags } from './tags';
+import { checkTags } from '../names/tags';
 import { requireOptions, requireOptionsIfGiven } from '../../input/options';
 import { SETTINGS_OPTIONS } from '../../qdrant/option-names';
-import { CLUSTER_OPTIONS, DATA_VOLUME_OPTIONS, ROLLING_UPDATE_OPTIONS } from './option-names';
+import { ROLLING_UPDATE_OPTIONS } from './rolling-update';
 
 /** What no name of a security group may begin with, and those of a cluster begin with its name. */
 const SECURITY_GROUP_ID = /^sg-/;

@@ -1,7 +1,7 @@
 import { DataAwsInstances, DataAwsInstancesFilter } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { Fn, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterTag } from './cluster-identity';
+import { ClusterTag } from '../names/cluster-identity';
 
 /** @internal */
 export interface ClusterInstancesProps {

@@ -7,6 +7,7 @@ import { Connections } from '../access/connections';
 import { Grant } from '../grants/grant';
 import { Grantee } from '../grants/grantee';
 import { Secret } from '../secrets/secret';
+import { OptionNames } from '../../input/options';
 
 /** A Qdrant cluster, whether made here or elsewhere. */
 export interface IQdrantCluster extends IConstruct {
@@ -91,3 +92,16 @@ export interface QdrantClusterAttributes {
    */
   readonly provider?: TerraformProvider;
 }
+
+/** @internal */
+export const CLUSTER_ATTRIBUTES: OptionNames<QdrantClusterAttributes> = {
+  host: true,
+  securityGroupId: true,
+  readOnlyKey: true,
+  adminKey: true,
+  clientCa: true,
+  clientCertificate: true,
+  grpc: true,
+  metricsPort: true,
+  provider: true,
+};

@@ -6,9 +6,11 @@ import { ClientVerification } from '../tls/client-verification';
 import { DataVolumeProps } from '../node/data-volume';
 import { MachineImage } from '../node/machine-image';
 import { ClusterNetwork } from '../access/network';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../removal-policy';
 import { RollingUpdateProps } from './rolling-update';
 import { Tls } from '../tls/tls';
+import { OptionNames } from '../../input/options';
+import { SERVER_OPTIONS } from '../../qdrant/option-names';
 
 /** What a cluster is to be. */
 export interface QdrantClusterProps extends QdrantServerProps {
@@ -126,3 +128,23 @@ export interface QdrantClusterProps extends QdrantServerProps {
    */
   readonly provider?: TerraformProvider;
 }
+
+/** @internal */
+export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
+  ...SERVER_OPTIONS,
+  network: true,
+  instanceType: true,
+  dataVolume: true,
+  image: true,
+  clusterName: true,
+  apiKeys: true,
+  tls: true,
+  clientVerification: true,
+  trustedAuthorities: true,
+  hostNames: true,
+  machineImage: true,
+  rollingUpdate: true,
+  removalPolicy: true,
+  tags: true,
+  provider: true,
+};

@@ -15,7 +15,7 @@ import { ApiKeys, ClusterKeys } from '../secrets/api-keys';
 import { ClientGrants } from '../grants/client-grants';
 import { ClientVerification } from '../tls/client-verification';
 import { checkCluster, defaultClusterName } from './cluster-checks';
-import { clusterIdOf, ClusterTag } from './cluster-identity';
+import { clusterIdOf, ClusterTag } from '../names/cluster-identity';
 import { ClusterInstances } from './cluster-instances';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { ClusterOutputs } from './cluster-outputs';
@@ -23,24 +23,24 @@ import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from '../access/connections';
 import { ecrRepository } from '../node/ecr-image';
-import { FoundingRights } from '../grants/founding-rights';
+import { FoundingRights } from '../node/founding-rights';
 import { Grant } from '../grants/grant';
 import { Grantee } from '../grants/grantee';
 import { ImportedCluster } from './imported-cluster';
 import { KeptBundles, keepBundles } from '../tls/kept-bundles';
 import { LoadBalancerProps, QdrantLoadBalancer } from '../access/load-balancer';
 import { MachineImage } from '../node/machine-image';
-import { NameZone, NodeNames } from '../access/node-names';
+import { NameZone, NodeNames } from '../names/node-names';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
 import { renderRelease } from '../node/release';
-import { NodeRole } from '../grants/node-role';
+import { NodeRole } from '../node/node-role';
 import { NodeSecurityGroup } from '../access/node-security-group';
 import { RemovalGuard } from './removal-guard';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../removal-policy';
 import { RollingUpdate, RollingUpdateProps } from './rolling-update';
 import { resolveRollingUpdate } from './rolling-update-options';
-import { tagEverything } from './tags';
+import { tagEverything } from '../names/tags';
 import { ClusterTls, Tls } from '../tls/tls';
 
 /**
@@ -165,7 +165,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     const balancer = QdrantLoadBalancer._create(this, id, props, {
       clusterName: this.clusterName,
       network: this.props.network,
-      nodes: this.nodes,
+      nodeAddresses: this.nodes.map(({ privateIp }) => privateIp),
       nodeConnections: this.connections,
       posture: this.posture,
       nameZone: this.nameZone,

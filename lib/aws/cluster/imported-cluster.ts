@@ -8,14 +8,13 @@ import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
 import { CaBundle } from '../tls/ca-bundle';
 import { useProvider } from '../../terraform/use-provider';
 import { ClientGrants } from '../grants/client-grants';
-import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { IQdrantCluster, QdrantClusterAttributes, CLUSTER_ATTRIBUTES } from './cluster-interface';
 import { Connections } from '../access/connections';
 import { Grant } from '../grants/grant';
 import { Grantee } from '../grants/grantee';
 import { checkId } from '../access/peer';
 import { Secret } from '../secrets/secret';
 import { requireOptions } from '../../input/options';
-import { CLUSTER_ATTRIBUTES } from './option-names';
 
 /** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {

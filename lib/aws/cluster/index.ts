@@ -1,5 +1,4 @@
 export * from './cluster';
 export * from './cluster-interface';
 export * from './cluster-props';
-export * from './removal-policy';
 export * from './rolling-update';

@@ -1,8 +1,8 @@
 import { DataAwsInstances, DataAwsInstancesFilter } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-import { ReleasedNodes } from '../../qdrant/released-nodes';
-import { ClusterTag } from './cluster-identity';
+import { ReleasedNodes } from '../../cluster/released-nodes';
+import { ClusterTag } from '../names/cluster-identity';
 import { ClusterInstances } from './cluster-instances';
 
 /** @internal */

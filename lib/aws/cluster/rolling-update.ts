@@ -4,6 +4,7 @@ import { Fn, ITerraformDependable, Op, TerraformLocal, Token, conditional } from
 import { Construct } from 'constructs';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
+import { OptionNames } from '../../input/options';
 
 /** How changes reach the nodes. */
 export interface RollingUpdateProps {
@@ -37,6 +38,14 @@ export interface RollingUpdateProps {
    */
   readonly requireReadyPeers?: boolean;
 }
+
+/** @internal */
+export const ROLLING_UPDATE_OPTIONS: OptionNames<RollingUpdateProps> = {
+  refreshHours: true,
+  nodeTimeoutMinutes: true,
+  turnSeconds: true,
+  requireReadyPeers: true,
+};
 
 /** @internal */
 export interface RollingUpdateTargets {

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireListIfGiven, requireWholeNumber } from '../../input/input';
 import { checkEncryptionKey } from '../secrets/encryption-key';
+import { OptionNames } from '../../input/options';
 
 /**
  * The disk of a node that holds the data: an encrypted gp3 volume of its own, which outlives the instance.
@@ -43,6 +44,15 @@ export interface DataVolumeProps {
    */
   readonly snapshotIds?: string[];
 }
+
+/** @internal */
+export const DATA_VOLUME_OPTIONS: OptionNames<DataVolumeProps> = {
+  sizeGib: true,
+  iops: true,
+  throughputMibps: true,
+  encryptionKeyArn: true,
+  snapshotIds: true,
+};
 
 const BASE_IOPS = 3000;
 const BASE_THROUGHPUT = 125;

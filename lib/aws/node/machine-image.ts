@@ -3,8 +3,7 @@ import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
-import { requireOptions } from '../../input/options';
-import { OWN_IMAGE_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** How an image of one's own is booted. */
 export interface OwnImageOptions {
@@ -16,6 +15,8 @@ export interface OwnImageOptions {
    */
   readonly rootVolumeSizeGib?: number;
 }
+
+const OWN_IMAGE_OPTIONS: OptionNames<OwnImageOptions> = { rootVolumeSizeGib: true };
 
 const ROOT_VOLUME_GIB = 20;
 

@@ -5,11 +5,11 @@ import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { VolumeAttachment } from '@cdktf/provider-aws/lib/volume-attachment';
 import { Fn, ITerraformDependable, Op, TerraformResource, TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterTag } from '../cluster/cluster-identity';
+import { ClusterTag } from '../names/cluster-identity';
 import { DataVolumeProps } from './data-volume';
 import { hasEbsBandwidth } from './machine-image';
 import { NodePlacement } from '../access/network';
-import { NameZone } from '../access/node-names';
+import { NameZone } from '../names/node-names';
 import { NodePrograms } from './node-programs';
 
 /** @internal */

@@ -5,9 +5,9 @@ import { KeyGenerationsProps } from '../../qdrant';
 import { checkKeyGenerations } from '../../qdrant/key-generations';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
-import { requireOptions } from '../../input/options';
-import { EXISTING_KEYS_OPTIONS, GENERATED_KEYS_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 import { checkEncryptionKey } from './encryption-key';
+import { KEY_GENERATIONS_OPTIONS } from '../../qdrant/option-names';
 
 /** Which keys are generated. */
 export interface GeneratedApiKeysProps extends KeyGenerationsProps {
@@ -18,6 +18,11 @@ export interface GeneratedApiKeysProps extends KeyGenerationsProps {
    */
   readonly encryptionKeyArn?: string;
 }
+
+const GENERATED_KEYS_OPTIONS: OptionNames<GeneratedApiKeysProps> = {
+  ...KEY_GENERATIONS_OPTIONS,
+  encryptionKeyArn: true,
+};
 
 /** Which existing secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
 export interface ExistingApiKeysProps {
@@ -39,6 +44,8 @@ export interface ExistingApiKeysProps {
    */
   readonly alternate?: Secret;
 }
+
+const EXISTING_KEYS_OPTIONS: OptionNames<ExistingApiKeysProps> = { admin: true, readOnly: true, alternate: true };
 
 /** The keys of one cluster. @internal */
 export interface ClusterKeys {

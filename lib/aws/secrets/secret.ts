@@ -1,7 +1,6 @@
 import { Fn } from 'cdktf';
 import { badInput, isUnknown } from '../../input/input';
-import { requireOptions } from '../../input/options';
-import { SECRET_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 import { A_REFERENCE, withoutReferences } from '../../terraform/literal-text';
 import { checkEncryptionKey } from './encryption-key';
 
@@ -25,6 +24,8 @@ export interface SecretOptions {
    */
   readonly encryptionKeyArn?: string;
 }
+
+const SECRET_OPTIONS: OptionNames<SecretOptions> = { jsonField: true, encryptionKeyArn: true };
 
 /** A reference to a secret in AWS Secrets Manager. Its value is read by those who need it, and never by Terraform. */
 export class Secret {

@@ -5,8 +5,7 @@ import { SecretPlaceProps } from '../../posture';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
 import { CaBundle, checkAuthorityArn } from './ca-bundle';
 import { Secret } from '../secrets/secret';
-import { requireOptions } from '../../input/options';
-import { GENERATED_TLS_OPTIONS, ISSUED_TLS_OPTIONS, SECRET_TLS_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 import { checkEncryptionKey } from '../secrets/encryption-key';
 
 /** What else is known of certificates in an existing secret. */
@@ -20,6 +19,8 @@ export interface SecretTlsOptions {
   readonly clientCa?: CaBundle;
 }
 
+const SECRET_TLS_OPTIONS: OptionNames<SecretTlsOptions> = { clientCa: true };
+
 /** How certificates are issued. */
 export interface IssuedTlsOptions {
   /**
@@ -30,6 +31,8 @@ export interface IssuedTlsOptions {
   readonly validityDays?: number;
 }
 
+const ISSUED_TLS_OPTIONS: OptionNames<IssuedTlsOptions> = { validityDays: true };
+
 /** How the cluster's own authority keeps its key. */
 export interface GeneratedTlsOptions extends IssuedTlsOptions {
   /**
@@ -39,6 +42,8 @@ export interface GeneratedTlsOptions extends IssuedTlsOptions {
    */
   readonly encryptionKeyArn?: string;
 }
+
+const GENERATED_TLS_OPTIONS: OptionNames<GeneratedTlsOptions> = { ...ISSUED_TLS_OPTIONS, encryptionKeyArn: true };
 
 /** What a cluster's nodes need to come by their certificates, and clients to verify them. @internal */
 export interface ClusterTls {

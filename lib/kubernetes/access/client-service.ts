@@ -7,8 +7,7 @@ import { Connections } from './connections';
 import { literally } from '../../terraform/literal-text';
 import { checkAnnotations } from '../names/names';
 import { Peer } from './peer';
-import { requireOptions } from '../../input/options';
-import { CLIENT_SERVICE_OPTIONS, LOAD_BALANCER_SERVICE_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** How the service for clients is to be. */
 export interface ClientServiceProps {
@@ -35,6 +34,12 @@ export interface ClientServiceProps {
   readonly grpcAppProtocol?: string;
 }
 
+const CLIENT_SERVICE_OPTIONS: OptionNames<ClientServiceProps> = {
+  annotations: true,
+  restAppProtocol: true,
+  grpcAppProtocol: true,
+};
+
 /** How a load balancer is to be. */
 export interface LoadBalancerServiceProps extends ClientServiceProps {
   /** The ranges of addresses that it lets in, for example `['203.0.113.0/24']`. */
@@ -47,6 +52,12 @@ export interface LoadBalancerServiceProps extends ClientServiceProps {
    */
   readonly loadBalancerClass?: string;
 }
+
+const LOAD_BALANCER_SERVICE_OPTIONS: OptionNames<LoadBalancerServiceProps> = {
+  ...CLIENT_SERVICE_OPTIONS,
+  sourceRanges: true,
+  loadBalancerClass: true,
+};
 
 /** A cluster for which a service is made. @internal */
 export interface ClientServiceBinding {

@@ -12,8 +12,7 @@ import { idFor, nameFor, standsAlready } from '../../terraform/identity';
 import { readableName } from '../../terraform/readable-name';
 import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preconditions';
 import { Peer } from './peer';
-import { requireOptions } from '../../input/options';
-import { ALLOW_TO_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** What the connections are of. */
 export interface ConnectionsProps {
@@ -48,6 +47,8 @@ export interface AllowToOptions {
    */
   readonly protocol?: TransportProtocol;
 }
+
+const ALLOW_TO_OPTIONS: OptionNames<AllowToOptions> = { protocol: true };
 
 /**
  * Who may reach a cluster. Nobody may until it is allowed here: each permission is a NetworkPolicy of its own beside the one that refuses

@@ -12,8 +12,7 @@ import { Connections } from './connections';
 import { describeFront } from './front-listener';
 import { checkLabelName, checkObjectName } from '../names/names';
 import { Peer } from './peer';
-import { requireOptions } from '../../input/options';
-import { GATEWAY_OPTIONS, GATEWAY_ROUTE_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** Where TLS ends that comes in by a gateway. */
 export enum GatewayTls {
@@ -52,6 +51,8 @@ export interface GatewayReference {
    */
   readonly sectionName?: string;
 }
+
+const GATEWAY_OPTIONS: OptionNames<GatewayReference> = { name: true, namespace: true, sectionName: true };
 
 /** How a cluster is reached by a gateway. */
 export interface GatewayRouteProps {
@@ -99,6 +100,17 @@ export interface GatewayRouteProps {
    */
   readonly tlsRouteVersion?: TlsRouteVersion;
 }
+
+const GATEWAY_ROUTE_OPTIONS: OptionNames<GatewayRouteProps> = {
+  gateway: true,
+  gatewayPods: true,
+  clients: true,
+  clientPort: true,
+  restHost: true,
+  grpcHost: true,
+  tls: true,
+  tlsRouteVersion: true,
+};
 
 /** @internal */
 export interface RoutedCluster {

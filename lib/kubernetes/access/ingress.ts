@@ -11,8 +11,7 @@ import { Connections } from './connections';
 import { describeFront } from './front-listener';
 import { checkAnnotations, checkObjectName } from '../names/names';
 import { Peer } from './peer';
-import { requireOptions } from '../../input/options';
-import { INGRESS_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** How a cluster is reached by an Ingress. Where the Kubernetes cluster has a gateway of the Gateway API, `addGatewayRoute` says more in one language. */
 export interface IngressProps {
@@ -69,6 +68,18 @@ export interface IngressProps {
    */
   readonly tlsPassThrough?: boolean;
 }
+
+const INGRESS_OPTIONS: OptionNames<IngressProps> = {
+  ingressClassName: true,
+  controllerPods: true,
+  clients: true,
+  restHost: true,
+  restAnnotations: true,
+  grpcHost: true,
+  grpcAnnotations: true,
+  tlsSecretName: true,
+  tlsPassThrough: true,
+};
 
 /**
  * The annotations by which controllers pass TLS through.

@@ -1,8 +1,7 @@
 import { coverTheInternet, ipv4Range, ipv6Range } from '../../input/cidr';
 import { badInput, requireGivenMembers } from '../../input/input';
 import { checkLabelName, checkLabels } from '../names/names';
-import { requireOptions } from '../../input/options';
-import { PODS_PEER_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** The label that Kubernetes itself gives to each namespace. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
@@ -33,6 +32,8 @@ export interface PodsPeerProps {
    */
   readonly namespaceLabels?: { [name: string]: string };
 }
+
+const PODS_PEER_OPTIONS: OptionNames<PodsPeerProps> = { labels: true, namespace: true, namespaceLabels: true };
 
 /** Who is at the other end of a connection. */
 export class Peer {

@@ -8,8 +8,7 @@ import { CaBundle } from '../tls/ca-bundle';
 import { checkLabels, checkObjectName } from '../names/names';
 import { Peer } from './peer';
 import { Secret } from '../secrets/secret';
-import { requireOptions } from '../../input/options';
-import { SERVICE_MONITOR_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** How a cluster is monitored by the Prometheus Operator. */
 export interface ServiceMonitorProps {
@@ -38,6 +37,13 @@ export interface ServiceMonitorProps {
    */
   readonly clientCertificateSecretName?: string;
 }
+
+const SERVICE_MONITOR_OPTIONS: OptionNames<ServiceMonitorProps> = {
+  scrapedBy: true,
+  labels: true,
+  intervalSeconds: true,
+  clientCertificateSecretName: true,
+};
 
 /** @internal */
 export interface MonitoredCluster {

@@ -15,24 +15,17 @@ import { CaBundle } from '../tls/ca-bundle';
 import { ClientService } from '../access/client-service';
 import { ClientVerification } from '../tls/client-verification';
 import { ClusterDns } from '../access/cluster-dns';
-import { QdrantClusterProps } from './cluster-props';
+import { QdrantClusterProps, CLUSTER_OPTIONS, ROLLING_UPDATE_OPTIONS } from './cluster-props';
 import { checkAnnotations, checkLabelName, checkLabels, checkObjectName } from '../names/names';
-import { checkPlacement } from '../pod/placement';
+import { checkPlacement, PLACEMENT_OPTIONS } from '../pod/placement';
+import { MAX_TURN_SECONDS } from '../pod/pod-template';
 import { PodUser } from '../pod/pod-user';
-import { RemovalPolicy } from './removal-policy';
-import { checkGuardResources, checkResources } from '../pod/resources';
+import { RemovalPolicy } from '../removal-policy';
+import { checkGuardResources, checkResources, RESOURCES_OPTIONS, GUARD_RESOURCES_OPTIONS } from '../pod/resources';
 import { Tls } from '../tls/tls';
-import { checkVolume } from '../pod/volume';
+import { checkVolume, VOLUME_OPTIONS } from '../pod/volume';
 import { requireOptions, requireOptionsIfGiven } from '../../input/options';
 import { SETTINGS_OPTIONS } from '../../qdrant/option-names';
-import {
-  CLUSTER_OPTIONS,
-  GUARD_RESOURCES_OPTIONS,
-  PLACEMENT_OPTIONS,
-  RESOURCES_OPTIONS,
-  ROLLING_UPDATE_OPTIONS,
-  VOLUME_OPTIONS,
-} from './option-names';
 
 /** The guard's image where none is named. */
 export const DEFAULT_GUARD_IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.28.0';
@@ -40,9 +33,8 @@ export const DEFAULT_GUARD_IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.28.0
 /** How long a turn is where nothing else is said. */
 export const DEFAULT_TURN_SECONDS = 60;
 
-/** Long enough for a node that stops late in a turn to be seen as away before the next one, and short enough for the pods' grace. */
+/** Long enough for a node that stops late in a turn to be seen as away before the next one. */
 const MIN_TURN_SECONDS = 30;
-export const MAX_TURN_SECONDS = 300;
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps): void {

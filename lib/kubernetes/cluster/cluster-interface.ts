@@ -7,6 +7,7 @@ import { Connections } from '../access/connections';
 import { Grant } from '../grants/grant';
 import { Grantee } from '../grants/grantee';
 import { Secret } from '../secrets/secret';
+import { OptionNames } from '../../input/options';
 
 /** A Qdrant cluster, whether made here or elsewhere. */
 export interface IQdrantCluster extends IConstruct {
@@ -105,3 +106,18 @@ export interface QdrantClusterAttributes {
    */
   readonly provider?: TerraformProvider;
 }
+
+/** @internal */
+export const CLUSTER_ATTRIBUTES: OptionNames<QdrantClusterAttributes> = {
+  clusterName: true,
+  namespace: true,
+  host: true,
+  podLabels: true,
+  readOnlyKey: true,
+  adminKey: true,
+  clientCa: true,
+  clientCertificate: true,
+  grpc: true,
+  metricsPort: true,
+  provider: true,
+};

@@ -7,10 +7,12 @@ import { ClusterDns } from '../access/cluster-dns';
 import { ClientVerification } from '../tls/client-verification';
 import { PlacementProps } from '../pod/placement';
 import { PodUser } from '../pod/pod-user';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../removal-policy';
 import { GuardResourcesProps, ResourcesProps } from '../pod/resources';
 import { Tls } from '../tls/tls';
 import { VolumeProps } from '../pod/volume';
+import { OptionNames } from '../../input/options';
+import { SERVER_OPTIONS } from '../../qdrant/option-names';
 
 /** How changes reach the nodes. */
 export interface RollingUpdateProps {
@@ -43,6 +45,13 @@ export interface RollingUpdateProps {
    */
   readonly turnSeconds?: number;
 }
+
+/** @internal */
+export const ROLLING_UPDATE_OPTIONS: OptionNames<RollingUpdateProps> = {
+  nodeTimeoutMinutes: true,
+  waitForRollout: true,
+  turnSeconds: true,
+};
 
 /** What a cluster is to be. */
 export interface QdrantClusterProps extends QdrantServerProps {
@@ -238,3 +247,34 @@ export interface QdrantClusterProps extends QdrantServerProps {
    */
   readonly provider?: TerraformProvider;
 }
+
+/** @internal */
+export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
+  ...SERVER_OPTIONS,
+  namespace: true,
+  resources: true,
+  dataVolume: true,
+  snapshotVolume: true,
+  image: true,
+  guardImage: true,
+  allowRecoveryMode: true,
+  guardResources: true,
+  imagePullSecretNames: true,
+  clusterName: true,
+  clusterDomain: true,
+  dns: true,
+  user: true,
+  apiKeys: true,
+  tls: true,
+  clientVerification: true,
+  trustedAuthorities: true,
+  hostNames: true,
+  clientService: true,
+  placement: true,
+  rollingUpdate: true,
+  removalPolicy: true,
+  labels: true,
+  serviceAccountAnnotations: true,
+  podAnnotations: true,
+  provider: true,
+};

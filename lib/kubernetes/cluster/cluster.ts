@@ -38,7 +38,7 @@ import { PodUser } from '../pod/pod-user';
 import { PodPrograms } from '../pod/pod-programs';
 import { bundleFile } from '../pod/pod-template';
 import { RemovalGuard } from './removal-guard';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../removal-policy';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
 import { ClusterTls, Tls } from '../tls/tls';
 

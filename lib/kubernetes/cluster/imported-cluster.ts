@@ -8,7 +8,7 @@ import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
 import { CaBundle } from '../tls/ca-bundle';
 import { useProvider } from '../../terraform/use-provider';
 import { ClientGrants } from '../grants/client-grants';
-import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { IQdrantCluster, QdrantClusterAttributes, CLUSTER_ATTRIBUTES } from './cluster-interface';
 import { podLabelsOf } from '../names/cluster-labels';
 import { Connections } from '../access/connections';
 import { Grant } from '../grants/grant';
@@ -16,7 +16,6 @@ import { Grantee } from '../grants/grantee';
 import { checkLabelName, checkLabels } from '../names/names';
 import { Secret } from '../secrets/secret';
 import { requireOptions } from '../../input/options';
-import { CLUSTER_ATTRIBUTES } from './option-names';
 
 /** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {

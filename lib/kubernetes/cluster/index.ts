@@ -1,4 +1,3 @@
 export * from './cluster';
 export * from './cluster-interface';
 export * from './cluster-props';
-export * from './removal-policy';

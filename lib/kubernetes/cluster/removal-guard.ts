@@ -1,7 +1,8 @@
 import { DataKubernetesResources } from '@cdktf/provider-kubernetes/lib/data-kubernetes-resources';
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-import { ReleasedNodes } from '../../qdrant/released-nodes';
+import { CONSTRUCT_ANNOTATION } from '../names/cluster-labels';
+import { ReleasedNodes } from '../../cluster/released-nodes';
 
 /** The label by which Kubernetes itself (1.28 and later) tells the pods of a StatefulSet apart. */
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
@@ -15,9 +16,6 @@ export interface RemovalGuardProps {
   /** The path of the cluster's construct. */
   readonly constructPath: string;
 }
-
-/** The annotation of the StatefulSet that says which construct made it. @internal */
-export const CONSTRUCT_ANNOTATION = 'cdktf-qdrant/construct';
 
 /**
  * Fails the plan that would end pods which are no longer synthesized, and were not released: their shards would be away, and their peers

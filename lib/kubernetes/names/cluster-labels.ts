@@ -7,3 +7,9 @@ export function podLabelsOf(clusterName: string): { [name: string]: string } {
 export function labelsOf(clusterName: string, more: { [name: string]: string } = {}): { [name: string]: string } {
   return { ...more, ...podLabelsOf(clusterName), 'app.kubernetes.io/managed-by': 'cdktf-qdrant' };
 }
+
+/** The label of the pods that says what they were made of. */
+export const RELEASE_LABEL = 'cdktf-qdrant/release';
+
+/** The annotation of the StatefulSet that says which construct made it. */
+export const CONSTRUCT_ANNOTATION = 'cdktf-qdrant/construct';

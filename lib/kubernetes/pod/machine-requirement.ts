@@ -1,5 +1,6 @@
 import { requireNotEmpty } from '../../input/input';
 import { checkLabels } from '../names/names';
+import { OptionNames } from '../../input/options';
 
 /** A requirement as a pod's node affinity has it. @internal */
 export interface MachineExpression {
@@ -60,3 +61,6 @@ export interface MachinePreference {
    */
   readonly weight?: number;
 }
+
+/** @internal */
+export const MACHINE_PREFERENCE_OPTIONS: OptionNames<MachinePreference> = { requirements: true, weight: true };

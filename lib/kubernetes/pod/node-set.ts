@@ -14,8 +14,8 @@ import { digestOf } from '../../terraform/digest';
 import { ClaimSizeCheck } from './claim-size-check';
 import { ClusterDns } from '../access/cluster-dns';
 import { podTemplate, PodTemplateProps } from './pod-template';
-import { CONSTRUCT_ANNOTATION } from '../cluster/removal-guard';
-import { Rollout, RELEASE_LABEL } from '../cluster/rollout';
+import { CONSTRUCT_ANNOTATION, RELEASE_LABEL } from '../names/cluster-labels';
+import { Rollout } from './rollout';
 import { VolumeProps } from './volume';
 
 export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName'> {

@@ -14,10 +14,9 @@ import {
   requireWholeNumber,
 } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
-import { MachinePreference, MachineRequirement } from './machine-requirement';
+import { MachinePreference, MachineRequirement, MACHINE_PREFERENCE_OPTIONS } from './machine-requirement';
 import { checkLabels, checkLabelValue, checkObjectName, checkQualifiedName } from '../names/names';
-import { requireOptions } from '../../input/options';
-import { MACHINE_PREFERENCE_OPTIONS, TOLERATION_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** How strictly nodes are kept apart. */
 export enum Spread {
@@ -46,6 +45,8 @@ export interface Toleration {
    */
   readonly effect?: string;
 }
+
+const TOLERATION_OPTIONS: OptionNames<Toleration> = { key: true, value: true, effect: true };
 
 /** On which machines the nodes run. */
 export interface PlacementProps {
@@ -116,6 +117,19 @@ export interface PlacementProps {
    */
   readonly priorityClassName?: string;
 }
+
+/** @internal */
+export const PLACEMENT_OPTIONS: OptionNames<PlacementProps> = {
+  overHosts: true,
+  overZones: true,
+  zoneCount: true,
+  nodeSelector: true,
+  machines: true,
+  preferredMachines: true,
+  apartFrom: true,
+  tolerations: true,
+  priorityClassName: true,
+};
 
 const HOST = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';

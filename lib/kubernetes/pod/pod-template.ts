@@ -10,7 +10,6 @@ import { ListenerPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ClusterKeys } from '../secrets/api-keys';
 import { CaBundle } from '../tls/ca-bundle';
-import { MAX_TURN_SECONDS } from '../cluster/cluster-checks';
 import { affinity, PlacementProps, spreadConstraints, tolerations } from './placement';
 import { CONTAINER_SECURITY, PodUser } from './pod-user';
 import { guardResources, GuardResourcesProps, ResourcesProps, serverResources } from './resources';
@@ -54,6 +53,8 @@ const SECRETS = '/run/secrets/qdrant';
 const GRACE_SECONDS = 300;
 /** What a pod needs beside its turn until it may be stopped: to look at the others, and to be out of every load balancer. */
 const DRAIN_SECONDS = 60;
+/** The longest that a turn may be: a pod's grace has two of them. */
+export const MAX_TURN_SECONDS = 300;
 
 /** How long a pod that is to be stopped waits for its turn at most: every other turn is one in which it may. */
 function leaveSeconds({ turnSeconds }: PodTemplateProps): number {

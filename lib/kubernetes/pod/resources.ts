@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { isUnknown } from '../../input/input';
 import { checkQuantity } from './quantity';
+import { OptionNames } from '../../input/options';
 
 /** What each node is given. */
 export interface ResourcesProps {
@@ -21,6 +22,9 @@ export interface ResourcesProps {
    */
   readonly cpuLimit?: string;
 }
+
+/** @internal */
+export const RESOURCES_OPTIONS: OptionNames<ResourcesProps> = { memory: true, cpu: true, cpuLimit: true };
 
 /** What the guard in front of a node is given. */
 export interface GuardResourcesProps {
@@ -45,6 +49,9 @@ export interface GuardResourcesProps {
    */
   readonly cpuLimit?: string;
 }
+
+/** @internal */
+export const GUARD_RESOURCES_OPTIONS: OptionNames<GuardResourcesProps> = { memory: true, cpu: true, cpuLimit: true };
 
 const DEFAULT_CPU = '1';
 const DEFAULT_GUARD = { memory: '256Mi', cpu: '50m' };

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../../input/input';
 import { checkObjectName } from '../names/names';
 import { checkQuantity } from './quantity';
+import { OptionNames } from '../../input/options';
 
 /** A volume that each node claims for itself. It must be block storage: Qdrant's data does not survive NFS. */
 export interface VolumeProps {
@@ -25,6 +26,9 @@ export interface VolumeProps {
    */
   readonly accessMode?: string;
 }
+
+/** @internal */
+export const VOLUME_OPTIONS: OptionNames<VolumeProps> = { size: true, storageClassName: true, accessMode: true };
 
 const ACCESS_MODES = ['ReadWriteOnce', 'ReadWriteOncePod'];
 

@@ -10,8 +10,7 @@ import { literally } from '../../terraform/literal-text';
 import { GeneratedSecret } from './generated-secret';
 import { Secret } from './secret';
 import { SecretStore } from './secret-store';
-import { requireOptions } from '../../input/options';
-import { EXISTING_KEYS_OPTIONS, EXTERNAL_KEY_OPTIONS, EXTERNAL_KEYS_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 import { KEY_GENERATIONS_OPTIONS } from '../../qdrant/option-names';
 
 /** Which existing Secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
@@ -35,6 +34,8 @@ export interface ExistingApiKeysProps {
   readonly alternate?: Secret;
 }
 
+const EXISTING_KEYS_OPTIONS: OptionNames<ExistingApiKeysProps> = { admin: true, readOnly: true, alternate: true };
+
 /** A value in a store of the External Secrets Operator. */
 export interface ExternalKey {
   /** The name of the entry, for example `vectors/admin` or the ARN of a secret. */
@@ -47,6 +48,8 @@ export interface ExternalKey {
    */
   readonly property?: string;
 }
+
+const EXTERNAL_KEY_OPTIONS: OptionNames<ExternalKey> = { remoteKey: true, property: true };
 
 /** Which values of a store are the keys. A key has at least 32 characters, all of them visible ASCII. */
 export interface ExternalApiKeysProps {
@@ -77,6 +80,12 @@ export interface ExternalApiKeysProps {
    */
   readonly refreshMinutes?: number;
 }
+
+const EXTERNAL_KEYS_OPTIONS: OptionNames<ExternalApiKeysProps> = {
+  ...EXISTING_KEYS_OPTIONS,
+  store: true,
+  refreshMinutes: true,
+};
 
 /** The keys of one cluster. @internal */
 export interface ClusterKeys {

@@ -1,8 +1,7 @@
 import { badInput } from '../../input/input';
 import { literally } from '../../terraform/literal-text';
 import { checkObjectName } from '../names/names';
-import { requireOptions } from '../../input/options';
-import { EXTERNAL_ISSUER_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** Where else an issuer may come from. */
 export interface ExternalIssuerOptions {
@@ -11,6 +10,8 @@ export interface ExternalIssuerOptions {
   /** The API group of its kind, for example `awspca.cert-manager.io`. */
   readonly group: string;
 }
+
+const EXTERNAL_ISSUER_OPTIONS: OptionNames<ExternalIssuerOptions> = { kind: true, group: true };
 
 /** An issuer of cert-manager that exists. */
 export class CertificateIssuer {

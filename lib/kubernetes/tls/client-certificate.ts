@@ -4,8 +4,7 @@ import { nameFor } from '../../terraform/identity';
 import { literalText } from '../../terraform/literal-text';
 import { certManagerObject, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
-import { requireOptions } from '../../input/options';
-import { CLIENT_CERTIFICATE_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** What a client's certificate is to be. */
 export interface ClientCertificateProps {
@@ -23,6 +22,8 @@ export interface ClientCertificateProps {
    */
   readonly validityDays?: number;
 }
+
+const CLIENT_CERTIFICATE_OPTIONS: OptionNames<ClientCertificateProps> = { commonName: true, validityDays: true };
 
 /** @internal */
 export interface CertifyingCluster {

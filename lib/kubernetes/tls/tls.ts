@@ -10,8 +10,7 @@ import { CaBundle } from './ca-bundle';
 import { certManagerObject, CertManagerObjectProps, hours, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
 import { checkObjectName } from '../names/names';
-import { requireOptions } from '../../input/options';
-import { CERT_MANAGER_TLS_OPTIONS, EXISTING_TLS_OPTIONS, ISSUED_TLS_OPTIONS } from '../cluster/option-names';
+import { OptionNames, requireOptions } from '../../input/options';
 
 /** What else is known of certificates that the library does not make. */
 export interface ExistingTlsOptions {
@@ -24,6 +23,8 @@ export interface ExistingTlsOptions {
   readonly clientCa?: CaBundle;
 }
 
+const EXISTING_TLS_OPTIONS: OptionNames<ExistingTlsOptions> = { clientCa: true };
+
 /** How certificates are issued. */
 export interface IssuedTlsOptions {
   /**
@@ -34,8 +35,12 @@ export interface IssuedTlsOptions {
   readonly validityDays?: number;
 }
 
+const ISSUED_TLS_OPTIONS: OptionNames<IssuedTlsOptions> = { validityDays: true };
+
 /** How an issuer of the user's issues certificates. */
 export interface CertManagerTlsOptions extends IssuedTlsOptions, ExistingTlsOptions {}
+
+const CERT_MANAGER_TLS_OPTIONS: OptionNames<CertManagerTlsOptions> = { ...ISSUED_TLS_OPTIONS, ...EXISTING_TLS_OPTIONS };
 
 /** A cluster for which certificates are made. @internal */
 export interface TlsBinding {

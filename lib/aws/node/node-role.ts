@@ -5,8 +5,8 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { CaBundle } from '../tls/ca-bundle';
-import { EcrRepository } from '../node/ecr-image';
-import { PolicyStatement, policyJson, readCaBundles, readSecrets } from './policy';
+import { EcrRepository } from './ecr-image';
+import { PolicyStatement, policyJson, readCaBundles, readSecrets } from '../grants/policy';
 import { Secret } from '../secrets/secret';
 
 export interface NodeRoleProps {

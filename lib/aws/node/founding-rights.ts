@@ -1,6 +1,6 @@
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
-import { policyJson, writeSecrets } from './policy';
+import { policyJson, writeSecrets } from '../grants/policy';
 import { Secret } from '../secrets/secret';
 
 export interface FoundingRightsProps {

@@ -1,4 +1,4 @@
-import { MAX_NODES } from './cluster-checks';
+import { MAX_NODES } from '../qdrant/cluster-checks';
 
 /** Which nodes of a cluster may be ended. */
 export class ReleasedNodes {

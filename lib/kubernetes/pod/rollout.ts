@@ -4,12 +4,10 @@ import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { QdrantPorts } from '../../qdrant';
+import { RELEASE_LABEL } from '../names/cluster-labels';
 import { ClusterDns } from '../access/cluster-dns';
-import { nodeAffinity, PlacementProps, tolerations } from '../pod/placement';
-import { CONTAINER_SECURITY, PodUser } from '../pod/pod-user';
-
-/** The label of the pods that says what they were made of. */
-export const RELEASE_LABEL = 'cdktf-qdrant/release';
+import { nodeAffinity, PlacementProps, tolerations } from './placement';
+import { CONTAINER_SECURITY, PodUser } from './pod-user';
 
 export interface RolloutProps {
   readonly clusterName: string;
