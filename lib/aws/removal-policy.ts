@@ -1,15 +1,15 @@
-/** What happens when a cluster, or a node of it, is no longer synthesized. */
+/** What happens when a cluster, or one of its nodes, is removed from the code. */
 export enum RemovalPolicy {
   /**
-   * The plan fails that would end or replace a node which was not released by name (`releaseNode`), or destroy a data volume of a cluster that
-   * is still synthesized. Instances cannot be terminated by other means than Terraform. A volume that goes leaves a final snapshot, whatever
-   * the reason. Deleted secrets can be restored for 30 days.
+   * Plans that terminate or replace a node that was not released with `releaseNode`, or that destroy a data volume of a cluster
+   * that is still in the code, fail. Instances have termination protection. A final snapshot is taken of every data volume that
+   * is destroyed. Deleted secrets can be restored for 30 days.
    *
-   * A construct that is left out of the code is planned away all the same: Terraform has no guard for a block that is gone. The final snapshots and the
-   * secrets are what is left of it; `snapshotIds` of the data volume makes it again.
+   * Terraform cannot protect a construct that is removed from the code: such a plan succeeds. The final snapshots and the
+   * secrets remain; restore the cluster with `dataVolume.snapshotIds`.
    */
   PROTECT = 'protect',
 
-  /** Everything goes at once, and nothing is kept. For development and tests. */
+  /** All resources are deleted immediately, and no data is kept. For development and tests. */
   DESTROY = 'destroy',
 }

@@ -1,16 +1,15 @@
-/** What happens when the cluster, or a node of it, is no longer synthesized. */
+/** What happens when the cluster, or one of its nodes, is removed from the code. */
 export enum RemovalPolicy {
   /**
-   * The plan fails that would delete or replace the StatefulSet, end a node which was not released by name (`releaseNode`), or make the cluster anew because
-   * its construct has another id or scope. Volume claims
-   * are kept, whatever happens to what used them.
+   * Plans that delete or replace the StatefulSet, remove a node that was not released with `releaseNode`, or recreate the
+   * cluster because the id or scope of its construct changed, fail. Volume claims are always kept.
    *
-   * A construct that is left out of the code is planned away all the same: Terraform has no guard for a block that is gone. The volume claims are what
-   * is left of it. Generated keys are not: the data does not depend on them, and a cluster that is made of the claims again has new ones, which clients
-   * must be given. To keep them, take their Secrets out of Terraform's state before (`terraform state rm`), and name them in `ApiKeys.fromSecrets` after.
+   * Terraform cannot protect a construct that is removed from the code: such a plan succeeds. The volume claims remain, but
+   * generated keys are deleted, and a cluster that is created from the claims has new ones. To keep the keys, remove their
+   * Secrets from Terraform's state first (`terraform state rm`), and reference them with `ApiKeys.fromSecrets` afterwards.
    */
   PROTECT = 'protect',
 
-  /** The StatefulSet can be deleted, and its volume claims go with it. For development and tests. */
+  /** The StatefulSet can be deleted, and its volume claims are deleted with it. For development and tests. */
   DESTROY = 'destroy',
 }

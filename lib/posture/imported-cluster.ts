@@ -2,9 +2,9 @@ import { QdrantPorts } from '../qdrant/ports';
 import { ListenerPurpose } from './listener';
 import { Posture } from './posture';
 
-/** What is known of a cluster that was made elsewhere. */
+/** Attributes of an existing cluster. */
 export interface ImportedListenersProps {
-  /** The host name that clients use. */
+  /** The host name that clients connect to. */
   readonly host: string;
   readonly grpc: boolean;
   readonly clientCertificate: boolean;

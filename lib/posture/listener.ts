@@ -106,7 +106,9 @@ export class Listener {
     this.madeElsewhere = props.madeElsewhere ?? false;
   }
 
-  /** Who may reach it. Nobody else can, unless it was made elsewhere: every firewall denies by default. */
+  /**
+   * The network connections that are allowed. Nobody else can, unless it was made elsewhere: every firewall denies by default.
+   */
   public get sources(): ExposureSource[] {
     return [...this._sources];
   }

@@ -165,7 +165,7 @@ export class Posture {
   }
 
   /**
-   * Accepts the findings of one rule. The report shows who accepted what.
+   * Accepts the findings of a rule. The report lists accepted findings with their reasons.
    *
    * @param ruleId for example `QDR006`
    * @param reason why it is acceptable here

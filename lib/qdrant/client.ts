@@ -12,7 +12,7 @@ export interface ClientEndpointProps {
   /** Whether a client must present a certificate. */
   readonly clientCertificate: boolean;
 
-  /** Whether gRPC is served. */
+  /** Whether to serve gRPC. */
   readonly grpc: boolean;
 }
 
@@ -33,7 +33,7 @@ export enum ClientLanguage {
 export class ClientEndpoint {
   public constructor(private readonly props: ClientEndpointProps) {}
 
-  /** The host name that clients use. */
+  /** The host name that clients connect to. */
   public get host(): string {
     return this.props.host;
   }

@@ -1,59 +1,60 @@
 import { QdrantSettings } from './settings';
 import { QdrantVersion } from './version';
 
-/** What a cluster is to be, wherever it runs. */
+/** Properties of a Qdrant cluster that every target shares. */
 export interface QdrantServerProps {
   /**
-   * How many nodes it has: one, or three and more. Two have no majority when one is lost.
+   * The number of nodes: one, or three and more. Two nodes lose their majority when one of them is lost.
    *
    * @default 3
    */
   readonly nodeCount?: number;
 
   /**
-   * The release of the server. It moves minor by minor: a node refuses to start on data of another minor release than this or the one before.
+   * The Qdrant version. Upgrade one minor version at a time: a node refuses to start on data of any minor version but this one
+   * and the one before.
    *
    * @default QdrantVersion.V1_19_0
    */
   readonly version?: QdrantVersion;
 
   /**
-   * The release that the cluster ran before, while it is being upgraded. Leave it out again once every node runs the new one: only then do the
-   * nodes ask each other for the API key, where the release before did not know how (before 1.18).
+   * The Qdrant version that the cluster is being upgraded from. Remove it once every node runs the new version: nodes require
+   * the API key of each other only then, where the previous version does not support it (before 1.18).
    *
    * @default - the cluster is not being upgraded
    */
   readonly upgradingFrom?: QdrantVersion;
 
   /**
-   * Whether gRPC is served.
+   * Whether to serve gRPC.
    *
    * @default true
    */
   readonly grpc?: boolean;
 
   /**
-   * A port that serves `/metrics` without a key, for a monitoring system that cannot send one (since 1.17). `/metrics` on the REST port needs
-   * the read-only key, and no option.
+   * A port that serves `/metrics` without an API key, for monitoring systems that cannot send one (Qdrant 1.17 and later).
+   * `/metrics` is always available on the REST port with the read-only key.
    *
    * @default - none
    */
   readonly metricsPort?: number;
 
   /**
-   * Which founding of the cluster this is. The first node makes the cluster, within the hour after Terraform has first applied it, and never again: a node
-   * that has lost its data waits for the others, however long they are away. Raise this number once every node has lost its data, and the
-   * first node makes the cluster anew, empty, within the hour after the apply. Raise it too where a first apply broke off, and was finished more than an
-   * hour later, so that the cluster was never made.
+   * Increase this number to let the first node found the cluster again, empty, within an hour of the apply. Do so only if every
+   * node has lost its data, or if the first apply took more than an hour, so that the cluster was never founded. Otherwise the
+   * first node founds the cluster within an hour of the first apply and never again: a node that has lost its data waits for
+   * the others, however long they are away.
    *
    * @default 1
    */
   readonly foundingGeneration?: number;
 
   /**
-   * The server's settings.
+   * Further server settings.
    *
-   * @default - Qdrant's own, tightened: no telemetry, no CORS, no web UI, no snapshots from URLs
+   * @default - Qdrant's defaults, without telemetry, CORS, the web UI and snapshot recovery from URLs
    * @example
    * settings: {
    *   auditLog: true,

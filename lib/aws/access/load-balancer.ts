@@ -90,10 +90,10 @@ export interface LoadBalancerTargets {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
  */
 export class QdrantLoadBalancer extends Construct {
-  /** Who may reach it. */
+  /** The network connections that are allowed. */
   public readonly connections: Connections;
 
-  /** Where clients find it. */
+  /** The endpoint for clients. */
   public readonly endpoint: ClientEndpoint;
 
   /** The name that AWS gave it. */

@@ -9,25 +9,25 @@ import { Grantee } from '../grants/grantee';
 import { Secret } from '../secrets/secret';
 import { OptionNames } from '../../input/options';
 
-/** A Qdrant cluster, whether made here or elsewhere. */
+/** A Qdrant cluster, created in this app or imported. */
 export interface IQdrantCluster extends IConstruct {
-  /** Where clients find it. */
+  /** The endpoint for clients. */
   readonly endpoint: ClientEndpoint;
 
-  /** Who may reach it. */
+  /** The network connections that are allowed. */
   readonly connections: Connections;
 
-  /** What is exposed to whom, guarded by what. What is unknown of a cluster that was made elsewhere is said to be. */
+  /** The security posture: what is exposed to whom, and how it is protected. For an imported cluster it lists what is unknown. */
   readonly posture: Posture;
 
-  /** Grants the read-only key and, where it is kept in AWS, the CA certificate; nothing else. */
+  /** Grants permission to read the read-only API key and, if it is stored in AWS, the CA certificate. */
   grantRead(grantee: Grantee): Grant;
 
-  /** Grants the admin key and, where it is kept in AWS, the CA certificate. */
+  /** Grants permission to read the admin API key and, if it is stored in AWS, the CA certificate. */
   grantAdmin(grantee: Grantee): Grant;
 
   /**
-   * Accepts the findings of one rule of the posture. The report shows who accepted what.
+   * Accepts the findings of a posture rule. The report lists accepted findings with their reasons.
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
@@ -35,60 +35,60 @@ export interface IQdrantCluster extends IConstruct {
   acknowledge(ruleId: string, reason: string): void;
 }
 
-/** What is known of a cluster that was made elsewhere. */
+/** Attributes of an existing cluster. */
 export interface QdrantClusterAttributes {
-  /** The host name that clients use. */
+  /** The host name that clients connect to. */
   readonly host: string;
 
-  /** The security group of its nodes, or of the load balancer before them. */
+  /** The security group of the nodes, or of the load balancer in front of them. */
   readonly securityGroupId: string;
 
   /**
    * The secret that holds the read-only key.
    *
-   * @default - grantRead is refused
+   * @default - `grantRead` throws
    */
   readonly readOnlyKey?: Secret;
 
   /**
    * The secret that holds the admin key.
    *
-   * @default - grantAdmin is refused
+   * @default - `grantAdmin` throws
    */
   readonly adminKey?: Secret;
 
   /**
-   * The CA certificate, in a place that clients may read.
+   * The CA certificate, stored where clients can read it.
    *
-   * @default - clients get it in another way
+   * @default - clients obtain it some other way
    */
   readonly clientCa?: CaBundle;
 
   /**
-   * Whether it asks clients for a certificate.
+   * Whether clients must present a certificate.
    *
    * @default false
    */
   readonly clientCertificate?: boolean;
 
   /**
-   * Whether it serves gRPC.
+   * Whether the cluster serves gRPC.
    *
    * @default true
    */
   readonly grpc?: boolean;
 
   /**
-   * Its metrics port.
+   * The metrics port.
    *
    * @default - none
    */
   readonly metricsPort?: number;
 
   /**
-   * The provider that makes what is allowed and granted here.
+   * The provider for the rules and grants that are added to the cluster.
    *
-   * @default - the stack's provider for AWS that has no alias
+   * @default - the stack's default AWS provider
    */
   readonly provider?: TerraformProvider;
 }

@@ -12,37 +12,38 @@ import { Tls } from '../tls/tls';
 import { OptionNames } from '../../input/options';
 import { SERVER_OPTIONS } from '../../qdrant/option-names';
 
-/** What a cluster is to be. */
+/** Properties of a Qdrant cluster. */
 export interface QdrantClusterProps extends QdrantServerProps {
-  /** The network that it lives in. */
+  /** The network to place the cluster in. */
   readonly network: ClusterNetwork;
 
   /**
-   * The instance type of its nodes, for example `r7g.large`. Graviton and x86-64 are told apart from it. Another type restarts the nodes one after the
-   * other. One of the other processor replaces the instances, never their data: the plan fails until all are released, as Terraform ends them all
-   * before it makes the first anew.
+   * The instance type of the nodes, for example `r7g.large`. It also determines the processor architecture. Changing the type
+   * restarts the nodes one at a time. A type with another architecture replaces the instances but keeps their data; the plan
+   * fails until every node is released, because Terraform terminates all of them before it creates the first replacement.
    */
   readonly instanceType: string;
 
-  /** The disk of each node that holds the data. */
+  /** The data volume of each node. */
   readonly dataVolume: DataVolumeProps;
 
   /**
-   * The image that the nodes run, of the given release, by a version tag or a digest. It must run as uid 1000.
+   * The container image of the server, pinned by a version tag or a digest. It must contain the version given by `version` and
+   * run as uid 1000.
    *
-   * @default - the official unprivileged image of the release
+   * @default - the official unprivileged image of the version
    */
   readonly image?: string;
 
   /**
-   * A name that is part of the names of what is made: up to 28 lower-case letters, digits and hyphens.
+   * The name of the cluster, used as a prefix in the names of its resources: up to 28 lower-case letters, digits and hyphens.
    *
-   * @default - made from the construct's path
+   * @default - generated from the construct's path
    */
   readonly clusterName?: string;
 
   /**
-   * Where the API keys come from.
+   * The source of the API keys.
    *
    * @default - an admin and a read-only key are generated
    * @example
@@ -52,9 +53,9 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly apiKeys?: ApiKeys;
 
   /**
-   * Where the certificates come from.
+   * The source of the TLS certificates.
    *
-   * @default - an authority of the cluster's own
+   * @default - a CA of the cluster's own
    * @example
    * tls: aws.Tls.fromPrivateCa('arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555'),
    */
@@ -70,8 +71,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly clientVerification?: ClientVerification;
 
   /**
-   * Whom the nodes believe besides the authority of their certificates. It is how that authority is changed while the cluster works, in three
-   * applies: add the new one here; change `tls` to it and name the old one here; leave the old one out.
+   * Additional CAs that the nodes trust, besides the CA that issued their own certificates. Use this to rotate the CA without
+   * downtime, in three applies: add the new CA here; switch `tls` to the new CA and list the old one here; remove the old one.
    *
    * @default - none
    * @example
@@ -82,28 +83,29 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly trustedAuthorities?: CaBundle[];
 
   /**
-   * Further host names that the nodes' certificates carry where the library has them issued, as a public name of a load balancer.
+   * Additional host names to include in the certificates that the library issues, for example the public name of a load
+   * balancer.
    *
    * @default - none
    */
   readonly hostNames?: string[];
 
   /**
-   * What the nodes boot from.
+   * The machine image of the nodes.
    *
    * @default MachineImage.latestAmazonLinux2023()
    */
   readonly machineImage?: MachineImage;
 
   /**
-   * How changes reach the nodes.
+   * How changes are rolled out to the nodes.
    *
-   * @default - node by node, each within 30 minutes; nodes look for rotated keys and certificates every 12 hours
+   * @default - one node at a time, with 30 minutes for each; nodes check for rotated keys and certificates every 12 hours
    */
   readonly rollingUpdate?: RollingUpdateProps;
 
   /**
-   * What happens when the cluster, or a node of it, is no longer synthesized.
+   * What happens when the cluster, or one of its nodes, is removed from the code.
    *
    * @default RemovalPolicy.PROTECT
    * @example
@@ -113,18 +115,19 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Tags for whatever is made that takes tags, up to 46: AWS takes 50 on a resource, and the library sets four of its own. `Name`, and names that begin with
-   * `Qdrant` or `aws:`, are not free. Names have up to 128 letters, digits, spaces and `_.:/=+-@`, values up to 256 of them.
+   * Tags to apply to every resource that supports them, up to 46: AWS allows 50 per resource, and the library sets four of its
+   * own. `Name` and names that start with `Qdrant` or `aws:` are reserved. Names have up to 128 letters, digits, spaces and
+   * `_.:/=+-@`, values up to 256.
    *
    * @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
-   * @default - none but the name and the cluster's
+   * @default - only the tags that the library sets
    */
   readonly tags?: { [name: string]: string };
 
   /**
-   * The provider that makes the cluster, and whatever is added to it later: of another region or account than the stack's own.
+   * The provider for all resources of the cluster, including those added later, for example for another region or account.
    *
-   * @default - the stack's provider for AWS that has no alias
+   * @default - the stack's default AWS provider
    */
   readonly provider?: TerraformProvider;
 }

@@ -46,26 +46,26 @@ import { ClusterTls, Tls } from '../tls/tls';
 /**
  * A secured Qdrant cluster on EC2.
  *
- * With no options beyond network, instance type and disk it has three nodes, generated API keys, TLS on every port with certificates of its
- * own authority, and nobody may reach it until `connections` allows them.
+ * By default it has three nodes, generated API keys, and TLS on every port with certificates of its own CA. Nobody can reach it
+ * until you allow it through `connections`.
  */
 export class QdrantCluster extends Construct implements IQdrantCluster {
-  /** A cluster that was made elsewhere. */
+  /** Imports an existing cluster. */
   public static fromClusterAttributes(scope: Construct, id: string, attributes: QdrantClusterAttributes): IQdrantCluster {
     return new ImportedCluster(scope, id, attributes);
   }
 
-  /** The name that is part of the names of what was made. */
+  /** The name of the cluster. */
   public readonly clusterName: string;
-  /** Who may reach the nodes. */
+  /** The network connections that are allowed to and from the nodes. */
   public readonly connections: Connections;
-  /** Where clients find it. */
+  /** The endpoint for clients. */
   public readonly endpoint: ClientEndpoint;
-  /** What is exposed to whom, guarded by what. */
+  /** The security posture: what is exposed to whom, and how it is protected. */
   public readonly posture: Posture;
   /** The nodes, in the order of their numbers. */
   public readonly nodes: QdrantNode[];
-  /** The name of the role that the nodes run with. */
+  /** The name of the IAM role of the nodes. */
   public readonly roleName: string;
 
   private readonly props: QdrantClusterProps;
@@ -83,9 +83,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly removalGuard?: RemovalGuard;
   private outputs?: ClusterOutputs;
 
-  /**
-   * @throws if an option cannot be, or two contradict each other; the error says what to write instead
-   */
+  /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
     super(scope, id);
     checkCluster(this, props);
@@ -158,9 +156,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     refuseSharedNames(this, 'aws', { clusterName: this.clusterName, 'zone of names': zone });
   }
 
-  /**
-   * Places a network load balancer before the nodes. It passes TLS through; who may reach it is up to its own `connections`.
-   */
+  /** Adds a network load balancer in front of the nodes. It passes TLS through. Allow clients through its own `connections`. */
   public addLoadBalancer(id: string, props: LoadBalancerProps = {}): QdrantLoadBalancer {
     const balancer = QdrantLoadBalancer._create(this, id, props, {
       clusterName: this.clusterName,
@@ -178,7 +174,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Grants the read-only key and, where it is kept in AWS, the CA certificate; nothing else.
+   * Grants permission to read the read-only API key and, if it is stored in AWS, the CA certificate.
    *
    * @throws if the cluster has no read-only key
    */
@@ -186,19 +182,23 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.grants.read(grantee);
   }
 
-  /** Grants the admin key, while a rotation goes on both of them, and, where it is kept in AWS, the CA certificate. */
+  /**
+   * Grants permission to read the admin API key (both keys during a rotation) and, if it is stored in AWS, the CA certificate.
+   */
   public grantAdmin(grantee: Grantee): Grant {
     return this.grants.admin(grantee);
   }
 
   /**
-   * Lets a node be ended, or replaced, that the removal policy protects. A node that `nodeCount` no longer counts must have lost its shards and
-   * its place among the peers before; a node that is to be replaced, for example by another machine image, keeps both.
+   * Releases a node from removal protection, so that it can be terminated or replaced. Before you remove a node, by a lower
+   * `nodeCount`, move its shards away and remove its peer from the cluster. A node that is replaced, for example for another
+   * machine image, keeps both.
    *
-   * Release one node, apply, then the next: Terraform ends all instances that it may replace before it makes the first anew.
+   * To replace several nodes, release and apply one at a time: Terraform terminates all released instances before it creates
+   * the first replacement.
    *
    * @param index the node's number, from 0
-   * @throws if no cluster has such a node
+   * @throws if the number is out of range
    */
   public releaseNode(index: number): void {
     checkNodeIndex(this, index, this.nodeCount);
@@ -208,7 +208,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Accepts the findings of one rule of the posture. The report shows who accepted what.
+   * Accepts the findings of a posture rule. The report lists accepted findings with their reasons.
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
@@ -218,8 +218,8 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Adds outputs to the stack: the addresses of the cluster and of its load balancers, where the keys and the CA certificate are, and code that connects, by
-   * language. No output holds a secret.
+   * Adds stack outputs: the addresses of the cluster and its load balancers, the locations of the keys and of the CA
+   * certificate, and sample code for each client language. No output contains a secret.
    */
   public addOutputs(): void {
     if (this.outputs) return;
@@ -234,22 +234,22 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     for (const balancer of this.balancers) this.outputs.addLoadBalancer(balancer);
   }
 
-  /** The ARN of the secret that holds the admin key, for whoever fetches it by itself, as a task of ECS does. */
+  /** The ARN of the secret with the admin API key, for example for an ECS task definition. */
   public get adminKeySecretArn(): string {
     return this.keys.admin.arn;
   }
 
-  /** The ARN of the secret that holds the read-only key, or undefined where there is none. */
+  /** The ARN of the secret with the read-only API key, or undefined if there is none. */
   public get readOnlyKeySecretArn(): string | undefined {
     return this.keys.readOnly?.arn;
   }
 
-  /** The ARN of the secret that holds the second admin key, or undefined while none is accepted. */
+  /** The ARN of the secret with the alternate admin key, or undefined if there is none. */
   public get alternateKeySecretArn(): string | undefined {
     return this.keys.alternate?.arn;
   }
 
-  /** The ARN of the secret that holds the CA certificate, or undefined where it is kept elsewhere. */
+  /** The ARN of the secret with the CA certificate, or undefined if it is stored elsewhere. */
   public get caCertificateSecretArn(): string | undefined {
     return this.tls.clientCa?._source.secret?.arn;
   }

@@ -6,33 +6,33 @@ import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
 import { OptionNames } from '../../input/options';
 
-/** How changes reach the nodes. */
+/** How changes are rolled out to the nodes. */
 export interface RollingUpdateProps {
   /**
-   * How many hours pass between two looks of a node for rotated keys and certificates. A certificate is renewed when a third of its validity is
-   * left, and at least three looks must fit into that.
+   * How often, in hours, a node checks for rotated keys and certificates. Certificates are renewed when a third of their
+   * validity is left; at least three checks must fit into that time.
    *
    * @default - 12, or less where certificates are valid for less than five days
    */
   readonly refreshHours?: number;
 
   /**
-   * How many minutes an apply waits for one node to serve again. A node may wait for two turns before it restarts.
+   * How long, in minutes, an apply waits for a node to become ready again. A node may wait for two turns before it restarts.
    *
    * @default 30
    */
   readonly nodeTimeoutMinutes?: number;
 
   /**
-   * How many seconds a turn lasts: the clock is cut into turns, and nodes restart in those that are theirs, so that no two are away at a time. A
-   * turn must be longer than a node usually takes to serve again. From 30 to 3600.
+   * The length of a turn in seconds, from 30 to 3600. Nodes restart only in their own turn, so that no two nodes are down at
+   * the same time. A turn must be longer than a node usually takes to become ready again.
    *
    * @default 60
    */
   readonly turnSeconds?: number;
 
   /**
-   * Restarts a node only while all others are ready. Switch it off to push out a change that mends a broken node.
+   * Whether a node restarts only while all others are ready. Disable it to roll out a change that repairs a broken node.
    *
    * @default true
    */

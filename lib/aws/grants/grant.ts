@@ -20,7 +20,7 @@ export class Grant extends Construct {
   /** The ARN of the secret that holds the key that was granted; of the admin key the one that the nodes use themselves. */
   public readonly keySecretArn: string;
 
-  /** The ARN of the secret that holds the CA certificate, or undefined where it is kept elsewhere. */
+  /** The ARN of the secret with the CA certificate, or undefined if it is stored elsewhere. */
   public readonly caCertificateSecretArn?: string;
 
   /** What was granted, as a policy document in JSON. */

@@ -23,7 +23,7 @@ const ROOT_VOLUME_GIB = 20;
 /** Families of which some types have no bandwidth of their own to their disks. */
 const PREVIOUS_GENERATIONS = /^(c1|c3|cc2|cg1|cr1|g2|hi1|hs1|i2|m1|m2|m3|r3|t1|t2)\./;
 
-/** What the nodes boot from. */
+/** The machine image of the nodes. */
 export abstract class MachineImage {
   /**
    * The latest Amazon Linux 2023 at the time a node is made, for the processor that its instance type has. A node that exists keeps its

@@ -38,7 +38,7 @@ export interface GatewayReference {
   readonly name: string;
 
   /**
-   * The namespace that it is in.
+   * The namespace.
    *
    * @default - the cluster's
    */

@@ -14,7 +14,7 @@ import { VolumeProps } from '../pod/volume';
 import { OptionNames } from '../../input/options';
 import { SERVER_OPTIONS } from '../../qdrant/option-names';
 
-/** How changes reach the nodes. */
+/** How changes are rolled out to the nodes. */
 export interface RollingUpdateProps {
   /**
    * How many minutes an apply waits for one node to serve again, after the one before it does.
@@ -53,7 +53,7 @@ export const ROLLING_UPDATE_OPTIONS: OptionNames<RollingUpdateProps> = {
   turnSeconds: true,
 };
 
-/** What a cluster is to be. */
+/** Properties of a Qdrant cluster. */
 export interface QdrantClusterProps extends QdrantServerProps {
   /** The namespace that it lives in, which must exist. It may enforce the Pod Security Standard `restricted`. */
   readonly namespace: string;
@@ -72,10 +72,10 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly snapshotVolume?: VolumeProps;
 
   /**
-   * The image that the nodes run, of the given release, by a version tag or a digest. It must run as any `user` that is not root, and have bash, openssl and
-   * getent as the official ones do.
+   * The image that the nodes run, of the given release, by a version tag or a digest. It must run as any `user` that is not
+   * root, and have bash, openssl and getent as the official ones do.
    *
-   * @default - the official unprivileged image of the release
+   * @default - the official unprivileged image of the version
    */
   readonly image?: string;
 
@@ -112,7 +112,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   /**
    * The name of the cluster, and of what is made for it: up to 40 lower-case letters, digits and hyphens.
    *
-   * @default - made from the construct's path
+   * @default - generated from the construct's path
    */
   readonly clusterName?: string;
 
@@ -138,7 +138,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly user?: PodUser;
 
   /**
-   * Where the API keys come from.
+   * The source of the API keys.
    *
    * @default - an admin and a read-only key are generated
    * @example
@@ -150,9 +150,9 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly apiKeys?: ApiKeys;
 
   /**
-   * Where the certificate comes from.
+   * The source of the TLS certificate.
    *
-   * @default - an authority of the cluster's own, by cert-manager
+   * @default - a CA of the cluster's own, managed by cert-manager
    * @example
    * tls: kubernetes.Tls.fromCertManager(kubernetes.CertificateIssuer.clusterIssuer('company-ca')),
    */
@@ -168,8 +168,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly clientVerification?: ClientVerification;
 
   /**
-   * Whom the nodes believe besides the authority of their certificate. It is how that authority is changed while the cluster works, in three
-   * applies: add the new one here; change `tls` to it and name the old one here; leave the old one out.
+   * Additional CAs that the nodes trust, besides the CA that issued their own certificate. Use this to rotate the CA without
+   * downtime, in three applies: add the new CA here; switch `tls` to the new CA and list the old one here; remove the old one.
    *
    * @default - none
    * @example
@@ -180,8 +180,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly trustedAuthorities?: CaBundle[];
 
   /**
-   * Further host names and IP addresses that the certificate carries where cert-manager has it issued, as a public name of a load balancer. Clients are given the
-   * first one.
+   * Additional host names and IP addresses to include in the certificate that cert-manager issues, for example the public name
+   * of a load balancer. The first one becomes the host of `endpoint`.
    *
    * @default - none
    */
@@ -202,14 +202,14 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly placement?: PlacementProps;
 
   /**
-   * How changes reach the nodes.
+   * How changes are rolled out to the nodes.
    *
-   * @default - node by node, each within 30 minutes
+   * @default - one node at a time, with 30 minutes for each
    */
   readonly rollingUpdate?: RollingUpdateProps;
 
   /**
-   * What happens when the cluster, or a node of it, is no longer synthesized.
+   * What happens when the cluster, or one of its nodes, is removed from the code.
    *
    * @default RemovalPolicy.PROTECT
    * @example
@@ -241,9 +241,9 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly podAnnotations?: { [name: string]: string };
 
   /**
-   * The provider that makes the cluster, and whatever is added to it later: of another Kubernetes cluster than the stack's own.
+   * The provider for all resources of the cluster, including those added later, for example for another Kubernetes cluster.
    *
-   * @default - the stack's provider for Kubernetes that has no alias
+   * @default - the stack's default Kubernetes provider
    */
   readonly provider?: TerraformProvider;
 }

@@ -45,26 +45,27 @@ import { ClusterTls, Tls } from '../tls/tls';
 /**
  * A secured Qdrant cluster on Kubernetes.
  *
- * With no options beyond namespace, resources and volume it has three nodes, generated API keys, TLS on every port with a certificate of its
- * own authority (by cert-manager), and nobody may reach it until `connections` allows them. Its pods meet the Pod Security Standard `restricted`.
+ * By default it has three nodes, generated API keys, and TLS on every port with a certificate of its own CA (managed by
+ * cert-manager). Nobody can reach it until you allow it through `connections`. Its pods meet the Pod Security Standard
+ * `restricted`.
  */
 export class QdrantCluster extends Construct implements IQdrantCluster {
-  /** A cluster that was made elsewhere. */
+  /** Imports an existing cluster. */
   public static fromClusterAttributes(scope: Construct, id: string, attributes: QdrantClusterAttributes): IQdrantCluster {
     return new ImportedCluster(scope, id, attributes);
   }
 
   /** The name of the cluster, and of its StatefulSet. */
   public readonly clusterName: string;
-  /** The namespace that it is in. */
+  /** The namespace. */
   public readonly namespace: string;
-  /** The labels that select its pods, and no others. */
+  /** The labels that select the pods of the cluster, and no others. */
   public readonly podLabels: { [name: string]: string };
-  /** Who may reach the pods. */
+  /** The network connections that are allowed to and from the pods. */
   public readonly connections: Connections;
-  /** Where clients find it. */
+  /** The endpoint for clients. */
   public readonly endpoint: ClientEndpoint;
-  /** What is exposed to whom, guarded by what. */
+  /** The security posture: what is exposed to whom, and how it is protected. */
   public readonly posture: Posture;
 
   private readonly props: QdrantClusterProps;
@@ -80,9 +81,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   private readonly guard: boolean;
   private readonly removalGuard?: RemovalGuard;
 
-  /**
-   * @throws if an option cannot be, or two contradict each other; the error says what to write instead
-   */
+  /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
     super(scope, id);
     checkCluster(this, props);
@@ -152,14 +151,15 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     refuseSharedNames(this, 'kubernetes', { 'namespace and clusterName': { namespace, clusterName } });
   }
 
-  /** What the certificate of the nodes must list, for those who bring their own; routes that are added later add to it. */
+  /** The requirements for a certificate that you provide yourself. Routes that are added later extend it. */
   public get requiredCertificate(): NodeCertificate {
     return this.names.certificate([...(this.props.hostNames ?? []), ...this.routedHosts]);
   }
 
   /**
-   * Grants the Secret of the read-only key and, where it is kept apart, the CA certificate; nothing else. Whoever is in another namespace reads them from the
-   * API: Kubernetes mounts no Secret of another namespace. The External Secrets Operator, if it is granted to, keeps a copy there that can be mounted.
+   * Grants permission to read the Secret with the read-only API key and, if it is stored separately, the CA certificate.
+   * Kubernetes does not mount Secrets across namespaces: workloads in other namespaces read them from the API, or mount a copy
+   * that the External Secrets Operator creates (grant access to its service account).
    *
    * @throws if the cluster has no read-only key
    */
@@ -167,15 +167,18 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return this.grants.read(grantee);
   }
 
-  /** Grants the Secret of the admin key, while a rotation goes on of both, and, where it is kept apart, the CA certificate. */
+  /**
+   * Grants permission to read the Secret with the admin API key (both during a rotation) and, if it is stored separately, the
+   * CA certificate.
+   */
   public grantAdmin(grantee: Grantee): Grant {
     return this.grants.admin(grantee);
   }
 
   /**
-   * Has a client's certificate issued by the cluster's own issuer.
+   * Issues a client certificate with the cluster's issuer.
    *
-   * @throws if the certificate of the cluster is not one of cert-manager's
+   * @throws if the certificates of the cluster are not issued by cert-manager
    */
   public issueClientCertificate(id: string, props: ClientCertificateProps = {}): ClientCertificate {
     const { issuer } = this.tls;
@@ -190,7 +193,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return ClientCertificate._create(this, id, props, { clusterName, namespace, labels, issuer });
   }
 
-  /** Has Prometheus scrape the pods, through the Prometheus Operator, which must be installed. */
+  /** Adds a ServiceMonitor, so that Prometheus scrapes the pods. The Prometheus Operator must be installed. */
   public addServiceMonitor(id: string, props: ServiceMonitorProps): QdrantServiceMonitor {
     const { clusterName, namespace, labels, podLabels } = this;
     const monitor = QdrantServiceMonitor._create(this, id, props, {
@@ -211,7 +214,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return monitor;
   }
 
-  /** Routes a gateway of the Gateway API to the cluster. */
+  /** Adds Gateway API routes to the cluster. */
   public addGatewayRoute(id: string, props: GatewayRouteProps): QdrantGatewayRoute {
     const { clusterName, namespace, labels, connections } = this;
     const route = QdrantGatewayRoute._create(this, id, props, {
@@ -226,7 +229,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     return route;
   }
 
-  /** Has the controller of an IngressClass lead to the cluster. */
+  /** Adds an Ingress for REST, and one for gRPC. */
   public addIngress(id: string, props: IngressProps): QdrantIngress {
     const { clusterName, namespace, labels, connections, posture } = this;
     const ingress = QdrantIngress._create(this, id, props, {
@@ -239,11 +242,11 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Lets a node be ended that `nodeCount` no longer counts. It must have lost its shards and its place among the peers before. Its volume claims
-   * are kept.
+   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Move its shards away and remove its
+   * peer from the cluster first. Its volume claims are kept.
    *
    * @param index the node's number, from 0
-   * @throws if no cluster has such a node
+   * @throws if the number is out of range
    */
   public releaseNode(index: number): void {
     checkNodeIndex(this, index, this.nodeCount);
@@ -252,7 +255,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
   }
 
   /**
-   * Accepts the findings of one rule of the posture. The report shows who accepted what.
+   * Accepts the findings of a posture rule. The report lists accepted findings with their reasons.
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
@@ -261,7 +264,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
     this.posture.acknowledge(ruleId, reason);
   }
 
-  /** Adds outputs to the stack: the addresses, where the CA certificate is, and code that connects, by language. */
+  /** Adds stack outputs: the addresses, the location of the CA certificate, and sample code for each client language. */
   public addOutputs(): void {
     const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
     output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);

@@ -17,7 +17,7 @@ import { checkLabelName, checkLabels } from '../names/names';
 import { Secret } from '../secrets/secret';
 import { requireOptions } from '../../input/options';
 
-/** A cluster that was made elsewhere. What is allowed and granted here is judged here, by the same rules. */
+/** An existing cluster. What is allowed and granted on it is checked by the same posture rules. */
 export class ImportedCluster extends Construct implements IQdrantCluster {
   public readonly endpoint: ClientEndpoint;
   public readonly connections: Connections;
