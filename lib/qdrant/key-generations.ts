@@ -1,28 +1,28 @@
 import { badInput, requireWholeNumber } from '../input/input';
 
-/** Which API keys are generated. */
+/** Properties of generated API keys. */
 export interface KeyGenerationsProps {
   /**
-   * Generates a read-only key too.
+   * Whether to generate a read-only key as well.
    *
    * @default true
    */
   readonly readOnly?: boolean;
 
   /**
-   * Which generation of the admin key the nodes use. Each generation is a secret of its own.
+   * The generation of the admin key that the nodes use. Each generation is a separate secret.
    *
    * @default 1
    */
   readonly generation?: number;
 
   /**
-   * A second generation of the admin key that is accepted too. It is how a key is rotated while nodes and clients go on
-   * working (Qdrant's `alt_api_key`, since 1.17), in three applies:
+   * A second generation of the admin key that the nodes accept as well (`alt_api_key`, Qdrant 1.17 and later). Use it to rotate
+   * the admin key without downtime, in three applies:
    *
-   * 1. `{ generation: 1, alternateGeneration: 2 }`: key 2 is made, and accepted by every node;
-   * 2. `{ generation: 2, alternateGeneration: 1 }`: the nodes use key 2, clients move to it, key 1 is still accepted;
-   * 3. `{ generation: 2 }`: key 1 is gone.
+   * 1. `{ generation: 1, alternateGeneration: 2 }`: key 2 is generated, and every node accepts it;
+   * 2. `{ generation: 2, alternateGeneration: 1 }`: the nodes use key 2 and still accept key 1; move the clients to key 2;
+   * 3. `{ generation: 2 }`: key 1 is deleted.
    *
    * @default - none
    * @see https://qdrant.tech/documentation/guides/security/#rotating-api-keys
@@ -30,7 +30,8 @@ export interface KeyGenerationsProps {
   readonly alternateGeneration?: number;
 
   /**
-   * The generation of the read-only key. Qdrant accepts a single one, so that clients that read must follow when it changes.
+   * The generation of the read-only key. Qdrant accepts only one read-only key at a time, so clients must switch when it
+   * changes.
    *
    * @default 1
    */

@@ -12,18 +12,18 @@ export interface GrantedSecrets {
   readonly clientCa?: CaBundle;
 }
 
-/** What was granted, and to whom. */
+/** A grant of permissions to a grantee. */
 export class Grant extends Construct {
-  /** Whom it was granted to. */
+  /** The grantee. */
   public readonly grantee: Grantee;
 
-  /** The ARN of the secret that holds the key that was granted; of the admin key the one that the nodes use themselves. */
+  /** The ARN of the secret with the granted key. For the admin key, the secret that the nodes use. */
   public readonly keySecretArn: string;
 
   /** The ARN of the secret with the CA certificate, or undefined if it is stored elsewhere. */
   public readonly caCertificateSecretArn?: string;
 
-  /** What was granted, as a policy document in JSON. */
+  /** The granted permissions as a JSON policy document. */
   public readonly policyJson: string;
 
   /** @internal */

@@ -3,13 +3,13 @@ import { badInput, isUnknown } from '../../input/input';
 /** What IAM accepts as the name of a role or a user. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const NAME = /^[\w+=,.@-]{1,64}$/;
 
-/** Whom something is granted to. */
+/** A principal that permissions are granted to. */
 export class Grantee {
   /**
    * A role.
    *
    * @param name the role's name, without a path; not its ARN
-   * @throws if it is no name of a role
+   * @throws if it is not a valid role name
    */
   public static role(name: string): Grantee {
     return new Grantee('role', checkedName('Grantee.role', name));
@@ -19,7 +19,7 @@ export class Grantee {
    * A user.
    *
    * @param name the user's name, without a path; not its ARN
-   * @throws if it is no name of a user
+   * @throws if it is not a valid user name
    */
   public static user(name: string): Grantee {
     return new Grantee('user', checkedName('Grantee.user', name));

@@ -35,7 +35,7 @@ export abstract class NodeNames {
     return new Addresses();
   }
 
-  /** What is merely shaped like it is none. */
+  /** Makes the type nominal. */
   private readonly typeName = 'NodeNames';
 
   public toString(): string {

@@ -28,8 +28,8 @@ export interface DataVolumeProps {
   readonly throughputMibps?: number;
 
   /**
-   * The ARN of the customer's KMS key that the disks of the node are encrypted with. It cannot be changed on a volume that exists: the plan
-   * then fails rather than replace the volume.
+   * The ARN of the customer managed KMS key that encrypts the volumes of the node. It cannot be changed on existing volumes:
+   * the plan fails rather than replacing them.
    *
    * @default - the account's default key for EBS
    */

@@ -56,7 +56,7 @@ export abstract class MachineImage {
     return new OwnImage(imageId, rootVolumeSizeGib);
   }
 
-  /** What is merely shaped like it is none. */
+  /** Makes the type nominal. */
   private readonly typeName = 'MachineImage';
 
   public toString(): string {

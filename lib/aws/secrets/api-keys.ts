@@ -9,12 +9,12 @@ import { OptionNames, requireOptions } from '../../input/options';
 import { checkEncryptionKey } from './encryption-key';
 import { KEY_GENERATIONS_OPTIONS } from '../../qdrant/option-names';
 
-/** Which keys are generated. */
+/** Properties of generated API keys. */
 export interface GeneratedApiKeysProps extends KeyGenerationsProps {
   /**
-   * The ARN of the customer's KMS key that the secrets are encrypted with.
+   * The ARN of the customer managed KMS key that encrypts the secrets.
    *
-   * @default - the key that AWS manages for Secrets Manager
+   * @default - the AWS managed key for Secrets Manager
    */
   readonly encryptionKeyArn?: string;
 }
@@ -24,21 +24,21 @@ const GENERATED_KEYS_OPTIONS: OptionNames<GeneratedApiKeysProps> = {
   encryptionKeyArn: true,
 };
 
-/** Which existing secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
+/** Existing secrets that contain the API keys. A key has at least 32 characters, all visible ASCII. */
 export interface ExistingApiKeysProps {
-  /** The key that may do everything. */
+  /** The admin key, which has full access. */
   readonly admin: Secret;
 
   /**
-   * The key that may read.
+   * The read-only key.
    *
    * @default - no read-only key
    */
   readonly readOnly?: Secret;
 
   /**
-   * A second admin key that is accepted too (since 1.17). To rotate a key, give the new one here, then exchange the two, then
-   * leave the old one out; one apply each.
+   * A second admin key that the nodes accept as well (Qdrant 1.17 and later). To rotate the admin key, set the new key here,
+   * then swap the two, then remove the old one, with an apply after each step.
    *
    * @default - none
    */
@@ -56,23 +56,25 @@ export interface ClusterKeys {
   readonly revision: string;
 }
 
-/** Where a cluster's API keys come from. They are kept in AWS Secrets Manager and read by the nodes with their own role. */
+/**
+ * The source of a cluster's API keys. The keys are stored in AWS Secrets Manager, and the nodes read them with their own role.
+ */
 export abstract class ApiKeys {
   /**
-   * Keys that are generated when Terraform runs, and never written to its state.
+   * Generates the keys when Terraform runs. They are never written to plan or state.
    *
-   * @throws if a generation is not a whole number from 1 on, or both generations are the same
+   * @throws if a generation is not a positive integer, or both generations are the same
    */
   public static generated(props: GeneratedApiKeysProps = {}): ApiKeys {
     return new GeneratedApiKeys(props);
   }
 
-  /** Keys in secrets that exist. */
+  /** Keys in existing secrets. */
   public static fromSecrets(props: ExistingApiKeysProps): ApiKeys {
     return new ExistingApiKeys(props);
   }
 
-  /** What is merely shaped like it is none. */
+  /** Makes the type nominal. */
   private readonly typeName = 'ApiKeys';
 
   public toString(): string {

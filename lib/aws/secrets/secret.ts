@@ -8,32 +8,34 @@ import { checkEncryptionKey } from './encryption-key';
 const PARTS = ['arn', '[a-z-]+', 'secretsmanager', '[a-z0-9-]+', '[0-9]{12}', 'secret', '[A-Za-z0-9_/+=.@-]+'];
 const ARN = `^${PARTS.join(':')}$`;
 
-/** Where in a secret the value stands, and what it is encrypted with. */
+/** Options for a secret. */
 export interface SecretOptions {
   /**
-   * The member of the JSON object that the secret holds.
+   * The JSON field that contains the value.
    *
-   * @default - the secret's text is the value
+   * @default - the whole text of the secret is the value
    */
   readonly jsonField?: string;
 
   /**
-   * The ARN of the customer's KMS key that the secret is encrypted with. Whoever reads the secret is allowed to decrypt with it.
+   * The ARN of the customer managed KMS key that encrypts the secret. Readers of the secret are granted permission to decrypt
+   * with it.
    *
-   * @default - the key that AWS manages for Secrets Manager, which needs no permission
+   * @default - the AWS managed key for Secrets Manager, which needs no permission
    */
   readonly encryptionKeyArn?: string;
 }
 
 const SECRET_OPTIONS: OptionNames<SecretOptions> = { jsonField: true, encryptionKeyArn: true };
 
-/** A reference to a secret in AWS Secrets Manager. Its value is read by those who need it, and never by Terraform. */
+/** A reference to a secret in AWS Secrets Manager. Terraform never reads its value. */
 export class Secret {
   /**
-   * A secret that exists.
+   * An existing secret.
    *
    * @param arn the secret's ARN
-   * @throws if it is not the ARN of a Secrets Manager secret, as when the secret itself was given; where only Terraform knows it, Terraform refuses it
+   * @throws if it is not the ARN of a Secrets Manager secret, as when the secret itself was given; where only Terraform knows
+   *   it, Terraform refuses it
    */
   public static fromArn(arn: string, options: SecretOptions = {}): Secret {
     if (!mayBeArn(arn)) {
@@ -63,12 +65,12 @@ export class Secret {
     return this.secretArn;
   }
 
-  /** The member of the JSON object that holds the value, or undefined where the text is the value. */
+  /** The JSON field that contains the value, or undefined if the whole text is the value. */
   public get jsonField(): string | undefined {
     return this.options.jsonField;
   }
 
-  /** The customer's KMS key that the secret is encrypted with, or undefined where AWS manages it. */
+  /** The customer managed KMS key that encrypts the secret, or undefined if it is AWS managed. */
   public get encryptionKeyArn(): string | undefined {
     return this.options.encryptionKeyArn;
   }

@@ -23,29 +23,29 @@ export interface BundleSource {
   readonly privateCaArn?: string;
 }
 
-/** Certificates of authorities that a node believes. They are public; where they are kept in a secret, it is for convenience. */
+/** A bundle of CA certificates. CA certificates are public; storing them in a secret is for convenience. */
 export class CaBundle {
   /**
-   * Certificates in PEM, for example read from a file beside the app.
+   * CA certificates in PEM format, for example read from a file.
    *
-   * @throws if there is no certificate in it, or a private key
+   * @throws if the text contains no certificate, or a private key
    */
   public static fromPem(pem: string): CaBundle {
     checkCertificates('CaBundle.fromPem', pem);
     return new CaBundle({ pem });
   }
 
-  /** Certificates in PEM that are the whole text of a secret. */
+  /** CA certificates in PEM format, stored as the text of a secret. */
   public static fromSecret(secret: Secret): CaBundle {
     requireInstance('CaBundle.fromSecret', 'the secret', secret, Secret, 'Secret.fromArn(secret.arn)');
     return new CaBundle({ secret });
   }
 
   /**
-   * The certificate of an authority of AWS Private CA, with those above it.
+   * The certificate of a CA in AWS Private CA, with its chain.
    *
-   * @param arn the ARN of the authority
-   * @throws if it is not the ARN of an authority of AWS Private CA
+   * @param arn the ARN of the CA
+   * @throws if it is not the ARN of a CA in AWS Private CA
    */
   public static fromPrivateCa(arn: string): CaBundle {
     checkAuthorityArn('CaBundle.fromPrivateCa', arn);
@@ -60,7 +60,7 @@ export class CaBundle {
   }
 }
 
-/** Throws unless it is the ARN of an authority of AWS Private CA, or unknown. @internal */
+/** Throws unless it is the ARN of a CA in AWS Private CA, or unknown. @internal */
 export function checkAuthorityArn(factory: string, arn: string): void {
   if (isUnknown(arn) || /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]+$/.test(arn)) return;
   throw badInput(factory, {

@@ -4,18 +4,19 @@ import { CaBundle } from './ca-bundle';
 /** Whether clients must present a certificate. */
 export class ClientVerification {
   /**
-   * Every client must present a certificate of the given authorities and of no others, on every port that clients use. A guard in front of Qdrant
-   * verifies it: Qdrant itself asks for none on gRPC, and on REST believes everyone whom its peers believe.
+   * Requires every client to present a certificate that one of the given CAs issued, on every client port. A guard (nginx) in
+   * front of Qdrant verifies it, because Qdrant itself verifies no client certificates on gRPC, and on REST accepts every CA
+   * that the nodes trust.
    *
-   * @param authorities whom to believe; by default the authority of the cluster's own certificate. A cluster whose certificates come from
-   *   `Tls.generated()` has an authority that issues to nodes only, and needs another here.
+   * @param authorities the CAs of the clients; by default the CA of the cluster's certificates. Required with
+   *   `Tls.generated()`, whose CA issues certificates to nodes only.
    */
   public static required(authorities?: CaBundle): ClientVerification {
     requireInstanceIfGiven('ClientVerification.required', 'the authority', authorities, CaBundle, 'CaBundle.fromPem(pem)');
     return new ClientVerification(true, authorities);
   }
 
-  /** Clients present the API key only. */
+  /** Clients need only an API key. */
   public static notRequired(): ClientVerification {
     return new ClientVerification(false);
   }
@@ -30,7 +31,7 @@ export class ClientVerification {
     return this.required;
   }
 
-  /** The authorities that were named, or undefined for that of the cluster's own certificate. */
+  /** The CAs of the clients, or undefined for the CA of the cluster's certificates. */
   public get authorities(): CaBundle | undefined {
     return this.named;
   }

@@ -8,23 +8,23 @@ import { Secret } from '../secrets/secret';
 import { OptionNames, requireOptions } from '../../input/options';
 import { checkEncryptionKey } from '../secrets/encryption-key';
 
-/** What else is known of certificates in an existing secret. */
+/** Options for a certificate in an existing secret. */
 export interface SecretTlsOptions {
   /**
-   * The CA certificate in a place that clients may read. The secret itself also holds the private key, so that clients are never
-   * granted it.
+   * The CA certificate, stored where clients can read it. Clients are never granted the TLS secret itself, because it contains
+   * the private key.
    *
-   * @default - clients get the CA certificate in another way
+   * @default - clients obtain the CA certificate some other way
    */
   readonly clientCa?: CaBundle;
 }
 
 const SECRET_TLS_OPTIONS: OptionNames<SecretTlsOptions> = { clientCa: true };
 
-/** How certificates are issued. */
+/** Options for issued certificates. */
 export interface IssuedTlsOptions {
   /**
-   * How many days a certificate is valid. A node renews its own when a third of that is left.
+   * The validity of certificates in days. A node renews its certificate when a third of the validity is left.
    *
    * @default 30
    */
@@ -33,12 +33,12 @@ export interface IssuedTlsOptions {
 
 const ISSUED_TLS_OPTIONS: OptionNames<IssuedTlsOptions> = { validityDays: true };
 
-/** How the cluster's own authority keeps its key. */
+/** Options for the cluster's own CA. */
 export interface GeneratedTlsOptions extends IssuedTlsOptions {
   /**
-   * The ARN of the customer's KMS key that the authority's secret is encrypted with.
+   * The ARN of the customer managed KMS key that encrypts the secret of the CA.
    *
-   * @default - the key that AWS manages for Secrets Manager
+   * @default - the AWS managed key for Secrets Manager
    */
   readonly encryptionKeyArn?: string;
 }
@@ -62,41 +62,42 @@ export interface ClusterTls {
 }
 
 /**
- * Where the certificates of a cluster come from. One certificate of a node serves REST, gRPC and the traffic among the nodes.
+ * The source of a cluster's TLS certificates. Each node uses one certificate for REST, gRPC and the traffic between the nodes.
  *
  * @see https://qdrant.tech/documentation/guides/security/#tls
  */
 export abstract class Tls {
   /**
-   * An authority of the cluster's own, made by its first node and kept in Secrets Manager, where the nodes alone read its key. Each
-   * node makes its own key and issues its own certificate. Costs nothing, needs nothing else.
+   * A CA of the cluster's own. The first node creates it and stores it in Secrets Manager, where only the nodes can read its
+   * key. Each node creates its own key and issues its own certificate. No other service is needed.
    */
   public static generated(options: GeneratedTlsOptions = {}): Tls {
     return new ClusterCaTls(options);
   }
 
   /**
-   * One certificate for all nodes from an existing secret: a JSON object with the members `certificate` (with the authorities between it
-   * and the CA), `private_key` and `ca_certificate`, all PEM. The certificate must list the usages serverAuth and clientAuth and name the
-   * host of every node; a node that finds otherwise does not start.
+   * One certificate for all nodes, from an existing secret: a JSON object with the fields `certificate` (including intermediate
+   * CAs), `private_key` and `ca_certificate`, all in PEM format. The certificate must have the extended key usages serverAuth
+   * and clientAuth and include the host of every node; otherwise the nodes do not start.
    */
   public static fromSecret(secret: Secret, options: SecretTlsOptions = {}): Tls {
     return new SecretTls(secret, options);
   }
 
   /**
-   * Certificates that AWS Private CA issues. Each node makes its own key, which never leaves it. An authority in the mode for short-lived certificates issues for
-   * seven days at most: give `validityDays: 7` or less with it, as a node that asks for more does not start, and says why in its journal.
+   * Certificates issued by AWS Private CA. Each node creates its own key, which never leaves the node. A CA in short-lived
+   * certificate mode issues certificates for seven days at most: set `validityDays` to 7 or less, otherwise the nodes do not
+   * start.
    *
    * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
-   * @param arn the ARN of the authority; it must be active
-   * @throws if it is not the ARN of an authority of AWS Private CA
+   * @param arn the ARN of the CA, which must be active
+   * @throws if it is not the ARN of a CA in AWS Private CA
    */
   public static fromPrivateCa(arn: string, options: IssuedTlsOptions = {}): Tls {
     return new PrivateCaTls(arn, options);
   }
 
-  /** What is merely shaped like it is none. */
+  /** Makes the type nominal. */
   private readonly typeName = 'Tls';
 
   public toString(): string {

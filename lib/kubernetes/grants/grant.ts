@@ -17,12 +17,12 @@ export interface GrantProps {
   readonly bundles: BundlePlace[];
 }
 
-/** What was granted, and to whom. */
+/** A grant of permissions to a grantee. */
 export class Grant extends Construct {
-  /** Whom it was granted to. */
+  /** The grantee. */
   public readonly grantee: Grantee;
 
-  /** The names of the Secrets that may be read, and of nothing else. */
+  /** The names of the Secrets that the grantee can read. */
   public readonly secretNames: string[];
 
   /** @internal */

@@ -19,21 +19,21 @@ const EVERYONE: { [kind: string]: string[] } = {
   Group: ['system:authenticated', 'system:unauthenticated'],
 };
 
-/** Whom something is granted to. */
+/** A principal that permissions are granted to. */
 export class Grantee {
-  /** A service account, as a program in a pod uses it. */
+  /** A service account. */
   public static serviceAccount(namespace: string, name: string): Grantee {
     checkLabelName('Grantee.serviceAccount', 'the namespace', namespace, 'search');
     checkObjectName('Grantee.serviceAccount', 'the name', name, 'search-service');
     return new Grantee({ kind: 'ServiceAccount', namespace, name });
   }
 
-  /** A user, by the name that the cluster's authentication gives. */
+  /** A user, by the name that the Kubernetes authenticator assigns. */
   public static user(name: string): Grantee {
     return new Grantee({ kind: 'User', name: notEmpty('Grantee.user', name) });
   }
 
-  /** A group of users, by the name that the cluster's authentication gives. */
+  /** A group, by the name that the Kubernetes authenticator assigns. */
   public static group(name: string): Grantee {
     return new Grantee({ kind: 'Group', name: notEmpty('Grantee.group', name) });
   }

@@ -13,21 +13,21 @@ import { SecretStore } from './secret-store';
 import { OptionNames, requireOptions } from '../../input/options';
 import { KEY_GENERATIONS_OPTIONS } from '../../qdrant/option-names';
 
-/** Which existing Secrets hold the keys. A key has at least 32 characters, all of them visible ASCII. */
+/** Existing Secrets that contain the API keys. A key has at least 32 characters, all visible ASCII. */
 export interface ExistingApiKeysProps {
-  /** The key that may do everything. */
+  /** The admin key, which has full access. */
   readonly admin: Secret;
 
   /**
-   * The key that may read.
+   * The read-only key.
    *
    * @default - no read-only key
    */
   readonly readOnly?: Secret;
 
   /**
-   * A second admin key that is accepted too (since 1.17). To rotate a key, give the new one here, then exchange the two, then
-   * leave the old one out; one apply each.
+   * A second admin key that the nodes accept as well (Qdrant 1.17 and later). To rotate the admin key, set the new key here,
+   * then swap the two, then remove the old one, with an apply after each step.
    *
    * @default - none
    */
@@ -36,45 +36,45 @@ export interface ExistingApiKeysProps {
 
 const EXISTING_KEYS_OPTIONS: OptionNames<ExistingApiKeysProps> = { admin: true, readOnly: true, alternate: true };
 
-/** A value in a store of the External Secrets Operator. */
+/** A value in a secret store of the External Secrets Operator. */
 export interface ExternalKey {
   /** The name of the entry, for example `vectors/admin` or the ARN of a secret. */
   readonly remoteKey: string;
 
   /**
-   * The member of the entry, where that is a JSON object.
+   * The property of the entry, if it is a JSON object.
    *
-   * @default - the entry's text is the value
+   * @default - the whole entry is the value
    */
   readonly property?: string;
 }
 
 const EXTERNAL_KEY_OPTIONS: OptionNames<ExternalKey> = { remoteKey: true, property: true };
 
-/** Which values of a store are the keys. A key has at least 32 characters, all of them visible ASCII. */
+/** Entries of a secret store that contain the API keys. A key has at least 32 characters, all visible ASCII. */
 export interface ExternalApiKeysProps {
   /** The store. */
   readonly store: SecretStore;
 
-  /** The key that may do everything. */
+  /** The admin key, which has full access. */
   readonly admin: ExternalKey;
 
   /**
-   * The key that may read.
+   * The read-only key.
    *
    * @default - no read-only key
    */
   readonly readOnly?: ExternalKey;
 
   /**
-   * A second admin key that is accepted too (since 1.17), as in `ExistingApiKeysProps`.
+   * A second admin key that the nodes accept as well (Qdrant 1.17 and later), as in `ExistingApiKeysProps`.
    *
    * @default - none
    */
   readonly alternate?: ExternalKey;
 
   /**
-   * How many minutes pass between two looks at the store. The nodes restart one after the other when a key has changed.
+   * How often, in minutes, the store is checked. When a key has changed, the nodes restart one at a time.
    *
    * @default 60
    */
@@ -103,28 +103,28 @@ export interface KeysBinding {
   readonly labels: { [name: string]: string };
 }
 
-/** Where a cluster's API keys come from. They are kept in Secrets, and mounted by the pods. */
+/** The source of a cluster's API keys. The keys are stored in Secrets that the pods mount. */
 export abstract class ApiKeys {
   /**
-   * Keys that are generated when Terraform runs, and never written to its state.
+   * Generates the keys when Terraform runs. They are never written to plan or state.
    *
-   * @throws if a generation is not a whole number from 1 on, or both generations are the same
+   * @throws if a generation is not a positive integer, or both generations are the same
    */
   public static generated(props: KeyGenerationsProps = {}): ApiKeys {
     return new GeneratedApiKeys(props);
   }
 
-  /** Keys in Secrets that exist, or that something else makes. */
+  /** Keys in existing Secrets, or in Secrets that something else creates. */
   public static fromSecrets(props: ExistingApiKeysProps): ApiKeys {
     return new ExistingApiKeys(props);
   }
 
-  /** Keys that the External Secrets Operator, which must be installed, fetches from a store. */
+  /** Keys that the External Secrets Operator fetches from a secret store. The operator must be installed. */
   public static fromExternalSecrets(props: ExternalApiKeysProps): ApiKeys {
     return new ExternalApiKeys(props);
   }
 
-  /** What is merely shaped like it is none. */
+  /** Makes the type nominal. */
   private readonly typeName = 'ApiKeys';
 
   public toString(): string {

@@ -1,6 +1,6 @@
 import { checkObjectName } from '../names/names';
 
-/** A store of the External Secrets Operator that exists. */
+/** An existing secret store of the External Secrets Operator. */
 export class SecretStore {
   /** A SecretStore in the cluster's namespace. */
   public static store(name: string): SecretStore {

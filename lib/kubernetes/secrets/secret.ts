@@ -6,14 +6,15 @@ import { checkDataKey, checkObjectName } from '../names/names';
 /** What Kubernetes takes as an object's name, for Terraform: which gives what a group holds, where it captures. */
 const NAME = '^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$';
 
-/** A reference to a member of a Secret in the cluster's namespace. Its value is read by those who need it, and never by Terraform. */
+/** A reference to a key of a Secret in the cluster's namespace. Terraform never reads its value. */
 export class Secret {
   /**
-   * A Secret that exists, or that something else in the namespace makes.
+   * An existing Secret, or one that something else in the namespace creates.
    *
    * @param name the Secret's name
-   * @param key the member that holds the value; by default `api-key`
-   * @throws if it is no name of a Secret, as when the secret itself was given; where only Terraform knows it, Terraform refuses it
+   * @param key the key that holds the value; by default `api-key`
+   * @throws if it is no name of a Secret, as when the secret itself was given; where only Terraform knows it, Terraform refuses
+   *   it
    */
   public static fromName(name: string, key: string = 'api-key'): Secret {
     // What is written beside references, as if each were a name by itself.
@@ -34,7 +35,7 @@ export class Secret {
     return this.secretName;
   }
 
-  /** The member that holds the value. */
+  /** The key that holds the value. */
   public get key(): string {
     return this.member;
   }

@@ -22,12 +22,12 @@ export function commandToRead(namespace: string, { kind, name, key }: BundlePlac
   return kind === 'secret' ? `${command} | base64 --decode` : command;
 }
 
-/** Certificates of authorities that a node believes. They are public; where they are kept in a Secret, it is for convenience. */
+/** A bundle of CA certificates. CA certificates are public; storing them in a Secret is for convenience. */
 export class CaBundle {
   /**
-   * Certificates in PEM, for example read from a file beside the app.
+   * CA certificates in PEM format, for example read from a file.
    *
-   * @throws if there is no certificate in it, or a private key
+   * @throws if the text contains no certificate, or a private key
    */
   public static fromPem(pem: string): CaBundle {
     checkCertificates('CaBundle.fromPem', pem);
@@ -35,18 +35,18 @@ export class CaBundle {
   }
 
   /**
-   * Certificates in PEM in a Secret of the cluster's namespace.
+   * CA certificates in PEM format, stored in a Secret in the cluster's namespace.
    *
-   * @param key the member that holds them; by default `ca.crt`
+   * @param key the key that holds the certificates; by default `ca.crt`
    */
   public static fromSecret(name: string, key: string = 'ca.crt'): CaBundle {
     return CaBundle.kept('CaBundle.fromSecret', { kind: 'secret', name, key });
   }
 
   /**
-   * Certificates in PEM in a ConfigMap of the cluster's namespace, for example one that trust-manager writes.
+   * CA certificates in PEM format, stored in a ConfigMap in the cluster's namespace, for example by trust-manager.
    *
-   * @param key the member that holds them; by default `ca.crt`
+   * @param key the key that holds the certificates; by default `ca.crt`
    */
   public static fromConfigMap(name: string, key: string = 'ca.crt'): CaBundle {
     return CaBundle.kept('CaBundle.fromConfigMap', { kind: 'configMap', name, key });

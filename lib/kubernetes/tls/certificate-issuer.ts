@@ -3,17 +3,17 @@ import { literally } from '../../terraform/literal-text';
 import { checkObjectName } from '../names/names';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** Where else an issuer may come from. */
+/** Options for an external issuer. */
 export interface ExternalIssuerOptions {
-  /** Its kind, for example `AWSPCAClusterIssuer`. */
+  /** The kind of the issuer, for example `AWSPCAClusterIssuer`. */
   readonly kind: string;
-  /** The API group of its kind, for example `awspca.cert-manager.io`. */
+  /** The API group of the kind, for example `awspca.cert-manager.io`. */
   readonly group: string;
 }
 
 const EXTERNAL_ISSUER_OPTIONS: OptionNames<ExternalIssuerOptions> = { kind: true, group: true };
 
-/** An issuer of cert-manager that exists. */
+/** An existing cert-manager issuer. */
 export class CertificateIssuer {
   /** An Issuer in the cluster's namespace. */
   public static issuer(name: string): CertificateIssuer {
@@ -25,7 +25,7 @@ export class CertificateIssuer {
     return CertificateIssuer.named('CertificateIssuer.clusterIssuer', name, 'ClusterIssuer', 'cert-manager.io');
   }
 
-  /** An issuer of another kind, as of AWS Private CA or Google CAS. */
+  /** An external issuer, for example for AWS Private CA or Google CAS. */
   public static external(name: string, options: ExternalIssuerOptions): CertificateIssuer {
     requireOptions('CertificateIssuer.external', undefined, options, EXTERNAL_ISSUER_OPTIONS);
     if (options.kind === '' || options.group === '') {

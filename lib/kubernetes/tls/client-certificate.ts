@@ -6,17 +6,17 @@ import { certManagerObject, validity } from './cert-manager';
 import { CertificateIssuer } from './certificate-issuer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** What a client's certificate is to be. */
+/** Properties of a client certificate. */
 export interface ClientCertificateProps {
   /**
-   * The name of the client, as the certificate carries it.
+   * The common name in the certificate.
    *
    * @default - the construct's id
    */
   readonly commonName?: string;
 
   /**
-   * How many days it is valid. cert-manager renews it when a third of that is left.
+   * The validity in days. cert-manager renews the certificate when a third of it is left.
    *
    * @default 90
    */
@@ -33,7 +33,7 @@ export interface CertifyingCluster {
   readonly issuer: CertificateIssuer;
 }
 
-/** A client's certificate of the authority of a cluster, by cert-manager. It is good for nothing but to be a client. */
+/** A client certificate that cert-manager issues from the CA of a cluster. It is valid for client authentication only. */
 export class ClientCertificate extends Construct {
   /** The Secret in the cluster's namespace that holds `tls.crt`, `tls.key` and `ca.crt`. */
   public readonly secretName: string;

@@ -12,23 +12,24 @@ import { CertificateIssuer } from './certificate-issuer';
 import { checkObjectName } from '../names/names';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** What else is known of certificates that the library does not make. */
+/** Options for certificates that the library does not create. */
 export interface ExistingTlsOptions {
   /**
-   * The CA certificate in a place that clients may read. The Secret itself also holds the private key, so that clients are never
-   * granted it.
+   * The CA certificate, stored where clients can read it. Clients are never granted the TLS Secret itself, because it contains
+   * the private key.
    *
-   * @default - clients get the CA certificate in another way
+   * @default - clients obtain the CA certificate some other way
    */
   readonly clientCa?: CaBundle;
 }
 
 const EXISTING_TLS_OPTIONS: OptionNames<ExistingTlsOptions> = { clientCa: true };
 
-/** How certificates are issued. */
+/** Options for issued certificates. */
 export interface IssuedTlsOptions {
   /**
-   * How many days a certificate is valid. It is renewed when a third of that is left, and the nodes restart one after the other.
+   * The validity of certificates in days. A certificate is renewed when a third of its validity is left; the nodes then restart
+   * one at a time.
    *
    * @default 90
    */
@@ -37,7 +38,7 @@ export interface IssuedTlsOptions {
 
 const ISSUED_TLS_OPTIONS: OptionNames<IssuedTlsOptions> = { validityDays: true };
 
-/** How an issuer of the user's issues certificates. */
+/** Options for certificates of an existing issuer. */
 export interface CertManagerTlsOptions extends IssuedTlsOptions, ExistingTlsOptions {}
 
 const CERT_MANAGER_TLS_OPTIONS: OptionNames<CertManagerTlsOptions> = { ...ISSUED_TLS_OPTIONS, ...EXISTING_TLS_OPTIONS };
@@ -64,24 +65,25 @@ export interface ClusterTls {
 }
 
 /**
- * Where the certificate of a cluster comes from. One certificate serves REST, gRPC and the traffic among the nodes, on all of them.
+ * The source of a cluster's TLS certificate. All nodes use one certificate for REST, gRPC and the traffic between the nodes.
  *
  * @see https://qdrant.tech/documentation/guides/security/#tls
  */
 export abstract class Tls {
-  /** An authority of the cluster's own, which cert-manager makes and keeps. cert-manager must be installed. */
+  /** A CA of the cluster's own, managed by cert-manager. cert-manager must be installed. */
   public static generated(options: IssuedTlsOptions = {}): Tls {
     return new OwnAuthorityTls(options);
   }
 
-  /** A certificate that cert-manager has issued by an issuer that exists. */
+  /** A certificate issued by an existing cert-manager issuer. */
   public static fromCertManager(issuer: CertificateIssuer, options: CertManagerTlsOptions = {}): Tls {
     return new CertManagerTls(issuer, options);
   }
 
   /**
-   * A certificate in a Secret that exists: `tls.crt` (with the authorities between it and the CA), `tls.key` and `ca.crt`. It must list the
-   * usages serverAuth and clientAuth, and name the host of every node; a node that finds otherwise does not start.
+   * A certificate in an existing Secret: `tls.crt` (including intermediate CAs), `tls.key` and `ca.crt`. The certificate must
+   * have the extended key usages serverAuth and clientAuth and include the host of every node; otherwise the nodes do not
+   * start. See `requiredCertificate` of the cluster.
    *
    * @param name the name of the Secret, in the cluster's namespace
    */
@@ -89,7 +91,7 @@ export abstract class Tls {
     return new SecretTls(name, options);
   }
 
-  /** What is merely shaped like it is none. */
+  /** Makes the type nominal. */
   private readonly typeName = 'Tls';
 
   public toString(): string {
