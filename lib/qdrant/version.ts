@@ -3,13 +3,13 @@ import * as semver from 'semver';
 import { badInput } from '../input/input';
 
 /**
- * A release of the Qdrant server.
+ * A version of the Qdrant server.
  *
- * Releases from 1.16 on are supported. Those before 1.19 lack the fixes for an empty key that matched an empty header
- * (qdrant PR #9199) and for a snapshot name that left its folder (qdrant PR #10085); the posture says so.
+ * Versions 1.16 and later are supported. Versions before 1.19 lack the fixes for empty API keys (qdrant PR #9199) and for path
+ * traversal in snapshot names (qdrant PR #10085); the posture warns about them.
  */
 export class QdrantVersion {
-  /** The first supported minor release. */
+  /** The oldest supported version. */
   public static readonly OLDEST_SUPPORTED = '1.16.0';
 
   public static readonly V1_16_0 = QdrantVersion.of('1.16.0');
@@ -24,11 +24,11 @@ export class QdrantVersion {
   public static readonly V1_18_3 = QdrantVersion.of('1.18.3');
   public static readonly V1_19_0 = QdrantVersion.of('1.19.0');
 
-  /** The version of a cluster that names none. */
+  /** The default version. */
   public static readonly DEFAULT = QdrantVersion.V1_19_0;
 
   /**
-   * A release by its number.
+   * A version by its number.
    *
    * @param version `major.minor.patch`, for example `1.19.0`; a leading `v` is accepted
    * @throws if it is not a full version number, or older than 1.16.0
@@ -61,7 +61,8 @@ export class QdrantVersion {
   }
 
   /**
-   * Whether this release is the given one or a later one. A version that is known only when Terraform runs counts as the newest.
+   * Whether this version is the given one or a later one. A version that is known only when Terraform runs counts as the
+   * newest.
    *
    * @param version `major.minor.patch`
    */
@@ -70,8 +71,8 @@ export class QdrantVersion {
   }
 
   /**
-   * Whether a cluster that runs this release may go to `next` in one step: within a minor release, or to the next minor.
-   * Qdrant keeps storage compatible from one minor release to the next only.
+   * Whether a cluster can be upgraded from this version to `next` in one step: within a minor version, or to the next one.
+   * Qdrant keeps its storage compatible with the next minor version only.
    *
    * @see https://qdrant.tech/documentation/guides/upgrading/
    */
@@ -81,7 +82,7 @@ export class QdrantVersion {
     return from.major === to.major && semver.gte(to, from) && to.minor - from.minor <= 1;
   }
 
-  /** The official image of this release that runs as an unprivileged user (uid 1000). */
+  /** The official image of this version that runs as an unprivileged user (uid 1000). */
   public get unprivilegedImage(): string {
     return `docker.io/qdrant/qdrant:v${this.version}-unprivileged`;
   }

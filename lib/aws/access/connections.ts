@@ -14,30 +14,30 @@ import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preco
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** What the connections are of. */
+/** Properties of the connections. */
 export interface ConnectionsProps {
-  /** The security group that stands before the listeners. */
+  /** The security group of the listeners. */
   readonly securityGroupId: string;
 
-  /** The listeners that clients may be allowed to. */
+  /** The listeners that clients can be allowed to reach. */
   readonly listeners: Listener[];
 
-  /** Where it is written down what is allowed. */
+  /** The posture that records what is allowed. */
   readonly posture: Posture;
 }
 
-/** How the nodes are let out to a peer. */
+/** Options for outgoing connections. */
 export interface AllowToOptions {
   /**
-   * What carries the connection: UDP for DNS or time, for example.
+   * The protocol, for example UDP for DNS or NTP.
    *
    * @default TransportProtocol.TCP
    */
   readonly protocol?: TransportProtocol;
 
   /**
-   * Whether the peer's security group lets the nodes in too, where the peer is one. That group is somebody else's: leave it to its owner, save where
-   * that is you.
+   * Whether to add the matching ingress rule to the peer's security group, if the peer is one. Set this only for security
+   * groups that you own.
    *
    * @default false
    */
@@ -46,11 +46,9 @@ export interface AllowToOptions {
 
 const ALLOW_TO_OPTIONS: OptionNames<AllowToOptions> = { protocol: true, alsoAllowAtPeer: true };
 
-/**
- * Who may reach a cluster, or a load balancer before it. Nobody may until it is allowed here.
- */
+/** The network connections of a cluster, or of its load balancer. No client can connect until you allow it here. */
 export class Connections extends Construct {
-  /** The security group that stands before the listeners. */
+  /** The security group of the listeners. */
   public readonly securityGroupId: string;
   private readonly listeners: Listener[];
   private readonly posture: Posture;
@@ -63,22 +61,22 @@ export class Connections extends Construct {
     this.posture = props.posture;
   }
 
-  /** Allows a peer to the REST API (6333). */
+  /** Allows a peer to connect to the REST API (6333). */
   public allowRestFrom(peer: Peer): void {
     this.allow(peer, ListenerPurpose.REST);
   }
 
   /**
-   * Allows a peer to the gRPC API (6334).
+   * Allows a peer to connect to the gRPC API (6334).
    *
-   * @throws if the cluster serves no gRPC
+   * @throws if the cluster does not serve gRPC
    */
   public allowGrpcFrom(peer: Peer): void {
     this.allow(peer, ListenerPurpose.GRPC);
   }
 
   /**
-   * Allows a peer to the metrics port, which asks for no key.
+   * Allows a peer to connect to the metrics port, which requires no API key.
    *
    * @throws if the cluster has no metrics port
    */
@@ -87,9 +85,9 @@ export class Connections extends Construct {
   }
 
   /**
-   * Allows a peer to one of the ports that clients use.
+   * Allows a peer to connect to one of the client ports.
    *
-   * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
+   * @throws if the port is reserved for the nodes (6335), or is not a client port
    */
   public allowFrom(peer: Peer, port: number): void {
     requirePeer(this, peer);
@@ -98,10 +96,11 @@ export class Connections extends Construct {
   }
 
   /**
-   * Allows the nodes to connect to a peer, besides what they need by themselves. A security group must let them in on its side, too.
+   * Allows the nodes to connect to a peer, in addition to the connections that they need themselves. If the peer is a security
+   * group, it must allow the nodes as well.
    *
-   * @param port the port at the peer
-   * @throws if the port is the one among the nodes of a cluster (6335)
+   * @param port the port of the peer
+   * @throws if the port is reserved for the nodes of a cluster (6335)
    */
   public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
     requirePeer(this, peer);

@@ -21,43 +21,43 @@ import { OptionNames, requireOptions } from '../../input/options';
 /** How long connections go on to a node that no longer wants new ones, and to one that is taken out. */
 const DRAIN_SECONDS = 30;
 
-/** Where a load balancer can be reached from. */
+/** The scheme of a load balancer. */
 export enum LoadBalancerScheme {
-  /** From within the VPC, and networks joined to it. */
+  /** Reachable from the VPC and from networks that are connected to it. */
   INTERNAL = 'internal',
-  /** From the internet, by whom its connections allow. */
+  /** Reachable from the internet, by the peers that its connections allow. */
   INTERNET_FACING = 'internet-facing',
 }
 
-/** What a load balancer is to be. */
+/** Properties of a load balancer. */
 export interface LoadBalancerProps {
   /**
-   * Where it can be reached from. It cannot be changed on one that exists, as AWS would end it before another is there: add a second one under another id,
-   * move the clients, and remove the first.
+   * The scheme. It cannot be changed on an existing load balancer, because AWS would delete it before the new one exists: add a
+   * second load balancer with another id, move the clients, and remove the first.
    *
    * @default LoadBalancerScheme.INTERNAL
    */
   readonly scheme?: LoadBalancerScheme;
 
   /**
-   * The subnets that it stands in. One that faces the internet needs public ones.
+   * The subnets of the load balancer. An internet-facing load balancer needs public subnets.
    *
-   * @default - the subnets of the nodes, for an internal one
+   * @default - the subnets of the nodes; required if internet-facing
    */
   readonly subnetIds?: string[];
 
   /**
-   * The name that clients know it by, in a DNS zone of your own, whose record points to `dnsName`. The certificates that the library has issued carry it.
+   * A host name in your own DNS zone that you point to `dnsName`. It is included in the certificates that the library issues.
    *
-   * @default - its name in the cluster's zone for an internal one, the name that AWS gave it otherwise
+   * @default - the name in the cluster's DNS zone if internal, otherwise `dnsName`
    */
   readonly hostName?: string;
 
   /**
-   * What happens when it is no longer synthesized. With `PROTECT` AWS refuses to delete it, so that the apply fails. To remove it: set `DESTROY`
-   * here, apply, then leave it out.
+   * What happens when the load balancer is removed from the code. With `PROTECT`, AWS refuses to delete it and the apply fails.
+   * To remove it, set `DESTROY`, apply, and then remove it from the code.
    *
-   * @default - as for the cluster
+   * @default - the removal policy of the cluster
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -83,9 +83,9 @@ export interface LoadBalancerTargets {
 }
 
 /**
- * A network load balancer before the nodes. TLS is passed through, so that the certificate that a client sees, and the one that it presents, are
- * the cluster's business. Each node tells it on a port of its own whether it serves, and no longer does so before it is restarted: new connections then go to
- * the others, and those that exist end in their own time.
+ * A network load balancer in front of the nodes. It passes TLS through, so clients see the certificates of the nodes and can
+ * present their own. Each node answers health checks on a separate port and stops doing so before it restarts: new connections
+ * then go to the other nodes, and existing connections are drained.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
  */
@@ -96,10 +96,10 @@ export class QdrantLoadBalancer extends Construct {
   /** The endpoint for clients. */
   public readonly endpoint: ClientEndpoint;
 
-  /** The name that AWS gave it. */
+  /** The DNS name that AWS assigned. */
   public readonly dnsName: string;
 
-  /** The name that clients know it by. Certificates that are brought (`Tls.fromSecret`) must carry it. */
+  /** The host name for clients. Certificates that you provide (`Tls.fromSecret`) must include it. */
   public readonly hostName: string;
 
   private readonly props: LoadBalancerProps;

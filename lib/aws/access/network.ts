@@ -6,36 +6,38 @@ import { NodeNames } from '../names/node-names';
 import { checkId, checkIds, Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** The subnets that a cluster lives in. */
+/** Properties of a network of existing subnets. */
 export interface SubnetsProps {
   /** The VPC. */
   readonly vpcId: string;
 
   /**
-   * The subnets, one an availability zone. Nodes are placed in them in turn: add subnets at the end. A node that exists stays where it
-   * is. Nodes need a way out on port 443: to Secrets Manager, Systems Manager, the image's registry and the distribution's packages.
+   * The subnets, one per availability zone. Nodes are placed in them in turn. Add new subnets at the end; existing nodes stay
+   * where they are. Nodes need outbound access on port 443: to Secrets Manager, Systems Manager, the image registry and the
+   * package repositories of the distribution.
    */
   readonly subnetIds: string[];
 
   /**
-   * In how many different availability zones the nodes must stand, where there are so many nodes. Fewer subnets are refused when synthesizing; subnets in
-   * the same zone when planning.
+   * The number of availability zones to spread the nodes over. Fewer subnets fail the synthesis; subnets in the same zone fail
+   * the plan.
    *
-   * @default - as many as there are subnets and nodes, and three at most
+   * @default - the number of subnets or nodes, three at most
    */
   readonly zoneCount?: number;
 
   /**
-   * The names by which nodes and clients know the nodes, and which certificates carry.
+   * The names of the nodes. Nodes and clients use them, and certificates include them.
    *
-   * @default - a private DNS zone `NAME-OF-THE-CLUSTER.qdrant.internal`
+   * @default - a private DNS zone `CLUSTER_NAME.qdrant.internal`
    */
   readonly nodeNames?: NodeNames;
 
   /**
-   * Whom the nodes may connect to on port 443: security groups of interface endpoints, prefix lists of gateway endpoints, a proxy. What they need
-   * there: Secrets Manager, Systems Manager (`ssm`, `ssmmessages`, `ec2messages`), AWS Private CA where it issues, the image's registry, and
-   * the distribution's packages, which Amazon Linux keeps in S3. A security group must let the nodes in on its side, too.
+   * The peers that the nodes can connect to on port 443: security groups of interface endpoints, prefix lists of gateway
+   * endpoints, or a proxy. Nodes need Secrets Manager, Systems Manager (`ssm`, `ssmmessages`, `ec2messages`), AWS Private CA if
+   * it issues their certificates, the image registry, and the packages of Amazon Linux, which are in S3. Security groups must
+   * allow the nodes as well.
    *
    * @default - any address
    */
@@ -56,12 +58,12 @@ export interface NodePlacement {
   readonly availabilityZone: string;
 }
 
-/** The network that a cluster lives in, which exists already. */
+/** The existing network that a cluster is placed in. */
 export class ClusterNetwork {
   /**
    * Existing subnets of an existing VPC.
    *
-   * @throws if there is no subnet, one is named twice, or there are fewer than the zones that are wanted
+   * @throws if there is no subnet, a subnet is listed twice, or there are fewer subnets than `zoneCount`
    */
   public static fromSubnets(props: SubnetsProps): ClusterNetwork {
     return new ClusterNetwork(props);

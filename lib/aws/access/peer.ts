@@ -9,40 +9,40 @@ export interface PeerRule {
   readonly prefixListId?: string;
 }
 
-/** Who is at the other end of a connection. */
+/** The other end of a network connection. */
 export class Peer {
   /**
-   * A range of IPv4 addresses.
+   * An IPv4 CIDR range.
    *
    * @param cidr for example `10.20.0.0/16`
-   * @throws if it is not a range, or has bits set outside its prefix
+   * @throws if it is not a CIDR range, or has host bits set
    */
   public static ipv4(cidr: string): Peer {
     return new Peer({ cidrIpv4: ipv4Range('Peer.ipv4', cidr) });
   }
 
   /**
-   * A range of IPv6 addresses.
+   * An IPv6 CIDR range.
    *
    * @param cidr for example `2001:db8::/56`
-   * @throws if it is not a range, or has bits set outside its prefix
+   * @throws if it is not a CIDR range, or has host bits set
    */
   public static ipv6(cidr: string): Peer {
     return new Peer({ cidrIpv6: ipv6Range('Peer.ipv6', cidr) });
   }
 
-  /** Any IPv4 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
+  /** Any IPv4 address. The posture warns about it, and refuses it if TLS or the API key is missing. */
   public static anyIpv4(): Peer {
     return Peer.ipv4('0.0.0.0/0');
   }
 
-  /** Any IPv6 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
+  /** Any IPv6 address. The posture warns about it, and refuses it if TLS or the API key is missing. */
   public static anyIpv6(): Peer {
     return Peer.ipv6('::/0');
   }
 
   /**
-   * Whatever is in a security group.
+   * Members of a security group.
    *
    * @param securityGroupId for example `sg-0123456789abcdef0`
    */
@@ -52,7 +52,8 @@ export class Peer {
   }
 
   /**
-   * The ranges of a prefix list, as of one that AWS or the company manages. The posture does not know them: it refuses them where nobody asks for a key.
+   * The ranges of an AWS managed or customer managed prefix list. The posture does not know the ranges, so it refuses them on
+   * ports that require no API key.
    *
    * @param prefixListId for example `pl-0123456789abcdef0`
    */
@@ -63,13 +64,13 @@ export class Peer {
 
   private constructor(private readonly rule: PeerRule) {}
 
-  /** What it is known by: the range, or the id. */
+  /** The CIDR range or the id. */
   public get name(): string {
     const { cidrIpv4, cidrIpv6, referencedSecurityGroupId, prefixListId } = this.rule;
     return (cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId ?? prefixListId)!;
   }
 
-  /** Whether it is the whole internet, or so much of it that it is nobody in particular. */
+  /** Whether the range covers the internet, or most of it. */
   public get isAnyAddress(): boolean {
     return this._cidr !== undefined && coverTheInternet([this._cidr]);
   }

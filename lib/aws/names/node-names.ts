@@ -9,19 +9,19 @@ export interface NameZone {
   readonly baseName: string;
 }
 
-/** By which names nodes and clients know the nodes. A name outlives the instance behind it; certificates carry it. */
+/** The names by which nodes and clients address the nodes. A name outlives its instance and is included in the certificates. */
 export abstract class NodeNames {
   /**
-   * A private DNS zone that is made for the cluster: `node-0.ZONE`, `node-1.ZONE` and so on, and `ZONE` for all of them.
+   * A private DNS zone that is created for the cluster: `node-0.ZONE`, `node-1.ZONE` and so on, and `ZONE` for all of them.
    *
-   * @param zoneName for example `vectors.internal`; one cluster only may use it in a VPC
+   * @param zoneName for example `vectors.internal`; only one cluster in a VPC can use it
    */
   public static privateZone(zoneName: string): NodeNames {
     return new OwnZone(checkedName('NodeNames.privateZone', zoneName));
   }
 
   /**
-   * A DNS zone that exists: `node-0.CLUSTER.ZONE` and so on, and `CLUSTER.ZONE` for all of them.
+   * An existing DNS zone: `node-0.CLUSTER.ZONE` and so on, and `CLUSTER.ZONE` for all of them.
    *
    * @param zoneId the zone's id in Route 53
    * @param zoneName the zone's name
@@ -30,7 +30,10 @@ export abstract class NodeNames {
     return new ExistingZone(zoneId, checkedName('NodeNames.existingZone', zoneName));
   }
 
-  /** The private addresses of the nodes' network interfaces. They outlive the instances too; certificates carry them as IP addresses. */
+  /**
+   * The private IP addresses of the nodes' network interfaces, which outlive the instances as well. Certificates include them
+   * as IP addresses.
+   */
   public static addresses(): NodeNames {
     return new Addresses();
   }

@@ -4,24 +4,24 @@ import { checkEncryptionKey } from '../secrets/encryption-key';
 import { OptionNames } from '../../input/options';
 
 /**
- * The disk of a node that holds the data: an encrypted gp3 volume of its own, which outlives the instance.
+ * Properties of the data volume of a node: an encrypted gp3 volume that outlives the instance.
  *
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
  */
 export interface DataVolumeProps {
-  /** The size in GiB, from 10 to 65536. It can grow at any time, and never shrink. */
+  /** The size in GiB, from 10 to 65536. It can be increased at any time, but never decreased. */
   readonly sizeGib: number;
 
   /**
-   * I/O operations a second, from 3000 to 80000, and at most 500 a GiB.
+   * The IOPS, from 3000 to 80000, and at most 500 per GiB.
    *
    * @default 3000
    */
   readonly iops?: number;
 
   /**
-   * The throughput in MiB/s, from 125 to 1000, and at most a quarter of the IOPS. gp3 itself offers up to 2000, but the provider of AWS that the library is
-   * built with (5.100) refuses more than 1000 when it validates. For more, spread the shards over more nodes: each brings a volume, and its throughput, of its own.
+   * The throughput in MiB/s, from 125 to 1000, and at most a quarter of the IOPS. gp3 offers up to 2000, but the supported AWS
+   * provider (5.100) rejects more than 1000. For more throughput, spread the shards over more nodes.
    *
    * @default 125
    */
@@ -31,16 +31,16 @@ export interface DataVolumeProps {
    * The ARN of the customer managed KMS key that encrypts the volumes of the node. It cannot be changed on existing volumes:
    * the plan fails rather than replacing them.
    *
-   * @default - the account's default key for EBS
+   * @default - the default EBS key of the account
    */
   readonly encryptionKeyArn?: string;
 
   /**
-   * Snapshots that the volumes are made from, the first for node 0, the second for node 1 and so on; more nodes than snapshots begin empty, and join. It is how
-   * a cluster that was removed is made again, from the final snapshots of its volumes, under its former `clusterName`, or with names of the nodes that are
-   * those of before: the nodes know each other by them. A volume that exists is left as it is, whatever snapshot is named here later.
+   * Snapshots to create the volumes from: the first for node 0, the second for node 1 and so on. Nodes without a snapshot start
+   * empty and join. Use this to restore a removed cluster from the final snapshots of its volumes, with the previous
+   * `clusterName` or the previous node names, because the nodes know each other by them. Existing volumes are not affected.
    *
-   * @default - the volumes begin empty
+   * @default - the volumes start empty
    */
   readonly snapshotIds?: string[];
 }

@@ -5,11 +5,12 @@ import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** How an image of one's own is booted. */
+/** Options for a custom machine image. */
 export interface OwnImageOptions {
   /**
-   * The size of the root volume in GiB, from 8 to 16384. It must be at least that of the image's root snapshot: EC2 starts no instance otherwise. It holds the
-   * system and the container image, never the data. A larger one grows the volumes of nodes that exist, the file system when they next boot; no volume shrinks.
+   * The size of the root volume in GiB, from 8 to 16384, and at least the size of the image's root snapshot. The root volume
+   * contains the system and the container image, never the data. Increasing it grows the volumes of existing nodes, and their
+   * file systems at the next boot; it cannot be decreased.
    *
    * @default 20
    */
@@ -26,8 +27,8 @@ const PREVIOUS_GENERATIONS = /^(c1|c3|cc2|cg1|cr1|g2|hi1|hs1|i2|m1|m2|m3|r3|t1|t
 /** The machine image of the nodes. */
 export abstract class MachineImage {
   /**
-   * The latest Amazon Linux 2023 at the time a node is made, for the processor that its instance type has. A node that exists keeps its
-   * own: a new release of the distribution replaces no node.
+   * The latest Amazon Linux 2023 for the processor architecture of the instance type, at the time a node is created. Existing
+   * nodes keep their image: a new release of the distribution replaces no node.
    *
    * @see https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli
    */
@@ -36,8 +37,8 @@ export abstract class MachineImage {
   }
 
   /**
-   * An image of one's own, made from Amazon Linux 2023. Another id replaces the instance, never the data, of each node that is released
-   * (`releaseNode`); the others keep theirs.
+   * A custom image based on Amazon Linux 2023. Changing the id replaces the instances, but not the data, of the nodes that are
+   * released (`releaseNode`); the other nodes keep their image.
    *
    * @param imageId for example `ami-0123456789abcdef0`
    */

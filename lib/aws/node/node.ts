@@ -31,17 +31,15 @@ export interface QdrantNodeProps {
   readonly tags: { [name: string]: string };
 }
 
-/**
- * A node of a cluster: an instance, and the network interface, the data volume and the name that outlive it.
- */
+/** A node of a cluster: an instance, and its network interface, data volume and name, which outlive the instance. */
 export class QdrantNode extends Construct {
   /** The node's name, for example `node-0`. */
   public readonly name: string;
 
-  /** The host by which the other nodes know it: its name in the cluster's zone, or its address. */
+  /** The host name of the node in the cluster's DNS zone, or its IP address. */
   public readonly host: string;
 
-  /** The address of its network interface. */
+  /** The private IP address of the network interface. */
   public readonly privateIp: string;
 
   /** The data volume. */

@@ -9,25 +9,25 @@ import { checkAnnotations } from '../names/names';
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** How the service for clients is to be. */
+/** Properties of the service for clients. */
 export interface ClientServiceProps {
   /**
-   * Annotations of the service, by which for example a cloud makes a load balancer, or an internal one.
+   * Annotations of the service, for example to configure the load balancer of a cloud.
    *
    * @default - none
    */
   readonly annotations?: { [name: string]: string };
 
   /**
-   * What REST's port speaks (`appProtocol`), for a mesh or a load balancer that asks for it, for example `https`. Some clouds choose their health
-   * check by it, which presents no key and no certificate.
+   * The `appProtocol` of the REST port, for example `https`, for service meshes and load balancers that need it. Some clouds
+   * derive the health check from it, which presents neither a key nor a certificate.
    *
    * @default - none
    */
   readonly restAppProtocol?: string;
 
   /**
-   * What gRPC's port speaks (`appProtocol`), for example `https` or `grpc`.
+   * The `appProtocol` of the gRPC port, for example `https` or `grpc`.
    *
    * @default - none
    */
@@ -40,15 +40,15 @@ const CLIENT_SERVICE_OPTIONS: OptionNames<ClientServiceProps> = {
   grpcAppProtocol: true,
 };
 
-/** How a load balancer is to be. */
+/** Properties of a service of type LoadBalancer. */
 export interface LoadBalancerServiceProps extends ClientServiceProps {
-  /** The ranges of addresses that it lets in, for example `['203.0.113.0/24']`. */
+  /** The CIDR ranges that can reach the load balancer, for example `['203.0.113.0/24']`. */
   readonly sourceRanges: string[];
 
   /**
-   * Which implementation makes it.
+   * The load balancer class.
    *
-   * @default - the default one of the Kubernetes cluster
+   * @default - the default of the Kubernetes cluster
    */
   readonly loadBalancerClass?: string;
 }
@@ -71,7 +71,7 @@ export interface ClientServiceBinding {
 
 /** The service by which clients find a cluster. It never has the port among the nodes (6335). */
 export class ClientService {
-  /** An address within the Kubernetes cluster. */
+  /** A service of type ClusterIP. */
   public static clusterIp(props: ClientServiceProps = {}): ClientService {
     requireOptions('ClientService.clusterIp', undefined, props, CLIENT_SERVICE_OPTIONS);
     checkAppProtocols('ClientService.clusterIp', props);
@@ -79,10 +79,11 @@ export class ClientService {
   }
 
   /**
-   * A load balancer before the pods, which passes TLS through. Its source ranges are also let in to the pods; it keeps the address that a client
-   * comes from (`externalTrafficPolicy: Local`). Where a load balancer comes in from addresses of its own, allow those in `connections`.
+   * A service of type LoadBalancer that passes TLS through. The source ranges are also allowed to connect to the pods; client
+   * addresses are preserved (`externalTrafficPolicy: Local`). If your load balancer connects from addresses of its own, allow
+   * those through `connections`.
    *
-   * @throws if no range is given, or one is none
+   * @throws if no range is given, or one is invalid
    */
   public static loadBalancer(props: LoadBalancerServiceProps): ClientService {
     const place = 'ClientService.loadBalancer';
@@ -97,7 +98,7 @@ export class ClientService {
     return new ClientService('LoadBalancer', literally(props), { loadBalancerClass, sources: peers });
   }
 
-  /** None: clients know the pods by the names of the peers. */
+  /** No service: clients connect to the pods by their own names. */
   public static none(): ClientService {
     return new ClientService(undefined);
   }

@@ -12,21 +12,21 @@ export interface DnsRule {
 /** The cache that each machine may have has this address, local to the link. */
 const NODE_LOCAL_CACHE = Peer.ipv4('169.254.20.10/32');
 
-/** Whom the pods ask for names: the network policies let them out to it, and to nobody else without need. */
+/** The DNS service that the pods use. The network policies allow connections to it. */
 export class ClusterDns {
-  /** The DNS service of most clusters, CoreDNS or kube-dns in the namespace `kube-system`, and NodeLocal DNSCache. */
+  /** CoreDNS or kube-dns in the namespace `kube-system`, and NodeLocal DNSCache. */
   public static kubeSystem(): ClusterDns {
     return ClusterDns.at([Peer.namespace('kube-system'), NODE_LOCAL_CACHE]);
   }
 
-  /** That of OpenShift, in the namespace `openshift-dns`, whose pods listen on 5353. */
+  /** The DNS service of OpenShift, in the namespace `openshift-dns`, whose pods listen on 5353. */
   public static openShift(): ClusterDns {
     return ClusterDns.at([Peer.namespace('openshift-dns')], [5353]);
   }
 
   /**
-   * Cloud DNS for GKE, which the machine's metadata server answers for, and NodeLocal DNSCache. The pods are let out to the port of DNS there, and not to
-   * the metadata.
+   * Cloud DNS for GKE, which is served by the metadata server, and NodeLocal DNSCache. Only the DNS port of the metadata server
+   * is allowed.
    *
    * @see https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns
    */
@@ -35,10 +35,10 @@ export class ClusterDns {
   }
 
   /**
-   * Any other.
+   * Any other DNS service.
    *
-   * @param peers those who answer
-   * @param ports the ports on which they listen themselves, where a service has others; by default 53
+   * @param peers the DNS servers
+   * @param ports the ports that the servers themselves listen on, if the service maps others; by default 53
    * @throws if there is no peer or no port
    */
   public static at(peers: Peer[], ports: number[] = [53]): ClusterDns {

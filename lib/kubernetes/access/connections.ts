@@ -14,34 +14,35 @@ import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preco
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** What the connections are of. */
+/** Properties of the connections. */
 export interface ConnectionsProps {
-  /** The name of the cluster, which the names of the policies start with. */
+  /** The name of the cluster, used as a prefix in the names of the policies. */
   readonly clusterName: string;
 
-  /** The namespace of the cluster's pods. */
+  /** The namespace of the pods. */
   readonly namespace: string;
 
   /** The labels that select the cluster's pods, and no others. */
   readonly podLabels: { [name: string]: string };
 
-  /** The listeners that clients may be allowed to. */
+  /** The listeners that clients can be allowed to reach. */
   readonly listeners: Listener[];
 
-  /** Where it is written down what is allowed. */
+  /** The posture that records what is allowed. */
   readonly posture: Posture;
   /**
-   * The path of an imported cluster, whose policies must not have the names of those that were made with it.
+   * The path of the construct of an imported cluster, to keep the names of its policies apart from those that were created with
+   * it.
    *
-   * @default - the cluster is made here
+   * @default - the cluster is created in this app
    */
   readonly importedAs?: string;
 }
 
-/** How the pods are let out to a peer. */
+/** Options for outgoing connections. */
 export interface AllowToOptions {
   /**
-   * What carries the connection: UDP for DNS or time, for example.
+   * The protocol, for example UDP for DNS or NTP.
    *
    * @default TransportProtocol.TCP
    */
@@ -51,8 +52,8 @@ export interface AllowToOptions {
 const ALLOW_TO_OPTIONS: OptionNames<AllowToOptions> = { protocol: true };
 
 /**
- * Who may reach a cluster. Nobody may until it is allowed here: each permission is a NetworkPolicy of its own beside the one that refuses
- * everything else. The cluster's network must enforce them.
+ * The network connections of a cluster. No client can connect until you allow it here: each permission is a NetworkPolicy, in
+ * addition to one that denies all other traffic. The cluster's network plugin must enforce network policies.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -65,22 +66,22 @@ export class Connections extends Construct {
     this.props = props;
   }
 
-  /** Allows a peer to the REST API (6333). */
+  /** Allows a peer to connect to the REST API (6333). */
   public allowRestFrom(peer: Peer): void {
     this.allow(peer, ListenerPurpose.REST);
   }
 
   /**
-   * Allows a peer to the gRPC API (6334).
+   * Allows a peer to connect to the gRPC API (6334).
    *
-   * @throws if the cluster serves no gRPC
+   * @throws if the cluster does not serve gRPC
    */
   public allowGrpcFrom(peer: Peer): void {
     this.allow(peer, ListenerPurpose.GRPC);
   }
 
   /**
-   * Allows a peer to the metrics port, which asks for no key.
+   * Allows a peer to connect to the metrics port, which requires no API key.
    *
    * @throws if the cluster has no metrics port
    */
@@ -89,9 +90,9 @@ export class Connections extends Construct {
   }
 
   /**
-   * Allows a peer to one of the ports that clients use.
+   * Allows a peer to connect to one of the client ports.
    *
-   * @throws if the port is the one among the nodes (6335), or nothing listens on it for clients
+   * @throws if the port is reserved for the nodes (6335), or is not a client port
    */
   public allowFrom(peer: Peer, port: number): void {
     requirePeer(this, peer);
@@ -100,11 +101,11 @@ export class Connections extends Construct {
   }
 
   /**
-   * Allows the pods to connect to a peer, besides what they need by themselves: the object storage of snapshots, for example. A peer in the
-   * cluster must let them in by a policy of its own.
+   * Allows the pods to connect to a peer, for example to the object storage for snapshots, in addition to the connections that
+   * they need themselves. Pods with network policies of their own must allow them as well.
    *
-   * @param port the port at the peer
-   * @throws if the port is the one among the nodes of a cluster (6335)
+   * @param port the port of the peer
+   * @throws if the port is reserved for the nodes of a cluster (6335)
    */
   public allowTo(peer: Peer, port: number, options: AllowToOptions = {}): void {
     requirePeer(this, peer);

@@ -14,27 +14,27 @@ import { checkLabelName, checkObjectName } from '../names/names';
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** Where TLS ends that comes in by a gateway. */
+/** Where a gateway terminates TLS. */
 export enum GatewayTls {
-  /** At Qdrant: the gateway passes it through by the name that the client asks for. */
+  /** At Qdrant. The gateway passes TLS through and routes by SNI. */
   PASS_THROUGH = 'pass-through',
-  /** At the gateway, which speaks TLS to Qdrant and verifies its certificate. */
+  /** At the gateway, which connects to Qdrant with TLS and verifies its certificate. */
   RE_ENCRYPT = 're-encrypt',
 }
 
-/** The version of the API's TLSRoute. */
+/** The API version of TLSRoute. */
 export enum TlsRouteVersion {
-  /** Of Gateway API 1.5 and later, which asks for Kubernetes 1.31. */
+  /** Gateway API 1.5 and later, which requires Kubernetes 1.31. */
   V1 = 'v1',
-  /** Of the experimental channel of Gateway API 1.4. */
+  /** The experimental channel of Gateway API 1.4. */
   V1ALPHA3 = 'v1alpha3',
-  /** Of the experimental channel of Gateway API 1.5 and before. */
+  /** The experimental channel of Gateway API 1.5 and earlier. */
   V1ALPHA2 = 'v1alpha2',
 }
 
-/** A gateway that exists. */
+/** An existing Gateway. */
 export interface GatewayReference {
-  /** The gateway's name. */
+  /** The name of the Gateway. */
   readonly name: string;
 
   /**
@@ -45,56 +45,57 @@ export interface GatewayReference {
   readonly namespace?: string;
 
   /**
-   * The gateway's listener.
+   * The name of the listener.
    *
-   * @default - every one that fits
+   * @default - every listener that matches
    */
   readonly sectionName?: string;
 }
 
 const GATEWAY_OPTIONS: OptionNames<GatewayReference> = { name: true, namespace: true, sectionName: true };
 
-/** How a cluster is reached by a gateway. */
+/** Properties of Gateway API routes to a cluster. */
 export interface GatewayRouteProps {
   /** The gateway. */
   readonly gateway: GatewayReference;
 
-  /** The gateway's own pods, which are allowed to the ports that it routes to. */
+  /** The pods of the gateway. They are allowed to connect to the ports that it routes to. */
   readonly gatewayPods: Peer;
 
   /**
-   * Who can reach the gateway, for the posture to judge: nothing is opened by it.
+   * The clients of the gateway, for the posture report. This allows no connections.
    *
-   * @default - unknown, which the posture judges like the whole internet
+   * @default - unknown, which the posture treats like the internet
    */
   readonly clients?: Peer[];
 
   /**
-   * The port on which clients reach the gateway, for the posture.
+   * The port that clients connect to at the gateway, for the posture report.
    *
    * @default 443
    */
   readonly clientPort?: number;
 
-  /** The host name under which clients reach REST. It becomes a name of the certificate, where cert-manager has that issued. */
+  /** The host name for REST. It is included in the certificate if cert-manager issues it. */
   readonly restHost: string;
 
   /**
-   * The host name under which clients reach gRPC: another than that of REST.
+   * The host name for gRPC. It must differ from the host name for REST.
    *
    * @default - gRPC is not routed
    */
   readonly grpcHost?: string;
 
   /**
-   * Where TLS ends.
+   * Where TLS is terminated.
    *
    * @default GatewayTls.PASS_THROUGH
    */
   readonly tls?: GatewayTls;
 
   /**
-   * The version of TLSRoute, by which TLS is passed through. `GatewayTls.RE_ENCRYPT` needs BackendTLSPolicy v1 instead, of Gateway API 1.4 and later.
+   * The API version of TLSRoute, for `GatewayTls.PASS_THROUGH`. `GatewayTls.RE_ENCRYPT` requires BackendTLSPolicy v1 instead
+   * (Gateway API 1.4 and later).
    *
    * @default TlsRouteVersion.V1
    */
@@ -129,7 +130,7 @@ export interface RoutedCluster {
 const GATEWAY_API = 'gateway.networking.k8s.io';
 
 /**
- * Routes of the Gateway API to a cluster: TLS passed through, or ended and begun anew.
+ * Gateway API routes to a cluster, with TLS passed through or re-encrypted.
  *
  * @see https://gateway-api.sigs.k8s.io/
  */

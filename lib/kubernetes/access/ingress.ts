@@ -13,58 +13,62 @@ import { checkAnnotations, checkObjectName } from '../names/names';
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** How a cluster is reached by an Ingress. Where the Kubernetes cluster has a gateway of the Gateway API, `addGatewayRoute` says more in one language. */
+/**
+ * Properties of an Ingress to a cluster. Prefer `addGatewayRoute` if your Kubernetes cluster has a Gateway API implementation.
+ */
 export interface IngressProps {
-  /** The IngressClass of the controller. */
+  /** The name of the IngressClass. */
   readonly ingressClassName: string;
 
-  /** The controller's own pods, which are allowed to the ports that it routes to. */
+  /** The pods of the ingress controller. They are allowed to connect to the ports that it routes to. */
   readonly controllerPods: Peer;
 
   /**
-   * Who reaches the controller, for the posture.
+   * The clients of the controller, for the posture report.
    *
-   * @default - not known
+   * @default - unknown
    */
   readonly clients?: Peer[];
 
-  /** The host name under which clients reach REST. It becomes a name of the certificate, where cert-manager has that issued. */
+  /** The host name for REST. It is included in the certificate if cert-manager issues it. */
   readonly restHost: string;
 
   /**
-   * Annotations of the Ingress of REST, by which the controller speaks TLS to Qdrant, or passes it through: of ingress-nginx for example
-   * `nginx.ingress.kubernetes.io/backend-protocol: HTTPS`, or `nginx.ingress.kubernetes.io/ssl-passthrough: "true"`. Qdrant refuses whatever is not TLS.
+   * Annotations of the Ingress for REST. They must make the controller connect with TLS or pass TLS through, because Qdrant
+   * accepts TLS only. For ingress-nginx, for example, `nginx.ingress.kubernetes.io/backend-protocol: HTTPS`, or
+   * `nginx.ingress.kubernetes.io/ssl-passthrough: "true"`.
    *
    * @default - none
    */
   readonly restAnnotations?: { [name: string]: string };
 
   /**
-   * The host name under which clients reach gRPC: another than that of REST.
+   * The host name for gRPC. It must differ from the host name for REST.
    *
    * @default - gRPC is not routed
    */
   readonly grpcHost?: string;
 
   /**
-   * Annotations of the Ingress of gRPC, as those of REST: of ingress-nginx for example `nginx.ingress.kubernetes.io/backend-protocol: GRPCS`.
+   * Annotations of the Ingress for gRPC. For ingress-nginx, for example, `nginx.ingress.kubernetes.io/backend-protocol: GRPCS`.
    *
    * @default - none
    */
   readonly grpcAnnotations?: { [name: string]: string };
 
   /**
-   * The Secret, in the cluster's namespace, with the certificate that the controller presents to clients.
+   * The name of the Secret with the controller's certificate for clients, in the cluster's namespace.
    *
-   * @default - none: TLS is passed through, or the controller has a certificate of its own
+   * @default - none: TLS is passed through, or the controller uses its default certificate
    */
   readonly tlsSecretName?: string;
 
   /**
-   * Whether the controller passes TLS through, by a way that the library does not know. It knows the annotations `ssl-passthrough` of ingress-nginx and of
-   * HAProxy's controllers. Before a cluster that asks clients for certificates it must.
+   * Whether the controller passes TLS through, which is required if clients must present certificates. Set this if your
+   * controller is configured in a way that the library does not recognize; it recognizes the `ssl-passthrough` annotations of
+   * ingress-nginx and of the HAProxy controllers.
    *
-   * @default - as the annotations say
+   * @default - determined from the annotations
    */
   readonly tlsPassThrough?: boolean;
 }
@@ -105,7 +109,7 @@ export interface IngressedCluster {
 }
 
 /**
- * An Ingress for REST, and one for gRPC, as the two need other annotations.
+ * An Ingress for REST and one for gRPC, because the two need different annotations.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */

@@ -13,34 +13,34 @@ export interface PeerRule {
   readonly namespaceSelector?: { readonly matchLabels: { [name: string]: string } };
 }
 
-/** Which pods a peer is. */
+/** Properties of a peer that is a set of pods. */
 export interface PodsPeerProps {
-  /** Labels that the pods carry, all of them. */
+  /** The labels of the pods; a pod must have all of them. */
   readonly labels: { [name: string]: string };
 
   /**
-   * The namespace that the pods are in.
+   * The namespace of the pods.
    *
-   * @default - the cluster's own
+   * @default - the namespace of the cluster
    */
   readonly namespace?: string;
 
   /**
-   * Labels of the namespaces that the pods are in, instead of one by its name.
+   * The labels of the namespaces of the pods, instead of `namespace`.
    *
-   * @default - the cluster's own namespace
+   * @default - the namespace of the cluster
    */
   readonly namespaceLabels?: { [name: string]: string };
 }
 
 const PODS_PEER_OPTIONS: OptionNames<PodsPeerProps> = { labels: true, namespace: true, namespaceLabels: true };
 
-/** Who is at the other end of a connection. */
+/** The other end of a network connection. */
 export class Peer {
   /**
    * Pods, by their labels.
    *
-   * @throws if no label is given, or both a namespace and labels of namespaces
+   * @throws if no label is given, or both `namespace` and `namespaceLabels`
    */
   public static pods(props: PodsPeerProps): Peer {
     requireOptions('Peer.pods', undefined, props, PODS_PEER_OPTIONS);
@@ -61,44 +61,44 @@ export class Peer {
     return new Peer({ podSelector, ...inNamespaces?._rule }, `pods ${written(labels)}${where}`);
   }
 
-  /** Every pod of a namespace. */
+  /** All pods in a namespace. */
   public static namespace(name: string): Peer {
     checkLabelName('Peer.namespace', 'the name', name, 'search');
     return new Peer({ namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: name } } }, `namespace ${name}`);
   }
 
-  /** Every pod of the namespaces that carry the labels, all of them. */
+  /** All pods in the namespaces with the given labels. */
   public static namespaces(labels: { [name: string]: string }): Peer {
     checkLabels('Peer.namespaces', 'labels', labels);
     return new Peer({ namespaceSelector: { matchLabels: labels } }, `namespaces ${written(labels)}`);
   }
 
   /**
-   * A range of IPv4 addresses outside the cluster.
+   * An IPv4 CIDR range outside the cluster.
    *
    * @param cidr for example `10.20.0.0/16`
-   * @throws if it is not a range, or has bits set outside its prefix
+   * @throws if it is not a CIDR range, or has host bits set
    */
   public static ipv4(cidr: string): Peer {
     return Peer.range(ipv4Range('Peer.ipv4', cidr), 4);
   }
 
   /**
-   * A range of IPv6 addresses outside the cluster.
+   * An IPv6 CIDR range outside the cluster.
    *
    * @param cidr for example `2001:db8::/56`
-   * @throws if it is not a range, or has bits set outside its prefix
+   * @throws if it is not a CIDR range, or has host bits set
    */
   public static ipv6(cidr: string): Peer {
     return Peer.range(ipv6Range('Peer.ipv6', cidr), 6);
   }
 
-  /** Any IPv4 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
+  /** Any IPv4 address. The posture warns about it, and refuses it if TLS or the API key is missing. */
   public static anyIpv4(): Peer {
     return Peer.ipv4('0.0.0.0/0');
   }
 
-  /** Any IPv6 address. The posture warns of it, and refuses it where TLS or the API key is missing. */
+  /** Any IPv6 address. The posture warns about it, and refuses it if TLS or the API key is missing. */
   public static anyIpv6(): Peer {
     return Peer.ipv6('::/0');
   }
@@ -109,12 +109,12 @@ export class Peer {
 
   private constructor(
     private readonly rule: PeerRule,
-    /** What it is known by: the range, or the labels. */
+    /** The CIDR range, or a description of the labels. */
     public readonly name: string,
     private readonly version?: 4 | 6,
   ) {}
 
-  /** Whether it is the whole internet, or so much of it that it is nobody in particular. */
+  /** Whether the range covers the internet, or most of it. */
   public get isAnyAddress(): boolean {
     return this._cidr !== undefined && coverTheInternet([this._cidr]);
   }

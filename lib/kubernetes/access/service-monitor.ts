@@ -10,28 +10,28 @@ import { Peer } from './peer';
 import { Secret } from '../secrets/secret';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** How a cluster is monitored by the Prometheus Operator. */
+/** Properties of a ServiceMonitor. */
 export interface ServiceMonitorProps {
-  /** The pods of Prometheus, which are allowed to the port that is scraped. */
+  /** The pods of Prometheus. They are allowed to connect to the port that is scraped. */
   readonly scrapedBy: Peer;
 
   /**
-   * The labels by which Prometheus finds the ServiceMonitor, for example `{ release: 'prometheus' }`.
+   * The labels of the ServiceMonitor that Prometheus selects, for example `{ release: 'prometheus' }`.
    *
    * @default - none
    */
   readonly labels?: { [name: string]: string };
 
   /**
-   * How many seconds pass between two scrapes.
+   * The scrape interval in seconds.
    *
    * @default 30
    */
   readonly intervalSeconds?: number;
 
   /**
-   * The Secret, in the cluster's namespace, with the client certificate (`tls.crt`, `tls.key`) that Prometheus presents where the cluster asks for
-   * one.
+   * The name of the Secret with the client certificate (`tls.crt`, `tls.key`) of Prometheus, in the cluster's namespace.
+   * Required if the cluster requires client certificates.
    *
    * @default - none
    */
@@ -61,8 +61,8 @@ export interface MonitoredCluster {
 }
 
 /**
- * Has Prometheus scrape every pod: the metrics port where the cluster has one, otherwise `/metrics` on REST with the read-only key. Over TLS,
- * which is verified.
+ * A ServiceMonitor that scrapes every pod over verified TLS: the metrics port if the cluster has one, otherwise `/metrics` on
+ * the REST port with the read-only key.
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
  */

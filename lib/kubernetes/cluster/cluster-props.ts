@@ -17,31 +17,32 @@ import { SERVER_OPTIONS } from '../../qdrant/option-names';
 /** How changes are rolled out to the nodes. */
 export interface RollingUpdateProps {
   /**
-   * How many minutes an apply waits for one node to serve again, after the one before it does.
+   * How long, in minutes, an apply waits for each node to become ready again.
    *
    * @default 30
    */
   readonly nodeTimeoutMinutes?: number;
 
   /**
-   * Whether an apply waits until every node serves what it was told to. A job of the cluster's namespace does the waiting, with the server's image and no
-   * right in the cluster. Where it fails, the next apply waits anew.
+   * Whether an apply waits for the rollout to complete. A job in the cluster's namespace does the waiting, with the server's
+   * image and without any permissions. If it fails, the next apply waits again.
    *
    * @default true
    */
   readonly waitForRollout?: boolean;
 
   /**
-   * How many seconds long a turn is. Every other turn belongs to the nodes, one after the other: in it a node may restart by itself, when a
-   * certificate or a key has changed. The turns between belong to Kubernetes. From 30 to 300.
+   * The length of a turn in seconds, from 30 to 300. Every other turn belongs to one of the nodes, in order: a node restarts in
+   * its own turn when a certificate or a key has changed. The turns in between belong to Kubernetes.
    *
-   * A pod that is asked to stop waits two turns at most for one of those, and has six minutes more to be drained and to write what it holds: its grace is 480
-   * seconds where a turn is 60. Cluster autoscalers give a pod 600 seconds by default, whatever its grace, and end it in the middle of its writing afterwards:
-   * with turns of more than 120 seconds, give it more there (`--max-graceful-termination-sec`). As the grace is part of a pod, a change restarts the nodes,
-   * one after the other.
+   * A pod that is asked to stop waits up to two turns, and then has six minutes to drain and to flush its data: the termination
+   * grace period is 480 seconds with turns of 60 seconds. The cluster autoscaler kills pods after 600 seconds by default,
+   * regardless of their grace period: with turns of more than 120 seconds, increase its `--max-graceful-termination-sec`. The
+   * grace period is part of the pod template, so changing this option restarts the nodes, one at a time.
    *
    * @default 60
-   * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#does-ca-respect-gracefultermination-in-scale-down
+   * @see
+   *   https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#does-ca-respect-gracefultermination-in-scale-down
    */
   readonly turnSeconds?: number;
 }
@@ -55,40 +56,42 @@ export const ROLLING_UPDATE_OPTIONS: OptionNames<RollingUpdateProps> = {
 
 /** Properties of a Qdrant cluster. */
 export interface QdrantClusterProps extends QdrantServerProps {
-  /** The namespace that it lives in, which must exist. It may enforce the Pod Security Standard `restricted`. */
+  /** The namespace of the cluster, which must exist. It can enforce the Pod Security Standard `restricted`. */
   readonly namespace: string;
 
-  /** What each node is given. */
+  /** Memory and CPU of each node. */
   readonly resources: ResourcesProps;
 
-  /** The volume of each node that holds the data. */
+  /** The data volume of each node. */
   readonly dataVolume: VolumeProps;
 
   /**
-   * The volume of each node that holds the snapshots.
+   * The snapshot volume of each node.
    *
-   * @default - like the data volume
+   * @default - the same as the data volume
    */
   readonly snapshotVolume?: VolumeProps;
 
   /**
-   * The image that the nodes run, of the given release, by a version tag or a digest. It must run as any `user` that is not
-   * root, and have bash, openssl and getent as the official ones do.
+   * The container image of the server, pinned by a version tag or a digest. It must contain the version given by `version`, run
+   * as the given non-root `user`, and have bash, openssl and getent, as the official images do.
    *
    * @default - the official unprivileged image of the version
    */
   readonly image?: string;
 
   /**
-   * The image of the guard that verifies client certificates, where those are required: nginx 1.21.4 or later with its stream module, bash and openssl.
+   * The container image of the guard, which verifies client certificates if they are required: nginx 1.21.4 or later with the
+   * stream module, bash and openssl.
    *
    * @default docker.io/nginxinc/nginx-unprivileged:1.28.0
    */
   readonly guardImage?: string;
 
   /**
-   * Whether a node whose server was killed before it ever served, as for lack of memory, starts it again in recovery mode: it then loads no collection, so that
-   * one which is too large can be deleted. The mode ends with the pod.
+   * Whether a node starts in recovery mode after its server was killed before it became ready, for example because it ran out
+   * of memory. In recovery mode Qdrant loads no collections, so that you can delete one that is too large. The mode ends with
+   * the pod.
    *
    * @default false
    * @see https://qdrant.tech/documentation/guides/administration/#recovery-mode
@@ -96,35 +99,35 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly allowRecoveryMode?: boolean;
 
   /**
-   * What the guard in front of each node is given, where client certificates are required.
+   * Memory and CPU of the guard of each node, if client certificates are required.
    *
-   * @default - 256Mi, and 50m of a processor
+   * @default - 256Mi of memory and 50m of CPU
    */
   readonly guardResources?: GuardResourcesProps;
 
   /**
-   * The names of Secrets with which the images are pulled.
+   * The names of the image pull Secrets.
    *
    * @default - none
    */
   readonly imagePullSecretNames?: string[];
 
   /**
-   * The name of the cluster, and of what is made for it: up to 40 lower-case letters, digits and hyphens.
+   * The name of the cluster, used as a prefix in the names of its objects: up to 40 lower-case letters, digits and hyphens.
    *
    * @default - generated from the construct's path
    */
   readonly clusterName?: string;
 
   /**
-   * The DNS domain of the Kubernetes cluster, which the names of the peers end in for good.
+   * The DNS domain of the Kubernetes cluster. It is part of the names of the nodes and cannot be changed later.
    *
    * @default cluster.local
    */
   readonly clusterDomain?: string;
 
   /**
-   * Whom the pods ask for names.
+   * The DNS service that the pods use.
    *
    * @default ClusterDns.kubeSystem()
    */
@@ -188,16 +191,16 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly hostNames?: string[];
 
   /**
-   * The service by which clients find the cluster.
+   * The service for clients.
    *
    * @default ClientService.clusterIp()
    */
   readonly clientService?: ClientService;
 
   /**
-   * On which machines the nodes run.
+   * The placement of the pods on machines and zones.
    *
-   * @default - each on a machine of its own, spread over the zones
+   * @default - each node on a separate machine, spread over the zones
    */
   readonly placement?: PlacementProps;
 
@@ -219,22 +222,22 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Labels for everything that is made.
+   * Labels for all objects.
    *
-   * @default - those that Kubernetes recommends
+   * @default - the labels that Kubernetes recommends
    */
   readonly labels?: { [name: string]: string };
 
   /**
-   * Annotations of the pods' service account, for example the role that a cloud gives it to write snapshots to its object storage
-   * (`eks.amazonaws.com/role-arn`). `connections.allowTo` opens the way there.
+   * Annotations of the pods' service account, for example to assume a cloud role that can write snapshots to object storage
+   * (`eks.amazonaws.com/role-arn`). Allow the connection with `connections.allowTo`.
    *
    * @default - none
    */
   readonly serviceAccountAnnotations?: { [name: string]: string };
 
   /**
-   * Annotations of the pods, for example to keep a service mesh away.
+   * Annotations of the pods, for example to disable the sidecar injection of a service mesh.
    *
    * @default - none
    */

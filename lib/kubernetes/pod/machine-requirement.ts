@@ -10,7 +10,7 @@ export interface MachineExpression {
 }
 
 /**
- * What the labels of a machine must be.
+ * A requirement for the labels of a machine.
  *
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity
  */
@@ -20,18 +20,18 @@ export class MachineRequirement {
     return MachineRequirement.oneOf('MachineRequirement.in', 'In', label, values);
   }
 
-  /** The label has none of the values, or is not there. */
+  /** The label is absent or has none of the values. */
   public static notIn(label: string, values: string[]): MachineRequirement {
     return MachineRequirement.oneOf('MachineRequirement.notIn', 'NotIn', label, values);
   }
 
-  /** The label is there. */
+  /** The label is present. */
   public static present(label: string): MachineRequirement {
     checkLabels('MachineRequirement.present', 'label', { [label]: '' });
     return new MachineRequirement({ key: label, operator: 'Exists' });
   }
 
-  /** The label is not there. */
+  /** The label is absent. */
   public static absent(label: string): MachineRequirement {
     checkLabels('MachineRequirement.absent', 'label', { [label]: '' });
     return new MachineRequirement({ key: label, operator: 'DoesNotExist' });
@@ -49,13 +49,13 @@ export class MachineRequirement {
   ) {}
 }
 
-/** Machines that the nodes rather run on than on others. */
+/** Preferred machines. */
 export interface MachinePreference {
-  /** What the machine's labels must be, all of it. */
+  /** The requirements; a machine must meet all of them. */
   readonly requirements: MachineRequirement[];
 
   /**
-   * How much they are preferred, from 1 to 100.
+   * The weight, from 1 to 100.
    *
    * @default 100
    */

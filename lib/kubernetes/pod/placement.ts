@@ -18,93 +18,94 @@ import { MachinePreference, MachineRequirement, MACHINE_PREFERENCE_OPTIONS } fro
 import { checkLabels, checkLabelValue, checkObjectName, checkQualifiedName } from '../names/names';
 import { OptionNames, requireOptions } from '../../input/options';
 
-/** How strictly nodes are kept apart. */
+/** How strictly nodes are spread. */
 export enum Spread {
-  /** A node that would stand beside another waits. */
+  /** Pods that cannot be spread stay pending. */
   REQUIRED = 'required',
-  /** Nodes are kept apart where there is room. */
+  /** Pods are spread if possible. */
   PREFERRED = 'preferred',
 }
 
-/** A taint of machines that the nodes may run on all the same. */
+/** A toleration of a taint. */
 export interface Toleration {
-  /** The taint's name. */
+  /** The key of the taint. */
   readonly key: string;
 
   /**
-   * The taint's value.
+   * The value of the taint.
    *
-   * @default - whatever it is
+   * @default - any value
    */
   readonly value?: string;
 
   /**
-   * The taint's effect: `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+   * The effect of the taint: `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
    *
-   * @default - every effect
+   * @default - all effects
    */
   readonly effect?: string;
 }
 
 const TOLERATION_OPTIONS: OptionNames<Toleration> = { key: true, value: true, effect: true };
 
-/** On which machines the nodes run. */
+/** The placement of the pods on machines and zones. */
 export interface PlacementProps {
   /**
-   * How strictly the nodes are kept on machines of their own. Where it is required, a node that would stand beside another waits for a machine.
+   * How strictly the nodes are spread over machines. If required, a pod without a machine of its own stays pending.
    *
    * @default Spread.REQUIRED
    */
   readonly overHosts?: Spread;
 
   /**
-   * How strictly the nodes are spread over the zones: no zone has two nodes more than another. Where it is required, a node waits that could only be placed
-   * otherwise, or while there are fewer zones than `zoneCount`; where it is preferred, it goes where there is room.
+   * How strictly the nodes are spread over zones, with a maximum skew of one. If required, pods that would violate the spread,
+   * or that find fewer zones than `zoneCount`, stay pending.
    *
-   * Qdrant knows no zones. Where each node has a zone of its own, a zone that is lost takes one replica of a shard at most, and the others keep the
-   * majority. Where a zone has several nodes, two replicas of a shard may be in it; and of two zones, one has the majority.
+   * Qdrant is not aware of zones. If each node has its own zone, the loss of a zone affects at most one replica of each shard,
+   * and the remaining nodes keep the majority. If a zone has several nodes, it may contain two replicas of a shard; and of two
+   * zones, one always has the majority.
    *
    * @default Spread.PREFERRED
    */
   readonly overZones?: Spread;
 
   /**
-   * Over how many zones the nodes must be spread, where that is required.
+   * The minimum number of zones, if spreading over zones is required.
    *
    * @default 3, or 1 for a single node
    */
   readonly zoneCount?: number;
 
   /**
-   * Labels of the machines that the nodes run on.
+   * Labels that the machines must have.
    *
    * @default - any machine
    */
   readonly nodeSelector?: { [name: string]: string };
 
   /**
-   * What else the labels of the machines must be, all of it.
+   * Further requirements for the machines; a machine must meet all of them.
    *
    * @default - any machine
    */
   readonly machines?: MachineRequirement[];
 
   /**
-   * Machines that the nodes rather run on than on others.
+   * Preferred machines.
    *
    * @default - none
    */
   readonly preferredMachines?: MachinePreference[];
 
   /**
-   * Labels of pods of the same namespace, beside none of which a node may stand: each entry is one kind of pod.
+   * Labels of pods in the same namespace that must not run on the same machine as a node; each entry selects one kind of pod.
    *
-   * @default - any pod but the cluster's own
+   * @default - only the pods of the cluster itself
    */
   readonly apartFrom?: Array<{ [name: string]: string }>;
 
   /**
-   * Taints that the nodes tolerate.
+   * Tolerations of the pods.
    *
    * @default - none
    */
@@ -113,7 +114,7 @@ export interface PlacementProps {
   /**
    * The priority class of the pods.
    *
-   * @default - that of the namespace
+   * @default - the default priority class
    */
   readonly priorityClassName?: string;
 }

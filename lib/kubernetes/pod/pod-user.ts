@@ -1,9 +1,9 @@
 import { requireWholeNumber } from '../../input/input';
 
-/** The user that the pods run as. It is never root. */
+/** The user that the pods run as, which is never root. */
 export class PodUser {
   /**
-   * A user by its number, which is also its group's and that of the volumes.
+   * A fixed user id, which is also the group id and the `fsGroup`.
    *
    * @param id by default 1000, the user of the official unprivileged images
    */
@@ -12,7 +12,7 @@ export class PodUser {
     return new PodUser(id);
   }
 
-  /** Whom the namespace assigns, as OpenShift does from a range of its own. */
+  /** The user that the namespace assigns, as OpenShift does. */
   public static assignedByNamespace(): PodUser {
     return new PodUser(undefined);
   }

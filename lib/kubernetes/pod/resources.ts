@@ -3,22 +3,22 @@ import { isUnknown } from '../../input/input';
 import { checkQuantity } from './quantity';
 import { OptionNames } from '../../input/options';
 
-/** What each node is given. */
+/** Memory and CPU of each node. */
 export interface ResourcesProps {
-  /** The memory, for example `16Gi`. It is asked for and also the limit, so that nobody else's load can have a node killed. */
+  /** The memory request and limit, for example `16Gi`. The two are equal, so that other workloads cannot get a node killed. */
   readonly memory: string;
 
   /**
-   * The processors that are asked for, for example `4` or `500m`.
+   * The CPU request, for example `4` or `500m`.
    *
    * @default 1
    */
   readonly cpu?: string;
 
   /**
-   * The most processors that it may use, for example where the namespace asks for a limit.
+   * The CPU limit, for example if the namespace requires one.
    *
-   * @default - no limit: a search may use what is idle
+   * @default - no limit, so that searches can use idle CPU
    */
   readonly cpuLimit?: string;
 }
@@ -26,24 +26,24 @@ export interface ResourcesProps {
 /** @internal */
 export const RESOURCES_OPTIONS: OptionNames<ResourcesProps> = { memory: true, cpu: true, cpuLimit: true };
 
-/** What the guard in front of a node is given. */
+/** Memory and CPU of the guard in front of a node. */
 export interface GuardResourcesProps {
   /**
-   * The memory, which is asked for and also the limit.
+   * The memory request and limit.
    *
    * @default 256Mi
    */
   readonly memory?: string;
 
   /**
-   * The processors that are asked for.
+   * The CPU request.
    *
    * @default 50m
    */
   readonly cpu?: string;
 
   /**
-   * The most processors that it may use.
+   * The CPU limit.
    *
    * @default - no limit
    */

@@ -4,23 +4,23 @@ import { checkObjectName } from '../names/names';
 import { checkQuantity } from './quantity';
 import { OptionNames } from '../../input/options';
 
-/** A volume that each node claims for itself. It must be block storage: Qdrant's data does not survive NFS. */
+/** Properties of the volume of each node. It must be block storage: NFS and similar file systems corrupt the data of Qdrant. */
 export interface VolumeProps {
   /**
-   * The size, for example `200Gi`. It is that of claims which are yet to be made: those that exist are grown by
-   * `kubectl patch persistentvolumeclaim`, where the storage class allows it, and never shrink. Terraform warns of each that is of another size.
+   * The size of new claims, for example `200Gi`. Grow existing claims with `kubectl patch persistentvolumeclaim`, if the
+   * storage class allows it; they cannot shrink. Terraform warns about claims of another size.
    */
   readonly size: string;
 
   /**
    * The storage class.
    *
-   * @default - the default class of the Kubernetes cluster
+   * @default - the default storage class
    */
   readonly storageClassName?: string;
 
   /**
-   * How the volume is mounted: `ReadWriteOnce`, or `ReadWriteOncePod` where the storage driver knows it. Each node has a volume of its own.
+   * The access mode: `ReadWriteOnce`, or `ReadWriteOncePod` if the storage driver supports it.
    *
    * @default ReadWriteOnce
    */
