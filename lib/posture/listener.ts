@@ -1,41 +1,42 @@
-/** What speaks on a port. */
+/** The purpose of a listener. */
 export enum ListenerPurpose {
   REST = 'REST',
   GRPC = 'gRPC',
   PEER = 'peer',
   METRICS = 'metrics',
-  /** Says whether a node serves, to a load balancer that cannot ask it otherwise. */
+  /** Health checks of a load balancer that cannot present a client certificate. */
   HEALTH = 'health',
 }
 
-/** A place that traffic may come from. */
+/** A source of traffic. */
 export interface ExposureSource {
-  /** What a reader knows it by: a CIDR, the id of a security group, a set of pods. */
+  /** The display name: a CIDR range, a security group id, or a set of pods. */
   readonly name: string;
 
   /**
-   * Whether it is the whole internet: `0.0.0.0/0` or `::/0`.
+   * Whether it covers the whole internet: `0.0.0.0/0` or `::/0`.
    *
    * @default false
    */
   readonly anyAddress?: boolean;
 
   /**
-   * Whether it is not known whom it stands for, as the clients of a gateway that exists, or ranges that only Terraform knows. It is judged like the whole internet.
+   * Whether the source is unknown, for example the clients of an existing gateway, or ranges that only Terraform knows. It is
+   * treated like the internet.
    *
    * @default false
    */
   readonly unknown?: boolean;
 
   /**
-   * Whether it is the cluster's own nodes.
+   * Whether it is the nodes of the cluster.
    *
    * @default false
    */
   readonly nodes?: boolean;
 }
 
-/** What a listener is and what guards it. */
+/** Properties of a listener. */
 export interface ListenerProps {
   /** What speaks on the port. */
   readonly purpose: ListenerPurpose;
@@ -43,47 +44,47 @@ export interface ListenerProps {
   /** The port. */
   readonly port: number;
 
-  /** What stands on the port, as a reader knows it: the nodes, or a load balancer by name. */
+  /** What listens on the port: the nodes, or the name of a load balancer. */
   readonly at: string;
 
   /**
-   * Whether it speaks TLS only.
+   * Whether only TLS is accepted.
    *
    * @default - unknown
    */
   readonly tls?: boolean;
 
   /**
-   * Whether a caller without an API key is refused.
+   * Whether an API key is required.
    *
    * @default - unknown
    */
   readonly apiKey?: boolean;
 
   /**
-   * Who verifies the client's certificate, or undefined where nobody does.
+   * What verifies client certificates, or undefined if nothing does.
    *
    * @default - nobody
    */
   readonly clientVerifiedBy?: string;
 
   /**
-   * Whether the guard stands before it, so that clients never reach it.
+   * Whether it is behind the guard, out of reach of clients.
    *
    * @default false
    */
   readonly behindGuard?: boolean;
 
   /**
-   * Whether it was made elsewhere. Others than its sources may then reach it, and that nobody is known to verify certificates does not say that
-   * nobody does.
+   * Whether it belongs to an imported cluster. It may then be reachable from other sources, and certificates may be verified
+   * although nothing is known to do so.
    *
    * @default false
    */
   readonly madeElsewhere?: boolean;
 }
 
-/** A port of the cluster: what guards it, and who may reach it. */
+/** A listener of the cluster, with who can reach it and how it is protected. */
 export class Listener {
   public readonly purpose: ListenerPurpose;
   public readonly port: number;
@@ -106,9 +107,7 @@ export class Listener {
     this.madeElsewhere = props.madeElsewhere ?? false;
   }
 
-  /**
-   * The network connections that are allowed. Nobody else can, unless it was made elsewhere: every firewall denies by default.
-   */
+  /** The sources that can reach it. Unless the cluster is imported, nobody else can: traffic is denied by default. */
   public get sources(): ExposureSource[] {
     return [...this._sources];
   }
@@ -118,12 +117,12 @@ export class Listener {
     this._sources.push(source);
   }
 
-  /** Whether clients may be allowed to it. */
+  /** Whether clients can be allowed to connect to it. */
   public get isForClients(): boolean {
     return this.purpose !== ListenerPurpose.PEER && this.purpose !== ListenerPurpose.HEALTH && !this.behindGuard;
   }
 
-  /** How it is known in a finding. */
+  /** The display name in findings. */
   public toString(): string {
     return `${this.purpose} (port ${this.port}) of ${this.at}`;
   }

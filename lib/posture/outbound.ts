@@ -1,27 +1,27 @@
-/** What carries a connection. */
+/** The transport protocol of a connection. */
 export enum TransportProtocol {
   TCP = 'tcp',
   UDP = 'udp',
 }
 
-/** Where the cluster may connect to. */
+/** An outgoing connection that is allowed. */
 export interface OutboundConnection {
-  /** What connects, as a reader knows it: `nodes`, or `pods`. */
+  /** What connects: `nodes` or `pods`. */
   readonly from: string;
 
-  /** Whom it may connect to: a CIDR, the id of a security group, a set of pods. */
+  /** The destination: a CIDR range, a security group id, or a set of pods. */
   readonly to: string;
 
-  /** The port there. */
+  /** The destination port. */
   readonly port: number;
 
   /**
-   * What carries it.
+   * The transport protocol.
    *
    * @default TransportProtocol.TCP
    */
   readonly protocol?: TransportProtocol;
 
-  /** What for. */
+  /** The purpose. */
   readonly purpose: string;
 }

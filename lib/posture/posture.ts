@@ -12,31 +12,31 @@ import { rules } from './rules';
 import { Acknowledgement, Finding, FindingSeverity } from './rules/rule';
 import { ReaderScope, SecretPlace, SecretPlaceProps } from './secret';
 
-/** What a cluster construct tells its posture when it is made. Of a cluster that was made elsewhere it is unknown. */
+/** What a cluster tells its posture. For an imported cluster it is unknown. */
 export interface PostureProps {
   /**
-   * The server's release.
+   * The Qdrant version.
    *
    * @default - unknown
    */
   readonly version?: QdrantVersion;
 
   /**
-   * The settings that the server gets.
+   * The settings of the server.
    *
    * @default - unknown
    */
   readonly settings?: ResolvedSettings;
 
   /**
-   * How many nodes the cluster has.
+   * The number of nodes.
    *
    * @default - unknown
    */
   readonly nodeCount?: number;
 
   /**
-   * In how many availability zones its nodes stand at least.
+   * The minimum number of availability zones of the nodes.
    *
    * @default - unknown
    */
@@ -50,7 +50,7 @@ export interface PostureProps {
   readonly clientVerification?: boolean;
 
   /**
-   * Whether deleting the cluster, or a node of it, is guarded.
+   * Whether the cluster and its nodes have removal protection.
    *
    * @default - unknown
    */
@@ -67,7 +67,7 @@ const FACTS: Array<[keyof PostureFacts, string]> = [
 ];
 
 /**
- * What is exposed to whom, guarded by what, and where each secret lives.
+ * The security posture of a cluster: what is exposed to whom, how it is protected, and where each secret is stored.
  *
  * Each cluster construct fills in one posture; the rules, the table and the diagram read nothing else, so that every target is
  * judged by the same rules. An error stops the synthesis, a warning is shown with it.
@@ -100,39 +100,39 @@ export class Posture {
     this.putReportIntoStack();
   }
 
-  /** Every port of the cluster. */
+  /** All listeners of the cluster. */
   public get listeners(): Listener[] {
     return [...this._listeners];
   }
 
-  /** Where the cluster may connect to, besides its own nodes. */
+  /** The outgoing connections that are allowed, except those between the nodes. */
   public get outbound(): OutboundConnection[] {
     return [...this._outbound];
   }
 
-  /** What is not known of the cluster, as it was made elsewhere. No rule could judge it. */
+  /** What is unknown about an imported cluster. No rule checks it. */
   public get unknown(): string[] {
     return FACTS.filter(([fact]) => this[fact] === undefined).map(([, words]) => words);
   }
 
-  /** Every secret of the cluster. */
+  /** All secrets of the cluster. */
   public get secrets(): SecretPlace[] {
     return [...this._secrets];
   }
 
-  /** Which findings were accepted, and why. */
+  /** The findings that were accepted, with reasons. */
   public get acknowledgements(): Acknowledgement[] {
     return [...this._acknowledgements];
   }
 
-  /** Adds a port. */
+  /** Adds a listener. */
   public addListener(props: ListenerProps): Listener {
     const listener = new Listener(props);
     this._listeners.push(listener);
     return listener;
   }
 
-  /** Adds a way out. */
+  /** Adds an outgoing connection. */
   public addOutbound(connection: OutboundConnection): void {
     this._outbound.push(connection);
   }
@@ -154,12 +154,12 @@ export class Posture {
     this._released.add(index);
   }
 
-  /** The numbers of the nodes that may be ended. */
+  /** The numbers of the nodes that were released from removal protection. */
   public get releasedNodes(): number[] {
     return [...this._released].sort((one, other) => one - other);
   }
 
-  /** The ports that serve a purpose. */
+  /** The listeners for a purpose. */
   public listenersFor(purpose: ListenerPurpose): Listener[] {
     return this._listeners.filter((listener) => listener.purpose === purpose);
   }
@@ -189,7 +189,7 @@ export class Posture {
     this._acknowledgements.push({ ruleId, reason });
   }
 
-  /** What the rules found, the accepted ones included. */
+  /** All findings of the rules, including accepted ones. */
   public findings(): Finding[] {
     return rules.flatMap((rule) => {
       const acknowledgement = this._acknowledgements.find(({ ruleId }) => ruleId === rule.id);
@@ -204,12 +204,12 @@ export class Posture {
     });
   }
 
-  /** Tables in Markdown: what is exposed to whom, guarded by what; then where the cluster may connect to. */
+  /** Markdown tables of the listeners, with who can reach them and how they are protected, and of the outgoing connections. */
   public toTable(): string {
     return exposureTable(this);
   }
 
-  /** A diagram in Mermaid: who reaches which port. */
+  /** A Mermaid diagram of who can reach which port. */
   public toDiagram(): string {
     return exposureDiagram(this);
   }

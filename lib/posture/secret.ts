@@ -1,26 +1,26 @@
-/** How many a reader of a secret stands for. */
+/** The scope of a reader of a secret. */
 export enum ReaderScope {
-  /** A principal, or principals that were made readers on purpose. */
+  /** Principals that were granted access explicitly. */
   NAMED = 'named',
-  /** Every workload, whoever runs it. */
+  /** Every workload. */
   EVERY_WORKLOAD = 'every workload',
-  /** Everyone who can reach the place where it is kept. */
+  /** Everyone who can reach the secret store. */
   EVERYONE = 'everyone',
 }
 
-/** Where a secret lives, and who can read it. */
+/** Properties of a secret. */
 export interface SecretPlaceProps {
-  /** What it is, for example `admin API key`. */
+  /** The name, for example `admin API key`. */
   readonly name: string;
 
-  /** Where it is kept, for example `Secrets Manager: vectors-admin`. */
+  /** Where it is stored, for example `Secrets Manager: vectors-admin`. */
   readonly keptIn: string;
 
-  /** How it came to be, for example `generated`, `existing`, `made on each node`. */
+  /** The origin, for example `generated`, `existing`, `made on each node`. */
   readonly origin: string;
 }
 
-/** A secret of the cluster: where it lives, and who can read it. */
+/** A secret of the cluster, with where it is stored and who can read it. */
 export class SecretPlace {
   public readonly name: string;
   public readonly keptIn: string;
@@ -33,12 +33,12 @@ export class SecretPlace {
     this.origin = props.origin;
   }
 
-  /** Who may read it: those who were granted it, and those who may by other rights that they have. */
+  /** Who can read it: grantees, and principals with other permissions. */
   public get readers(): string[] {
     return [...this.scopes.keys()];
   }
 
-  /** Those of the readers that stand for as many. */
+  /** The readers with a scope. */
   public readersOf(scope: ReaderScope): string[] {
     return this.readers.filter((reader) => this.scopes.get(reader) === scope);
   }

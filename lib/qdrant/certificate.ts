@@ -1,26 +1,26 @@
 import { badInput, isUnknown } from '../input/input';
 
-/** What a certificate must contain to serve as the certificate of a Qdrant node. */
+/** Requirements for the certificate of a Qdrant node. */
 export interface NodeCertificateRequirements {
-  /** The host in the node's peer URI. The other nodes verify it. */
+  /** The host in the node's peer URI, which the other nodes verify. */
   readonly peerHost: string;
 
   /**
-   * Further host names that clients use for this node.
+   * Additional host names that clients use for the node.
    *
    * @default - none
    */
   readonly clientHosts?: string[];
 
-  /** Whether the nodes speak TLS among themselves. */
+  /** Whether the traffic between the nodes uses TLS. */
   readonly peerTls: boolean;
 }
 
 /**
- * The certificate of one Qdrant node: what it must be good for, and which names it must carry.
+ * The extended key usages and subject alternative names that the certificate of a Qdrant node must have.
  *
- * One certificate serves REST, gRPC and the traffic among the nodes. TLS among the nodes is mutual, so that the certificate
- * is presented as a server's and as a client's.
+ * A node uses one certificate for REST, gRPC and the traffic between the nodes, which is mutual TLS: the certificate is used
+ * both as a server and as a client certificate.
  *
  * @see https://qdrant.tech/documentation/guides/security/#tls
  */

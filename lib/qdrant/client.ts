@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { QdrantPorts } from './ports';
 
-/** How clients reach a cluster. */
+/** Properties of a client endpoint. */
 export interface ClientEndpointProps {
-  /** The host name that clients use and the certificate names. */
+  /** The host name, which the certificate includes. */
   readonly host: string;
 
-  /** Whether REST and gRPC speak TLS. */
+  /** Whether REST and gRPC use TLS. */
   readonly tls: boolean;
 
   /** Whether a client must present a certificate. */
@@ -16,7 +16,7 @@ export interface ClientEndpointProps {
   readonly grpc: boolean;
 }
 
-/** The languages that a snippet can be had for. */
+/** The languages of the sample code. */
 export enum ClientLanguage {
   CURL = 'curl',
   PYTHON = 'python',
@@ -26,8 +26,8 @@ export enum ClientLanguage {
 }
 
 /**
- * Where clients find a cluster, and code that connects to it: with the API key from the environment variable
- * `QDRANT_API_KEY`, the CA from `ca.pem` and, where the cluster asks for one, the client certificate from `client.pem` and
+ * The endpoint for clients, with sample code that connects to it. The code reads the API key from the environment variable
+ * `QDRANT_API_KEY`, the CA certificate from `ca.pem` and, if required, the client certificate from `client.pem` and
  * `client-key.pem`.
  */
 export class ClientEndpoint {
@@ -43,17 +43,17 @@ export class ClientEndpoint {
     return `${this.scheme}://${this.authority}:${QdrantPorts.REST}`;
   }
 
-  /** The address of the gRPC API, or undefined where gRPC is not served. */
+  /** The address of the gRPC API, or undefined if gRPC is not served. */
   public get grpcUrl(): string | undefined {
     return this.props.grpc ? `${this.scheme}://${this.authority}:${QdrantPorts.GRPC}` : undefined;
   }
 
-  /** Code that connects to the cluster and lists its collections. */
+  /** Sample code that connects to the cluster and lists its collections. */
   public snippet(language: ClientLanguage): string {
     return this.writers[language]();
   }
 
-  /** Every snippet, by the name of its language. */
+  /** The sample code for all languages, by language. */
   public snippets(): { [language: string]: string } {
     return Object.fromEntries(Object.values(ClientLanguage).map((language) => [language, this.snippet(language)]));
   }

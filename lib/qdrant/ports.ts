@@ -4,22 +4,22 @@
  * @see https://qdrant.tech/documentation/guides/security/#network-bind
  */
 export class QdrantPorts {
-  /** REST and, where it is switched on, the web UI. */
+  /** REST and, if enabled, the web UI. */
   public static readonly REST = 6333;
 
   /** gRPC. */
   public static readonly GRPC = 6334;
 
-  /** Raft and shard traffic among the nodes. No other source is ever allowed. */
+  /** Raft and shard traffic between the nodes. Only the nodes are allowed to connect. */
   public static readonly PEER = 6335;
 
-  /** Where Qdrant's own gRPC listener moves when the guard serves 6334 in its place. No firewall rule opens it. */
+  /** gRPC of Qdrant itself if the guard serves 6334. Nothing is allowed to connect. */
   public static readonly GRPC_BEHIND_GUARD = 6336;
 
-  /** Where Qdrant's own REST listener moves when the guard serves 6333 in its place. Only the nodes reach it: shard snapshots are fetched there. */
+  /** REST of Qdrant itself if the guard serves 6333. Only the nodes are allowed to connect, to transfer shard snapshots. */
   public static readonly REST_BEHIND_GUARD = 6337;
 
-  /** Where Qdrant's own metrics listener moves when the guard serves the metrics port in its place. No firewall rule opens it. */
+  /** Metrics of Qdrant itself if the guard serves the metrics port. Nothing is allowed to connect. */
   public static readonly METRICS_BEHIND_GUARD = 6338;
 
   /** Answers the health checks of a load balancer on AWS where clients must present a certificate, which the balancer cannot. */

@@ -69,7 +69,7 @@ export interface ClientServiceBinding {
   readonly connections: Connections;
 }
 
-/** The service by which clients find a cluster. It never has the port among the nodes (6335). */
+/** The service for clients. It never exposes the port that is reserved for the nodes (6335). */
 export class ClientService {
   /** A service of type ClusterIP. */
   public static clusterIp(props: ClientServiceProps = {}): ClientService {

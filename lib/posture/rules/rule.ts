@@ -1,38 +1,38 @@
 import { PostureFacts } from '../facts';
 
-/** What a finding does to the synthesis. */
+/** The severity of a finding. */
 export enum FindingSeverity {
-  /** Stops the synthesis. */
+  /** Fails the synthesis. */
   ERROR = 'error',
-  /** Is shown with the synthesis. */
+  /** Is printed during synthesis. */
   WARNING = 'warning',
 }
 
-/** What a rule found. */
+/** A finding of a rule. */
 export interface Finding {
-  /** The rule, for example `QDR001`. */
+  /** The id of the rule, for example `QDR001`. */
   readonly ruleId: string;
-  /** What it does to the synthesis. */
+  /** The severity. */
   readonly severity: FindingSeverity;
   /** What was found. */
   readonly what: string;
   /** Why it matters. */
   readonly reason: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
   /**
-   * Why the user accepted it.
+   * The reason for which it was accepted.
    *
    * @default - it was not accepted
    */
   readonly acknowledgedBecause?: string;
 }
 
-/** That the findings of a rule were accepted, and why. */
+/** The acknowledgement of the findings of a rule. */
 export interface Acknowledgement {
-  /** The rule, for example `QDR001`. */
+  /** The id of the rule, for example `QDR001`. */
   readonly ruleId: string;
-  /** Why its findings are acceptable. */
+  /** The reason. */
   readonly reason: string;
 }
 
