@@ -21,6 +21,10 @@ module.exports = {
       displayName: 'unit',
       testRegex: ['\\.test\\.ts$'],
       testPathIgnorePatterns: [...PROGRAMS, ...INTEGRATION],
+      moduleNameMapper: {
+        ...everywhere.moduleNameMapper,
+        '/(stack-trace|validate-terraform-version)$': '<rootDir>/test/support/quick-cdktf.js',
+      },
     },
     // These run the shell programs of nodes and pods, and wait for clocks.
     { ...everywhere, displayName: 'programs', testRegex: filesOf(PROGRAMS) },
