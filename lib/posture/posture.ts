@@ -63,7 +63,7 @@ const FACTS: Array<[keyof PostureFacts, string]> = [
   ['settings', 'the settings of the server'],
   ['nodeCount', 'the number of nodes'],
   ['clientVerification', 'whether every client must present a certificate'],
-  ['protectedFromRemoval', 'whether anything guards the nodes and their data against removal'],
+  ['protectedFromRemoval', 'whether the nodes and their data have removal protection'],
 ];
 
 /**

@@ -77,7 +77,11 @@ describe('bad input to a cluster', () => {
       { apiKeys: aws.ApiKeys.generated({ alternateGeneration: 2 }), version: QdrantVersion.V1_16_3 },
       /an alternate API key with Qdrant 1\.16\.3/,
     ],
-    ['client verification with no CA', { clientVerification: aws.ClientVerification.required() }, /no CA is named for clients/],
+    [
+      'client verification with no CA',
+      { clientVerification: aws.ClientVerification.required() },
+      /no CA of the clients is given/,
+    ],
     ['too short a turn', { rollingUpdate: { turnSeconds: 29 } }, /turnSeconds is 29.*from 30 to 3600 seconds/],
     [
       'no time for two turns',
@@ -170,7 +174,7 @@ describe('bad input to what a cluster is made of', () => {
     expect(() => aws.Peer.prefixList('sg-1')).toThrow(/prefixListId is "sg-1", no id/);
     expect(() => aws.MachineImage.fromImageId('al2023')).toThrow(/is no id of an image/);
     expect(() => aws.MachineImage.fromImageId('ami-1', { rootVolumeSizeGib: 7 })).toThrow(/rootVolumeSizeGib is 7.*from 8 to/);
-    expect(() => aws.Tls.fromPrivateCa('my-ca')).toThrow(/is no authority of AWS Private CA/);
+    expect(() => aws.Tls.fromPrivateCa('my-ca')).toThrow(/is not the ARN of a CA in AWS Private CA/);
     expect(() => aws.NodeNames.privateZone('Vectors.')).toThrow(/is no name of a DNS zone/);
   });
 

@@ -82,8 +82,8 @@ function checkClientVerification(cluster: Construct, { clientVerification, tls }
   if (!clientVerification?.isRequired || clientVerification.authorities || tls?._issuesToClients) return;
   throw badInput(cluster, {
     given:
-      'client certificates are required, but the cluster’s own authority issues to its nodes only: no CA is named for clients',
-    allowed: 'an authority that issues to clients',
+      'client certificates are required, but the cluster’s own CA issues certificates to nodes only, and no CA of the clients is given',
+    allowed: 'a CA that issues certificates to clients',
     instead: 'ClientVerification.required(CaBundle.fromPem(...)), or tls: Tls.fromPrivateCa(arn)',
   });
 }

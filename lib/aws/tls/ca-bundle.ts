@@ -64,8 +64,8 @@ export class CaBundle {
 export function checkAuthorityArn(factory: string, arn: string): void {
   if (isUnknown(arn) || /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]+$/.test(arn)) return;
   throw badInput(factory, {
-    given: `"${arn}" is no authority of AWS Private CA`,
+    given: `"${arn}" is not the ARN of a CA in AWS Private CA`,
     allowed: 'arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID',
-    instead: `${factory}(authority.arn), or Tls.generated() for an authority of the cluster’s own`,
+    instead: `${factory}(authority.arn), or Tls.generated() for a CA of the cluster’s own`,
   });
 }

@@ -135,7 +135,7 @@ export class QdrantServiceMonitor extends Construct {
   private refuseWithoutCertificate(): never {
     throw badInput(this, {
       given: 'a ServiceMonitor without a client certificate, of a cluster that asks for one on every port',
-      allowed: 'the Secret of a certificate that the cluster believes',
+      allowed: 'the Secret of a certificate that the cluster accepts',
       instead: `clientCertificateSecretName: cluster.issueClientCertificate('Prometheus').secretName`,
     });
   }

@@ -186,7 +186,7 @@ export class QdrantCluster extends Construct implements IQdrantCluster {
       throw badInput(this, {
         given: 'issueClientCertificate, but the certificate of the cluster is in a Secret that exists',
         allowed: 'a cluster whose certificates cert-manager issues',
-        instead: 'tls: Tls.fromCertManager(issuer), or a certificate of the authority that clients are verified with',
+        instead: 'tls: Tls.fromCertManager(issuer), or a certificate of the CA that clients are verified with',
       });
     }
     const { clusterName, namespace, labels } = this;

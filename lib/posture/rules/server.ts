@@ -12,7 +12,7 @@ const loosened: Array<{ setting: string; safe: unknown; what: string }> = [
     safe: false,
     what: 'the server fetches snapshots from any URL it is given',
   },
-  { setting: 'audit.trust_forwarded_headers', safe: false, what: 'the audit log believes the address that a client claims' },
+  { setting: 'audit.trust_forwarded_headers', safe: false, what: 'the audit log trusts the address that a client claims' },
 ];
 
 /** What the server itself is, and how it is set. */
@@ -28,7 +28,7 @@ export const serverRules: Rule[] = [
   {
     id: 'QDR021',
     severity: FindingSeverity.WARNING,
-    reason: 'Whoever reaches 6335 is then believed without a key; only the firewall and TLS among the nodes stand before it.',
+    reason: 'Whoever reaches 6335 then needs no key; only the firewall and mutual TLS between the nodes protect it.',
     fix: 'run 1.18 or later, and drop upgradingFrom once every node has been upgraded.',
     check: ({ settings, nodeCount }: PostureFacts) =>
       settings && nodeCount !== 1 && settings.value('service.enforce_internal_auth') !== true
@@ -59,7 +59,7 @@ export const serverRules: Rule[] = [
     reason: 'A plan that ends its nodes does not fail, and an apply that removes it keeps neither snapshots nor volume claims.',
     fix: 'leave removalPolicy at its default, save in development and tests.',
     check: ({ protectedFromRemoval }: PostureFacts) =>
-      protectedFromRemoval === false ? ['nothing guards the nodes and their data against removal'] : [],
+      protectedFromRemoval === false ? ['the nodes and their data have no removal protection'] : [],
   },
   {
     id: 'QDR025',

@@ -11,7 +11,7 @@ export const transportRules: Rule[] = [
   {
     id: 'QDR010',
     severity: FindingSeverity.ERROR,
-    reason: 'Qdrant itself asks for none on gRPC, and believes everyone whom its peers believe on REST.',
+    reason: 'Qdrant itself verifies none on gRPC, and on REST accepts every CA that the nodes trust.',
     fix: 'let the library place its guard before every port that clients use.',
     check: (facts: PostureFacts) =>
       facts.clientVerification
