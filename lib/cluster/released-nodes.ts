@@ -1,6 +1,6 @@
 import { MAX_NODES } from '../qdrant/cluster-checks';
 
-/** Which nodes of a cluster may be ended. */
+/** Which nodes of a cluster may be removed. */
 export class ReleasedNodes {
   private readonly released = new Set<number>();
 

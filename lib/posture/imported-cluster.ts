@@ -11,7 +11,7 @@ export interface ImportedListenersProps {
   readonly metricsPort?: number;
 }
 
-/** Writes down what a cluster listens on that was made elsewhere. What guards it is unknown, save what its user says. */
+/** Records the listeners of an existing cluster. How they are protected is unknown, except for what the user states. */
 export function describeImportedListeners(posture: Posture, props: ImportedListenersProps): void {
   const { host, grpc, clientCertificate, metricsPort } = props;
   const add = (purpose: ListenerPurpose, port: number, apiKey?: boolean) =>
@@ -29,7 +29,7 @@ export function describeImportedListeners(posture: Posture, props: ImportedListe
   if (metricsPort !== undefined) add(ListenerPurpose.METRICS, metricsPort, false);
 }
 
-/** Writes down an existing key of a cluster that was made elsewhere. */
+/** Records an existing key of an existing cluster. */
 export function describeImportedKey(posture: Posture, name: string, keptIn: string): void {
   posture.addSecret({ name, keptIn, origin: 'existing' }).addReader('unknown: whoever was granted it where it was made');
 }

@@ -149,7 +149,7 @@ export class Posture {
     this._secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(reader, scope));
   }
 
-  /** Writes down that a node may be ended. @internal */
+  /** Records that a node may be removed. @internal */
   public _releaseNode(index: number): void {
     this._released.add(index);
   }

@@ -137,7 +137,7 @@ export class Connections extends Construct {
     });
   }
 
-  /** Another stands before these listeners, and its traffic comes from there. @internal */
+  /** A load balancer or proxy is in front of these listeners, and their traffic comes from it. @internal */
   public _allowFromFront(purpose: ListenerPurpose, securityGroupId: string, name: string): void {
     const listener = listenerForPurpose(this, this.listeners, purpose);
     this.addRule(`${purpose}-from-${idFor(this, name)}`, Peer.securityGroup(securityGroupId), listener);

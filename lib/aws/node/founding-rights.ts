@@ -5,7 +5,7 @@ import { Secret } from '../secrets/secret';
 
 export interface FoundingRightsProps {
   readonly roleName: string;
-  /** The secrets that the cluster's own authority is kept in. */
+  /** The secrets that hold the cluster's own CA. */
   readonly secrets: Secret[];
   /** The ARN of the instance that founds the cluster. */
   readonly founderArn: string;
@@ -14,8 +14,8 @@ export interface FoundingRightsProps {
 }
 
 /**
- * Lets the node that founds the cluster, and no other, write the cluster's authority, while it is founded and not later: whoever breaks into a node
- * could else replace the authority that all of them believe.
+ * Lets only the founding node write the cluster's CA, and only during founding: otherwise an attacker on a node could replace the CA that all nodes
+ * trust.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-source-instance
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-currenttime

@@ -78,7 +78,7 @@ export interface NodeProgramsProps {
   readonly refreshHours: number;
 }
 
-/** What one node is told about itself. */
+/** The configuration of a single node. */
 export interface NodeIdentity {
   readonly name: string;
   readonly index: number;

@@ -13,7 +13,7 @@ export interface NodeRoleProps {
   readonly clusterName: string;
   readonly reads: Secret[];
   readonly bundles: CaBundle[];
-  /** The authority of AWS Private CA that issues the nodes' certificates. */
+  /** The CA in AWS Private CA that issues the nodes' certificates. */
   readonly issuesFrom?: string;
   /** The private repository that the server's image comes from. */
   readonly pullsFrom?: EcrRepository;

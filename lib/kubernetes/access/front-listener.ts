@@ -18,7 +18,7 @@ export interface FrontListenerProps {
   readonly clients: Peer[] | undefined;
 }
 
-/** Writes down what clients meet at what stands before a cluster. */
+/** Records the listener in front of a cluster. */
 export function describeFront(scope: Construct, posture: Posture, props: FrontListenerProps): void {
   const { purpose, at, port, tls, clientVerification, clients } = props;
   const clientVerifiedBy = clientVerification ? 'the guard' : undefined;

@@ -227,7 +227,7 @@ export class QdrantGatewayRoute extends Construct {
     });
   }
 
-  /** Whom the gateway believes: the Gateway API knows ConfigMaps only. */
+  /** The CA that the gateway trusts: the Gateway API supports ConfigMaps only. */
   private authority(): { group: string; kind: string; name: string } {
     const place = this.cluster.clientCa?._source.place;
     if (place?.kind === 'configMap' && place.key === 'ca.crt') return { group: '', kind: 'ConfigMap', name: place.name };

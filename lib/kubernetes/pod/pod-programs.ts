@@ -25,7 +25,7 @@ export interface PodProgramsProps {
   readonly guardedPorts: number[];
   /** `settings.yaml`; may hold tokens. */
   readonly settings: string;
-  /** Certificates in PEM of authorities that are given in the code, by the name of their file. */
+  /** CA certificates in PEM that are given in the code, by the name of their file. */
   readonly bundles: { [file: string]: string };
 }
 

@@ -36,7 +36,7 @@ export interface PodTemplateProps {
   readonly user: PodUser;
   readonly keys: ClusterKeys;
   readonly tlsSecretName: string;
-  /** Whom the nodes believe besides the authority of their certificate, and whom clients' certificates may come from. */
+  /** Additional CAs that the nodes trust, and the CAs that may issue client certificates. */
   readonly trusted: CaBundle[];
   readonly clientCas: CaBundle[];
   readonly metricsPort?: number;

@@ -19,7 +19,7 @@ export class PodUser {
 
   private constructor(private readonly id: number | undefined) {}
 
-  /** What a pod is told. @internal */
+  /** The security context of a pod. @internal */
   public get _securityContext() {
     const id = this.id === undefined ? undefined : String(this.id);
     return {
