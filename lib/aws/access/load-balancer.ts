@@ -76,6 +76,8 @@ export interface LoadBalancerTargets {
   /** The addresses of the nodes, which outlive their instances. */
   readonly nodeAddresses: string[];
   readonly nodeConnections: Connections;
+  /** What clients use of the nodes. */
+  readonly nodeListeners: Listener[];
   readonly posture: Posture;
   readonly nameZone?: NameZone;
   readonly removalPolicy: RemovalPolicy;
@@ -130,9 +132,7 @@ export class QdrantLoadBalancer extends Construct {
     this.zoneName = this.makeName(balancer);
     this.hostName = props.hostName ?? (this.facesInternet ? undefined : this.zoneName) ?? this.dnsName;
     this.allowHealthChecks(group);
-    const listeners = targets.posture.listeners.filter(
-      ({ at, purpose, isForClients }) => at === 'nodes' && isForClients && purpose !== ListenerPurpose.METRICS,
-    );
+    const listeners = targets.nodeListeners.filter(({ purpose }) => purpose !== ListenerPurpose.METRICS);
     this.connections = new Connections(this, 'Connections', {
       securityGroupId: group.id,
       listeners: listeners.map((listener) => this.passOn(listener, balancer, group)),
@@ -253,19 +253,15 @@ export class QdrantLoadBalancer extends Construct {
       // A listener holds its target group, so that another must be there before the old one goes.
       lifecycle: { createBeforeDestroy: true },
     });
-    this.targets.nodeAddresses.forEach(
-      (address, index) =>
-        new LbTargetGroupAttachment(this, `${purpose}Node${index}`, {
-          targetGroupArn: targetGroup.arn,
-          targetId: address,
-          port,
-        }),
-    );
+    const targetGroupArn = targetGroup.arn;
+    this.targets.nodeAddresses.forEach((targetId, index) => {
+      new LbTargetGroupAttachment(this, `${purpose}Node${index}`, { targetGroupArn, targetId, port });
+    });
     new LbListener(this, `${purpose}Listener`, {
       loadBalancerArn: balancer.arn,
       port,
       protocol: 'TCP',
-      defaultAction: [{ type: 'forward', targetGroupArn: targetGroup.arn }],
+      defaultAction: [{ type: 'forward', targetGroupArn }],
     });
     new VpcSecurityGroupEgressRule(this, `${purpose}Out`, {
       securityGroupId: group.id,

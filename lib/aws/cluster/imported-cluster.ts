@@ -1,3 +1,4 @@
+import { QdrantClusterBase } from './cluster-base';
 import { Construct } from 'constructs';
 import { requireMembers } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
@@ -8,20 +9,19 @@ import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
 import { CaBundle } from '../tls/ca-bundle';
 import { useProvider } from '../../terraform/use-provider';
 import { ClientGrants } from '../grants/client-grants';
-import { IQdrantCluster, QdrantClusterAttributes, CLUSTER_ATTRIBUTES } from './cluster-interface';
+import { QdrantClusterAttributes, CLUSTER_ATTRIBUTES } from './cluster-interface';
 import { Connections } from '../access/connections';
-import { Grant } from '../grants/grant';
-import { Grantee } from '../grants/grantee';
 import { checkId } from '../access/peer';
 import { Secret } from '../secrets/secret';
 import { requireOptions } from '../../input/options';
 
 /** An existing cluster. What is allowed and granted on it is checked by the same posture rules. */
-export class ImportedCluster extends Construct implements IQdrantCluster {
+export class ImportedCluster extends QdrantClusterBase {
   public readonly endpoint: ClientEndpoint;
   public readonly connections: Connections;
   public readonly posture: Posture;
-  private readonly grants: ClientGrants;
+  /** @internal */
+  protected readonly _grants: ClientGrants;
 
   public constructor(scope: Construct, id: string, attributes: QdrantClusterAttributes) {
     super(scope, id);
@@ -44,19 +44,7 @@ export class ImportedCluster extends Construct implements IQdrantCluster {
     const { readOnlyKey, adminKey, clientCa } = attributes;
     if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', 'Secrets Manager');
     if (adminKey) describeImportedKey(this.posture, 'admin API key', 'Secrets Manager');
-    this.grants = new ClientGrants(this, this.posture, readOnlyKey, adminKey ? [adminKey] : [], clientCa);
-  }
-
-  public grantRead(grantee: Grantee): Grant {
-    return this.grants.read(grantee);
-  }
-
-  public grantAdmin(grantee: Grantee): Grant {
-    return this.grants.admin(grantee);
-  }
-
-  public acknowledge(ruleId: string, reason: string): void {
-    this.posture.acknowledge(ruleId, reason);
+    this._grants = new ClientGrants(this, this.posture, readOnlyKey, adminKey ? [adminKey] : [], clientCa);
   }
 }
 

@@ -49,8 +49,7 @@ export const ROLLING_UPDATE_OPTIONS: OptionNames<RollingUpdateProps> = {
 
 /** @internal */
 export interface RollingUpdateTargets {
-  readonly clusterName: string;
-  readonly clusterTag: { readonly key: string; readonly value: string };
+  readonly cluster: { readonly clusterName: string; readonly clusterId: string };
   /** How many instances of the cluster there are already. */
   readonly existing: number;
   readonly programs: NodePrograms;
@@ -69,21 +68,19 @@ export interface RollingUpdateTargets {
 export class RollingUpdate extends Construct {
   private readonly document: SsmDocument;
   private readonly existing: number;
+  private readonly programs: NodePrograms;
   private readonly options: Required<RollingUpdateProps>;
   private previous?: SsmAssociation;
 
-  public constructor(
-    scope: Construct,
-    id: string,
-    { clusterName, clusterTag, existing, programs, options }: RollingUpdateTargets,
-  ) {
+  public constructor(scope: Construct, id: string, { cluster, existing, programs, options }: RollingUpdateTargets) {
     super(scope, id);
     this.options = options;
     this.existing = existing;
-    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(programs, clusterName))).asString;
+    this.programs = programs;
+    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(cluster.clusterName))).asString;
     this.document = new SsmDocument(this, 'Document', {
       // Another document for another content: State Manager would run an association of every node at once whose document changes.
-      name: `qdrant-${clusterTag.value}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
+      name: `qdrant-${cluster.clusterId}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
       documentType: 'Command',
       documentFormat: 'JSON',
       targetType: '/AWS::EC2::Instance',
@@ -92,14 +89,25 @@ export class RollingUpdate extends Construct {
     });
   }
 
+  /**
+   * Starts the nodes, each after the one before it serves, so that also what Terraform does to instances goes node by node. Returns what the last of
+   * them has served by.
+   */
+  public launch(nodes: QdrantNode[], rights: ITerraformDependable): ITerraformDependable[] {
+    for (const node of nodes) {
+      node._launch(this.programs, [rights, ...this.gate]);
+      this.addNode(node);
+    }
+    return this.gate;
+  }
+
   /** What the next node's instance waits for: that the node before it serves. */
-  public get gate(): ITerraformDependable[] {
+  private get gate(): ITerraformDependable[] {
     return this.previous ? [this.previous] : [];
   }
 
-  /** Adds a node, after those that were added before it. */
-  public addNode(node: QdrantNode): void {
-    this.previous = new SsmAssociation(this, `Node${node.node.id.replace(/\D/g, '')}`, {
+  private addNode(node: QdrantNode): void {
+    this.previous = new SsmAssociation(this, `Node${node._index}`, {
       name: this.document.name,
       targets: [{ key: 'InstanceIds', values: [node.instanceId] }],
       parameters: { Peers: this.options.requireReadyPeers ? 'required' : 'ignored' },
@@ -119,7 +127,7 @@ export class RollingUpdate extends Construct {
     });
   }
 
-  private documentContent(programs: NodePrograms, clusterName: string) {
+  private documentContent(clusterName: string) {
     return {
       schemaVersion: '2.2',
       description: `Brings a node of the Qdrant cluster ${clusterName} to the cluster's release`,
@@ -137,7 +145,7 @@ export class RollingUpdate extends Construct {
           name: 'updateNode',
           inputs: {
             timeoutSeconds: String(this.options.nodeTimeoutMinutes * 60),
-            runCommand: programs.updateCommands('{{ Peers }}', this.options.nodeTimeoutMinutes * 60 - 30),
+            runCommand: this.programs.updateCommands('{{ Peers }}', this.options.nodeTimeoutMinutes * 60 - 30),
           },
         },
       ],

@@ -1,4 +1,6 @@
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { Route53Zone } from '@cdktf/provider-aws/lib/route53-zone';
+import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../../input/input';
 
@@ -82,6 +84,13 @@ class ExistingZone extends NodeNames {
 class Addresses extends NodeNames {
   public _bind(): undefined {
     return undefined;
+  }
+}
+
+/** The name by which clients find all nodes. @internal */
+export class ClusterName extends Route53Record {
+  public constructor(cluster: Construct, zone: NameZone, addresses: string[], dependsOn: ITerraformDependable[]) {
+    super(cluster, 'Name', { zoneId: zone.zoneId, name: zone.baseName, type: 'A', ttl: 60, records: addresses, dependsOn });
   }
 }
 

@@ -12,10 +12,17 @@ import { NodePlacement } from '../access/network';
 import { NameZone } from '../names/node-names';
 import { NodePrograms } from './node-programs';
 
+/** The cluster, as its nodes know it. @internal */
+export interface NodeCluster {
+  readonly clusterName: string;
+  readonly clusterId: string;
+  readonly isProtected: boolean;
+}
+
 /** @internal */
 export interface QdrantNodeProps {
   readonly index: number;
-  readonly clusterName: string;
+  readonly cluster: NodeCluster;
   readonly placement: NodePlacement;
   /** The availability zones of all nodes, and how many different ones there must be. */
   readonly zones: { readonly all: string[]; readonly wanted: number };
@@ -27,8 +34,6 @@ export interface QdrantNodeProps {
   readonly rootVolumeSizeGib: number;
   readonly dataVolume: DataVolumeProps;
   readonly nameZone?: NameZone;
-  readonly isProtected: boolean;
-  readonly tags: { [name: string]: string };
 }
 
 /** A node of a cluster: an instance, and its network interface, data volume and name, which outlive the instance. */
@@ -78,6 +83,11 @@ export class QdrantNode extends Construct {
     return this._instance!.arn;
   }
 
+  /** The node's number. @internal */
+  public get _index(): number {
+    return this.props.index;
+  }
+
   /** What outlives the instance. @internal */
   public get _outliving(): ITerraformDependable[] {
     return [this.networkInterface, this.volume, ...(this.nameRecord ? [this.nameRecord] : [])];
@@ -113,7 +123,13 @@ export class QdrantNode extends Construct {
   }
 
   private get tags(): { [name: string]: string } {
-    return { ...this.props.tags, Name: `${this.props.clusterName}-${this.name}`, [ClusterTag.NODE]: String(this.props.index) };
+    const { clusterName, clusterId } = this.props.cluster;
+    return {
+      [ClusterTag.NAME]: clusterName,
+      [ClusterTag.ID]: clusterId,
+      Name: `${clusterName}-${this.name}`,
+      [ClusterTag.NODE]: String(this.props.index),
+    };
   }
 
   /** Subnets that are added later would move nodes that exist; the interface stays where it was made. */
@@ -121,14 +137,15 @@ export class QdrantNode extends Construct {
     return new NetworkInterface(this, 'NetworkInterface', {
       subnetId: this.props.placement.subnetId,
       securityGroups: [this.props.securityGroupId],
-      description: `Qdrant ${this.props.clusterName} ${this.name}`,
+      description: `Qdrant ${this.props.cluster.clusterName} ${this.name}`,
       tags: this.tags,
       lifecycle: { ignoreChanges: ['subnet_id'] },
     });
   }
 
   private makeDataVolume(): EbsVolume {
-    const { index, dataVolume, placement, zones, isProtected } = this.props;
+    const { index, dataVolume, placement, zones } = this.props;
+    const { isProtected } = this.props.cluster;
     const severalZones = zones.wanted > 1;
     return new EbsVolume(this, 'DataVolume', {
       availabilityZone: placement.availabilityZone,
@@ -150,7 +167,7 @@ export class QdrantNode extends Construct {
             {
               condition: Op.gte(Fn.lengthOf(Fn.distinct(zones.all)), zones.wanted),
               errorMessage:
-                `The nodes of the Qdrant cluster ${this.props.clusterName} must stand in ${zones.wanted} availability zones, and their subnets lie ` +
+                `The nodes of the Qdrant cluster ${this.props.cluster.clusterName} must stand in ${zones.wanted} availability zones, and their subnets lie ` +
                 'in fewer. Give subnets in different zones, or say in how many they lie: zoneCount of ClusterNetwork.fromSubnets.',
             },
           ],
@@ -181,7 +198,7 @@ export class QdrantNode extends Construct {
       instanceType,
       iamInstanceProfile: instanceProfileName,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: this.networkInterface.id }],
-      disableApiTermination: this.props.isProtected,
+      disableApiTermination: this.props.cluster.isProtected,
       ...(hasEbsBandwidth(instanceType) && { ebsOptimized: true }),
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
@@ -195,7 +212,7 @@ export class QdrantNode extends Construct {
       userDataBase64: programs.userData(identity),
       tags: this.tags,
       dependsOn,
-      lifecycle: this.instanceLifecycle(this.props.isProtected),
+      lifecycle: this.instanceLifecycle(this.props.cluster.isProtected),
     });
   }
 

@@ -1,3 +1,4 @@
+import { ClusterDescription } from '../../cluster/cluster-description';
 import { QdrantPorts, ResolvedSettings } from '../../qdrant';
 import { literalJson } from '../../terraform/literal-text';
 import { FOUNDING_MINUTES } from '../../terraform/founding-time';
@@ -7,17 +8,17 @@ import { ecrRepository } from './ecr-image';
 import { KeptBundles } from '../tls/kept-bundles';
 import { Secret } from '../secrets/secret';
 
-export interface ReleaseProps {
+/** The cluster, as its nodes know it. */
+export interface ReleasedCluster extends ClusterDescription {
   readonly clusterName: string;
-  readonly region: string;
   readonly image: string;
-  readonly version: string;
-  readonly settings: ResolvedSettings;
+}
+
+export interface ReleaseProps {
+  readonly region: string;
   readonly keys: ClusterKeys;
   readonly tls: { readonly [key: string]: any };
   readonly bundles: KeptBundles;
-  /** The ports that the guard serves in place of Qdrant; none where there is no guard. */
-  readonly guardedPorts: number[];
   readonly turnSeconds: number;
   /** The hosts of all nodes, in the order of their numbers. */
   readonly peers: string[];
@@ -30,14 +31,14 @@ export interface ReleaseProps {
 }
 
 /** What the nodes of a cluster are to run, as `release.json` tells their programs. It holds no secret, and is the same on all of them. */
-export function renderRelease(props: ReleaseProps): string {
-  const ecr = ecrRepository(props.image);
+export function renderRelease(cluster: ReleasedCluster, props: ReleaseProps): string {
+  const ecr = ecrRepository(cluster.image);
   const release = {
-    cluster: props.clusterName,
+    cluster: cluster.clusterName,
     region: props.region,
-    image: props.image,
+    image: cluster.image,
     ...(ecr && { ecr: { registry: ecr.registry, region: ecr.region } }),
-    version: props.version,
+    version: cluster.version.version,
     keys: {
       admin: secretSource(props.keys.admin),
       ...(props.keys.readOnly && { readOnly: secretSource(props.keys.readOnly) }),
@@ -48,13 +49,13 @@ export function renderRelease(props: ReleaseProps): string {
     trusted: props.bundles.trusted.map(bundleSource),
     clientCas: props.bundles.clientCas.map(bundleSource),
     bundlesRevision: props.bundles.revision,
-    restPort: QdrantPorts._restAmongNodes(props.guardedPorts.length > 0),
-    guardedPorts: props.guardedPorts,
+    restPort: QdrantPorts._restAmongNodes(cluster.guard),
+    guardedPorts: cluster.guardedPorts,
     turnSeconds: props.turnSeconds,
     peers: props.peers,
     hostNames: props.hostNames,
     founding: { time: props.foundingTime, minutes: FOUNDING_MINUTES },
-    server: { usesInstanceRole: usesInstanceRole(props.settings) },
+    server: { usesInstanceRole: usesInstanceRole(cluster.settings) },
     loadBalanced: props.loadBalanced,
   };
   return literalJson(JSON.stringify(release, null, 2));

@@ -56,6 +56,16 @@ export interface ClusterKeys {
   readonly revision: string;
 }
 
+/** The keys that let everything. @internal */
+export function adminKeysOf({ admin, alternate }: ClusterKeys): Secret[] {
+  return alternate ? [admin, alternate] : [admin];
+}
+
+/** What the nodes read. @internal */
+export function allKeysOf({ admin, readOnly, alternate }: ClusterKeys): Secret[] {
+  return [admin, ...(readOnly ? [readOnly] : []), ...(alternate ? [alternate] : [])];
+}
+
 /**
  * The source of a cluster's API keys. The keys are stored in AWS Secrets Manager, and the nodes read them with their own role.
  */

@@ -1,0 +1,35 @@
+import { IConstruct } from 'constructs';
+import { ClusterDescription, describeCluster } from '../../cluster/cluster-description';
+import { clusterIdOf } from '../names/cluster-identity';
+import { RemovalPolicy } from '../removal-policy';
+import { ClientVerification } from '../tls/client-verification';
+import { defaultClusterName } from './cluster-checks';
+import { QdrantClusterProps } from './cluster-props';
+
+/** A cluster on AWS as its options describe it. */
+export interface AwsClusterDescription extends ClusterDescription {
+  readonly clusterName: string;
+  /** What tells it from another cluster of its name. */
+  readonly clusterId: string;
+  readonly image: string;
+  readonly verification: ClientVerification;
+  /** For how many days its deleted secrets can be restored. */
+  readonly recoveryDays: number;
+}
+
+/** Describes a cluster whose options were checked. */
+export function describeAwsCluster(cluster: IConstruct, props: QdrantClusterProps): AwsClusterDescription {
+  const verification = props.clientVerification ?? ClientVerification.notRequired();
+  const isProtected = (props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
+  const clientVerification = verification.isRequired;
+  const description = describeCluster(cluster, { ...props, clientVerification, isProtected, tlsFolder: './tls' });
+  const clusterName = props.clusterName ?? defaultClusterName(cluster);
+  return {
+    ...description,
+    clusterName,
+    clusterId: clusterIdOf(cluster, clusterName),
+    image: props.image ?? description.version.unprivilegedImage,
+    verification,
+    recoveryDays: isProtected ? 30 : 0,
+  };
+}
