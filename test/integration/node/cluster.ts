@@ -14,6 +14,7 @@ import { SecurityRules } from './security-rules';
 
 import { ClusterClient } from '../../support/cluster-client';
 import { Bridge, Member } from '../../support/network/bridge';
+import { removeLeftovers } from '../../support/leftovers';
 import { reserve } from '../../support/network/reserve';
 import { Vpc } from './vpc';
 
@@ -48,6 +49,7 @@ export class RunningCluster extends ClusterClient {
 
   private async begin(options: Options): Promise<void> {
     this.services.push(await reserve('qdrant'));
+    removeLeftovers(join(tmpdir(), 'qdrant-nodes-'));
     this.vpc = new Vpc();
     run('mount', ['-t', 'tmpfs', 'tmpfs', this.folder]);
     mkdirSync(join(this.folder, 'instances'));

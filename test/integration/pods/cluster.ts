@@ -8,6 +8,7 @@ import { Endpoint, mayReach } from '../../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../../support/kubernetes/objects';
 import { minimal, synthCluster } from '../../support/kubernetes/synth';
 import { Bridge, denyAllBut, Member } from '../../support/network/bridge';
+import { removeLeftovers } from '../../support/leftovers';
 import { reserve } from '../../support/network/reserve';
 import { python, ROOT, run } from '../../support/programs';
 import { until } from '../../support/until';
@@ -37,12 +38,15 @@ const CLIENTS: { [name: string]: Endpoint } = {
   refused: { address: Bridge.REFUSED, namespace: 'apps', labels: { app: 'other' } },
 };
 
+/** What the paths of the folders of clusters of a name begin with. */
+const foldersOf = (name: string) => join(tmpdir(), `qdrant-pods-${name}`);
+
 /**
  * A cluster whose pods run: the synthesized template's containers as processes on a network of this machine, behind the synthesized
  * NetworkPolicies. What the controller of the StatefulSet and the kubelet do is done here.
  */
 export class PodCluster extends ClusterClient {
-  public readonly folder = mkdtempSync(join(tmpdir(), 'qdrant-pods-'));
+  public readonly folder: string;
   public readonly store: Store & { configMaps: any; secrets: any } = { secrets: {}, configMaps: {} };
   public pods: Pod[] = [];
   /** When Terraform made the cluster; read when it is synthesized. */
@@ -52,16 +56,19 @@ export class PodCluster extends ClusterClient {
   private objects: KubernetesObject[] = [];
 
   private constructor(
+    name: string,
     private readonly bridge: Bridge,
     private readonly reservation: ChildProcess,
   ) {
     super();
+    this.folder = mkdtempSync(`${foldersOf(name)}-`);
   }
 
   /** @param name what its network is called: where another run of the tests has one of that name, this waits for its end */
   public static async start(name: string, options: Options = {}): Promise<PodCluster> {
     const reservation = await reserve(name);
-    const cluster = new PodCluster(new Bridge(name), reservation);
+    removeLeftovers(`${foldersOf(name)}-`);
+    const cluster = new PodCluster(name, new Bridge(name), reservation);
     run('mount', ['-t', 'tmpfs', 'tmpfs', cluster.folder]);
     const hosts = [0, 1, 2].map((index) => cluster.host(index));
     run(python(), [join(ROOT, 'test/support/certificates.py'), cluster.folder, ...hosts]);
