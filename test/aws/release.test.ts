@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { aws } from '../../lib';
+import { ROOT } from '../support/programs';
 import { nodeFiles, synthCluster } from '../support/synth';
 
 const release = (...args: Parameters<typeof synthCluster>) => nodeFiles(synthCluster(...args)).release;
@@ -44,5 +47,85 @@ describe('the release tells the nodes', () => {
     expect(() => synthCluster({ foundingGeneration })).toThrow(
       /foundingGeneration is .* Allowed: a whole number from 1 .* Instead: foundingGeneration: \d+/,
     );
+  });
+});
+
+describe('what the programs of a node read of the release', () => {
+  const files = join(ROOT, 'lib/aws/node/files');
+  const programs = readdirSync(files)
+    .filter((file) => file.endsWith('.sh'))
+    .map((file) => readFileSync(join(files, file), 'utf8'))
+    .join('\n');
+  // In quotes it may be an expression of several, and the alternatives of `//` are none of them sure to be there.
+  const expressions = [
+    ...programs.matchAll(/\b(?:release|release_or_empty|is_told|bundles) (?:'([^']+)'|"([^"]+)"|(\.[\w.]+))/g),
+  ].map(([, single, double, bare]) => single ?? double ?? bare);
+  const byJq = [...programs.matchAll(/'([^']+)' "\$RELEASE"/g)].map(([, expression]) => expression);
+  const roles = ['admin', 'readOnly', 'alternate'];
+  const read = new Set(
+    [...expressions, ...byJq]
+      .flatMap((expression) =>
+        expression.includes('$role') ? roles.map((role) => expression.replace('$role', role)) : [expression],
+      )
+      .flatMap((expression) => expression.match(/(?:^|(?<=[ ([]))\.\w+(?:\.\w+)*/g) ?? []),
+  );
+  // Of a bundle, whose list is an argument.
+  const ofBundles = new Set([...programs.matchAll(/\$1\[\$index\]\.(\w+)/g)].map(([, member]) => member));
+
+  const secret = (name: string) => aws.Secret.fromArn(`arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`);
+  const authority = 'arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0123';
+  const pem = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+  const keys = aws.ApiKeys.fromSecrets({
+    admin: aws.Secret.fromArn(secret('admin').arn, { jsonField: 'key' }),
+    readOnly: aws.Secret.fromArn(secret('read').arn, { jsonField: 'key' }),
+    alternate: aws.Secret.fromArn(secret('next').arn, { jsonField: 'key' }),
+  });
+  const image = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/search/qdrant:v1.19.0-unprivileged';
+  const bundles = [aws.CaBundle.fromPem(pem), aws.CaBundle.fromSecret(secret('ca')), aws.CaBundle.fromPrivateCa(authority)];
+  const clientVerification = aws.ClientVerification.required(aws.CaBundle.fromPem(pem));
+  const everything = { apiKeys: keys, image, trustedAuthorities: bundles, clientVerification };
+  const kinds: Array<[string, aws.Tls]> = [
+    ['clusterCa', aws.Tls.generated()],
+    ['secret', aws.Tls.fromSecret(secret('tls'))],
+    ['privateCa', aws.Tls.fromPrivateCa(authority)],
+  ];
+  const releases = kinds.map(([source, tls]) => ({ source, written: release({ ...everything, tls }) }));
+
+  const has = (written: any, path: string) =>
+    path
+      .slice(1)
+      .split('.')
+      .reduce((value, member) => value?.[member], written) !== undefined;
+  /** The members of each object, down to those that hold none. */
+  const paths = (value: any, path: string): string[] =>
+    value === null || typeof value !== 'object' || Array.isArray(value)
+      ? [path]
+      : Object.entries(value).flatMap(([member, inner]) => paths(inner, `${path}.${member}`));
+
+  test('is there, for every kind of certificates, keys and bundles', () => {
+    expect(read.size).toBeGreaterThan(20);
+    for (const path of read) {
+      const there = releases.filter(({ written }) => has(written, path)).length;
+      // Which of them hold a member of `.tls` is up to its source, which the programs ask for first.
+      if (path.startsWith('.tls.')) expect([path, there > 0]).toEqual([path, true]);
+      else expect([path, there]).toEqual([path, releases.length]);
+    }
+    releases.forEach(({ source, written }) => expect(written.tls.source).toBe(source));
+    for (const { written } of releases) {
+      for (const bundle of [...written.trusted, ...written.clientCas]) {
+        Object.keys(bundle).forEach((kind) => expect(ofBundles).toContain(kind));
+      }
+      expect(new Set(written.trusted.flatMap(Object.keys))).toEqual(ofBundles);
+    }
+  });
+
+  test('is all of it, save what only makes another release of it', () => {
+    const revisions = ['.keysRevision', '.bundlesRevision'];
+    const unread = releases
+      .flatMap(({ written }) => paths(written, ''))
+      .filter(
+        (path) => !read.has(path) && !revisions.includes(path) && ![...read].some((other) => path.startsWith(`${other}.`)),
+      );
+    expect([...new Set(unread)]).toEqual([]);
   });
 });

@@ -97,7 +97,7 @@ export class QdrantCluster extends QdrantClusterBase {
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     this.keys = apiKeys._bind(this, clusterName, recoveryDays);
     this.tls = (props.tls ?? Tls.generated())._bind(this, clusterName, recoveryDays);
-    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.release.validityDays);
+    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.release);
     this._grants = new ClientGrants(this, this.posture, this.keys.readOnly, adminKeysOf(this.keys), this.tls.clientCa);
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
 

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
+import { ReleasedTls } from '../tls/tls';
 import { RollingUpdateProps } from './rolling-update';
 
 /** How many looks for a rotated certificate must fit into the time in which it is to be renewed. */
@@ -8,14 +9,15 @@ const LOOKS_BEFORE_EXPIRY = 3;
 /**
  * The options with their defaults.
  *
- * @param validityDays how long certificates are valid that nodes have issued, where they do
+ * @param tls how the nodes get their certificates
  * @throws if one is out of range, or does not fit the others
  */
 export function resolveRollingUpdate(
   place: Construct,
   props: RollingUpdateProps,
-  validityDays?: number,
+  tls: ReleasedTls,
 ): Required<RollingUpdateProps> {
+  const validityDays = 'validityDays' in tls ? tls.validityDays : undefined;
   const isUnlimited = validityDays === undefined || isUnknown(validityDays);
   const longest = isUnlimited ? 168 : Math.floor((validityDays * 24) / 3 / LOOKS_BEFORE_EXPIRY);
   const { nodeTimeoutMinutes = 30, turnSeconds = 60, requireReadyPeers = true } = props;

@@ -7,6 +7,7 @@ import { ClusterKeys } from '../secrets/api-keys';
 import { ecrRepository } from './ecr-image';
 import { KeptBundles } from '../tls/kept-bundles';
 import { Secret } from '../secrets/secret';
+import { ReleasedTls } from '../tls/tls';
 
 /** The cluster, as its nodes know it. */
 export interface ReleasedCluster extends ClusterDescription {
@@ -17,7 +18,7 @@ export interface ReleasedCluster extends ClusterDescription {
 export interface ReleaseProps {
   readonly region: string;
   readonly keys: ClusterKeys;
-  readonly tls: { readonly [key: string]: any };
+  readonly tls: ReleasedTls;
   readonly bundles: KeptBundles;
   readonly turnSeconds: number;
   /** The hosts of all nodes, in the order of their numbers. */
@@ -30,10 +31,41 @@ export interface ReleaseProps {
   readonly loadBalanced: boolean;
 }
 
+/** What `release.json` holds. */
+interface Release {
+  readonly cluster: string;
+  readonly region: string;
+  readonly image: string;
+  /** The private registry that the image comes from. */
+  readonly ecr?: { readonly registry: string; readonly region: string };
+  readonly version: string;
+  readonly keys: { readonly admin: SecretSource; readonly readOnly?: SecretSource; readonly alternate?: SecretSource };
+  readonly keysRevision: string;
+  readonly tls: ReleasedTls;
+  readonly trusted: BundleSource[];
+  readonly clientCas: BundleSource[];
+  readonly bundlesRevision: string;
+  readonly restPort: number;
+  readonly guardedPorts: number[];
+  readonly turnSeconds: number;
+  readonly peers: string[];
+  readonly hostNames: string[];
+  readonly founding: { readonly time: string; readonly minutes: number };
+  readonly server: { readonly usesInstanceRole: boolean };
+  readonly loadBalanced: boolean;
+}
+
+interface SecretSource {
+  readonly arn: string;
+  readonly field?: string;
+}
+
+type BundleSource = { readonly pemBase64: string } | { readonly secretArn: string } | { readonly privateCaArn: string };
+
 /** What the nodes of a cluster are to run, as `release.json` tells their programs. It holds no secret, and is the same on all of them. */
 export function renderRelease(cluster: ReleasedCluster, props: ReleaseProps): string {
   const ecr = ecrRepository(cluster.image);
-  const release = {
+  const release: Release = {
     cluster: cluster.clusterName,
     region: props.region,
     image: cluster.image,
@@ -66,11 +98,11 @@ function usesInstanceRole(settings: ResolvedSettings): boolean {
   return settings.value('storage.snapshots_config.snapshots_storage') === 's3';
 }
 
-function secretSource({ arn, jsonField }: Secret) {
+function secretSource({ arn, jsonField }: Secret): SecretSource {
   return { arn, ...(jsonField !== undefined && { field: jsonField }) };
 }
 
-function bundleSource({ _source: { pem, secret, privateCaArn } }: CaBundle) {
+function bundleSource({ _source: { pem, secret, privateCaArn } }: CaBundle): BundleSource {
   if (pem !== undefined) return { pemBase64: Buffer.from(pem).toString('base64') };
-  return secret ? { secretArn: secret.arn } : { privateCaArn };
+  return secret ? { secretArn: secret.arn } : { privateCaArn: privateCaArn! };
 }

@@ -45,10 +45,21 @@ export interface GeneratedTlsOptions extends IssuedTlsOptions {
 
 const GENERATED_TLS_OPTIONS: OptionNames<GeneratedTlsOptions> = { ...ISSUED_TLS_OPTIONS, encryptionKeyArn: true };
 
+/** How a node gets its certificate, as its programs read it. @internal */
+export type ReleasedTls =
+  | {
+      readonly source: 'clusterCa';
+      readonly caSecretArn: string;
+      readonly caCertificateSecretArn: string;
+      readonly validityDays: number;
+    }
+  | { readonly source: 'secret'; readonly secretArn: string }
+  | { readonly source: 'privateCa'; readonly privateCaArn: string; readonly validityDays: number };
+
 /** What a cluster's nodes need to come by their certificates, and clients to verify them. @internal */
 export interface ClusterTls {
-  /** What the node's programs are told. */
-  readonly release: { readonly [key: string]: any };
+  /** What the nodes' programs read of it. */
+  readonly release: ReleasedTls;
   /** Secrets that the nodes read. */
   readonly reads: Secret[];
   /** Secrets that the nodes write: the cluster's own authority is made by them. */
