@@ -1,4 +1,4 @@
-import { Token } from 'cdktf';
+import { TerraformElement, Token } from 'cdktf';
 import { parse } from 'yaml';
 import { aws, QdrantVersion, TransportProtocol } from '../../lib';
 import { minimal, nodeFiles, synth, synthCluster, SynthesizedStack } from '../support/synth';
@@ -541,6 +541,13 @@ describe('connections', () => {
     expect(report(false)).toMatchObject([{ ruleId: 'QDR003' }]);
     expect(report(true)).toMatchObject([{ ruleId: 'QDR003', acknowledgedBecause: 'a public demo' }]);
   });
+});
+
+test('the instance of a node takes what the library has no option for', () => {
+  const stack = synthCluster({}, ({ nodes }) =>
+    (nodes[1].node.defaultChild as TerraformElement).addOverride('hibernation', true),
+  );
+  expect(stack.resources('aws_instance').map(({ hibernation }) => hibernation)).toEqual([undefined, true, undefined]);
 });
 
 describe('grants', () => {

@@ -1,4 +1,4 @@
-import { Token } from 'cdktf';
+import { TerraformElement, Token } from 'cdktf';
 import { parse } from 'yaml';
 import { kubernetes, QdrantVersion } from '../../lib';
 import { addEverything, authority } from '../support/kubernetes/everything';
@@ -225,6 +225,14 @@ test('Terraform warns of claims that are not as large as is asked for', () => {
     expect.stringMatching(/"storage-".* != .*"50Gi"/),
     expect.stringMatching(/"snapshots-".* != .*"80Gi"/),
   ]);
+});
+
+test('the StatefulSet takes what the library has no option for', () => {
+  const stack = synthCluster({}, ({ node }) =>
+    (node.defaultChild as TerraformElement).addOverride('spec.revision_history_limit', 3),
+  );
+  const [statefulSet] = Object.values<any>(stack.json.resource.kubernetes_stateful_set_v1);
+  expect(statefulSet.spec).toMatchObject({ revision_history_limit: 3, service_name: 'vectors-cluster-peers' });
 });
 
 describe('what may change while pods run', () => {

@@ -36,7 +36,7 @@ export interface QdrantNodeProps {
   readonly nameZone?: NameZone;
 }
 
-/** A node of a cluster: an instance, and its network interface, data volume and name, which outlive the instance. */
+/** A node of a cluster: an instance (its `node.defaultChild`), and its network interface, data volume and name, which outlive the instance. */
 export class QdrantNode extends Construct {
   /** The node's name, for example `node-0`. */
   public readonly name: string;
@@ -108,6 +108,7 @@ export class QdrantNode extends Construct {
   /** Starts the node, once what it depends on is there. @internal */
   public _launch(programs: NodePrograms, after: ITerraformDependable[]): void {
     this._instance = this.makeInstance(programs, after);
+    this.node.defaultChild = this._instance;
     this._attachment = new VolumeAttachment(this, 'Attachment', {
       deviceName: '/dev/sdf',
       instanceId: this._instance.id,

@@ -228,7 +228,7 @@ export class QdrantCluster extends QdrantClusterBase {
       after: made,
     });
     const config = new ClusterConfigMap(this, 'Config', { ...description, foundingTime: founding.time });
-    new NodeSet(this, 'Nodes', {
+    const nodes = new NodeSet(this, 'Nodes', {
       ...description,
       serviceDomain: names.serviceDomain,
       peerServiceName: names.peerService,
@@ -247,6 +247,7 @@ export class QdrantCluster extends QdrantClusterBase {
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       after: [...made, config.configMap],
     });
+    this.node.defaultChild = nodes.node.defaultChild;
   }
 }
 

@@ -51,6 +51,7 @@ export class NodeSet extends Construct {
     const names = this.makePeerService();
     const { template, release } = this.labelledTemplate();
     const statefulSet = this.makeStatefulSet(template, [account, names, ...props.after]);
+    this.node.defaultChild = statefulSet;
     this.makeDisruptionBudget();
     if (props.waitForRollout) new Rollout(this, 'Rollout', { ...props, release, after: [statefulSet] });
     new ClaimSizeCheck(this, 'ClaimSizes', {
