@@ -63,6 +63,7 @@ export default ts.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
+  { files: ['lib/**/*.ts'], rules: { 'max-lines': ['error', 300] } },
   ...borders,
   {
     files: ['**/*.js'],

@@ -195,15 +195,17 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
     });
   });
 
-  test('and keeps it until a third of its life is left', () => {
-    const fetched = (validityDays: number) =>
-      `jq '.tls.validityDays = ${validityDays}' /opt/qdrant/etc/release.json >/run/changed; cat /run/changed >/opt/qdrant/etc/release.json; ` +
+  test('and keeps it until a third of its life is left, or its names are others', () => {
+    const fetched = (change: string) =>
+      `jq '${change}' /opt/qdrant/etc/release.json >/run/changed; cat /run/changed >/opt/qdrant/etc/release.json; ` +
       `${fetchCertificate}; openssl x509 -noout -serial -in /run/target/cert.pem`;
     // It has 30 days left throughout: more, and less, than a third.
-    const { printed } = new Machine(0, { tls }).run([30, 89, 91].map(fetched).join('; '));
-    const [issued, kept, renewed] = printed.match(/^serial=\w+$/gm)!;
+    const changes = ['.', '.tls.validityDays = 89', '.tls.validityDays = 91', '.hostNames += ["vectors.example.com"]'];
+    const { printed } = new Machine(0, { tls }).run(changes.map(fetched).join('; '));
+    const [issued, kept, renewed, renamed] = printed.match(/^serial=\w+$/gm)!;
     expect(kept).toBe(issued);
     expect(renewed).not.toBe(issued);
+    expect(renamed).not.toBe(renewed);
   });
 
   test('and the first node serves on where it may no longer write what clients read', () => {
