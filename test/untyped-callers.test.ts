@@ -307,18 +307,18 @@ describe('what an error tells', () => {
   });
 });
 
-describe('a node that is counted and released', () => {
+describe('a node that is counted and unprotected', () => {
   test.each<[string, (props: any) => any]>([
     ['AWS', makeOnAws],
     ['Kubernetes', makeOnKubernetes],
   ])('on %s: a warning; one that is no longer counted: none', (_target, make) => {
     const found = (cluster: any) => cluster.posture.findings().filter(({ ruleId }: any) => ruleId === 'QDR026');
     const cluster = make({ nodeCount: 3 });
-    cluster.releaseNode(3);
-    cluster.releaseNode(9);
+    cluster.unprotectNode(3);
+    cluster.unprotectNode(9);
     expect(found(cluster)).toEqual([]);
-    cluster.releaseNode(1);
-    cluster.releaseNode(1);
+    cluster.unprotectNode(1);
+    cluster.unprotectNode(1);
     expect(found(cluster)).toEqual([expect.objectContaining({ severity: 'warning', what: expect.stringMatching(/^node 1 /) })]);
   });
 });

@@ -1,7 +1,7 @@
 /** What happens when a cluster, or one of its nodes, is removed from the code. */
 export enum RemovalPolicy {
   /**
-   * Plans that terminate or replace a node that was not released with `releaseNode`, or that destroy a data volume of a cluster
+   * Plans that terminate or replace a node that was not unprotected (`unprotectNode`), or that destroy a data volume of a cluster
    * that is still in the code, fail. Instances have termination protection. A final snapshot is taken of every data volume that
    * is destroyed. Deleted secrets can be restored for 30 days.
    *

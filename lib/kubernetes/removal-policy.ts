@@ -1,7 +1,7 @@
 /** What happens when the cluster, or one of its nodes, is removed from the code. */
 export enum RemovalPolicy {
   /**
-   * Plans that delete or replace the StatefulSet, remove a node that was not released with `releaseNode`, or recreate the
+   * Plans that delete or replace the StatefulSet, remove a node that was not unprotected (`unprotectNode`), or recreate the
    * cluster because the id or scope of its construct changed, fail. Volume claims are always kept.
    *
    * Terraform cannot protect a construct that is removed from the code: such a plan succeeds. The volume claims remain, but

@@ -15,6 +15,6 @@ export interface PostureFacts {
   readonly zoneCount?: number;
   readonly clientVerification?: boolean;
   readonly protectedFromRemoval?: boolean;
-  /** The numbers of the nodes that were released from removal protection. */
-  readonly releasedNodes: number[];
+  /** The numbers of the nodes that removal protection no longer covers. */
+  readonly unprotectedNodes: number[];
 }

@@ -59,7 +59,7 @@ export interface PostureProps {
 
 /** What may be unknown, in a reader's words. */
 const FACTS: Array<[keyof PostureFacts, string]> = [
-  ['version', 'the release of Qdrant'],
+  ['version', 'the version of Qdrant'],
   ['settings', 'the settings of the server'],
   ['nodeCount', 'the number of nodes'],
   ['clientVerification', 'whether every client must present a certificate'],
@@ -150,12 +150,12 @@ export class Posture {
   }
 
   /** Records that a node may be removed. @internal */
-  public _releaseNode(index: number): void {
+  public _unprotectNode(index: number): void {
     this._released.add(index);
   }
 
-  /** The numbers of the nodes that were released from removal protection. */
-  public get releasedNodes(): number[] {
+  /** The numbers of the nodes that removal protection no longer covers. */
+  public get unprotectedNodes(): number[] {
     return [...this._released].sort((one, other) => one - other);
   }
 

@@ -114,9 +114,9 @@ function checkUnprivileged(cluster: Construct, image: string, version: QdrantVer
 export function checkNodeIndex(cluster: Construct, index: number, nodeCount: number): void {
   if (Number.isInteger(index) && index >= 0 && index < MAX_NODES) return;
   throw badInput(cluster, {
-    given: `releaseNode(${index})`,
+    given: `unprotectNode(${index})`,
     allowed: `the number of a node, from 0 to ${MAX_NODES - 1}`,
-    instead: `releaseNode(${nodeCount - 1})`,
+    instead: `unprotectNode(${nodeCount - 1})`,
   });
 }
 

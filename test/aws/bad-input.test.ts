@@ -217,7 +217,7 @@ describe('bad input to what a cluster is made of', () => {
   });
 
   test('a node that is not there', () => {
-    expect(() => makeCluster().releaseNode(100)).toThrow(/releaseNode\(100\).*0 to 99/);
+    expect(() => makeCluster().unprotectNode(100)).toThrow(/unprotectNode\(100\).*0 to 99/);
   });
 
   test('reading without a read-only key', () => {

@@ -391,22 +391,22 @@ describe('variants', () => {
     expect(JSON.stringify(stack.json['//'].qdrant)).toContain('QDR024');
   });
 
-  test('a node that is released can be ended, and takes another image', () => {
+  test('a node that is unprotected can be ended, and takes another image', () => {
     const machineImage = aws.MachineImage.fromImageId('ami-0123456789abcdef0');
-    const stack = synthCluster({ nodeCount: 4, machineImage }, (cluster) => cluster.releaseNode(3));
+    const stack = synthCluster({ nodeCount: 4, machineImage }, (cluster) => cluster.unprotectNode(3));
     const instances = stack.resources('aws_instance');
     expect(instances.map((i) => i.disable_api_termination)).toEqual([true, true, true, false]);
     expect(instances.map((i) => i.lifecycle.prevent_destroy)).toEqual([true, true, true, undefined]);
     expect(instances.map((i) => i.lifecycle.ignore_changes.includes('ami'))).toEqual([true, true, true, false]);
   });
 
-  test('a node that is no longer synthesized must have been released', () => {
+  test('a node that is no longer synthesized must have been unprotected', () => {
     const surplus = (stack: SynthesizedStack) =>
       Object.entries<any>(stack.json.data.aws_instances)
         .find(([name]) => name.includes('Surplus'))![1]
         .filter.find(({ name }: any) => name === 'tag:QdrantNode').values;
     expect(surplus(synthCluster({ nodeCount: 3 })).slice(0, 2)).toEqual(['3', '4']);
-    expect(surplus(synthCluster({ nodeCount: 3 }, (cluster) => cluster.releaseNode(3))).slice(0, 2)).toEqual(['4', '5']);
+    expect(surplus(synthCluster({ nodeCount: 3 }, (cluster) => cluster.unprotectNode(3))).slice(0, 2)).toEqual(['4', '5']);
   });
 });
 

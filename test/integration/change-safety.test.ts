@@ -135,9 +135,9 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
 
   const ownImage = { machineImage: aws.MachineImage.fromImageId('ami-12c6146b') };
 
-  test('of an own image waits until a node is released, then replaces that instance, never its data', () => {
+  test('of an own image waits until a node is unprotected, then replaces that instance, never its data', () => {
     expect(planned(ownImage)).toEqual([]);
-    synth(ownImage, (cluster) => cluster.releaseNode(1));
+    synth(ownImage, (cluster) => cluster.unprotectNode(1));
     const replaced = terraform.plan().filter(({ actions }) => actions.join('+') === 'delete+create');
     expect(replaced.map(({ address }) => address.replace(/_[0-9A-F]{8}$/, '')).sort()).toEqual([
       'aws_instance.Cluster_Node1_Instance',
@@ -172,15 +172,15 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
     expect(terraform.plan()).toEqual([]);
   });
 
-  test('of the number of nodes, down, is refused until the node was released', () => {
+  test('of the number of nodes, down, is refused until the node is unprotected', () => {
     synth({ instanceType: 'r7g.xlarge', nodeCount: 4 });
     terraform.apply();
     synth({ instanceType: 'r7g.xlarge' });
     terraform.terraform(['plan', '-input=false'], [1]);
-    expect(terraform.log.replace(/\s*\n│? ?/g, ' ')).toContain('say so with cluster.releaseNode(NUMBER)');
+    expect(terraform.log.replace(/\s*\n│? ?/g, ' ')).toContain('say so with cluster.unprotectNode(NUMBER)');
     expect(terraform.resources('aws_instance')).toHaveLength(4);
 
-    synth({ instanceType: 'r7g.xlarge' }, (cluster) => cluster.releaseNode(3));
+    synth({ instanceType: 'r7g.xlarge' }, (cluster) => cluster.unprotectNode(3));
     terraform.apply();
     expect(terraform.resources('aws_instance')).toHaveLength(3);
     expect(api.calls().filter(({ action }) => action === 'CreateSnapshot')).toHaveLength(1);

@@ -60,10 +60,10 @@ describeWith(['terraform', 'moto'], 'a cluster that version 0.1 made', () => {
   });
   afterAll(() => api?.stop());
 
-  test('keeps its nodes until they are released', () => {
+  test('keeps its nodes until they are unprotected', () => {
     synth({ nodeCount: 1 });
     terraform.terraform(['plan', '-input=false'], [1]);
-    expect(terraform.log.replace(/\s*\n│? ?/g, ' ')).toContain('say so with cluster.releaseNode(NUMBER)');
+    expect(terraform.log.replace(/\s*\n│? ?/g, ' ')).toContain('say so with cluster.unprotectNode(NUMBER)');
   });
 
   test('is another one than that of its name whose instances have another id', async () => {

@@ -114,7 +114,7 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     expect(`${output}${terraform.log}`).toContain('prevent_destroy');
   });
 
-  test('fewer nodes fail the plan until each is released', async () => {
+  test('fewer nodes fail the plan until each is unprotected', async () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -141,8 +141,8 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     expect((await api.create(pod)).status).toBe(201);
     synth({ nodeCount: 1 });
     expect(terraform.terraform(['plan', '-input=false'], [1]).code).toBe(1);
-    expect(terraform.log).toContain('releaseNode(NUMBER)');
-    const released = plan({ nodeCount: 1 }, (cluster) => [1, 2].forEach((node) => cluster.releaseNode(node)));
+    expect(terraform.log).toContain('unprotectNode(NUMBER)');
+    const released = plan({ nodeCount: 1 }, (cluster) => [1, 2].forEach((node) => cluster.unprotectNode(node)));
     expect(destroys(released).map(({ type }) => type)).not.toContain('kubernetes_stateful_set_v1');
   });
 
@@ -206,7 +206,7 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     const { items } = (await api.call('GET', '/api/v1/namespaces/search/configmaps')).body;
     expect(items.map(({ metadata }: any) => metadata.name).filter((name: string) => name.includes('programs'))).toHaveLength(1);
     // Back to what the tests after this start from.
-    synth({}, (cluster) => [3, 4].forEach((node) => cluster.releaseNode(node)));
+    synth({}, (cluster) => [3, 4].forEach((node) => cluster.unprotectNode(node)));
     terraform.apply();
   });
 

@@ -197,23 +197,23 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
     }
   });
 
-  test('fails the plan that would end pods which were not released', () => {
+  test('fails the plan that would end pods which were not unprotected', () => {
     const selector = (one: KubernetesStack) =>
       Object.values<any>(one.json.data.kubernetes_resources).find(({ kind }) => kind === 'Pod').label_selector as string;
     expect(selector(stack)).toMatch(/instance=vectors-cluster,apps\.kubernetes\.io\/pod-index in \(3,4,5,/);
-    expect(selector(synthCluster({}, (cluster) => cluster.releaseNode(3)))).toMatch(/pod-index in \(4,5,/);
+    expect(selector(synthCluster({}, (cluster) => cluster.unprotectNode(3)))).toMatch(/pod-index in \(4,5,/);
     expect(JSON.stringify(stack.json.data.kubernetes_resources)).toContain('length(self.objects) < 1');
   });
 
-  test('fails the plan where another construct has made the StatefulSet, until every node was released', () => {
+  test('fails the plan where another construct has made the StatefulSet, until every node is unprotected', () => {
     const namesake = (one: KubernetesStack) =>
       Object.values<any>(one.json.data.kubernetes_resources).find(({ kind, lifecycle }) => kind === 'StatefulSet' && lifecycle);
     expect(namesake(stack)).toMatchObject({ namespace: 'search', field_selector: 'metadata.name=vectors-cluster' });
     expect(statefulSet.metadata.annotations).toEqual({ 'cdktf-qdrant/construct': 'vectors/Cluster' });
     const condition = (one: KubernetesStack) => namesake(one).lifecycle.postcondition[0].condition;
     expect(condition(stack)).toContain('== "vectors/Cluster"');
-    expect(condition(synthCluster({}, (cluster) => cluster.releaseNode(0)))).toBe(condition(stack));
-    const released = synthCluster({}, (cluster) => [0, 1, 2].forEach((node) => cluster.releaseNode(node)));
+    expect(condition(synthCluster({}, (cluster) => cluster.unprotectNode(0)))).toBe(condition(stack));
+    const released = synthCluster({}, (cluster) => [0, 1, 2].forEach((node) => cluster.unprotectNode(node)));
     expect(condition(released)).toBe('${alltrue([for one in self.objects : true])}');
   });
 });

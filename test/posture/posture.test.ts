@@ -32,9 +32,9 @@ const ids = (subject: Posture) => subject.findings().map(({ ruleId }) => ruleId)
 describe('the rules', () => {
   test('QDR026: a node that is counted stays guarded', () => {
     const subject = posture({ nodeCount: 3 });
-    subject._releaseNode(3);
+    subject._unprotectNode(3);
     expect(ids(subject)).toEqual([]);
-    subject._releaseNode(2);
+    subject._unprotectNode(2);
     expect(ids(subject)).toEqual(['QDR026']);
   });
 

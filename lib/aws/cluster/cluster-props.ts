@@ -20,7 +20,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   /**
    * The instance type of the nodes, for example `r7g.large`. It also determines the processor architecture. Changing the type
    * restarts the nodes one at a time. A type with another architecture replaces the instances but keeps their data; the plan
-   * fails until every node is released, because Terraform terminates all of them before it creates the first replacement.
+   * fails until every node is unprotected, because Terraform terminates all of them before it creates the first replacement.
    */
   readonly instanceType: string;
 
@@ -109,7 +109,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
    *
    * @default RemovalPolicy.PROTECT
    * @example
-   * // A cluster for tests. Keep the default wherever data matters, and call `cluster.releaseNode(2)` before node 2 goes.
+   * // A cluster for tests. Keep the default wherever data matters, and call `cluster.unprotectNode(2)` before node 2 goes.
    * removalPolicy: aws.RemovalPolicy.DESTROY,
    */
   readonly removalPolicy?: RemovalPolicy;

@@ -155,17 +155,17 @@ export class QdrantCluster extends QdrantClusterBase {
    * `nodeCount`, move its shards away and remove its peer from the cluster. A node that is replaced, for example for another
    * machine image, keeps both.
    *
-   * To replace several nodes, release and apply one at a time: Terraform terminates all released instances before it creates
+   * To replace several nodes, unprotect and apply one at a time: Terraform terminates all unprotected instances before it creates
    * the first replacement.
    *
    * @param index the node's number, from 0
    * @throws if the number is out of range
    */
-  public releaseNode(index: number): void {
+  public unprotectNode(index: number): void {
     checkNodeIndex(this, index, this.description.nodeCount);
-    this.posture._releaseNode(index);
-    this.nodes[index]?._release();
-    this.removalGuard?.release(index);
+    this.posture._unprotectNode(index);
+    this.nodes[index]?._unprotect();
+    this.removalGuard?.unprotect(index);
   }
 
   /**

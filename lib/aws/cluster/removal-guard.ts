@@ -1,7 +1,7 @@
 import { DataAwsInstances, DataAwsInstancesFilter } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
-import { ReleasedNodes } from '../../cluster/released-nodes';
+import { UnprotectedNodes } from '../../cluster/unprotected-nodes';
 import { ClusterTag } from '../names/cluster-identity';
 import { ClusterInstances } from './cluster-instances';
 
@@ -13,7 +13,7 @@ export interface RemovalGuardProps {
 }
 
 /**
- * Fails the plan that would end nodes which are no longer synthesized, and were not released: those of a lower node count, and those of a construct
+ * Fails the plan that would end nodes which are no longer synthesized, and were not unprotected: those of a lower node count, and those of a construct
  * whose id or path has changed, which Terraform takes for another cluster.
  *
  * Neither `prevent_destroy` nor termination protection can do that: the first is gone with the block that carried it, the second the
@@ -22,18 +22,18 @@ export interface RemovalGuardProps {
  * @internal
  */
 export class RemovalGuard extends Construct {
-  private readonly nodes: ReleasedNodes;
+  private readonly nodes: UnprotectedNodes;
 
   public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
     super(scope, id);
-    this.nodes = new ReleasedNodes(props.clusterName, props.nodeCount);
+    this.nodes = new UnprotectedNodes(props.clusterName, props.nodeCount);
     this.refuseSurplus(props);
     this.refuseNamesakes(props);
   }
 
   /** Lets a node go that is no longer synthesized. */
-  public release(index: number): void {
-    this.nodes.release(index);
+  public unprotect(index: number): void {
+    this.nodes.unprotect(index);
   }
 
   private refuseSurplus({ clusterName, clusterId }: RemovalGuardProps): void {
@@ -59,7 +59,7 @@ export class RemovalGuard extends Construct {
           `Another construct has made nodes of the Qdrant cluster ${clusterName} in this account and region. ` +
           'If it was this one, under another id or in another scope: go back to the former, as Terraform would end every node and make the ' +
           'cluster anew, empty. If it is another cluster: give this one another clusterName. ' +
-          'Where those nodes are to end, say so with cluster.releaseNode(NUMBER) for each.',
+          'Where those nodes are to end, say so with cluster.unprotectNode(NUMBER) for each.',
       },
     );
   }

@@ -38,7 +38,7 @@ export abstract class MachineImage {
 
   /**
    * A custom image based on Amazon Linux 2023. Changing the id replaces the instances, but not the data, of the nodes that are
-   * released (`releaseNode`); the other nodes keep their image.
+   * unprotected (`unprotectNode`); the other nodes keep their image.
    *
    * @param imageId for example `ami-0123456789abcdef0`
    */

@@ -118,7 +118,7 @@ export class QdrantNode extends Construct {
   }
 
   /** Lets the instance be ended, or replaced, that the removal policy protects. @internal */
-  public _release(): void {
+  public _unprotect(): void {
     this._instance!.disableApiTermination = false;
     this._instance!.lifecycle = this.instanceLifecycle(false);
   }
@@ -219,7 +219,7 @@ export class QdrantNode extends Construct {
 
   /**
    * User data only boots; what changes later reaches a node by the rolling update, which restarts no machine. Terraform ends all instances
-   * that it replaces before it makes the first anew, so that a protected node keeps its image until it is released by name. Another type may
+   * that it replaces before it makes the first anew, so that a protected node keeps its image until it is unprotected by name. Another type may
    * have other bandwidth to its disks, for which the provider would replace the instance.
    */
   private instanceLifecycle(isProtected: boolean): TerraformResourceLifecycle {

@@ -216,7 +216,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
    *
    * @default RemovalPolicy.PROTECT
    * @example
-   * // A cluster for tests. Keep the default wherever data matters, and call `cluster.releaseNode(2)` before node 2 goes.
+   * // A cluster for tests. Keep the default wherever data matters, and call `cluster.unprotectNode(2)` before node 2 goes.
    * removalPolicy: kubernetes.RemovalPolicy.DESTROY,
    */
   readonly removalPolicy?: RemovalPolicy;

@@ -172,10 +172,10 @@ export class QdrantCluster extends QdrantClusterBase {
    * @param index the node's number, from 0
    * @throws if the number is out of range
    */
-  public releaseNode(index: number): void {
+  public unprotectNode(index: number): void {
     checkNodeIndex(this, index, this.description.nodeCount);
-    this.posture._releaseNode(index);
-    this.removalGuard?.release(index);
+    this.posture._unprotectNode(index);
+    this.removalGuard?.unprotect(index);
   }
 
   /** Adds stack outputs: the addresses, the location of the CA certificate, and sample code for each client language. */

@@ -2,7 +2,7 @@ import { DataKubernetesResources } from '@cdktf/provider-kubernetes/lib/data-kub
 import { Fn, Lazy, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
 import { CONSTRUCT_ANNOTATION } from '../names/cluster-labels';
-import { ReleasedNodes } from '../../cluster/released-nodes';
+import { UnprotectedNodes } from '../../cluster/unprotected-nodes';
 
 /** The label by which Kubernetes itself (1.28 and later) tells the pods of a StatefulSet apart. */
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
@@ -18,24 +18,24 @@ export interface RemovalGuardProps {
 }
 
 /**
- * Fails the plan that would end pods which are no longer synthesized, and were not released: their shards would be away, and their peers
+ * Fails the plan that would end pods which are no longer synthesized, and were not unprotected: their shards would be away, and their peers
  * still count towards the majority. They are those of a lower node count, and those of a construct whose id or path has changed, which Terraform takes for
  * another cluster. Nothing is left to fail the plan where the cluster itself is gone from the code.
  * @internal
  */
 export class RemovalGuard extends Construct {
-  private readonly nodes: ReleasedNodes;
+  private readonly nodes: UnprotectedNodes;
 
   public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
     super(scope, id);
-    this.nodes = new ReleasedNodes(props.clusterName, props.nodeCount);
+    this.nodes = new UnprotectedNodes(props.clusterName, props.nodeCount);
     this.refuseSurplus(props);
     this.refuseNamesake(props);
   }
 
   /** Lets a node go that is no longer synthesized. */
-  public release(index: number): void {
-    this.nodes.release(index);
+  public unprotect(index: number): void {
+    this.nodes.unprotect(index);
   }
 
   private refuseSurplus(props: RemovalGuardProps): void {
@@ -71,12 +71,12 @@ export class RemovalGuard extends Construct {
         postcondition: [
           {
             condition: Lazy.anyValue({
-              produce: () => `\${alltrue([for one in self.objects : ${this.nodes.areAllReleased ? 'true' : isOwn}])}`,
+              produce: () => `\${alltrue([for one in self.objects : ${this.nodes.areAllUnprotected ? 'true' : isOwn}])}`,
             }),
             errorMessage:
               `Another construct has made the StatefulSet ${clusterName} in the namespace ${namespace}, as its annotation ${CONSTRUCT_ANNOTATION} says. ` +
               'If it was this one, under another id or in another scope: go back to the former, as Terraform would end all pods at once and make new keys; ' +
-              'or move its resources in the state (terraform state mv), and say cluster.releaseNode(NUMBER) for each node in the next apply. ' +
+              'or move its resources in the state (terraform state mv), and say cluster.unprotectNode(NUMBER) for each node in the next apply. ' +
               'If it is another cluster: give this one another clusterName.',
           },
         ],

@@ -73,11 +73,11 @@ export const serverRules: Rule[] = [
     id: 'QDR026',
     severity: FindingSeverity.WARNING,
     reason:
-      'While it is released, nothing guards it against a plan that ends it; a node of a StatefulSet is not ended by it at all.',
-    fix: 'take releaseNode back once the node has been replaced, or lower nodeCount to be without it.',
-    check: ({ releasedNodes, nodeCount }: PostureFacts) =>
-      releasedNodes
+      'While it is unprotected, nothing guards it against a plan that ends it; a node of a StatefulSet is not ended by it at all.',
+    fix: 'take unprotectNode back once the node has been replaced, or lower nodeCount to be without it.',
+    check: ({ unprotectedNodes, nodeCount }: PostureFacts) =>
+      unprotectedNodes
         .filter((index) => nodeCount !== undefined && index < nodeCount)
-        .map((index) => `node ${index} is released, and one of the ${nodeCount} that nodeCount counts`),
+        .map((index) => `node ${index} is unprotected, and one of the ${nodeCount} that nodeCount counts`),
   },
 ];

@@ -94,7 +94,7 @@ take_lock() {
   flock --timeout 900 9 || fail "another program has been changing this node for a quarter of an hour; see: journalctl -u qdrant-boot"
 }
 
-release_lock() { exec 9>&-; }
+drop_lock() { exec 9>&-; }
 
 # Makes a prepared folder the one that the server and the guard are started with, in one step, and drops the others.
 make_current() {

@@ -93,7 +93,7 @@ if [[ -e $CURRENT ]]; then
   mend_guard
 else
   # The node has not come up since it was started: what it needs to do so is in the boot program.
-  release_lock
+  drop_lock
   systemctl start --no-block qdrant.target
 fi
 wait_until_ready

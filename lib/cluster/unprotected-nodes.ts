@@ -1,8 +1,8 @@
 import { MAX_NODES } from '../qdrant/cluster-checks';
 
 /** Which nodes of a cluster may be removed. */
-export class ReleasedNodes {
-  private readonly released = new Set<number>();
+export class UnprotectedNodes {
+  private readonly unprotected = new Set<number>();
 
   public constructor(
     private readonly clusterName: string,
@@ -10,31 +10,31 @@ export class ReleasedNodes {
   ) {}
 
   /** Lets a node go that is no longer synthesized. */
-  public release(index: number): void {
-    this.released.add(index);
+  public unprotect(index: number): void {
+    this.unprotected.add(index);
   }
 
-  /** The numbers of nodes that were not released. */
+  /** The numbers of nodes that were not unprotected. */
   public get kept(): number[] {
     const indexes = Array.from({ length: MAX_NODES }, (_, index) => index);
-    return indexes.filter((index) => !this.released.has(index));
+    return indexes.filter((index) => !this.unprotected.has(index));
   }
 
-  /** The numbers that no node may have: those that the cluster does not count, and that were not released. */
+  /** The numbers that no node may have: those that the cluster does not count, and that were not unprotected. */
   public get surplus(): number[] {
     return this.kept.filter((index) => index >= this.nodeCount);
   }
 
-  /** Whether every node that the cluster counts was released. */
-  public get areAllReleased(): boolean {
-    return Array.from({ length: this.nodeCount }, (_, index) => index).every((index) => this.released.has(index));
+  /** Whether every node that the cluster counts is unprotected. */
+  public get areAllUnprotected(): boolean {
+    return Array.from({ length: this.nodeCount }, (_, index) => index).every((index) => this.unprotected.has(index));
   }
 
   /** What is said where there is such a node. */
   public get refusal(): string {
     return (
       `The Qdrant cluster ${this.clusterName} has nodes whose number is ${this.nodeCount} or more, and nodeCount is ${this.nodeCount}. ` +
-      'Move their shards away and remove their peers first, then say so with cluster.releaseNode(NUMBER).'
+      'Move their shards away and remove their peers first, then say so with cluster.unprotectNode(NUMBER).'
     );
   }
 }
