@@ -163,8 +163,8 @@ describe('a cluster with nothing but network, type and disk', () => {
     expect(JSON.stringify(statements(stack, 'NodeRole_Policy'))).not.toContain('PutSecretValue');
   });
 
-  test('runs the unprivileged image of its release, by Amazon Linux for its processor', () => {
-    expect(nodeFiles(stack).release).toMatchObject({
+  test('runs the unprivileged image of its version, by Amazon Linux for its processor', () => {
+    expect(nodeFiles(stack).config).toMatchObject({
       image: 'docker.io/qdrant/qdrant:v1.19.0-unprivileged',
       version: '1.19.0',
     });
@@ -186,7 +186,7 @@ describe('a cluster with nothing but network, type and disk', () => {
     expect(gates).toEqual([[], [expect.stringContaining('Node0')], [expect.stringContaining('Node1')]]);
   });
 
-  test('has another document for another release, as all nodes at once would run one that changes', () => {
+  test('has another document for another configuration, as all nodes at once would run one that changes', () => {
     const [document] = stack.resources('aws_ssm_document');
     const [, content] = /^qdrant-.*\$\{substr\(sha256\((local\.\w+)\), 0, 12\)\}$/.exec(document.name)!;
     expect(document.content).toBe(`\${${content}}`);
@@ -281,7 +281,7 @@ describe('variants', () => {
       metrics_port: 6338,
       verify_https_client_certificate: true,
     });
-    expect(nodeFiles(stack).release).toMatchObject({
+    expect(nodeFiles(stack).config).toMatchObject({
       restPort: 6337,
       guardedPorts: [6333, 6334, 9153],
       clientCas: [{ pemBase64: expect.any(String) }],
@@ -307,7 +307,7 @@ describe('variants', () => {
   test('without gRPC the guard is in front of REST all the same', () => {
     const stack = synthCluster({ grpc: false, clientVerification: aws.ClientVerification.required(authority) });
     expect(settingsOf(stack).service).toMatchObject({ grpc_port: null, http_port: 6337 });
-    expect(nodeFiles(stack).release.guardedPorts).toEqual([6333]);
+    expect(nodeFiles(stack).config.guardedPorts).toEqual([6333]);
   });
 
   test('an upgrade from before 1.18 leaves the nodes’ mutual authentication off, and says so', () => {
@@ -329,7 +329,7 @@ describe('variants', () => {
       tls: aws.Tls.fromSecret(secret('tls')),
     });
     expect(stack.resources('aws_secretsmanager_secret')).toEqual([]);
-    expect(nodeFiles(stack).release).toMatchObject({
+    expect(nodeFiles(stack).config).toMatchObject({
       keys: { admin: { arn: admin.arn, field: 'key' }, alternate: { arn: secret('next').arn } },
       tls: { source: 'secret', secretArn: secret('tls').arn },
     });
@@ -370,7 +370,7 @@ describe('variants', () => {
     });
     const stack = synthCluster({ network: addresses });
     expect(stack.resources('aws_route53_zone')).toEqual([]);
-    expect(nodeFiles(stack).release.peers[0]).toMatch(/^\$\{aws_network_interface\..*\.private_ip\}$/);
+    expect(nodeFiles(stack).config.peers[0]).toMatch(/^\$\{aws_network_interface\..*\.private_ip\}$/);
   });
 
   test('an existing zone gets the names', () => {
@@ -642,7 +642,7 @@ describe('a load balancer', () => {
       expect(inner.hostName).toMatch(/^front-[0-9a-f]{12}\.vectors-cluster\.qdrant\.internal$/);
       expect(outer.endpoint.restUrl).toBe('https://vectors.example.com:6333');
     });
-    const names: string[] = nodeFiles(two).release.hostNames;
+    const names: string[] = nodeFiles(two).config.hostNames;
     const records = two.resources('aws_route53_record').filter((record) => record.alias);
     expect(records.map(({ name }) => name.split('.')[0]).sort()).toEqual(['front', expect.stringMatching(/^front-/)]);
     expect(names).toEqual(expect.arrayContaining(records.map(({ name }) => name)));
@@ -657,7 +657,7 @@ describe('a load balancer', () => {
       cluster.addLoadBalancer('Front');
       cluster.addOutputs();
     });
-    expect(nodeFiles(unnamed).release.hostNames).toEqual([expect.stringMatching(/^\$\{aws_lb\..*\.dns_name\}$/)]);
+    expect(nodeFiles(unnamed).config.hostNames).toEqual([expect.stringMatching(/^\$\{aws_lb\..*\.dns_name\}$/)]);
     expect(Object.values<any>(unnamed.json.output).map(({ value }) => value)).toContainEqual(
       expect.stringMatching(/^https:\/\/\$\{aws_lb\..*\.dns_name\}:6333$/),
     );

@@ -50,7 +50,7 @@ esac
 /** A machine with the programs of a node where they expect them, seen by nobody else. */
 class Machine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'node-secrets-'));
-  public constructor(index: number, release: object) {
+  public constructor(index: number, config: object) {
     for (const name of ['bin', 'state', 'opt/qdrant/etc', 'opt/qdrant/bin', 'etc']) {
       mkdirSync(join(this.folder, name), { recursive: true });
     }
@@ -59,8 +59,8 @@ class Machine {
     }
     const common = { region: 'eu-west-1', restPort: 6333, guardedPorts: [], turnSeconds: 60, peers: [], hostNames: [] };
     const founding = { time: '2026-01-01T00:00:00Z', minutes: 60 };
-    const all = { ...common, cluster: 'vectors', trusted: [], clientCas: [], founding, ...release };
-    writeFileSync(join(this.folder, 'opt/qdrant/etc/release.json'), JSON.stringify(all));
+    const all = { ...common, cluster: 'vectors', trusted: [], clientCas: [], founding, ...config };
+    writeFileSync(join(this.folder, 'opt/qdrant/etc/cluster.json'), JSON.stringify(all));
     writeFileSync(join(this.folder, 'etc/node.json'), JSON.stringify({ name: `node-${index}`, host: `node-${index}`, index }));
     writeFileSync(join(this.folder, 'bin/aws'), AWS);
     chmodSync(join(this.folder, 'bin/aws'), 0o755);
@@ -197,7 +197,7 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
 
   test('and keeps it until a third of its life is left, or its names are others', () => {
     const fetched = (change: string) =>
-      `jq '${change}' /opt/qdrant/etc/release.json >/run/changed; cat /run/changed >/opt/qdrant/etc/release.json; ` +
+      `jq '${change}' /opt/qdrant/etc/cluster.json >/run/changed; cat /run/changed >/opt/qdrant/etc/cluster.json; ` +
       `${fetchCertificate}; openssl x509 -noout -serial -in /run/target/cert.pem`;
     // It has 30 days left throughout: more, and less, than a third.
     const changes = ['.', '.tls.validityDays = 89', '.tls.validityDays = 91', '.hostNames += ["vectors.example.com"]'];

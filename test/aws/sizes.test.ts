@@ -32,19 +32,19 @@ describe('what goes to the nodes', () => {
       trustedAuthorities: [bundle],
     });
     expect(userData(stack)).toBeLessThan(16 * 1024);
-    const { release } = nodeFiles(stack);
+    const { config } = nodeFiles(stack);
     const secrets = stack.resources('aws_secretsmanager_secret_version').filter((version) => version.secret_string);
     expect(secrets.map((version) => version.secret_string)).toEqual([pem, pem]);
-    expect([...release.trusted, ...release.clientCas]).toEqual([
+    expect([...config.trusted, ...config.clientCas]).toEqual([
       { secretArn: expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*TrustedAuthorities0\S*\.arn\}$/) },
       { secretArn: expect.stringMatching(/^\$\{aws_secretsmanager_secret\.\S*ClientAuthorities0\S*\.arn\}$/) },
     ]);
     // Another certificate behind the same ARN reaches the nodes.
-    expect(release.bundlesRevision.match(/\.version_id/g)).toHaveLength(2);
+    expect(config.bundlesRevision.match(/\.version_id/g)).toHaveLength(2);
     const [{ policy }] = stack.resources('aws_iam_role_policy').filter(({ name_prefix: name }) => name === 'qdrant-node-');
     const read = JSON.parse(policy).Statement.find(({ Sid }: any) => Sid === 'ReadCaBundles');
     expect(read.Resource.sort()).toEqual(
-      [...release.trusted, ...release.clientCas].map(({ secretArn }: any) => secretArn).sort(),
+      [...config.trusted, ...config.clientCas].map(({ secretArn }: any) => secretArn).sort(),
     );
   });
 

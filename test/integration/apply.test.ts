@@ -85,9 +85,9 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
 
   test('boots from user data that is within 16 KB, and installs what Systems Manager installs', () => {
     const [document] = terraform.resources('aws_ssm_document');
-    const [, programs, release, update] = JSON.parse(document.content).mainSteps[0].inputs.runCommand;
+    const [, programs, config, update] = JSON.parse(document.content).mainSteps[0].inputs.runCommand;
     const compressed = /^base64 --decode <<<'(\S+)' \| gunzip \| bash$/.exec(programs)![1];
-    const installer = `${gunzipSync(Buffer.from(compressed, 'base64'))}${release}`;
+    const installer = `${gunzipSync(Buffer.from(compressed, 'base64'))}${config}`;
     expect(update).toBe('/opt/qdrant/bin/update-node.sh asked {{ Peers }} 1770');
     expect(document.content.length).toBeLessThan(64 * 1024);
     run('bash', ['-n'], { input: installer });

@@ -12,7 +12,7 @@ import { ROOT } from '../support/programs';
 const job = ({ objects }: KubernetesStack) => objectOf(objects, 'Job');
 const service = ({ objects }: KubernetesStack) => objectOf(objects, 'Service', '-rollout-');
 const template = ({ objects }: KubernetesStack) => objectOf(objects, 'StatefulSet').spec.template;
-const release = (stack: KubernetesStack) => template(stack).metadata.labels['cdktf-qdrant/release'];
+const revision = (stack: KubernetesStack) => template(stack).metadata.labels['cdktf-qdrant/revision'];
 
 describe('a rollout', () => {
   const stack = synthCluster();
@@ -26,13 +26,13 @@ describe('a rollout', () => {
     expect(waiting.depends_on.join()).toContain('kubernetes_stateful_set_v1.');
     expect(job(stack).spec.template.spec.containers[0].command).toEqual([
       '/opt/qdrant/await-rollout.sh',
-      `vectors-cluster-rollout-${release(stack)}.search.svc.cluster.local`,
+      `vectors-cluster-rollout-${revision(stack)}.search.svc.cluster.local`,
       '3',
       '1800',
     ]);
   });
 
-  test('is over once pods of that release are ready, and no others', () => {
+  test('is over once pods of that revision are ready, and no others', () => {
     const { spec } = service(stack);
     expect(spec).toMatchObject({ clusterIP: 'None' });
     expect(spec).not.toHaveProperty('publishNotReadyAddresses');
@@ -141,7 +141,7 @@ describe('the program that waits', () => {
   test('ends once as many nodes serve as the cluster has', () => {
     const { status, stdout } = run([[], ['10.0.0.1'], ['10.0.0.1', '10.0.0.2'], ['10.0.0.1', '10.0.0.2', '10.0.0.3']]);
     expect(status).toBe(0);
-    expect(stdout).toBe([0, 1, 2, 3].map((count) => `${count} of 3 nodes serve the release\n`).join(''));
+    expect(stdout).toBe([0, 1, 2, 3].map((count) => `${count} of 3 nodes serve the new revision\n`).join(''));
     expect(readFileSync(join(folder, 'count'), 'utf8').split('\n')).toHaveLength(5);
   });
 
@@ -162,7 +162,7 @@ describe('the program that waits', () => {
     const { status, stdout, stderr } = run([[], ['10.0.0.1']], '1');
     expect({ status, stdout }).toEqual({
       status: 1,
-      stdout: '0 of 3 nodes serve the release\n1 of 3 nodes serve the release\n',
+      stdout: '0 of 3 nodes serve the new revision\n1 of 3 nodes serve the new revision\n',
     });
     expect(stderr).toMatch(/^error: .*why\n$/);
   });

@@ -9,7 +9,7 @@ const KEY = 'k'.repeat(40);
 
 describeWith(['openssl', 'jq', 'flock', 'bash'], 'what a server of a node is started with', () => {
   let sandbox: NodeSandbox;
-  const make = (release: object = {}, real?: string) => (sandbox = new NodeSandbox(release, real));
+  const make = (config: object = {}, real?: string) => (sandbox = new NodeSandbox(config, real));
   const run = (name: string, ...args: string[]): Promise<Ended> => sandbox.run(sandbox.program(name, ...args), {});
   afterEach(() => sandbox.remove());
 

@@ -82,7 +82,7 @@ describeWith(['openssl', 'bash'], 'what a server of a pod is started with', () =
     expect([code, prepared]).toEqual([1, '']);
     expect(errors).toContain(why);
     expect(errors).not.toContain('aaaaa');
-    expect(readdirSync(join(folder, 'runtime/releases'))).toEqual([]);
+    expect(readdirSync(join(folder, 'runtime/prepared'))).toEqual([]);
   });
 
   test('are the authorities that were named for clients, and no others; else those of the nodes', () => {

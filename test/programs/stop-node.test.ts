@@ -83,7 +83,7 @@ describeWith(['openssl', 'jq', 'flock', 'bash'], 'a node’s programs', () => {
     const sandbox = new NodeSandbox();
     const first = await sandbox.run(sandbox.program('prepare-server.sh'), {});
     expectOrderly(first, sandbox);
-    expect(first).toMatchObject({ code: 0, output: expect.stringMatching(/releases\/[0-9a-f]+\n$/) });
+    expect(first).toMatchObject({ code: 0, output: expect.stringMatching(/prepared\/[0-9a-f]+\n$/) });
     sandbox.answerWith('exit 254');
     expectOrderly(await sandbox.run(sandbox.program('prepare-server.sh'), {}, { wait: 1, group: true }), sandbox);
     sandbox.answerWith('cat "$SANDBOX/secrets/${4##*secret:}"');

@@ -56,7 +56,7 @@ test('on AWS: nothing is open that was not allowed, 6335 is for the nodes, no se
         ];
         if (own.includes(rule.from_port)) expect(rule.referenced_security_group_id).toBe(nodes);
       }
-      const { release, settings: yaml } = nodeFiles(stack);
+      const { config, settings: yaml } = nodeFiles(stack);
       expectGuardedServer(yaml, drawn.shared);
       const { grpc, metricsPort } = drawn.shared;
       const forClients = [
@@ -64,9 +64,9 @@ test('on AWS: nothing is open that was not allowed, 6335 is for the nodes, no se
         ...(grpc ? [QdrantPorts.GRPC] : []),
         ...(metricsPort === undefined ? [] : [metricsPort]),
       ];
-      expect(release.guardedPorts).toEqual(verified ? forClients : []);
-      expect(release.keys.admin.arn).toMatch(/^arn:aws:|^\$\{aws_secretsmanager_secret\./);
-      if (drawn.keys === 'existing') expect(release.keys.admin.field).toBe(note);
+      expect(config.guardedPorts).toEqual(verified ? forClients : []);
+      expect(config.keys.admin.arn).toMatch(/^arn:aws:|^\$\{aws_secretsmanager_secret\./);
+      if (drawn.keys === 'existing') expect(config.keys.admin.field).toBe(note);
       stack.resources('aws_instance').forEach(({ tags }) => expect(asTerraformReads(tags.note)).toBe(tagOf(note)));
       expect(JSON.stringify(terraform)).not.toMatch(/"secret_string"|PRIVATE KEY-----\\n/);
       stack

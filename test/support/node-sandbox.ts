@@ -8,7 +8,7 @@ import { nodeFiles, synthCluster } from './synth';
 const HOST = 'node-0.vectors-cluster.qdrant.internal';
 const FOLDERS = ['lib/aws/node/files', 'lib/cluster/programs'];
 const secret = (name: string) => aws.Secret.fromArn(`arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`);
-const { release, settings } = nodeFiles(
+const { config, settings } = nodeFiles(
   synthCluster({
     apiKeys: aws.ApiKeys.fromSecrets({ admin: secret('admin'), readOnly: secret('read-only') }),
     tls: aws.Tls.fromSecret(secret('tls')),
@@ -18,7 +18,7 @@ const { release, settings } = nodeFiles(
 /** A machine that has been set up: what sets it up, and the machine's own services, are faked. */
 export class NodeSandbox extends Sandbox {
   /**
-   * @param more what its release has besides
+   * @param more what its config has besides
    * @param real a program that is not faked
    */
   public constructor(more: object = {}, real?: string) {
@@ -40,8 +40,8 @@ export class NodeSandbox extends Sandbox {
       this.write(`opt/qdrant/bin/${name}.sh`, '#!/usr/bin/env bash\n', 0o755);
     }
     const founding = { time: new Date().toISOString(), minutes: 60 };
-    const toRun = { ...release, peers: [HOST], hostNames: [], founding, turnSeconds: 60, ...more };
-    this.write('opt/qdrant/etc/release.json', JSON.stringify(toRun));
+    const toRun = { ...config, peers: [HOST], hostNames: [], founding, turnSeconds: 60, ...more };
+    this.write('opt/qdrant/etc/cluster.json', JSON.stringify(toRun));
     this.write('opt/qdrant/etc/settings.yaml', settings);
     this.write('etc/qdrant/node.json', JSON.stringify({ host: HOST, index: 0, name: 'vectors-0' }));
     for (const folder of ['run/qdrant', 'run/qdrant-server', 'var/lib/qdrant/storage']) this.write(`${folder}/x`, '');

@@ -56,7 +56,7 @@ export function synthCluster(
 }
 
 /** What the nodes of a synthesized cluster are told to run, the settings that their server gets, and what installs both and the programs. */
-export function nodeFiles(stack: SynthesizedStack): { release: any; settings: string; installer: string } {
+export function nodeFiles(stack: SynthesizedStack): { config: any; settings: string; installer: string } {
   const installs = ([name]: [string, string]) => name.includes('Install');
   const installer = Object.entries<string>(stack.json.locals)
     .filter(installs)
@@ -64,7 +64,7 @@ export function nodeFiles(stack: SynthesizedStack): { release: any; settings: st
     .join('');
   const file = (path: string) => installer.split(` ${path} <<'END_OF_QDRANT_FILE'\n`)[1].split('END_OF_QDRANT_FILE\n')[0];
   return {
-    release: JSON.parse(file('/opt/qdrant/etc/release.json')),
+    config: JSON.parse(file('/opt/qdrant/etc/cluster.json')),
     settings: file('/opt/qdrant/etc/settings.yaml'),
     installer,
   };

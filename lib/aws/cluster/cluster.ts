@@ -29,7 +29,7 @@ import { MachineImage } from '../node/machine-image';
 import { ClusterName, NameZone, NodeNames } from '../names/node-names';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
-import { renderRelease } from '../node/release';
+import { renderClusterConfig } from '../node/cluster-config';
 import { NodeRole } from '../node/node-role';
 import { NodeSecurityGroup } from '../access/node-security-group';
 import { RemovalGuard } from './removal-guard';
@@ -97,7 +97,7 @@ export class QdrantCluster extends QdrantClusterBase {
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     this.keys = apiKeys._bind(this, clusterName, recoveryDays);
     this.tls = (props.tls ?? Tls.generated())._bind(this, clusterName, recoveryDays);
-    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.release);
+    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.forNodes);
     this._grants = new ClientGrants(this, this.posture, this.keys.readOnly, adminKeysOf(this.keys), this.tls.clientCa);
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
 
@@ -252,10 +252,10 @@ export class QdrantCluster extends QdrantClusterBase {
     const names = this.nameZone ? [this.nameZone.baseName] : [];
     const region = new DataAwsRegion(this, 'Region').name;
     const render = () =>
-      renderRelease(this.description, {
+      renderClusterConfig(this.description, {
         region,
         keys: this.keys,
-        tls: this.tls.release,
+        tls: this.tls.forNodes,
         bundles: this.bundles,
         turnSeconds: this.rollingUpdate.turnSeconds,
         peers: this.nodes.map(({ host }) => host),
@@ -264,9 +264,13 @@ export class QdrantCluster extends QdrantClusterBase {
         loadBalanced: this.balancers.length > 0,
       });
     // Load balancers are added later.
-    const release = Lazy.stringValue({ produce: render });
+    const clusterConfig = Lazy.stringValue({ produce: render });
     const { refreshHours } = this.rollingUpdate;
-    return new NodePrograms(this, 'NodePrograms', { release, settings: this.description.settings.toYaml(), refreshHours });
+    return new NodePrograms(this, 'NodePrograms', {
+      clusterConfig,
+      settings: this.description.settings.toYaml(),
+      refreshHours,
+    });
   }
 
   private launch(programs: NodePrograms, rights: ITerraformDependable, existing: number): ITerraformDependable[] {

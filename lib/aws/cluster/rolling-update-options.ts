@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
-import { ReleasedTls } from '../tls/tls';
+import { NodeTls } from '../tls/tls';
 import { RollingUpdateProps } from './rolling-update';
 
 /** How many looks for a rotated certificate must fit into the time in which it is to be renewed. */
@@ -12,11 +12,7 @@ const LOOKS_BEFORE_EXPIRY = 3;
  * @param tls how the nodes get their certificates
  * @throws if one is out of range, or does not fit the others
  */
-export function resolveRollingUpdate(
-  place: Construct,
-  props: RollingUpdateProps,
-  tls: ReleasedTls,
-): Required<RollingUpdateProps> {
+export function resolveRollingUpdate(place: Construct, props: RollingUpdateProps, tls: NodeTls): Required<RollingUpdateProps> {
   const validityDays = 'validityDays' in tls ? tls.validityDays : undefined;
   const isUnlimited = validityDays === undefined || isUnknown(validityDays);
   const longest = isUnlimited ? 168 : Math.floor((validityDays * 24) / 3 / LOOKS_BEFORE_EXPIRY);

@@ -59,7 +59,7 @@ export interface RollingUpdateTargets {
 /**
  * Brings changes to the nodes, one node after the other, each once the one before it serves again.
  *
- * A Systems Manager document carries the programs and the release, and is never changed: another release is another document. Each node has an
+ * A Systems Manager document carries the programs and the configuration, and is never changed: another configuration is another document. Each node has an
  * association that runs it; another document, or what stops the instance, replaces the association, and Terraform waits for the new one to succeed. The
  * instance of each node depends on the association of the node before it, so that also what Terraform itself does to instances goes node by node. While
  * the cluster is first created nothing is waited for. What rotates without Terraform's doing, nodes look for by themselves.
@@ -130,7 +130,7 @@ export class RollingUpdate extends Construct {
   private documentContent(clusterName: string) {
     return {
       schemaVersion: '2.2',
-      description: `Brings a node of the Qdrant cluster ${clusterName} to the cluster's release`,
+      description: `Brings a node of the Qdrant cluster ${clusterName} to its present configuration`,
       parameters: {
         Peers: {
           type: 'String',

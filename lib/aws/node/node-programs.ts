@@ -53,9 +53,9 @@ function installPrograms(refreshHours: number): string {
   return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
 }
 
-function installRelease({ release, settings }: NodeProgramsProps): string {
+function installConfig({ clusterConfig, settings }: NodeProgramsProps): string {
   return [
-    installFile('/opt/qdrant/etc/release.json', '0644', release),
+    installFile('/opt/qdrant/etc/cluster.json', '0644', clusterConfig),
     installFile('/opt/qdrant/etc/settings.yaml', '0644', settings),
   ].join('');
 }
@@ -70,8 +70,8 @@ function installFile(path: string, mode: string, content: string): string {
 }
 
 export interface NodeProgramsProps {
-  /** `release.json`; may hold tokens. */
-  readonly release: string;
+  /** `cluster.json`; may hold tokens. */
+  readonly clusterConfig: string;
   /** `settings.yaml`; may hold tokens. */
   readonly settings: string;
   /** How many hours pass between two looks for rotated keys and certificates. */
@@ -87,31 +87,31 @@ export interface NodeIdentity {
 }
 
 /**
- * What is installed on every node of a cluster: the programs, the units and the release. One shell script installs all of it; a new
+ * What is installed on every node of a cluster: the programs, the units and the cluster's configuration. One shell script installs all of it; a new
  * node runs it from its user data, a running one from Systems Manager.
  */
 export class NodePrograms extends Construct {
   /** Values of their own, as CDK for Terraform does not escape the quotes of a text that a function is given. */
   private readonly shell: TerraformLocal;
   private readonly installPrograms: TerraformLocal;
-  private readonly installRelease: TerraformLocal;
+  private readonly installConfig: TerraformLocal;
 
   public constructor(scope: Construct, id: string, props: NodeProgramsProps) {
     super(scope, id);
-    const release = installRelease(props);
-    refuseWhatDoesNotFit(this, { programs: `${SHELL}${installPrograms(props.refreshHours)}`, release });
+    const config = installConfig(props);
+    refuseWhatDoesNotFit(this, { programs: `${SHELL}${installPrograms(props.refreshHours)}`, config });
     this.shell = new TerraformLocal(this, 'Shell', SHELL);
     this.installPrograms = new TerraformLocal(
       this,
       'InstallPrograms',
       `${SHELL}${literalText(installPrograms(props.refreshHours))}`,
     );
-    this.installRelease = new TerraformLocal(this, 'InstallRelease', release);
+    this.installConfig = new TerraformLocal(this, 'InstallConfig', config);
   }
 
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */
   public userData(node: NodeIdentity): string {
-    const install = Fn.join('', [this.installPrograms.asString, this.installRelease.asString]);
+    const install = Fn.join('', [this.installPrograms.asString, this.installConfig.asString]);
     const cloudConfig = {
       // In place of the distribution's default user, which nobody could log in as.
       users: [{ name: 'qdrant', uid: 1000, no_create_home: true, lock_passwd: true, shell: '/usr/sbin/nologin' }],
@@ -130,14 +130,14 @@ export class NodePrograms extends Construct {
   }
 
   /**
-   * The commands that bring a running node to this release, and give up after so many seconds. A document is limited to 64 KB, so that
-   * the programs are compressed; the release can be read in a plan.
+   * The commands that bring a running node to this configuration, and give up after so many seconds. A document is limited to 64 KB, so that
+   * the programs are compressed; the configuration can be read in a plan.
    */
   public updateCommands(peersMustBeReady: string, seconds: number): string[] {
     return [
       this.shell.asString,
       `base64 --decode <<<'${Fn.base64gzip(this.installPrograms.asString)}' | gunzip | bash`,
-      this.installRelease.asString,
+      this.installConfig.asString,
       `/opt/qdrant/bin/update-node.sh asked ${peersMustBeReady} ${seconds}`,
     ];
   }

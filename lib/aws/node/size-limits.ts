@@ -13,7 +13,7 @@ const SURROUNDINGS = 1024;
 /** What is sent to a node; may hold tokens. */
 interface Installers {
   readonly programs: string;
-  readonly release: string;
+  readonly config: string;
 }
 
 /**
@@ -24,8 +24,8 @@ export function refuseWhatDoesNotFit(scope: Construct, installers: Installers): 
   scope.node.addValidation({ validate: () => check(scope, installers) });
 }
 
-function check(scope: Construct, { programs, release }: Installers): string[] {
-  const known = readableName(scope, release);
+function check(scope: Construct, { programs, config }: Installers): string[] {
+  const known = readableName(scope, config);
   const userData = gzipSync(programs + known).length + SURROUNDINGS;
   const document = Math.ceil((gzipSync(programs).length * 4) / 3) + JSON.stringify(known).length + SURROUNDINGS;
   return [

@@ -46,7 +46,7 @@ export interface GeneratedTlsOptions extends IssuedTlsOptions {
 const GENERATED_TLS_OPTIONS: OptionNames<GeneratedTlsOptions> = { ...ISSUED_TLS_OPTIONS, encryptionKeyArn: true };
 
 /** How a node gets its certificate, as its programs read it. @internal */
-export type ReleasedTls =
+export type NodeTls =
   | {
       readonly source: 'clusterCa';
       readonly caSecretArn: string;
@@ -59,7 +59,7 @@ export type ReleasedTls =
 /** What a cluster's nodes need to come by their certificates, and clients to verify them. @internal */
 export interface ClusterTls {
   /** What the nodes' programs read of it. */
-  readonly release: ReleasedTls;
+  readonly forNodes: NodeTls;
   /** Secrets that the nodes read. */
   readonly reads: Secret[];
   /** Secrets that the nodes write: the cluster's own authority is made by them. */
@@ -149,7 +149,7 @@ class SecretTls extends Tls {
 
   public _bind(): ClusterTls {
     return {
-      release: { source: 'secret', secretArn: this.secret.arn },
+      forNodes: { source: 'secret', secretArn: this.secret.arn },
       reads: [this.secret],
       writes: [],
       clientCa: this.options.clientCa,
@@ -174,7 +174,7 @@ class PrivateCaTls extends Tls {
 
   public _bind(): ClusterTls {
     return {
-      release: { source: 'privateCa', privateCaArn: this.arn, validityDays: this.validityDays },
+      forNodes: { source: 'privateCa', privateCaArn: this.arn, validityDays: this.validityDays },
       reads: [],
       writes: [],
       issuesFrom: this.arn,
@@ -210,7 +210,7 @@ class ClusterCaTls extends Tls {
     const authority = make('CertificateAuthority', 'ca', 'Certificate authority');
     const certificate = make('CaCertificate', 'ca-certificate', 'CA certificate (public)');
     return {
-      release: {
+      forNodes: {
         source: 'clusterCa',
         caSecretArn: authority.arn,
         caCertificateSecretArn: certificate.arn,

@@ -9,7 +9,7 @@ export function labelsOf(clusterName: string, more: { [name: string]: string } =
 }
 
 /** The label of the pods that says what they were made of. */
-export const RELEASE_LABEL = 'cdktf-qdrant/release';
+export const REVISION_LABEL = 'cdktf-qdrant/revision';
 
 /** The annotation of the StatefulSet that says which construct made it. */
 export const CONSTRUCT_ANNOTATION = 'cdktf-qdrant/construct';

@@ -14,7 +14,7 @@ import { digestOf } from '../../terraform/digest';
 import { ClaimSizeCheck } from './claim-size-check';
 import { ClusterDns } from '../access/cluster-dns';
 import { podTemplate, PodTemplateProps } from './pod-template';
-import { CONSTRUCT_ANNOTATION, RELEASE_LABEL } from '../names/cluster-labels';
+import { CONSTRUCT_ANNOTATION, REVISION_LABEL } from '../names/cluster-labels';
 import { Rollout } from './rollout';
 import { VolumeProps } from './volume';
 
@@ -49,11 +49,11 @@ export class NodeSet extends Construct {
       automountServiceAccountToken: false,
     });
     const names = this.makePeerService();
-    const { template, release } = this.labelledTemplate();
+    const { template, revision } = this.labelledTemplate();
     const statefulSet = this.makeStatefulSet(template, [account, names, ...props.after]);
     this.node.defaultChild = statefulSet;
     this.makeDisruptionBudget();
-    if (props.waitForRollout) new Rollout(this, 'Rollout', { ...props, release, after: [statefulSet] });
+    if (props.waitForRollout) new Rollout(this, 'Rollout', { ...props, revision, after: [statefulSet] });
     new ClaimSizeCheck(this, 'ClaimSizes', {
       namespace: props.namespace,
       podLabels: props.podLabels,
@@ -62,10 +62,13 @@ export class NodeSet extends Construct {
   }
 
   /** The pods' template, and its digest, which the pods carry as a label. */
-  private labelledTemplate(): { template: StatefulSetV1SpecTemplate; release: string } {
+  private labelledTemplate(): { template: StatefulSetV1SpecTemplate; revision: string } {
     const { metadata, spec } = podTemplate({ ...this.props, serviceAccountName: this.props.clusterName });
-    const release = digestOf(this, 'Release', { metadata, spec });
-    return { release, template: { metadata: { ...metadata, labels: { ...metadata.labels, [RELEASE_LABEL]: release } }, spec } };
+    const revision = digestOf(this, 'Revision', { metadata, spec });
+    return {
+      revision,
+      template: { metadata: { ...metadata, labels: { ...metadata.labels, [REVISION_LABEL]: revision } }, spec },
+    };
   }
 
   private metadata(name: string, labels: { [name: string]: string } = {}) {

@@ -4,7 +4,7 @@ import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { QdrantPorts } from '../../qdrant';
-import { RELEASE_LABEL } from '../names/cluster-labels';
+import { REVISION_LABEL } from '../names/cluster-labels';
 import { ClusterDns } from '../access/cluster-dns';
 import { nodeAffinity, PlacementProps, tolerations } from './placement';
 import { CONTAINER_SECURITY, PodUser } from './pod-user';
@@ -17,7 +17,7 @@ export interface RolloutProps {
   /** What the domain of services ends in. */
   readonly serviceDomain: string;
   /** The value of the label of those pods that are waited for. */
-  readonly release: string;
+  readonly revision: string;
   readonly nodeCount: number;
   readonly nodeTimeoutMinutes: number;
   /** The server's image, which has all that the program needs. */
@@ -36,7 +36,7 @@ export interface RolloutProps {
  *
  * A StatefulSet that is waited for itself counts as broken when its first rollout takes too long: Terraform would replace it, which is refused,
  * and with it every plan. So a job waits: where it fails it is made anew, and nothing else. It needs no right in the cluster: a service whose selector names
- * the release gives the addresses of those pods that are ready, and of no others.
+ * the revision gives the addresses of those pods that are ready, and of no others.
  */
 export class Rollout extends Construct {
   private readonly props: RolloutProps;
@@ -45,21 +45,21 @@ export class Rollout extends Construct {
   public constructor(scope: Construct, id: string, props: RolloutProps) {
     super(scope, id);
     this.props = props;
-    this.name = `${props.clusterName}-rollout-${props.release}`;
+    this.name = `${props.clusterName}-rollout-${props.revision}`;
     const service = this.makeService();
     const policy = this.makeNetworkPolicy();
     this.makeJob([service, policy, ...props.after]);
   }
 
-  /** Another one for each release: nobody then has the addresses of the one before in a cache. */
+  /** Another one for each revision: nobody then has the addresses of the one before in a cache. */
   private makeService(): ServiceV1 {
-    const { namespace, labels, podLabels, release } = this.props;
+    const { namespace, labels, podLabels, revision } = this.props;
     return new ServiceV1(this, 'Service', {
       metadata: { name: this.name, namespace, labels },
       spec: {
         clusterIp: 'None',
         ipFamilyPolicy: 'PreferDualStack',
-        selector: { ...podLabels, [RELEASE_LABEL]: release },
+        selector: { ...podLabels, [REVISION_LABEL]: revision },
         port: [{ name: 'peer', port: QdrantPorts.PEER, targetPort: String(QdrantPorts.PEER) }],
       },
     });

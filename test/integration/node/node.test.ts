@@ -419,7 +419,7 @@ describeWith(HARNESS, 'nodes that run', () => {
           .output;
       const balanced = (is: boolean) =>
         machine.run(
-          `sed -i 's/"loadBalanced": .*/"loadBalanced": ${is}/' /opt/qdrant/etc/release.json && /opt/qdrant/bin/arrange-units.sh`,
+          `sed -i 's/"loadBalanced": .*/"loadBalanced": ${is}/' /opt/qdrant/etc/cluster.json && /opt/qdrant/bin/arrange-units.sh`,
         );
       expect(health()).toBe('000');
       balanced(true);
@@ -465,13 +465,13 @@ describeWith(HARNESS, 'nodes that run', () => {
       const served = machine.run('cat /run/qdrant/current/version').trim();
       expect(machine.run('cat /var/lib/qdrant/version')).toBe(served);
       // Its server would not start: nothing is remembered of it.
-      machine.run('cp --recursive --dereference /run/qdrant/current /run/qdrant/releases/broken');
+      machine.run('cp --recursive --dereference /run/qdrant/current /run/qdrant/prepared/broken');
       machine.run(
-        'printf 1.20.0 >/run/qdrant/releases/broken/version; printf elsewhere.example/none:v1 >/run/qdrant/releases/broken/image',
+        'printf 1.20.0 >/run/qdrant/prepared/broken/version; printf elsewhere.example/none:v1 >/run/qdrant/prepared/broken/image',
       );
       const current = machine.run('readlink /run/qdrant/current').trim();
       machine.run(
-        'ln -sfn /run/qdrant/releases/broken /run/qdrant/current; systemctl restart --no-block qdrant.service; sleep 20',
+        'ln -sfn /run/qdrant/prepared/broken /run/qdrant/current; systemctl restart --no-block qdrant.service; sleep 20',
       );
       expect(machine.run('cat /var/lib/qdrant/version')).toBe(served);
       machine.run(`ln -sfn ${current} /run/qdrant/current; systemctl restart qdrant.service`);
@@ -581,7 +581,7 @@ describeWith(HARNESS, 'nodes that run', () => {
       const founded = () =>
         first.try('test -e /var/lib/qdrant/founder || test -e /var/lib/qdrant/storage/raft_state.json').code === 0;
       // As if the cluster had been made long ago.
-      first.run(`sed -i 's/"time": "[^"]*"/"time": "2026-01-01T00:00:00Z"/' /opt/qdrant/etc/release.json`);
+      first.run(`sed -i 's/"time": "[^"]*"/"time": "2026-01-01T00:00:00Z"/' /opt/qdrant/etc/cluster.json`);
       for (const machine of cluster.machines) await machine.powerOff();
       first.replaceVolume(() => {});
       await cluster.boot(first);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the units beside the server that the release asks for, and stops those that it does not: arrange-units.sh [--no-block]
+# Starts the units beside the server that cluster.json asks for, and stops those that it does not: arrange-units.sh [--no-block]
 set -euo pipefail
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
@@ -28,4 +28,4 @@ remove_former_guard
 systemctl enable --quiet qdrant-refresh.timer
 systemctl restart "$@" qdrant-refresh.timer
 arrange qdrant-guard.service "$GUARDED_PORTS" "$@"
-arrange qdrant-health.socket "$(release_or_empty .loadBalanced)" "$@"
+arrange qdrant-health.socket "$(cluster_or_empty .loadBalanced)" "$@"

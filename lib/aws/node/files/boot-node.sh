@@ -3,7 +3,7 @@
 # was stopped anywhere, and is tried until it succeeds: what is missing may come later, and the journal says what it is.
 set -euo pipefail
 
-# The other programs read the release with jq, which the machine may not have yet.
+# The other programs read cluster.json with jq, which the machine may not have yet.
 until command -v jq >/dev/null || dnf install --assumeyes --quiet jq; do
   echo "jq cannot be installed yet" >&2
   sleep 10
@@ -11,7 +11,7 @@ done
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
 
-# Gives up after a while, and is tried again: the release may have changed, and with it what is asked for.
+# Gives up after a while, and is tried again: cluster.json may have changed, and with it what is asked for.
 prepare() {
   local folder
   folder=$(RETRY_SECONDS=60 /opt/qdrant/bin/prepare-server.sh) && make_current "$folder"

@@ -3,7 +3,7 @@
 # What the node's programs share. Sourced by each of them after `set -euo pipefail`.
 
 # Non-secret description of what this node is to run (written by Terraform), and of which node this is.
-readonly RELEASE=/opt/qdrant/etc/release.json
+readonly CLUSTER=/opt/qdrant/etc/cluster.json
 readonly SETTINGS=/opt/qdrant/etc/settings.yaml
 readonly NODE=/etc/qdrant/node.json
 
@@ -30,28 +30,28 @@ readonly ENGINE=${CONTAINER_ENGINE:-docker}
 # The metadata service may take longer than the second that the AWS CLI gives it.
 export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=3
 
-release() { jq --raw-output --exit-status "$1" "$RELEASE"; }
-release_or_empty() { jq --raw-output "$1 // empty" "$RELEASE"; }
-is_told() { [[ $(release_or_empty "$1") == true ]]; }
+cluster() { jq --raw-output --exit-status "$1" "$CLUSTER"; }
+cluster_or_empty() { jq --raw-output "$1 // empty" "$CLUSTER"; }
+is_true() { [[ $(cluster_or_empty "$1") == true ]]; }
 node() { jq --raw-output --exit-status "$1" "$NODE"; }
 
 HOST=$(node .host)
 INDEX=$(node .index)
-REST_PORT=$(release .restPort)
-GUARDED_PORTS=$(release '.guardedPorts | join(" ")')
+REST_PORT=$(cluster .restPort)
+GUARDED_PORTS=$(cluster '.guardedPorts | join(" ")')
 readonly HOST INDEX REST_PORT GUARDED_PORTS
 readonly OWN_URI="https://$HOST:6335"
 
 # A load balancer has noticed after two checks, five seconds apart. Other clients try the next node by themselves.
 DRAIN_SECONDS=2
-! is_told .loadBalanced || DRAIN_SECONDS=15
+! is_true .loadBalanced || DRAIN_SECONDS=15
 readonly DRAIN_SECONDS
 
-other_hosts() { jq --raw-output --arg self "$HOST" '.peers[] | select(. != $self)' "$RELEASE"; }
-node_count() { release '.peers | length'; }
-turn_seconds() { printf '%s' "${TURN_SECONDS:-$(release .turnSeconds)}"; }
-founding_time() { release .founding.time; }
-founding_minutes() { release .founding.minutes; }
+other_hosts() { jq --raw-output --arg self "$HOST" '.peers[] | select(. != $self)' "$CLUSTER"; }
+node_count() { cluster '.peers | length'; }
+turn_seconds() { printf '%s' "${TURN_SECONDS:-$(cluster .turnSeconds)}"; }
+founding_time() { cluster .founding.time; }
+founding_minutes() { cluster .founding.minutes; }
 
 # shellcheck source=../../../cluster/programs/basics.sh
 source /opt/qdrant/bin/basics.sh
@@ -68,7 +68,7 @@ stream_module() {
 }
 
 export_region() {
-  AWS_REGION=$(release .region)
+  AWS_REGION=$(cluster .region)
   export AWS_REGION AWS_DEFAULT_REGION="$AWS_REGION"
 }
 
@@ -101,7 +101,7 @@ make_current() {
   local folder
   ln --symbolic --force --no-dereference "$1" "$CURRENT.new"
   mv --no-target-directory "$CURRENT.new" "$CURRENT"
-  for folder in "$RUNTIME"/releases/*; do
+  for folder in "$RUNTIME"/prepared/*; do
     [[ $folder == "$1" ]] || rm -rf "$folder"
   done
 }

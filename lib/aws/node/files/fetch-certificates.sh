@@ -25,7 +25,7 @@ member() { jq --raw-output --exit-status --arg name "$2" '.[$name] | strings' "$
 
 from_secret() {
   local arn
-  arn=$(release .tls.secretArn)
+  arn=$(cluster .tls.secretArn)
   retry fetch_secret "$arn" "$work/secret"
   member "$work/secret" certificate "$arn" >"$work/cert.pem"
   member "$work/secret" private_key "$arn" >"$work/key.pem"
@@ -34,7 +34,7 @@ from_secret() {
 
 subject_alternative_names() {
   jq --raw-output --arg host "$HOST" \
-    '[$host, .hostNames[]] | unique | map((if test("^[0-9.]+$|:") then "IP:" else "DNS:" end) + .) | join(",")' "$RELEASE"
+    '[$host, .hostNames[]] | unique | map((if test("^[0-9.]+$|:") then "IP:" else "DNS:" end) + .) | join(",")' "$CLUSTER"
 }
 
 make_key_and_request() {
@@ -43,13 +43,13 @@ make_key_and_request() {
     -addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=serverAuth,clientAuth
 }
 
-issued_for() { printf '%s %s' "$(release '.tls.privateCaArn // .tls.caSecretArn')" "$(subject_alternative_names)"; }
+issued_for() { printf '%s %s' "$(cluster '.tls.privateCaArn // .tls.caSecretArn')" "$(subject_alternative_names)"; }
 
 # A certificate that this node had issued is kept until a third of its life is left, or its names are no longer right.
 keep_issued() {
   [[ -s $IDENTITY/cert.pem && -s $IDENTITY/key.pem && -s $IDENTITY/issuer.pem && -s $IDENTITY/for ]] || return 1
   [[ $(cat "$IDENTITY/for") == "$(issued_for)" ]] || return 1
-  openssl x509 -noout -in "$IDENTITY/cert.pem" -checkend $(($(release .tls.validityDays) * 28800)) >/dev/null || return 1
+  openssl x509 -noout -in "$IDENTITY/cert.pem" -checkend $(($(cluster .tls.validityDays) * 28800)) >/dev/null || return 1
   cp "$IDENTITY"/{cert,key,issuer}.pem "$work/"
 }
 
@@ -79,7 +79,7 @@ issue_from_private_ca() {
   algorithm=$(signing_algorithm "$authority") || return 1
   partition=$(cut --delimiter=: --fields=2 <<<"$authority")
   arn=$(aws acm-pca issue-certificate --certificate-authority-arn "$authority" --csr "fileb://$work/request.pem" \
-    --signing-algorithm "$algorithm" --validity "Value=$(release .tls.validityDays),Type=DAYS" \
+    --signing-algorithm "$algorithm" --validity "Value=$(cluster .tls.validityDays),Type=DAYS" \
     --template-arn "arn:$partition:acm-pca:::template/EndEntityCertificate/V1" --query CertificateArn --output text) || return 1
   aws acm-pca wait certificate-issued --certificate-authority-arn "$authority" --certificate-arn "$arn" || return 1
   aws acm-pca get-certificate --certificate-authority-arn "$authority" --certificate-arn "$arn" --output json |
@@ -96,7 +96,7 @@ private_ca_certificate() {
 # be described now is asked for the certificate all the same, which is tried again.
 refuse_longer_than_issued() {
   local days mode
-  days=$(release .tls.validityDays)
+  days=$(cluster .tls.validityDays)
   ((days > 7)) || return 0
   mode=$(aws acm-pca describe-certificate-authority --certificate-authority-arn "$1" \
     --query CertificateAuthority.UsageMode --output text) || return 0
@@ -106,15 +106,15 @@ refuse_longer_than_issued() {
 
 from_private_ca() {
   keep_issued && return 0
-  refuse_longer_than_issued "$(release .tls.privateCaArn)"
+  refuse_longer_than_issued "$(cluster .tls.privateCaArn)"
   make_key_and_request
-  retry issue_from_private_ca "$(release .tls.privateCaArn)"
+  retry issue_from_private_ca "$(cluster .tls.privateCaArn)"
   remember_issued
 }
 
 make_cluster_ca() {
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/ca-key.pem"
-  openssl req -x509 -new -key "$work/ca-key.pem" -days 3650 -subj "/CN=$(release .cluster) Qdrant cluster CA" \
+  openssl req -x509 -new -key "$work/ca-key.pem" -days 3650 -subj "/CN=$(cluster .cluster) Qdrant cluster CA" \
     -addext basicConstraints=critical,CA:true,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign -out "$work/ca.pem"
   jq --null-input --rawfile key "$work/ca-key.pem" --rawfile certificate "$work/ca.pem" \
     '{private_key: $key, certificate: $certificate}' >"$work/ca.json"
@@ -159,51 +159,51 @@ publish_cluster_ca() {
 }
 
 issue_from_cluster_ca() {
-  retry read_or_make_cluster_ca "$(release .tls.caSecretArn)"
+  retry read_or_make_cluster_ca "$(cluster .tls.caSecretArn)"
   member "$work/ca.json" certificate "the cluster's CA" >"$work/issuer.pem"
   member "$work/ca.json" private_key "the cluster's CA" >"$work/issuer-key.pem"
   make_key_and_request
   openssl x509 -req -in "$work/request.pem" -CA "$work/issuer.pem" -CAkey "$work/issuer-key.pem" -copy_extensions copy \
-    -days "$(release .tls.validityDays)" -out "$work/cert.pem" 2>/dev/null
+    -days "$(cluster .tls.validityDays)" -out "$work/cert.pem" 2>/dev/null
   remember_issued
 }
 
 from_cluster_ca() {
   keep_issued || issue_from_cluster_ca
-  ((INDEX != 0)) || retry publish_cluster_ca "$(release .tls.caCertificateSecretArn)" ||
-    log "clients do not find the cluster's CA certificate in $(release .tls.caCertificateSecretArn)"
+  ((INDEX != 0)) || retry publish_cluster_ca "$(cluster .tls.caCertificateSecretArn)" ||
+    log "clients do not find the cluster's CA certificate in $(cluster .tls.caCertificateSecretArn)"
 }
 
 # --- Whom the node believes -----------------------------------------------------------------------------------------------------
 
-# The certificates of a list of bundles in the release, each a PEM, a secret or a Private CA.
+# The certificates of a list of bundles in cluster.json, each a PEM, a secret or a Private CA.
 bundles() {
   local index count kind
-  count=$(release "$1 | length")
+  count=$(cluster "$1 | length")
   for ((index = 0; index < count; index++)); do
-    kind=$(release "$1[$index] | keys[0]")
+    kind=$(cluster "$1[$index] | keys[0]")
     case $kind in
-      pemBase64) release "$1[$index].pemBase64" | base64 --decode ;;
+      pemBase64) cluster "$1[$index].pemBase64" | base64 --decode ;;
       secretArn)
-        retry fetch_secret "$(release "$1[$index].secretArn")" "$work/bundle"
+        retry fetch_secret "$(cluster "$1[$index].secretArn")" "$work/bundle"
         cat "$work/bundle"
         ;;
-      privateCaArn) private_ca_certificate "$(release "$1[$index].privateCaArn")" ;;
-      *) fail "the release names a CA bundle of an unknown kind: $kind" ;;
+      privateCaArn) private_ca_certificate "$(cluster "$1[$index].privateCaArn")" ;;
+      *) fail "cluster.json names a CA bundle of an unknown kind: $kind" ;;
     esac
     printf '\n'
   done
 }
 
-case $(release .tls.source) in
+case $(cluster .tls.source) in
   secret) from_secret ;;
   privateCa) from_private_ca ;;
   clusterCa) from_cluster_ca ;;
-  *) fail "the release names an unknown source of certificates" ;;
+  *) fail "cluster.json names an unknown source of certificates" ;;
 esac
 bundles .trusted >"$work/trusted.pem"
 adopt_certificate "$work" "$target"
-if [[ $(release '.clientCas | length') == 0 ]]; then
+if [[ $(cluster '.clientCas | length') == 0 ]]; then
   # As nodes do, clients may have a certificate of either CA while one takes the place of the other.
   cp "$target/ca.pem" "$target/client-ca.pem"
 else

@@ -46,13 +46,13 @@ is_gone() {
 
 fetch_key() {
   local role=$1 arn field key
-  arn=$(release_or_empty ".keys.$role.arn")
+  arn=$(cluster_or_empty ".keys.$role.arn")
   [[ -n $arn ]] || return 0
   if [[ $role == alternate ]] && is_gone "$arn"; then
     log "the secret of the alternate key, $arn, cannot be read any more; going on without it"
     return 0
   fi
-  field=$(release_or_empty ".keys.$role.field")
+  field=$(cluster_or_empty ".keys.$role.field")
   retry fetch_secret "$arn" "$work/secret"
   extract_key "$work/secret" "$field" >"$work/$role" || fail "the secret $arn has no text in its member '$field'"
   key=$(cat "$work/$role")
@@ -63,7 +63,7 @@ fetch_key() {
 for role in admin readOnly alternate; do
   fetch_key "$role"
 done
-[[ -s $work/admin ]] || fail "the release names no admin API key"
+[[ -s $work/admin ]] || fail "cluster.json names no admin API key"
 
 touch "$work/readOnly" "$work/alternate"
 jq --null-input --rawfile admin "$work/admin" --rawfile readOnly "$work/readOnly" --rawfile alternate "$work/alternate" '

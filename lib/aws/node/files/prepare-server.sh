@@ -11,10 +11,10 @@ source /opt/qdrant/bin/guard.sh
 umask 077
 
 mountpoint --quiet "$DATA" || fail "$DATA is not mounted: without the data volume Qdrant would write to the root disk"
-mkdir -p "$RUNTIME/releases"
-chown "root:$SERVER_UID" "$RUNTIME" "$RUNTIME/releases"
-chmod 0750 "$RUNTIME" "$RUNTIME/releases"
-staging=$(mktemp --directory "$RUNTIME/releases/staging.XXXXXX")
+mkdir -p "$RUNTIME/prepared"
+chown "root:$SERVER_UID" "$RUNTIME" "$RUNTIME/prepared"
+chmod 0750 "$RUNTIME" "$RUNTIME/prepared"
+staging=$(mktemp --directory "$RUNTIME/prepared/staging.XXXXXX")
 trap 'rm -rf "$staging"' EXIT
 
 gather() {
@@ -22,8 +22,8 @@ gather() {
   /opt/qdrant/bin/fetch-keys.sh "$staging/keys.yaml"
   /opt/qdrant/bin/fetch-certificates.sh "$staging/tls"
   cp "$SETTINGS" "$staging/settings.yaml"
-  release .image >"$staging/image"
-  release .version >"$staging/version"
+  cluster .image >"$staging/image"
+  cluster .version >"$staging/version"
   [[ -z $GUARDED_PORTS ]] || write_guard_configuration >"$staging/guard.conf"
   # What changes the way in which the server is run is a change of what it is started with.
   cp /opt/qdrant/bin/run-server.sh /etc/systemd/system/qdrant.service /etc/systemd/system/qdrant-guard.service "$staging/"
@@ -42,10 +42,10 @@ hand_to_server() {
   find "$staging" -type d -exec chmod 0750 {} + -exec chown "root:$SERVER_UID" {} +
 }
 
-check_upgrade_path "$(release .version)"
+check_upgrade_path "$(cluster .version)"
 check_peer_address
 gather
-folder="$RUNTIME/releases/$(digest)"
+folder="$RUNTIME/prepared/$(digest)"
 hand_to_server
 if [[ -d $folder ]]; then
   rm -rf "$staging"

@@ -12,9 +12,9 @@ image=$(<"$1/image")
 DOCKER_CONFIG=$(mktemp --directory "$RUNTIME/registry.XXXXXX")
 export DOCKER_CONFIG
 trap 'rm -rf "$DOCKER_CONFIG"' EXIT
-registry=$(release_or_empty .ecr.registry)
+registry=$(cluster_or_empty .ecr.registry)
 if [[ -n $registry && $image == "$registry"/* ]]; then
-  aws ecr get-login-password --region "$(release .ecr.region)" |
+  aws ecr get-login-password --region "$(cluster .ecr.region)" |
     "$ENGINE" login --username AWS --password-stdin "$registry" >/dev/null 2>"$DOCKER_CONFIG/why" ||
     fail "cannot log in to $registry with the node's role: $(<"$DOCKER_CONFIG/why")"
 fi

@@ -8,7 +8,7 @@ source /opt/qdrant/bin/common.sh
 rules() {
   # A table is added before it is deleted, as one that is not there cannot be.
   printf 'table inet qdrant\ndelete table inet qdrant\n'
-  ! is_told .server.usesInstanceRole || return 0
+  ! is_true .server.usesInstanceRole || return 0
   cat <<RULES
 table inet qdrant {
   chain output {

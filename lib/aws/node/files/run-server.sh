@@ -16,7 +16,7 @@ version=$(remembered version)
 [[ ! -e $folder/version ]] || version=$(<"$folder/version")
 printf '%s' "$folder" >/run/qdrant-server/folder
 
-# A release that never served does not bar the way back.
+# A version that never served does not bar the way back.
 remember_once_ready() {
   until is_ready 127.0.0.1 "$HOST"; do sleep 2; done
   remember version "$version"

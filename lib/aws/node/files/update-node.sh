@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Brings this node to what its release says, in its turn, and waits until it serves.
+# Brings this node to what cluster.json says, in its turn, and waits until it serves.
 #   update-node.sh asked [required|ignored [SECONDS]]  run by Systems Manager, one node at a time, when something of the cluster changes;
 #                                                      whether the other nodes must be ready, and after how long it gives up
 #   update-node.sh own                                 run by a timer, to pick up rotated keys and certificates
 set -euo pipefail
 
-# On a new machine the boot installs what the other programs need to read the release.
+# On a new machine the boot installs what the other programs need to read cluster.json.
 until command -v jq >/dev/null; do sleep 2; done
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh

@@ -13,8 +13,8 @@ source "${PROGRAMS:-/opt/qdrant}/common.sh"
 source "$PROGRAMS/guard.sh"
 umask 077
 
-mkdir -p "$RUNTIME/releases"
-work=$(mktemp --directory "$RUNTIME/releases/staging.XXXXXX")
+mkdir -p "$RUNTIME/prepared"
+work=$(mktemp --directory "$RUNTIME/prepared/staging.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tls"
 
@@ -81,7 +81,7 @@ if [[ -n $GUARDED_PORTS ]]; then
   [[ ${POD_IPS:-} != *:* ]] || ipv6=yes
   write_guard "$PROGRAMS/guard.conf" /tmp/nginx.pid "$ipv6" >"$work/guard.conf"
 fi
-folder="$RUNTIME/releases/$(digest)"
+folder="$RUNTIME/prepared/$(digest)"
 if [[ -d $folder ]]; then
   rm -rf "$work"
 else

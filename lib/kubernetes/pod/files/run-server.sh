@@ -37,7 +37,7 @@ make_current() {
   local other
   ln -sfn "$folder" "$CURRENT.new"
   mv --no-target-directory "$CURRENT.new" "$CURRENT"
-  for other in "$RUNTIME"/releases/*; do
+  for other in "$RUNTIME"/prepared/*; do
     [[ $other == "$folder" ]] || rm -rf "$other"
   done
   remember_authorities

@@ -4,25 +4,25 @@ import { aws } from '../../lib';
 import { ROOT } from '../support/programs';
 import { nodeFiles, synthCluster } from '../support/synth';
 
-const release = (...args: Parameters<typeof synthCluster>) => nodeFiles(synthCluster(...args)).release;
+const config = (...args: Parameters<typeof synthCluster>) => nodeFiles(synthCluster(...args)).config;
 
-describe('the release tells the nodes', () => {
+describe('cluster.json tells the nodes', () => {
   test('when the cluster may be founded', () => {
-    expect(release().founding).toEqual({
+    expect(config().founding).toEqual({
       time: expect.stringMatching(/^\$\{terraform_data\.\S+\.output\.time\}$/),
       minutes: 60,
     });
   });
 
   test('whether the server itself needs the role of its instance', () => {
-    expect(release().server.usesInstanceRole).toBe(false);
+    expect(config().server.usesInstanceRole).toBe(false);
     const settings = { additional: { 'storage.snapshots_config.snapshots_storage': 's3' } };
-    expect(release({ settings }).server.usesInstanceRole).toBe(true);
+    expect(config({ settings }).server.usesInstanceRole).toBe(true);
   });
 
   test('where Qdrant itself serves REST, and how long a turn lasts', () => {
-    expect(release()).toMatchObject({ restPort: 6333, guardedPorts: [], turnSeconds: 60 });
-    expect(release({ rollingUpdate: { turnSeconds: 90 } }).turnSeconds).toBe(90);
+    expect(config()).toMatchObject({ restPort: 6333, guardedPorts: [], turnSeconds: 60 });
+    expect(config({ rollingUpdate: { turnSeconds: 90 } }).turnSeconds).toBe(90);
   });
 
   test('to look for renewed certificates before they end', () => {
@@ -32,15 +32,15 @@ describe('the release tells the nodes', () => {
   });
 
   test('which registry of ECR they must log in to', () => {
-    expect(release()).not.toHaveProperty('ecr');
+    expect(config()).not.toHaveProperty('ecr');
     const image = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/search/qdrant:v1.19.0-unprivileged';
     const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
-    expect(release({ image }).ecr).toEqual({ registry, region: 'eu-central-1' });
+    expect(config({ image }).ecr).toEqual({ registry, region: 'eu-central-1' });
   });
 
   test('whether a load balancer asks for their health, though it is added later', () => {
-    expect(release().loadBalanced).toBe(false);
-    expect(release({}, (cluster) => void cluster.addLoadBalancer('Front')).loadBalanced).toBe(true);
+    expect(config().loadBalanced).toBe(false);
+    expect(config({}, (cluster) => void cluster.addLoadBalancer('Front')).loadBalanced).toBe(true);
   });
 
   test.each([0, 1.5, -1])('no founding %d', (foundingGeneration) => {
@@ -50,7 +50,7 @@ describe('the release tells the nodes', () => {
   });
 });
 
-describe('what the programs of a node read of the release', () => {
+describe('what the programs of a node read in cluster.json', () => {
   const files = join(ROOT, 'lib/aws/node/files');
   const programs = readdirSync(files)
     .filter((file) => file.endsWith('.sh'))
@@ -58,9 +58,9 @@ describe('what the programs of a node read of the release', () => {
     .join('\n');
   // In quotes it may be an expression of several, and the alternatives of `//` are none of them sure to be there.
   const expressions = [
-    ...programs.matchAll(/\b(?:release|release_or_empty|is_told|bundles) (?:'([^']+)'|"([^"]+)"|(\.[\w.]+))/g),
+    ...programs.matchAll(/\b(?:cluster|cluster_or_empty|is_true|bundles) (?:'([^']+)'|"([^"]+)"|(\.[\w.]+))/g),
   ].map(([, single, double, bare]) => single ?? double ?? bare);
-  const byJq = [...programs.matchAll(/'([^']+)' "\$RELEASE"/g)].map(([, expression]) => expression);
+  const byJq = [...programs.matchAll(/'([^']+)' "\$CLUSTER"/g)].map(([, expression]) => expression);
   const roles = ['admin', 'readOnly', 'alternate'];
   const read = new Set(
     [...expressions, ...byJq]
@@ -89,7 +89,7 @@ describe('what the programs of a node read of the release', () => {
     ['secret', aws.Tls.fromSecret(secret('tls'))],
     ['privateCa', aws.Tls.fromPrivateCa(authority)],
   ];
-  const releases = kinds.map(([source, tls]) => ({ source, written: release({ ...everything, tls }) }));
+  const configs = kinds.map(([source, tls]) => ({ source, written: config({ ...everything, tls }) }));
 
   const has = (written: any, path: string) =>
     path
@@ -105,13 +105,13 @@ describe('what the programs of a node read of the release', () => {
   test('is there, for every kind of certificates, keys and bundles', () => {
     expect(read.size).toBeGreaterThan(20);
     for (const path of read) {
-      const there = releases.filter(({ written }) => has(written, path)).length;
+      const there = configs.filter(({ written }) => has(written, path)).length;
       // Which of them hold a member of `.tls` is up to its source, which the programs ask for first.
       if (path.startsWith('.tls.')) expect([path, there > 0]).toEqual([path, true]);
-      else expect([path, there]).toEqual([path, releases.length]);
+      else expect([path, there]).toEqual([path, configs.length]);
     }
-    releases.forEach(({ source, written }) => expect(written.tls.source).toBe(source));
-    for (const { written } of releases) {
+    configs.forEach(({ source, written }) => expect(written.tls.source).toBe(source));
+    for (const { written } of configs) {
       for (const bundle of [...written.trusted, ...written.clientCas]) {
         Object.keys(bundle).forEach((kind) => expect(ofBundles).toContain(kind));
       }
@@ -119,9 +119,9 @@ describe('what the programs of a node read of the release', () => {
     }
   });
 
-  test('is all of it, save what only makes another release of it', () => {
+  test('is all of it, save what only makes another configuration of it', () => {
     const revisions = ['.keysRevision', '.bundlesRevision'];
-    const unread = releases
+    const unread = configs
       .flatMap(({ written }) => paths(written, ''))
       .filter(
         (path) => !read.has(path) && !revisions.includes(path) && ![...read].some((other) => path.startsWith(`${other}.`)),

@@ -7,18 +7,18 @@ import { ClusterKeys } from '../secrets/api-keys';
 import { ecrRepository } from './ecr-image';
 import { KeptBundles } from '../tls/kept-bundles';
 import { Secret } from '../secrets/secret';
-import { ReleasedTls } from '../tls/tls';
+import { NodeTls } from '../tls/tls';
 
 /** The cluster, as its nodes know it. */
-export interface ReleasedCluster extends ClusterDescription {
+export interface DescribedCluster extends ClusterDescription {
   readonly clusterName: string;
   readonly image: string;
 }
 
-export interface ReleaseProps {
+export interface ClusterConfigProps {
   readonly region: string;
   readonly keys: ClusterKeys;
-  readonly tls: ReleasedTls;
+  readonly tls: NodeTls;
   readonly bundles: KeptBundles;
   readonly turnSeconds: number;
   /** The hosts of all nodes, in the order of their numbers. */
@@ -31,8 +31,8 @@ export interface ReleaseProps {
   readonly loadBalanced: boolean;
 }
 
-/** What `release.json` holds. */
-interface Release {
+/** What `cluster.json` holds. */
+interface ClusterConfig {
   readonly cluster: string;
   readonly region: string;
   readonly image: string;
@@ -41,7 +41,7 @@ interface Release {
   readonly version: string;
   readonly keys: { readonly admin: SecretSource; readonly readOnly?: SecretSource; readonly alternate?: SecretSource };
   readonly keysRevision: string;
-  readonly tls: ReleasedTls;
+  readonly tls: NodeTls;
   readonly trusted: BundleSource[];
   readonly clientCas: BundleSource[];
   readonly bundlesRevision: string;
@@ -62,10 +62,10 @@ interface SecretSource {
 
 type BundleSource = { readonly pemBase64: string } | { readonly secretArn: string } | { readonly privateCaArn: string };
 
-/** What the nodes of a cluster are to run, as `release.json` tells their programs. It holds no secret, and is the same on all of them. */
-export function renderRelease(cluster: ReleasedCluster, props: ReleaseProps): string {
+/** What the nodes of a cluster are to run, as `cluster.json` tells their programs. It holds no secret, and is the same on all of them. */
+export function renderClusterConfig(cluster: DescribedCluster, props: ClusterConfigProps): string {
   const ecr = ecrRepository(cluster.image);
-  const release: Release = {
+  const config: ClusterConfig = {
     cluster: cluster.clusterName,
     region: props.region,
     image: cluster.image,
@@ -90,7 +90,7 @@ export function renderRelease(cluster: ReleasedCluster, props: ReleaseProps): st
     server: { usesInstanceRole: usesInstanceRole(cluster.settings) },
     loadBalanced: props.loadBalanced,
   };
-  return literalJson(JSON.stringify(release, null, 2));
+  return literalJson(JSON.stringify(config, null, 2));
 }
 
 /** Whether the server itself asks AWS for something, with the role of its instance: snapshots in S3. It takes no key of an account as a setting. */
