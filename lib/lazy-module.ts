@@ -1,6 +1,6 @@
 /**
  * A module that is loaded when something of it is first used. It is an object of its own rather than a getter, so that an ES module can import it by
- * its name, and whoever copies or lists what the package exports loads nothing.
+ * its name, and copying or listing what the package exports loads nothing.
  *
  * @param load what requires it
  * @param provider the package of the provider that it needs, which is an optional peer

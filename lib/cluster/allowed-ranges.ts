@@ -6,7 +6,7 @@ import { ExposureSource, Listener } from '../posture';
 export interface AllowedPeer {
   /** The range of addresses, where the peer is one. */
   readonly _cidr: string | undefined;
-  /** Whether it is a list of ranges that is kept elsewhere. */
+  /** Whether it is a prefix list, whose ranges are not known here. */
   readonly _isListOfRanges?: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface AllowedPeer {
 export class AllowedRanges {
   private readonly ranges = new Map<Listener, string[]>();
 
-  /** Adds a peer. Returns whether all that a listener is open to by now is the internet, or may be and nobody asks for a key. */
+  /** Adds a peer. Returns whether all that a listener is open to by now is the internet, or may be while no key is asked for. */
   public add(listener: Listener, peer: AllowedPeer): Omit<ExposureSource, 'name'> {
     const { _cidr: cidr, _isListOfRanges: isList = false } = peer;
     const ranges = [...(this.ranges.get(listener) ?? []), ...(cidr === undefined ? [] : [cidr])];

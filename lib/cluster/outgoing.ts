@@ -8,7 +8,7 @@ export function checkOutgoingPort(place: IConstruct, port: number): void {
   if (port !== QdrantPorts.PEER) return;
   throw badInput(place, {
     given: `allowTo with the port ${port}`,
-    allowed: `another port: on ${port} the nodes of one cluster reach each other, which the library allows by itself, and nobody else`,
+    allowed: `another port: on ${port} the nodes of one cluster reach each other, which the library allows itself, and to no others`,
     instead: `allowTo(peer, ${QdrantPorts.REST}) or allowTo(peer, ${QdrantPorts.GRPC}) for another Qdrant cluster`,
   });
 }

@@ -13,10 +13,10 @@ interface Range extends Span {
   readonly version: 4 | 6;
 }
 
-/** The widest range of public addresses that still counts as somebody's: a prefix of 7, or of 13. */
+/** The widest range of public addresses that still counts as one owner's: a prefix of 7, or of 13. */
 const SOMEBODYS = { 4: 1n << 25n, 6: 1n << 115n };
 
-/** Addresses that nobody on the internet comes from. */
+/** Addresses that no traffic from the internet comes from. */
 const NOT_PUBLIC: Span[] = [
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
   '224.0.0.0/3',

@@ -1,6 +1,7 @@
 import { QdrantPorts } from '../qdrant/ports';
 import { ListenerPurpose } from './listener';
 import { Posture } from './posture';
+import { SecretPurpose } from './secret';
 
 /** Attributes of an existing cluster. */
 export interface ImportedListenersProps {
@@ -30,6 +31,6 @@ export function describeImportedListeners(posture: Posture, props: ImportedListe
 }
 
 /** Records an existing key of an existing cluster. */
-export function describeImportedKey(posture: Posture, name: string, keptIn: string): void {
-  posture.addSecret({ name, keptIn, origin: 'existing' }).addReader('unknown: whoever was granted it where it was made');
+export function describeImportedKey(posture: Posture, purpose: SecretPurpose, keptIn: string): void {
+  posture.addSecret({ purpose, keptIn, origin: 'existing' }).addReader('unknown: granted outside this stack');
 }

@@ -10,7 +10,7 @@ import { exposureDiagram } from './report/diagram';
 import { exposureTable } from './report/table';
 import { rules } from './rules';
 import { Acknowledgement, Finding, FindingSeverity } from './rules/rule';
-import { ReaderScope, SecretPlace, SecretPlaceProps } from './secret';
+import { ReaderScope, SecretPlace, SecretPlaceProps, SecretPurpose } from './secret';
 
 /** What a cluster tells its posture. For an imported cluster it is unknown. */
 export interface PostureProps {
@@ -77,7 +77,7 @@ export class Posture {
   private readonly _outbound: OutboundConnection[] = [];
   private readonly _secrets: SecretPlace[] = [];
   private readonly _acknowledgements: Acknowledgement[] = [];
-  private readonly _released = new Set<number>();
+  private readonly _unprotected = new Set<number>();
   private readonly scope: IConstruct;
 
   public readonly version?: QdrantVersion;
@@ -144,19 +144,19 @@ export class Posture {
     return secret;
   }
 
-  /** Writes down that someone may read a secret, by its name. @internal */
-  public _addReader(secretName: string, reader: string, scope?: ReaderScope): void {
-    this._secrets.filter(({ name }) => name === secretName).forEach((secret) => secret.addReader(reader, scope));
+  /** Writes down that someone may read a secret. @internal */
+  public _addReader(purpose: SecretPurpose, reader: string, scope?: ReaderScope): void {
+    this._secrets.filter((secret) => secret.purpose === purpose).forEach((secret) => secret.addReader(reader, scope));
   }
 
   /** Records that a node may be removed. @internal */
   public _unprotectNode(index: number): void {
-    this._released.add(index);
+    this._unprotected.add(index);
   }
 
   /** The numbers of the nodes that removal protection no longer covers. */
   public get unprotectedNodes(): number[] {
-    return [...this._released].sort((one, other) => one - other);
+    return [...this._unprotected].sort((one, other) => one - other);
   }
 
   /** The listeners for a purpose. */
@@ -234,7 +234,7 @@ export class Posture {
     Aspects.of(this.scope).add(warn);
   }
 
-  /** Terraform ignores the member `//`; whoever reviews the synthesized stack finds the report there. */
+  /** Terraform ignores the member `//`; a reviewer of the synthesized stack finds the report there. */
   private putReportIntoStack(): void {
     TerraformStack.of(this.scope).addOverride(
       `//.qdrant.${this.scope.node.path}`,
@@ -242,7 +242,7 @@ export class Posture {
         produce: () => ({
           exposure: this.toTable(),
           diagram: this.toDiagram(),
-          secrets: this.secrets.map(({ name, keptIn, origin, readers }) => ({ name, keptIn, origin, readers })),
+          secrets: this.secrets.map(({ purpose, keptIn, origin, readers }) => ({ name: purpose, keptIn, origin, readers })),
           outbound: this.outbound,
           unknown: this.unknown,
           findings: this.findings(),

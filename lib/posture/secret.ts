@@ -8,29 +8,49 @@ export enum ReaderScope {
   EVERYONE = 'everyone',
 }
 
+/** What a secret of a cluster is. */
+export enum SecretPurpose {
+  ADMIN_API_KEY = 'admin API key',
+  READ_ONLY_API_KEY = 'read-only API key',
+  /** A second admin key, which the nodes accept during a rotation. */
+  ALTERNATE_API_KEY = 'alternate API key',
+  /** The private key of the cluster's own CA. */
+  CA_PRIVATE_KEY = 'CA private key',
+  /** The private key of the nodes' certificates. */
+  TLS_PRIVATE_KEY = 'TLS private key',
+}
+
 /** Properties of a secret. */
 export interface SecretPlaceProps {
-  /** The name, for example `admin API key`. */
-  readonly name: string;
+  /** What it is. */
+  readonly purpose: SecretPurpose;
 
   /** Where it is stored, for example `Secrets Manager: vectors-admin`. */
   readonly keptIn: string;
 
   /** The origin, for example `generated`, `existing`, `made on each node`. */
   readonly origin: string;
+
+  /**
+   * The controller that writes it, and can therefore read it, for example cert-manager.
+   *
+   * @default - none
+   */
+  readonly controller?: string;
 }
 
 /** A secret of the cluster, with where it is stored and who can read it. */
 export class SecretPlace {
-  public readonly name: string;
+  public readonly purpose: SecretPurpose;
   public readonly keptIn: string;
   public readonly origin: string;
   private readonly scopes = new Map<string, ReaderScope>();
 
   public constructor(props: SecretPlaceProps) {
-    this.name = props.name;
+    this.purpose = props.purpose;
     this.keptIn = props.keptIn;
     this.origin = props.origin;
+    if (props.controller !== undefined) this.addReader(props.controller);
   }
 
   /** Who can read it: grantees, and principals with other permissions. */

@@ -166,7 +166,7 @@ function checkServesMetrics(cluster: Construct, version: QdrantVersion): void {
   });
 }
 
-/** Throws unless the port is free for metrics, whether of a cluster that is made here or elsewhere. */
+/** Throws unless the port is free for metrics, of a cluster that is created or imported. */
 export function checkMetricsPort(cluster: Construct, port: number): void {
   requireWholeNumber(cluster, 'metricsPort', port, { min: 1024, max: 65535 });
   const taken = QdrantPorts._taken;

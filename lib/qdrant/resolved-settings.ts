@@ -53,7 +53,7 @@ export class ResolvedSettings {
     private readonly unchecked: string[],
   ) {}
 
-  /** The paths of the settings that nobody checked. */
+  /** The paths of the settings that were not checked. */
   public get uncheckedPaths(): string[] {
     return [...this.unchecked];
   }

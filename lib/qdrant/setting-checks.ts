@@ -135,7 +135,7 @@ export function checkNested(place: string, paths: string[]): void {
   throw badInput(place, {
     given: `both "${outer}" and "${inner}", which lies within it`,
     allowed: 'one of them',
-    instead: `'${inner}' alone, and what else "${outer}" holds by paths of their own`,
+    instead: `'${inner}' alone, and the other settings of "${outer}" each by its own path`,
   });
 }
 

@@ -4,7 +4,7 @@ import { isMadeBy } from './use-provider';
 
 /**
  * An ephemeral resource of Terraform: a value that exists while Terraform runs and is never written to plan or state. CDK for
- * Terraform 0.21 has no class for it. It is a resource to whoever goes through a stack, so that an aspect gives it its provider too.
+ * Terraform 0.21 has no class for it. It counts as a resource when a stack is traversed, so that an aspect gives it its provider too.
  *
  * @see https://developer.hashicorp.com/terraform/language/block/ephemeral
  */

@@ -40,7 +40,7 @@ export class FoundingTime extends Construct {
     this.time = kept.interpolationForAttribute('output.time').toString();
   }
 
-  /** The time at which nobody may found the cluster any more. */
+  /** The time after which no node founds the cluster any more. */
   public get end(): string {
     return Fn.timeadd(this.time, `${FOUNDING_MINUTES}m`);
   }

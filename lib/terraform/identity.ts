@@ -16,7 +16,7 @@ import { readableName } from './readable-name';
 const MAX_ID = 60;
 const MAX_NAME = 40;
 
-/** How many digits of a digest tell values apart: 48 bits, which nobody meets by chance, nor within a day on purpose. */
+/** How many digits of a digest tell values apart: 48 bits, which do not collide by chance, nor within a day on purpose. */
 const DIGITS = 12;
 
 /** What ends like this could be taken for a slug and its digest, and therefore never stands without one. */

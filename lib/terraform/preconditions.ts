@@ -7,7 +7,7 @@ export function lifecycleWith(preconditions: Precondition[]): { lifecycle?: { pr
 }
 
 /**
- * That a range of addresses is not the internet, where it is known only to Terraform: whoever wants that says so, and the posture shows it.
+ * That a range of addresses is not the internet, where it is known only to Terraform: a user who wants that says so, and the posture shows it.
  *
  * @param cluster the path of what is opened, for the error
  */

@@ -67,7 +67,7 @@ describe.each([
 
   test('is said to be unknown in what was not stated', () => {
     const { exposure, unknown, secrets } = report({});
-    expect(exposure).toMatch(/6333 \| REST .*nobody yet; besides, whom it lets in where it was made \| unknown \| unknown/);
+    expect(exposure).toMatch(/6333 \| REST .*nobody yet; and whatever it allows outside this stack \| unknown \| unknown/);
     expect(unknown).toEqual(expect.arrayContaining(['the version of Qdrant', 'the settings of the server']));
     expect(secrets).toMatchObject([{ name: 'read-only API key', readers: [expect.stringMatching(/^unknown/)] }]);
   });

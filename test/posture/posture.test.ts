@@ -7,6 +7,7 @@ import {
   QdrantSettings,
   QdrantVersion,
   ReaderScope,
+  SecretPurpose,
   ResolvedSettings,
 } from '../../lib';
 
@@ -119,7 +120,9 @@ describe('the rules', () => {
     [ReaderScope.NAMED, []],
   ])('QDR030 and QDR031: a secret that %s may read', (scope, expected) => {
     const subject = posture();
-    subject.addSecret({ name: 'admin API key', keptIn: 'Secret a', origin: 'generated' }).addReader('group g', scope);
+    subject
+      .addSecret({ purpose: SecretPurpose.ADMIN_API_KEY, keptIn: 'Secret a', origin: 'generated' })
+      .addReader('group g', scope);
     expect(subject.findings()).toMatchObject(expected);
     expect(subject.findings()).toHaveLength(expected.length);
   });
@@ -170,7 +173,7 @@ describe('what is unknown', () => {
   test('stands in the table and in the diagram', () => {
     const subject = unknown();
     subject.addListener(elsewhere).addSource({ name: '10.0.0.0/8' });
-    expect(subject.toTable()).toMatch(/10\.0\.0\.0\/8; besides, .* \| unknown \| unknown \| unknown/);
+    expect(subject.toTable()).toMatch(/10\.0\.0\.0\/8; and whatever .* \| unknown \| unknown \| unknown/);
     expect(subject.toDiagram()).toContain('"TLS unknown, API key unknown, client certificate unknown"');
   });
 

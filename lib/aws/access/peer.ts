@@ -85,7 +85,7 @@ export class Peer {
     return this.rule.cidrIpv4 ?? this.rule.cidrIpv6;
   }
 
-  /** Whether it is a list of ranges that is kept elsewhere. @internal */
+  /** Whether it is a prefix list, whose ranges are not known here. @internal */
   public get _isListOfRanges(): boolean {
     return this.rule.prefixListId !== undefined;
   }

@@ -9,7 +9,7 @@ import { refuseSharedNames } from '../../cluster/one-of-a-name';
 import { FoundingTime } from '../../terraform/founding-time';
 import { literally } from '../../terraform/literal-text';
 import { useProvider } from '../../terraform/use-provider';
-import { adminKeysOf, allKeysOf, ApiKeys, ClusterKeys } from '../secrets/api-keys';
+import { ApiKeys, ClusterKeys } from '../secrets/api-keys';
 import { ClientGrants } from '../grants/client-grants';
 import { checkCluster } from './cluster-checks';
 import { QdrantClusterBase } from './cluster-base';
@@ -17,6 +17,7 @@ import { AwsClusterDescription, describeAwsCluster } from './cluster-description
 import { ClusterInstances } from './cluster-instances';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { ClusterOutputs } from './cluster-outputs';
+import { allKeysOf } from '../../cluster/cluster-keys';
 import { describeSecrets } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from '../access/connections';
@@ -98,7 +99,7 @@ export class QdrantCluster extends QdrantClusterBase {
     this.keys = apiKeys._bind(this, clusterName, recoveryDays);
     this.tls = (props.tls ?? Tls.generated())._bind(this, clusterName, recoveryDays);
     this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.forNodes);
-    this._grants = new ClientGrants(this, this.posture, this.keys.readOnly, adminKeysOf(this.keys), this.tls.clientCa);
+    this._grants = new ClientGrants(this, { posture: this.posture, keys: this.keys, clientCa: this.tls.clientCa });
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
 
     const group = new NodeSecurityGroup(this, 'SecurityGroup', {
@@ -265,12 +266,8 @@ export class QdrantCluster extends QdrantClusterBase {
       });
     // Load balancers are added later.
     const clusterConfig = Lazy.stringValue({ produce: render });
-    const { refreshHours } = this.rollingUpdate;
-    return new NodePrograms(this, 'NodePrograms', {
-      clusterConfig,
-      settings: this.description.settings.toYaml(),
-      refreshHours,
-    });
+    const settings = this.description.settings.toYaml();
+    return new NodePrograms(this, 'NodePrograms', { clusterConfig, settings, refreshHours: this.rollingUpdate.refreshHours });
   }
 
   private launch(programs: NodePrograms, rights: ITerraformDependable, existing: number): ITerraformDependable[] {

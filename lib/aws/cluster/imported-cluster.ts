@@ -2,7 +2,7 @@ import { QdrantClusterBase } from './cluster-base';
 import { Construct } from 'constructs';
 import { requireMembers } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
-import { Posture } from '../../posture';
+import { Posture, SecretPurpose } from '../../posture';
 import { describeImportedKey, describeImportedListeners } from '../../posture/imported-cluster';
 import { ClientEndpoint } from '../../qdrant';
 import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
@@ -42,9 +42,13 @@ export class ImportedCluster extends QdrantClusterBase {
       posture: this.posture,
     });
     const { readOnlyKey, adminKey, clientCa } = attributes;
-    if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', 'Secrets Manager');
-    if (adminKey) describeImportedKey(this.posture, 'admin API key', 'Secrets Manager');
-    this._grants = new ClientGrants(this, this.posture, readOnlyKey, adminKey ? [adminKey] : [], clientCa);
+    if (readOnlyKey) describeImportedKey(this.posture, SecretPurpose.READ_ONLY_API_KEY, 'Secrets Manager');
+    if (adminKey) describeImportedKey(this.posture, SecretPurpose.ADMIN_API_KEY, 'Secrets Manager');
+    this._grants = new ClientGrants(this, {
+      posture: this.posture,
+      keys: { admin: adminKey, readOnly: readOnlyKey },
+      clientCa,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { badInput } from '../../input/input';
+import { ClientGrantsBase, KeyRight } from '../../cluster/client-grants-base';
+import { KeysIn } from '../../cluster/cluster-keys';
 import { requireInstance } from '../../input/nominal';
 import { Posture } from '../../posture';
 import { idFor, standsAlready } from '../../terraform/identity';
@@ -9,44 +10,27 @@ import { Grant } from './grant';
 import { Grantee } from './grantee';
 import { Secret } from '../secrets/secret';
 
+export interface ClientGrantsProps {
+  readonly posture: Posture;
+  readonly keys: Partial<KeysIn<Secret>>;
+  readonly clientCa?: CaBundle;
+}
+
 /** Grants what a client of a cluster needs: a key and, where it is kept in AWS, the CA certificate. */
-export class ClientGrants {
+export class ClientGrants extends ClientGrantsBase<Grantee, Grant, Secret> {
   public constructor(
-    private readonly cluster: Construct,
-    private readonly posture: Posture,
-    private readonly readOnlyKey: Secret | undefined,
-    private readonly adminKeys: Secret[],
-    private readonly clientCa: CaBundle | undefined,
-  ) {}
-
-  public read(grantee: Grantee): Grant {
-    if (!this.readOnlyKey) {
-      throw badInput(this.cluster, {
-        given: 'grantRead, but no read-only key is known',
-        allowed: 'a cluster with one',
-        instead: 'ApiKeys.generated({ readOnly: true }), or readOnly in fromSecrets, or readOnlyKey in fromClusterAttributes',
-      });
-    }
-    return this.grant('GrantRead', grantee, [this.readOnlyKey], ['read-only API key']);
+    cluster: Construct,
+    private readonly props: ClientGrantsProps,
+  ) {
+    super(cluster, props.keys);
   }
 
-  public admin(grantee: Grantee): Grant {
-    if (this.adminKeys.length === 0) {
-      throw badInput(this.cluster, {
-        given: 'grantAdmin, but no admin key is known',
-        allowed: 'a cluster with one',
-        instead: 'adminKey in fromClusterAttributes',
-      });
-    }
-    return this.grant('GrantAdmin', grantee, this.adminKeys, ['admin API key', 'alternate API key']);
-  }
-
-  private grant(kind: string, grantee: Grantee, secrets: Secret[], names: string[]): Grant {
+  protected grant({ name, keys, purposes }: KeyRight<Secret>, grantee: Grantee): Grant {
     requireInstance(this.cluster, 'the grantee', grantee, Grantee, "Grantee.role('search-service')");
-    const id = `${kind}-${grantee._kind}-${idFor(this.cluster, grantee.name)}`;
+    const id = `Grant${name}-${grantee._kind}-${idFor(this.cluster, grantee.name)}`;
     if (standsAlready(this.cluster, id, grantee.name)) return this.cluster.node.findChild(id) as Grant;
     const reader = `${grantee._kind} ${readableName(this.cluster, grantee.name)}`;
-    names.forEach((name) => this.posture._addReader(name, reader));
-    return Grant._create(this.cluster, id, grantee, { keys: secrets, clientCa: this.clientCa });
+    purposes.forEach((purpose) => this.props.posture._addReader(purpose, reader));
+    return Grant._create(this.cluster, id, grantee, { keys, clientCa: this.props.clientCa });
   }
 }

@@ -61,7 +61,7 @@ class OwnZone extends NodeNames {
       name: this.zoneName,
       comment: `Nodes of the Qdrant cluster ${clusterName}`,
       vpc: [{ vpcId }],
-      // Other networks may be joined to the zone elsewhere.
+      // Other networks may be associated with the zone outside this stack.
       lifecycle: { ignoreChanges: ['vpc'] },
     });
     return { zoneId: zone.zoneId, baseName: this.zoneName };

@@ -4,7 +4,7 @@ import { isUnknown } from '../../input/input';
 /** `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY`, in every partition. */
 const ECR = '^(([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+)/([^:@]+)';
 
-/** A repository of a private registry of Amazon ECR. Its members are empty where an image that is not known yet proves to be from elsewhere. */
+/** A repository of a private registry of Amazon ECR. Its members are empty where an image that is not known yet proves to be from another registry. */
 export interface EcrRepository {
   readonly registry: string;
   readonly account: string;

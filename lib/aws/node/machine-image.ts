@@ -21,7 +21,7 @@ const OWN_IMAGE_OPTIONS: OptionNames<OwnImageOptions> = { rootVolumeSizeGib: tru
 
 const ROOT_VOLUME_GIB = 20;
 
-/** Families of which some types have no bandwidth of their own to their disks. */
+/** Families of which some types have no dedicated bandwidth to their disks. */
 const PREVIOUS_GENERATIONS = /^(c1|c3|cc2|cg1|cr1|g2|hi1|hs1|i2|m1|m2|m3|r3|t1|t2)\./;
 
 /** The machine image of the nodes. */

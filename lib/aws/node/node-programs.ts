@@ -113,7 +113,7 @@ export class NodePrograms extends Construct {
   public userData(node: NodeIdentity): string {
     const install = Fn.join('', [this.installPrograms.asString, this.installConfig.asString]);
     const cloudConfig = {
-      // In place of the distribution's default user, which nobody could log in as.
+      // In place of the distribution's default user, which has no credentials to log in with.
       users: [{ name: 'qdrant', uid: 1000, no_create_home: true, lock_passwd: true, shell: '/usr/sbin/nologin' }],
       write_files: [
         { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(node) },

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
-import { SecretPlaceProps } from '../../posture';
+import { KeyOrigin, KeysIn } from '../../cluster/cluster-keys';
 import { KeyGenerationsProps } from '../../qdrant';
 import { checkKeyGenerations } from '../../qdrant/key-generations';
 import { GeneratedSecret } from './generated-secret';
@@ -48,22 +48,9 @@ export interface ExistingApiKeysProps {
 const EXISTING_KEYS_OPTIONS: OptionNames<ExistingApiKeysProps> = { admin: true, readOnly: true, alternate: true };
 
 /** The keys of one cluster. @internal */
-export interface ClusterKeys {
-  readonly admin: Secret;
-  readonly readOnly?: Secret;
-  readonly alternate?: Secret;
+export interface ClusterKeys extends KeysIn<Secret> {
   /** Changes whenever a value is generated anew behind the same ARN, so that the nodes are told to fetch it. */
   readonly revision: string;
-}
-
-/** The keys that let everything. @internal */
-export function adminKeysOf({ admin, alternate }: ClusterKeys): Secret[] {
-  return alternate ? [admin, alternate] : [admin];
-}
-
-/** What the nodes read. @internal */
-export function allKeysOf({ admin, readOnly, alternate }: ClusterKeys): Secret[] {
-  return [admin, ...(readOnly ? [readOnly] : []), ...(alternate ? [alternate] : [])];
 }
 
 /**
@@ -98,11 +85,11 @@ export abstract class ApiKeys {
   public abstract _bind(cluster: Construct, clusterName: string, recoveryDays: number): ClusterKeys;
 
   /** How the keys came to be. @internal */
-  public abstract readonly _origin: SecretPlaceProps['origin'];
+  public abstract readonly _origin: KeyOrigin;
 }
 
 class ExistingApiKeys extends ApiKeys {
-  public readonly _origin = 'existing';
+  public readonly _origin: KeyOrigin = { origin: 'existing' };
 
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
@@ -123,7 +110,7 @@ class ExistingApiKeys extends ApiKeys {
 }
 
 class GeneratedApiKeys extends ApiKeys {
-  public readonly _origin = 'generated';
+  public readonly _origin: KeyOrigin = { origin: 'generated' };
   private readonly generation: number;
 
   public constructor(private readonly props: GeneratedApiKeysProps) {

@@ -93,7 +93,7 @@ function mayBeArn(arn: string): boolean {
   });
 }
 
-/** The ARN, as an expression that fails where it is none: whoever uses it depends on that, and no plan or state ever holds what it is instead. */
+/** The ARN, as an expression that fails where it is none: what uses it depends on that, and no plan or state ever holds what it is instead. */
 function checkedByTerraform(arn: string): string {
   return Fn.regex(ARN, arn);
 }

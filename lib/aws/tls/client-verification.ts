@@ -12,7 +12,7 @@ export class ClientVerification {
    *   `Tls.generated()`, whose CA issues certificates to nodes only.
    */
   public static required(authorities?: CaBundle): ClientVerification {
-    requireInstanceIfGiven('ClientVerification.required', 'the authority', authorities, CaBundle, 'CaBundle.fromPem(pem)');
+    requireInstanceIfGiven('ClientVerification.required', 'the CA', authorities, CaBundle, 'CaBundle.fromPem(pem)');
     return new ClientVerification(true, authorities);
   }
 

@@ -7,11 +7,11 @@ import { Secret } from '../secrets/secret';
 /** How many characters of certificates go to the nodes in their user data, of which AWS takes 16 KiB, compressed: a small one. Certificates hardly compress. */
 const MAX_INLINE = 1500;
 
-/** Where the certificates of authorities that nodes believe are kept. */
+/** Where the CA certificates that nodes trust are kept. */
 export interface KeptBundles {
-  /** Whom nodes believe besides the authority of their own certificates. */
+  /** CAs that nodes trust, besides the CA that issued their own certificates. */
   readonly trusted: CaBundle[];
-  /** Whom clients' certificates may come from. */
+  /** CAs that client certificates are verified with. */
   readonly clientCas: CaBundle[];
   /** Changes with the certificates, so that the nodes are told to fetch them. */
   readonly revision: string;
@@ -35,7 +35,7 @@ export function keepBundles(
     if (pem === undefined) return bundle;
     const secret = new SecretsmanagerSecret(cluster, `${id}${index}`, {
       namePrefix: `${clusterName}-authorities-`,
-      description: `Certificates (public) of authorities that the nodes of the Qdrant cluster ${clusterName} trust`,
+      description: `CA certificates (public) that the nodes of the Qdrant cluster ${clusterName} trust`,
       recoveryWindowInDays: 0,
     });
     versions.push(new SecretsmanagerSecretVersion(cluster, `${id}${index}Value`, { secretId: secret.id, secretString: pem }));

@@ -1,7 +1,7 @@
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { Construct } from 'constructs';
 import { badInput, requireWholeNumber } from '../../input/input';
-import { SecretPlaceProps } from '../../posture';
+import { SecretPlaceProps, SecretPurpose } from '../../posture';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
 import { CaBundle, checkAuthorityArn } from './ca-bundle';
 import { Secret } from '../secrets/secret';
@@ -56,15 +56,15 @@ export type NodeTls =
   | { readonly source: 'secret'; readonly secretArn: string }
   | { readonly source: 'privateCa'; readonly privateCaArn: string; readonly validityDays: number };
 
-/** What a cluster's nodes need to come by their certificates, and clients to verify them. @internal */
+/** What a cluster's nodes need to obtain their certificates, and clients to verify them. @internal */
 export interface ClusterTls {
   /** What the nodes' programs read of it. */
   readonly forNodes: NodeTls;
   /** Secrets that the nodes read. */
   readonly reads: Secret[];
-  /** Secrets that the nodes write: the cluster's own authority is made by them. */
+  /** Secrets that the nodes write: they create the cluster's own CA. */
   readonly writes: Secret[];
-  /** An authority of AWS Private CA that issues to the nodes. */
+  /** The AWS Private CA that issues to the nodes. */
   readonly issuesFrom?: string;
   /** What clients verify the cluster's certificate with, where they can be granted it. */
   readonly clientCa?: CaBundle;
@@ -115,7 +115,7 @@ export abstract class Tls {
     return this.typeName;
   }
 
-  /** Whether the authority issues to others than the nodes, so that a client can have a certificate of it. @internal */
+  /** Whether the CA also issues to clients, and not to the nodes only. @internal */
   public abstract readonly _issuesToClients: boolean;
 
   /** Makes what has to be made, below the cluster. @internal */
@@ -153,7 +153,7 @@ class SecretTls extends Tls {
       reads: [this.secret],
       writes: [],
       clientCa: this.options.clientCa,
-      places: [{ name: 'TLS private key', keptIn: 'Secrets Manager', origin: 'existing' }],
+      places: [{ purpose: SecretPurpose.TLS_PRIVATE_KEY, keptIn: 'Secrets Manager', origin: 'existing' }],
     };
   }
 }
@@ -179,7 +179,7 @@ class PrivateCaTls extends Tls {
       writes: [],
       issuesFrom: this.arn,
       clientCa: CaBundle.fromPrivateCa(this.arn),
-      places: [{ name: 'TLS private keys', keptIn: 'memory of each node', origin: 'made on each node' }],
+      places: [{ purpose: SecretPurpose.TLS_PRIVATE_KEY, keptIn: 'memory of each node', origin: 'made on each node' }],
     };
   }
 }
@@ -220,8 +220,8 @@ class ClusterCaTls extends Tls {
       writes: [authority, certificate],
       clientCa: CaBundle.fromSecret(certificate),
       places: [
-        { name: 'CA private key', keptIn: 'Secrets Manager', origin: 'made by the first node' },
-        { name: 'TLS private keys', keptIn: 'memory of each node', origin: 'made on each node' },
+        { purpose: SecretPurpose.CA_PRIVATE_KEY, keptIn: 'Secrets Manager', origin: 'made by the first node' },
+        { purpose: SecretPurpose.TLS_PRIVATE_KEY, keptIn: 'memory of each node', origin: 'made on each node' },
       ],
     };
   }

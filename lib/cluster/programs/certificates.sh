@@ -45,7 +45,7 @@ ends_soon() {
   ! openssl x509 -in "$CURRENT/tls/cert.pem" -noout -checkend "$((margin < 86400 ? margin : 86400))" >/dev/null
 }
 
-# Decides which certificate the node presents and whom it trusts, given what it is offered.
+# Decides which certificate the node presents and which CAs it trusts, given what it is offered.
 #
 # A certificate of another CA is presented only once every other node accepts it, and the CA before it is trusted until every other node
 # presents a certificate of the new one. So a CA may change without anybody's doing, as cert-manager's may, and no node is cut off.

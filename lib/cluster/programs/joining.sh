@@ -3,7 +3,7 @@
 # Through whom a server joins its cluster, and who may found one. Needs INDEX, OWN_URI, MEMORY, RAFT_STATE, other_hosts, founding_time (RFC 3339),
 # founding_minutes; readiness.sh.
 
-# Sets `bootstrap`; fails while there is nobody to join through.
+# Sets `bootstrap`; fails while there is no node to join through.
 #
 # Qdrant ignores it once it is a member of a cluster. But a server whose first attempt to join was refused has a state of its own already,
 # and would take itself for the first of a new cluster if it were told its own address: only the founder is.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2153 # set by the program that sources this
-# When a node may stop serving. The clock is cut into turns, so that nobody has to be asked and no two nodes are away by their own doing:
+# When a node may stop serving. The clock is cut into turns, so that no coordinator is needed and no two nodes are away by their own doing:
 # every other turn belongs to what is asked for by Terraform or Kubernetes, which ask one node at a time; those in between belong to the
 # nodes in order, for restarts of their own. Needs INDEX, turn_seconds, node_count, other_hosts, DRAINING, DRAIN_SECONDS; readiness.sh,
 # certificates.sh.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the data of a node was last served by, and as whom. Needs MEMORY, OWN_URI.
+# Which version last served the data of a node, and under which peer address. Needs MEMORY, OWN_URI.
 
 # Qdrant's storage is compatible from one minor release to the next, and never back.
 #   check_upgrade_path VERSION

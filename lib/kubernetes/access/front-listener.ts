@@ -10,11 +10,11 @@ export interface FrontListenerProps {
   readonly at: string;
   /** The port on which clients reach it. */
   readonly port: number;
-  /** Whether it speaks TLS only, or undefined where that is up to what stands there. */
+  /** Whether it speaks TLS only, or undefined where that is not known here. */
   readonly tls: boolean | undefined;
   /** Whether a client's certificate is known to get past it, to the guard that verifies it. */
   readonly clientVerification: boolean;
-  /** Who reaches it, or undefined where nobody says so. */
+  /** Who reaches it, or undefined where it is not known. */
   readonly clients: Peer[] | undefined;
 }
 
@@ -28,5 +28,6 @@ export function describeFront(scope: Construct, posture: Posture, props: FrontLi
     name: readableName(scope, name),
     anyAddress: together && _cidr !== undefined,
   }));
-  for (const source of sources ?? [{ name: `whoever reaches the ${at} (unknown)`, unknown: true }]) listener.addSource(source);
+  for (const source of sources ?? [{ name: `all that can reach the ${at} (unknown)`, unknown: true }])
+    listener.addSource(source);
 }

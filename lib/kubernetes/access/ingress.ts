@@ -181,7 +181,7 @@ export class QdrantIngress extends Construct {
     });
   }
 
-  /** A controller that ends TLS presents a certificate of its own to the guard, whoever its client is. */
+  /** A controller that terminates TLS presents its own certificate to the guard, not its client's. */
   private requirePassThrough(api: string, option: string, annotations?: { [name: string]: string }): void {
     if (!this.cluster.clientVerification || this.passesThrough(annotations)) return;
     throw badInput(this, {

@@ -1,7 +1,7 @@
 import { ITerraformDependable, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput } from '../../input/input';
-import { Posture } from '../../posture';
+import { Posture, SecretPurpose } from '../../posture';
 import { clientListenersOf, endpointOf, postureOf } from '../../cluster/cluster-base';
 import { ClientEndpoint, NodeCertificate, QdrantPorts } from '../../qdrant';
 import { checkNodeIndex } from '../../qdrant/cluster-checks';
@@ -140,7 +140,7 @@ export class QdrantCluster extends QdrantClusterBase {
     });
     if (this.description.metricsPort === undefined) {
       this.connections.allowRestFrom(props.scrapedBy);
-      this.posture._addReader('read-only API key', `Prometheus, by the ServiceMonitor ${id}`);
+      this.posture._addReader(SecretPurpose.READ_ONLY_API_KEY, `Prometheus, by the ServiceMonitor ${id}`);
     } else {
       this.connections.allowMetricsFrom(props.scrapedBy);
     }
@@ -199,13 +199,11 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   private makeGrants(): ClientGrants {
-    const { admin, readOnly, alternate } = this.keys;
     return new ClientGrants(this, {
       clusterName: this.clusterName,
       namespace: this.namespace,
       posture: this.posture,
-      readOnlyKey: readOnly,
-      adminKeys: alternate ? [admin, alternate] : [admin],
+      keys: this.keys,
       clientCa: this.tls.clientCa,
     });
   }

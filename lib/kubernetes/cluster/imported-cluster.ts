@@ -2,7 +2,7 @@ import { QdrantClusterBase } from './cluster-base';
 import { Construct } from 'constructs';
 import { requireMembers } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
-import { Posture } from '../../posture';
+import { Posture, SecretPurpose } from '../../posture';
 import { describeImportedKey, describeImportedListeners } from '../../posture/imported-cluster';
 import { ClientEndpoint } from '../../qdrant';
 import { checkHostName, checkMetricsPort } from '../../qdrant/cluster-checks';
@@ -49,15 +49,14 @@ export class ImportedCluster extends QdrantClusterBase {
       importedAs: this.node.path,
     });
     const { readOnlyKey, adminKey, clientCa } = attributes;
-    if (readOnlyKey) describeImportedKey(this.posture, 'read-only API key', `Secret ${readOnlyKey.name}`);
-    if (adminKey) describeImportedKey(this.posture, 'admin API key', `Secret ${adminKey.name}`);
+    if (readOnlyKey) describeImportedKey(this.posture, SecretPurpose.READ_ONLY_API_KEY, `Secret ${readOnlyKey.name}`);
+    if (adminKey) describeImportedKey(this.posture, SecretPurpose.ADMIN_API_KEY, `Secret ${adminKey.name}`);
     this._grants = new ClientGrants(this, {
       clusterName,
       namespace,
       posture: this.posture,
       importedAs: this.node.path,
-      readOnlyKey,
-      adminKeys: adminKey ? [adminKey] : [],
+      keys: { admin: adminKey, readOnly: readOnlyKey },
       clientCa,
     });
   }

@@ -137,7 +137,7 @@ export class NodeSet extends Construct {
   }
 
   /**
-   * One at a time. More could be the last replicas of a shard: how many a collection has is up to whoever makes it, and nobody tells Kubernetes. None
+   * One at a time. More could be the last replicas of a shard: how many a collection has is decided by its creator, and Kubernetes does not know. None
    * would keep machines from being drained for ever. A pod that is not ready may be evicted only while all others are, as Kubernetes has it by
    * default (`unhealthyPodEvictionPolicy`): it may be the one that receives a shard, and its vote counts although it serves no client.
    */

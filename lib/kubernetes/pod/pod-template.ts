@@ -46,7 +46,7 @@ export interface PodTemplateProps {
 /** Readable by the server's user and group only. */
 const SECRET_MODE = '0440';
 const PROGRAMS = '/opt/qdrant';
-/** Mounted as a whole: a file that is mounted by itself would never change. */
+/** Mounted as a whole: a file that is mounted alone (subPath) would never change. */
 const CLUSTER = '/opt/qdrant-cluster';
 const SECRETS = '/run/secrets/qdrant';
 /** What a container needs to leave Raft and the write-ahead log flushed, long searches included. */

@@ -51,7 +51,7 @@ export class Rollout extends Construct {
     this.makeJob([service, policy, ...props.after]);
   }
 
-  /** Another one for each revision: nobody then has the addresses of the one before in a cache. */
+  /** Another one for each revision: no cache then holds the addresses of the one before. */
   private makeService(): ServiceV1 {
     const { namespace, labels, podLabels, revision } = this.props;
     return new ServiceV1(this, 'Service', {

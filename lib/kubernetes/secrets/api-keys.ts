@@ -3,7 +3,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
-import { SecretPlaceProps } from '../../posture';
+import { KeyOrigin, KeysIn } from '../../cluster/cluster-keys';
 import { KeyGenerationsProps } from '../../qdrant';
 import { checkKeyGenerations } from '../../qdrant/key-generations';
 import { literally } from '../../terraform/literal-text';
@@ -88,10 +88,7 @@ const EXTERNAL_KEYS_OPTIONS: OptionNames<ExternalApiKeysProps> = {
 };
 
 /** The keys of one cluster. @internal */
-export interface ClusterKeys {
-  readonly admin: Secret;
-  readonly readOnly?: Secret;
-  readonly alternate?: Secret;
+export interface ClusterKeys extends KeysIn<Secret> {
   /** What has to be there before the pods are. */
   readonly made: ITerraformDependable[];
 }
@@ -138,11 +135,11 @@ export abstract class ApiKeys {
   public abstract _bind(cluster: Construct, binding: KeysBinding): ClusterKeys;
 
   /** How the keys came to be. @internal */
-  public abstract readonly _origin: SecretPlaceProps['origin'];
+  public abstract readonly _origin: KeyOrigin;
 }
 
 class ExistingApiKeys extends ApiKeys {
-  public readonly _origin = 'existing';
+  public readonly _origin: KeyOrigin = { origin: 'existing' };
 
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
@@ -163,7 +160,7 @@ class ExistingApiKeys extends ApiKeys {
 }
 
 class GeneratedApiKeys extends ApiKeys {
-  public readonly _origin = 'generated';
+  public readonly _origin: KeyOrigin = { origin: 'generated' };
   private readonly generation: number;
 
   public constructor(private readonly props: KeyGenerationsProps) {
@@ -197,7 +194,10 @@ class GeneratedApiKeys extends ApiKeys {
 }
 
 class ExternalApiKeys extends ApiKeys {
-  public readonly _origin = 'fetched by the External Secrets Operator';
+  public readonly _origin: KeyOrigin = {
+    origin: 'fetched by the External Secrets Operator',
+    controller: 'the External Secrets Operator',
+  };
 
   public constructor(private readonly props: ExternalApiKeysProps) {
     super();

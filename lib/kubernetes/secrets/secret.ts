@@ -17,7 +17,7 @@ export class Secret {
    *   it
    */
   public static fromName(name: string, key: string = 'api-key'): Secret {
-    // What is written beside references, as if each were a name by itself.
+    // The text around references, as if each reference were a name.
     const written = isUnknown(name) ? withoutReferences(String(name)).replaceAll(A_REFERENCE, 'x') : name;
     checkObjectName('Secret.fromName', 'the name', written, 'vectors-admin-key');
     checkDataKey('Secret.fromName', key);

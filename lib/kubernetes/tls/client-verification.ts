@@ -11,7 +11,7 @@ export class ClientVerification {
    * @param authorities the CAs of the clients; by default the CA of the cluster's certificate
    */
   public static required(authorities?: CaBundle): ClientVerification {
-    requireInstanceIfGiven('ClientVerification.required', 'the authority', authorities, CaBundle, 'CaBundle.fromPem(pem)');
+    requireInstanceIfGiven('ClientVerification.required', 'the CA', authorities, CaBundle, 'CaBundle.fromPem(pem)');
     return new ClientVerification(true, authorities);
   }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { requireWholeNumber } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
-import { SecretPlaceProps } from '../../posture';
+import { SecretPlaceProps, SecretPurpose } from '../../posture';
 import { NodeCertificate } from '../../qdrant';
 import { CaBundle } from './ca-bundle';
 import { certManagerObject, CertManagerObjectProps, hours, validity } from './cert-manager';
@@ -118,7 +118,7 @@ class SecretTls extends Tls {
       secretName: this.name,
       clientCa: this.options.clientCa,
       made: [],
-      places: [{ name: 'TLS private key', keptIn: `Secret ${this.name}`, origin: 'existing' }],
+      places: [{ purpose: SecretPurpose.TLS_PRIVATE_KEY, keptIn: `Secret ${this.name}`, origin: 'existing' }],
     };
   }
 }
@@ -145,7 +145,14 @@ class CertManagerTls extends Tls {
       made: [request],
       clientCa: this.options.clientCa,
       issuer: this.issuer,
-      places: [{ name: 'TLS private key', keptIn: `Secret ${secretName}`, origin: 'made by cert-manager' }],
+      places: [
+        {
+          purpose: SecretPurpose.TLS_PRIVATE_KEY,
+          keptIn: `Secret ${secretName}`,
+          origin: 'made by cert-manager',
+          controller: 'cert-manager',
+        },
+      ],
     };
   }
 }
@@ -168,13 +175,23 @@ class OwnAuthorityTls extends Tls {
       made: [request],
       issuer,
       places: [
-        { name: 'CA private key', keptIn: `Secret ${binding.clusterName}-ca`, origin: 'made by cert-manager' },
-        { name: 'TLS private key', keptIn: `Secret ${secretName}`, origin: 'made by cert-manager' },
+        {
+          purpose: SecretPurpose.CA_PRIVATE_KEY,
+          keptIn: `Secret ${binding.clusterName}-ca`,
+          origin: 'made by cert-manager',
+          controller: 'cert-manager',
+        },
+        {
+          purpose: SecretPurpose.TLS_PRIVATE_KEY,
+          keptIn: `Secret ${secretName}`,
+          origin: 'made by cert-manager',
+          controller: 'cert-manager',
+        },
       ],
     };
   }
 
-  /** cert-manager's own way to an authority: an issuer that signs itself, a CA certificate of it, and an issuer by that. */
+  /** cert-manager's own way to a CA: a self-signed issuer, a CA certificate of it, and an issuer with that. */
   private makeAuthority(cluster: Construct, binding: TlsBinding): Manifest {
     const { clusterName } = binding;
     const names = { root: `${clusterName}-self-signed`, ca: `${clusterName}-ca` };
@@ -187,7 +204,7 @@ class OwnAuthorityTls extends Tls {
       commonName: `${clusterName} Qdrant cluster CA`,
       secretName: names.ca,
       duration: hours(3650 * 24),
-      // A new key would be another authority: clients and nodes would have to be told.
+      // A new key would be another CA: clients and nodes would have to trust it first.
       privateKey: { algorithm: 'ECDSA', size: 384, rotationPolicy: 'Never' },
       usages: ['cert sign', 'crl sign'],
       issuerRef: CertificateIssuer.issuer(names.root)._reference,

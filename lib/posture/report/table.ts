@@ -38,7 +38,7 @@ function table(rows: string[][]): string {
 
 function exposedTo(listener: Listener): string {
   const sources = listener.sources.map((source) => source.name).join(', ') || 'nobody yet';
-  return listener.madeElsewhere ? `${sources}; besides, whom it lets in where it was made` : sources;
+  return listener.madeElsewhere ? `${sources}; and whatever it allows outside this stack` : sources;
 }
 
 function clientCertificate({ clientVerifiedBy, madeElsewhere }: Listener): string {

@@ -19,7 +19,7 @@ export const exposureRules: Rule[] = [
   {
     id: 'QDR001',
     severity: FindingSeverity.ERROR,
-    reason: 'It is for the nodes: whoever else reaches it meets neither the guard nor, before 1.18 on 6335, a key.',
+    reason: 'It is for the nodes only: it bypasses the guard and, before 1.18 on 6335, asks for no key.',
     fix: 'allow clients to REST (6333) or gRPC (6334) only.',
     check: (facts: PostureFacts) =>
       facts.listeners
@@ -45,7 +45,7 @@ export const exposureRules: Rule[] = [
     id: 'QDR003',
     severity: FindingSeverity.WARNING,
     reason: 'A leaked key is then all that an attacker needs.',
-    fix: 'allow named sources, or say who reaches what stands before the cluster; acknowledge it for a public service.',
+    fix: 'allow named sources, or declare the sources of the load balancer, Gateway or Ingress; acknowledge it for a public service.',
     check: (facts: PostureFacts) =>
       facts.listeners
         .filter((listener) => isPublic(listener) && isGuarded(listener) && !listener.clientVerifiedBy)
@@ -57,7 +57,7 @@ export const exposureRules: Rule[] = [
   {
     id: 'QDR004',
     severity: FindingSeverity.WARNING,
-    reason: 'The metrics port asks for no key: whoever reaches it reads collection names and sizes.',
+    reason: 'The metrics port asks for no key: anyone who can reach it can read collection names and sizes.',
     fix: 'scrape /metrics on REST with the read-only key, or keep the sources to the monitoring system.',
     check: (facts: PostureFacts) =>
       facts.listeners

@@ -4,7 +4,7 @@ import { FindingSeverity, Rule } from './rule';
 
 const readableBy = (scope: ReaderScope) => (facts: PostureFacts) =>
   facts.secrets.flatMap((secret) =>
-    secret.readersOf(scope).map((reader) => `the ${secret.name} (${secret.keptIn}) may be read by ${reader}`),
+    secret.readersOf(scope).map((reader) => `the ${secret.purpose} (${secret.keptIn}) may be read by ${reader}`),
   );
 
 /** Who may read which secret. */

@@ -15,7 +15,7 @@ const loosened: Array<{ setting: string; safe: unknown; what: string }> = [
   { setting: 'audit.trust_forwarded_headers', safe: false, what: 'the audit log trusts the address that a client claims' },
 ];
 
-/** What the server itself is, and how it is set. */
+/** The server's version and settings. */
 export const serverRules: Rule[] = [
   {
     id: 'QDR020',
@@ -28,7 +28,7 @@ export const serverRules: Rule[] = [
   {
     id: 'QDR021',
     severity: FindingSeverity.WARNING,
-    reason: 'Whoever reaches 6335 then needs no key; only the firewall and mutual TLS between the nodes protect it.',
+    reason: 'A client of 6335 then needs no key; only the firewall and mutual TLS between the nodes protect it.',
     fix: 'run 1.18 or later, and drop upgradingFrom once every node has been upgraded.',
     check: ({ settings, nodeCount }: PostureFacts) =>
       settings && nodeCount !== 1 && settings.value('service.enforce_internal_auth') !== true

@@ -17,7 +17,7 @@ export const transportRules: Rule[] = [
       facts.clientVerification
         ? facts.listeners
             .filter((listener) => listener.isForClients && !listener.clientVerifiedBy)
-            .map((listener) => `client certificates are required, but nobody verifies them on the ${listener}`)
+            .map((listener) => `client certificates are required, but nothing verifies them on the ${listener}`)
         : [],
   },
   {

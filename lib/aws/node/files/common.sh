@@ -18,7 +18,7 @@ readonly MEMORY="$DATA/"
 readonly RAFT_STATE="$DATA/storage/raft_state.json"
 readonly SERVER_UID=1000
 
-# What whoever runs the machine sets for these programs, such as a proxy.
+# What the machine's operator sets for these programs, such as a proxy.
 if [[ -r /etc/qdrant/environment ]]; then
   set -o allexport
   # shellcheck source=/dev/null
@@ -58,7 +58,7 @@ source /opt/qdrant/bin/basics.sh
 # shellcheck source=../../../cluster/programs/readiness.sh
 source /opt/qdrant/bin/readiness.sh
 
-# Where the distribution puts nginx's stream module. Its prefix, which a relative path would be looked up in, is elsewhere.
+# Where the distribution puts nginx's stream module. It is not below nginx's prefix, where a relative path would be looked up.
 stream_module() {
   local file
   for file in /usr/lib64/nginx/modules/ngx_stream_module.so /usr/lib/nginx/modules/ngx_stream_module.so; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts this node's certificate, key and CAs into a folder: fetch-certificates.sh FOLDER
 # certificates.sh says which files; one more is
-#   client-ca.pem      whom the guard believes, where clients must present a certificate
+#   client-ca.pem      the CAs that the guard verifies client certificates with, where clients must present one
 set -euo pipefail
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
@@ -92,7 +92,7 @@ private_ca_certificate() {
     jq --raw-output '.Certificate, .CertificateChain // empty'
 }
 
-# An authority in the mode for short-lived certificates issues none for longer than seven days, however often it is asked. One that cannot
+# A CA in the mode for short-lived certificates issues none for longer than seven days, however often it is asked. One that cannot
 # be described now is asked for the certificate all the same, which is tried again.
 refuse_longer_than_issued() {
   local days mode
@@ -101,7 +101,7 @@ refuse_longer_than_issued() {
   mode=$(aws acm-pca describe-certificate-authority --certificate-authority-arn "$1" \
     --query CertificateAuthority.UsageMode --output text) || return 0
   [[ $mode != SHORT_LIVED_CERTIFICATE ]] ||
-    fail "the authority $1 issues short-lived certificates only, for 7 days at most, and validityDays is $days: set validityDays of Tls.fromPrivateCa to 7 or less"
+    fail "the private CA $1 issues short-lived certificates only, for 7 days at most, and validityDays is $days: set validityDays of Tls.fromPrivateCa to 7 or less"
 }
 
 from_private_ca() {
@@ -174,7 +174,7 @@ from_cluster_ca() {
     log "clients do not find the cluster's CA certificate in $(cluster .tls.caCertificateSecretArn)"
 }
 
-# --- Whom the node believes -----------------------------------------------------------------------------------------------------
+# --- CAs that the node trusts ---------------------------------------------------------------------------------------------------
 
 # The certificates of a list of bundles in cluster.json, each a PEM, a secret or a Private CA.
 bundles() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the node out of service before its server is stopped, when it is its turn: Terraform stops all instances at once to give them another
-# type, and so may whoever shuts machines down.
+# type, and so may an operator who shuts machines down.
 set -euo pipefail
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh

@@ -11,7 +11,7 @@ source /opt/qdrant/bin/versions.sh
 source /opt/qdrant/bin/certificates.sh
 
 folder=$(readlink --canonicalize-existing "$CURRENT")
-# Version 0.1 kept it elsewhere only.
+# Version 0.1 of the library kept it in another file only.
 version=$(remembered version)
 [[ ! -e $folder/version ]] || version=$(<"$folder/version")
 printf '%s' "$folder" >/run/qdrant-server/folder

@@ -29,7 +29,7 @@ turn_wait_seconds() {
   printf '%s' "$((wait < $(remaining_seconds) ? wait : $(remaining_seconds)))"
 }
 
-# What asks for this node comes before what the node does by itself, and waits only where that has begun.
+# A requested update takes precedence over the node's own refresh, and waits only for one that is already running.
 preempt_own_update() {
   [[ $turn != asked ]] || systemctl stop --quiet qdrant-refresh.service
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Before the pod is stopped, whoever asks for it: a change that rolls through the StatefulSet, an eviction, a machine that is drained. Waits
+# Before the pod is stopped, whatever asks for it: a change that rolls through the StatefulSet, an eviction, a machine that is drained. Waits
 # for a turn in which no other node is away, and until no client is sent here any more. Kubernetes stops the server afterwards.
 set -euo pipefail
 # shellcheck source=common.sh

@@ -2,7 +2,7 @@
 # Gathers all that the server and the guard are started with into one folder in memory, and prints the folder's path. The folder's name
 # is a digest of its content: where nothing changed, it is the folder that the server already runs with.
 #   node.yaml          the API keys, and what else differs from node to node
-#   tls/               certificates and whom to believe, as certificates.sh has them
+#   tls/               certificates and trusted CAs, as certificates.sh has them
 #   tls/client-ca.pem  the CAs of clients, where they must present a certificate
 #   guard.conf
 # What is missing or not good stops it: Qdrant without a key answers everyone.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the server, and restarts it when a key or a certificate has changed: Qdrant reads those of gRPC and of the peers, and whom it
-# believes, once only. It does so in a turn of its own, while every other node is ready.
+# Runs the server, and restarts it when a key or a certificate has changed: Qdrant reads those of gRPC and of the peers, and the
+# CAs that it trusts, once only. It does so in a turn of its own, while every other node is ready.
 set -euo pipefail
 # shellcheck source=common.sh
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
