@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { issueCa, makeCa } from '../support/openssl';
 import { describeWith, ROOT } from '../support/programs';
 
 const ADMIN = 'a'.repeat(48);
@@ -16,11 +17,12 @@ const NO_SECRET = "An error occurred (ResourceNotFoundException): Secrets Manage
  * is refused.
  */
 const AWS = `#!/bin/bash
-action=$2 secret='' value='' query=''
+action=$2 secret='' value='' query='' request=''
 while (($#)); do
   case $1 in
     --secret-id | --certificate-authority-arn) secret=$2 ;;
     --query) query=$2 ;;
+    --csr) request=\${2#fileb://} ;;
     --secret-string) value=\${2#file://} ;;
   esac
   shift
@@ -42,7 +44,18 @@ case $action in
       *.KeyAlgorithm) echo EC_prime256v1 ;;
     esac
     ;;
-  issue-certificate) echo 'An error occurred (ValidationException): the validity exceeds that of the authority' >&2 && exit 254 ;;
+  issue-certificate)
+    if [[ -e $STATE/$secret-key.pem ]]; then
+      openssl x509 -req -in "$request" -CA "$STATE/$secret.pem" -CAkey "$STATE/$secret-key.pem" -copy_extensions copy -days 30 -out "$STATE/issued.pem" 2>/dev/null
+      echo arn:aws:acm-pca:issued
+    else
+      echo 'An error occurred (ValidationException): the validity exceeds that of the authority' >&2 && exit 254
+    fi
+    ;;
+  get-certificate) jq --null-input --rawfile own "$STATE/issued.pem" --rawfile chain "$STATE/chain.pem" '{Certificate: $own, CertificateChain: $chain}' ;;
+  get-certificate-authority-certificate)
+    jq --null-input --rawfile own "$STATE/$secret.pem" --rawfile chain "$STATE/company.pem" '{Certificate: $own, CertificateChain: $chain}'
+    ;;
   put-secret-value) cp "$value" "$STATE/$secret" ;;
 esac
 `;
@@ -68,6 +81,16 @@ class Machine {
 
   public put(secret: string, value: string): void {
     writeFileSync(join(this.folder, 'state', secret), value);
+  }
+
+  /** CAs in AWS Private CA, below one of the company. */
+  public putCasBelowCompany(...arns: string[]): void {
+    const state = join(this.folder, 'state');
+    makeCa(state, 'company', '/CN=company');
+    for (const arn of arns) {
+      issueCa(state, arn, 'company');
+      this.put('chain.pem', `${this.secret(`${arn}.pem`)}${this.secret('company.pem')}`);
+    }
   }
 
   public refuse(action: string, secret: string, times: number, reason: string): void {
@@ -193,6 +216,30 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
       expect(printed.includes('set validityDays of Tls.fromPrivateCa to 7 or less')).toBe(!isAsked);
       expect(printed.includes('giving up')).toBe(isAsked);
     });
+  });
+
+  test('from a CA of AWS Private CA below the company’s, whose other CAs issue to no client', () => {
+    const [nodes, next] = ['arn:aws:acm-pca:nodes', 'arn:aws:acm-pca:next'];
+    const privateCa = { source: 'privateCa', privateCaArn: nodes, validityDays: 7 };
+    const machine = new Machine(0, { tls: privateCa, trusted: [{ privateCaArn: next }] });
+    machine.putCasBelowCompany(next, nodes);
+    const subjects = (file: string) =>
+      `echo ${file}; openssl crl2pkcs7 -nocrl -certfile /run/target/${file} | openssl pkcs7 -print_certs -noout | grep subject`;
+    const named = `jq '.clientCas = [{ privateCaArn: "${nodes}" }]' /opt/qdrant/etc/cluster.json >/run/changed`;
+    const script = [
+      ...[fetchCertificate, 'openssl verify -CAfile /run/target/ca.pem -untrusted /run/target/cert.pem /run/target/cert.pem'],
+      ...[subjects('ca.pem'), subjects('client-ca.pem')],
+      ...[named, 'cat /run/changed >/opt/qdrant/etc/cluster.json', fetchCertificate, subjects('client-ca.pem')],
+    ];
+    const { code, printed } = machine.run(script.join('\n'));
+    expect(code).toBe(0);
+    const subject = (...names: string[]) => names.map((name) => `subject=CN = ${name}`);
+    expect(printed.match(/^(?:subject|\S+\.pem).*$/gm)).toEqual([
+      '/run/target/cert.pem: OK',
+      ...['ca.pem', ...subject(nodes, 'company', next)],
+      ...['client-ca.pem', ...subject(nodes, next)],
+      ...['client-ca.pem', ...subject(nodes)],
+    ]);
   });
 
   test('and keeps it until a third of its life is left, or its names are others', () => {

@@ -1,9 +1,9 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issue, makeCa } from '../support/openssl';
+import { issue, issueCa, makeCa } from '../support/openssl';
 import { describeWith } from '../support/programs';
 import { runWith } from '../support/shell';
 import { until } from '../support/until';
@@ -20,6 +20,7 @@ const SERVER = `
 describeWith(['nginx', 'openssl'], 'the guard', () => {
   const folder = mkdtempSync(join(tmpdir(), 'guard-'));
   const file = (name: string) => join(folder, name);
+  const read = (name: string) => readFileSync(file(name), 'utf8');
   let guard: ChildProcess | undefined;
   let qdrant: ChildProcess | undefined;
   let log = '';
@@ -28,7 +29,20 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
     for (const ca of ['nodes', 'clients', 'company']) makeCa(folder, ca, `/CN=${ca}`);
     issue(folder, 'node', 'nodes', 'DNS:node-0.test');
     issue(folder, 'node-1', 'nodes', 'DNS:node-1.test');
+    for (const ca of ['clients-sub', 'printers-sub']) issueCa(folder, ca, 'company');
     issue(folder, 'client', 'clients', 'DNS:client.test');
+    issue(folder, 'subject', 'clients-sub', 'DNS:client.test');
+    issue(folder, 'printer', 'printers-sub', 'DNS:client.test');
+    // With what is above it, as clients send it.
+    for (const [client, ca] of [
+      ['subject', 'clients-sub'],
+      ['printer', 'printers-sub'],
+    ]) {
+      writeFileSync(file(`${client}-chain.pem`), [client, ca, 'company'].map((name) => read(`${name}.pem`)).join(''));
+      writeFileSync(file(`${client}-chain-key.pem`), read(`${client}-key.pem`));
+    }
+    writeFileSync(file('named.pem'), `${read('clients.pem')}${read('clients-sub.pem')}`);
+    writeFileSync(file('anchors.pem'), runWith(['certificates'], '', `client_anchors ${file('named.pem')}`).output);
     issue(folder, 'employee', 'company', 'DNS:client.test');
     issue(folder, 'impostor', 'company', 'DNS:node-0.test');
     const modules = ['/usr/lib64/nginx', '/usr/lib/nginx'].map((path) => `${path}/modules/ngx_stream_module.so`);
@@ -37,7 +51,13 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
       `HOST=node-0.test GUARDED_PORTS=6333`,
       `write_guard ${join(__dirname, '../../lib/cluster/programs/guard.conf')} ${file('nginx.pid')} '' ${modules.find(existsSync) ?? ''}`,
     ).output;
-    const paths: { [name: string]: string } = { cert: 'node', key: 'node-key', 'client-ca': 'clients', ca: 'nodes' };
+    const paths: { [name: string]: string } = {
+      cert: 'node',
+      key: 'node-key',
+      'client-ca': 'named',
+      'client-anchors': 'anchors',
+      ca: 'nodes',
+    };
     writeFileSync(
       file('nginx.conf'),
       configuration
@@ -59,7 +79,17 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
   }
   /** Whether a client, with a certificate or without one, has an answer. */
   function isAnswered(certificate?: string): boolean {
-    const own = certificate === undefined ? [] : ['-cert', file(`${certificate}.pem`), '-key', file(`${certificate}-key.pem`)];
+    const own =
+      certificate === undefined
+        ? []
+        : [
+            '-cert',
+            file(`${certificate}.pem`),
+            '-cert_chain',
+            file(`${certificate}.pem`),
+            '-key',
+            file(`${certificate}-key.pem`),
+          ];
     const verified = ['-CAfile', file('nodes.pem'), '-verify_hostname', 'node-0.test', '-verify_return_error'];
     const request = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
     const options = ['s_client', '-connect', `${GUARD}:6333`, '-quiet', ...verified, ...own];
@@ -75,6 +105,14 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
     expect(isAnswered('employee')).toBe(false);
     // Nodes have ports of their own.
     expect(isAnswered('node')).toBe(false);
+  });
+
+  test('lets clients in of a CA below another one that was not named, and none of its other CAs', async () => {
+    await serve('node');
+    expect(isAnswered('subject')).toBe(true);
+    expect(isAnswered('subject-chain')).toBe(true);
+    expect(isAnswered('printer')).toBe(false);
+    expect(isAnswered('printer-chain')).toBe(false);
   });
 
   test.each(['impostor', 'node-1'])('passes nothing on to a server that is not its node’s (%s)', async (certificate) => {

@@ -11,6 +11,19 @@ export function makeCa(folder: string, name: string, subject = '/CN=nodes'): str
   return certificate;
 }
 
+/** Has a CA issued by another one: `NAME.pem` and `NAME-key.pem`. */
+export function issueCa(folder: string, name: string, ca: string): string {
+  return issue(
+    folder,
+    name,
+    ca,
+    'DNS:ca.test',
+    '20',
+    undefined,
+    'basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n',
+  );
+}
+
 /** Has a certificate issued, for servers and clients unless other usages are given: `NAME.pem` and `NAME-key.pem`. */
 export function issue(
   folder: string,
@@ -19,10 +32,11 @@ export function issue(
   altNames: string,
   days = '10',
   usages = 'serverAuth,clientAuth',
+  more = '',
 ): string {
   const file = (end: string) => join(folder, `${name}${end}`);
   run('openssl', ['req', '-new', ...KEY, '-subj', `/CN=${name}`, '-keyout', file('-key.pem'), '-out', file('.csr')]);
-  const extensions = `subjectAltName=${altNames}\nextendedKeyUsage=${usages}\nauthorityKeyIdentifier=keyid\n`;
+  const extensions = `subjectAltName=${altNames}\nextendedKeyUsage=${usages}\nauthorityKeyIdentifier=keyid\n${more}`;
   writeFileSync(file('.ext'), extensions);
   const issuer = ['-CA', join(folder, `${ca}.pem`), '-CAkey', join(folder, `${ca}-key.pem`), '-CAcreateserial'];
   run('openssl', [

@@ -29,6 +29,16 @@ certificates_without() {
   done
 }
 
+# The CAs in a file as OpenSSL takes them for CAs of clients by themselves. Otherwise a chain has to end in a self-signed CA, and with that one
+# named every other CA below it would do.
+#   client_anchors FILE
+client_anchors() {
+  local certificate
+  while IFS= read -r -d '' certificate; do
+    openssl x509 -addtrust clientAuth -trustout <<<"$certificate" || fail "a CA certificate for clients cannot be read"
+  done < <(certificates_without /dev/null "$1" | sed 's/^-----END CERTIFICATE-----$/&\x00/')
+}
+
 # Whether a certificate, with those between it and its CA behind it, is of one of the CAs in a file.
 #   is_issued_by PEM FILE
 is_issued_by() {

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Puts this node's certificate, key and CAs into a folder: fetch-certificates.sh FOLDER
-# certificates.sh says which files; one more is
-#   client-ca.pem      the CAs that the guard verifies client certificates with, where clients must present one
+# certificates.sh says which files; further ones are
+#   above.pem            the CAs above those of AWS Private CA
+#   client-ca.pem        the CAs that the guard verifies client certificates with, where clients must present one
+#   client-anchors.pem   the same, as OpenSSL takes them for CAs by themselves
 set -euo pipefail
 # shellcheck source=common.sh
 source /opt/qdrant/bin/common.sh
@@ -84,12 +86,16 @@ issue_from_private_ca() {
   aws acm-pca wait certificate-issued --certificate-authority-arn "$authority" --certificate-arn "$arn" || return 1
   aws acm-pca get-certificate --certificate-authority-arn "$authority" --certificate-arn "$arn" --output json |
     jq --raw-output '.Certificate, .CertificateChain // empty' >"$work/cert.pem" || return 1
-  private_ca_certificate "$authority" >"$work/issuer.pem"
+  fetch_private_ca "$authority" || return 1
+  cat "$work/private-ca.pem" "$work/private-ca-chain.pem" >"$work/issuer.pem"
 }
 
-private_ca_certificate() {
-  aws acm-pca get-certificate-authority-certificate --certificate-authority-arn "$1" --output json |
-    jq --raw-output '.Certificate, .CertificateChain // empty'
+# Puts the certificate of a Private CA, and those of the CAs above it, into files of their own.
+fetch_private_ca() {
+  aws acm-pca get-certificate-authority-certificate --certificate-authority-arn "$1" --output json >"$work/private-ca.json" ||
+    { log "cannot read the certificate of $1 with the node's role" && return 1; }
+  jq --raw-output .Certificate "$work/private-ca.json" >"$work/private-ca.pem"
+  jq --raw-output '.CertificateChain // empty' "$work/private-ca.json" >"$work/private-ca-chain.pem"
 }
 
 # A CA in the mode for short-lived certificates issues none for longer than seven days, however often it is asked. One that cannot
@@ -176,7 +182,8 @@ from_cluster_ca() {
 
 # --- CAs that the node trusts ---------------------------------------------------------------------------------------------------
 
-# The certificates of a list of bundles in cluster.json, each a PEM, a secret or a Private CA.
+# The certificates of a list of bundles in cluster.json, each a PEM, a secret or a Private CA. The chain of a Private CA ends in a CA of the
+# company, as a rule: nodes need it to verify each other, and clients of its other CAs are not meant.
 bundles() {
   local index count kind
   count=$(cluster "$1 | length")
@@ -188,24 +195,45 @@ bundles() {
         retry fetch_secret "$(cluster "$1[$index].secretArn")" "$work/bundle"
         cat "$work/bundle"
         ;;
-      privateCaArn) private_ca_certificate "$(cluster "$1[$index].privateCaArn")" ;;
+      privateCaArn)
+        retry fetch_private_ca "$(cluster "$1[$index].privateCaArn")"
+        cat "$work/private-ca.pem"
+        [[ $1 == .clientCas ]] || tee --append "$work/above.pem" <"$work/private-ca-chain.pem"
+        ;;
       *) fail "cluster.json names a CA bundle of an unknown kind: $kind" ;;
     esac
     printf '\n'
   done
 }
 
+# The certificates of a file that another one has too.
+#   certificates_of_both FILE OTHER
+certificates_of_both() { certificates_without <(certificates_without "$2" "$1") "$1"; }
+
+# The CAs of client certificates where none is named for them: those of the nodes, without what is above these. As nodes do, clients may have a
+# certificate of either CA while one takes the place of the other.
+client_cas_of_nodes() {
+  [[ ! -e $CURRENT/tls/above.pem ]] || cat "$CURRENT/tls/above.pem" >>"$work/above.pem"
+  certificates_of_both "$target/ca.pem" "$work/above.pem" >"$target/above.pem"
+  certificates_without "$target/above.pem" "$target/ca.pem"
+}
+
+: >"$work/above.pem"
 case $(cluster .tls.source) in
   secret) from_secret ;;
-  privateCa) from_private_ca ;;
+  privateCa)
+    from_private_ca
+    # Behind the CA's own certificate.
+    sed '1,/-----END CERTIFICATE-----/d' "$work/issuer.pem" >"$work/above.pem"
+    ;;
   clusterCa) from_cluster_ca ;;
   *) fail "cluster.json names an unknown source of certificates" ;;
 esac
 bundles .trusted >"$work/trusted.pem"
 adopt_certificate "$work" "$target"
 if [[ $(cluster '.clientCas | length') == 0 ]]; then
-  # As nodes do, clients may have a certificate of either CA while one takes the place of the other.
-  cp "$target/ca.pem" "$target/client-ca.pem"
+  client_cas_of_nodes >"$target/client-ca.pem"
 else
   bundles .clientCas >"$target/client-ca.pem"
 fi
+client_anchors "$target/client-ca.pem" >"$target/client-anchors.pem"

@@ -3,7 +3,7 @@
 # is a digest of its content: where nothing changed, it is the folder that the server already runs with.
 #   node.yaml          the API keys, and what else differs from node to node
 #   tls/               certificates and trusted CAs, as certificates.sh has them
-#   tls/client-ca.pem  the CAs of clients, where they must present a certificate
+#   tls/client-ca.pem  the CAs of clients, where they must present a certificate, and client-anchors.pem, as OpenSSL takes them for CAs by themselves
 #   guard.conf
 # What is missing or not good stops it: Qdrant without a key answers everyone.
 set -euo pipefail
@@ -68,6 +68,7 @@ gather_certificates() {
 gather_client_cas() {
   bundles client-cas >"$work/tls/client-ca.pem"
   [[ -s $work/tls/client-ca.pem ]] || cp "$work/tls/ca.pem" "$work/tls/client-ca.pem"
+  client_anchors "$work/tls/client-ca.pem" >"$work/tls/client-anchors.pem"
 }
 
 digest() { (cd "$work" && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16); }
