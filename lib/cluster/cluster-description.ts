@@ -24,6 +24,8 @@ export interface ClusterDescription {
   readonly guard: boolean;
   /** The ports that the guard serves in place of Qdrant; none where there is no guard. */
   readonly guardedPorts: number[];
+  /** The ports on which Qdrant itself serves gRPC and metrics. */
+  readonly portsBesideRest: number[];
   readonly isProtected: boolean;
   readonly foundingGeneration: number;
 }
@@ -46,5 +48,6 @@ export function describeCluster(cluster: IConstruct, options: DescribedOptions):
   return {
     ...{ version, settings, nodeCount, grpc, metricsPort, clientPorts },
     ...{ guard, guardedPorts, isProtected, foundingGeneration },
+    portsBesideRest: QdrantPorts._besideRest(guard, grpc, metricsPort),
   };
 }

@@ -30,6 +30,15 @@ export class QdrantPorts {
     return guard ? QdrantPorts.REST_BEHIND_GUARD : QdrantPorts.REST;
   }
 
+  /** The ports of Qdrant's own gRPC and metrics listeners. @internal */
+  public static _besideRest(guard: boolean, grpc: boolean, metricsPort?: number): number[] {
+    const metrics = guard ? QdrantPorts.METRICS_BEHIND_GUARD : metricsPort;
+    return [
+      ...(grpc ? [guard ? QdrantPorts.GRPC_BEHIND_GUARD : QdrantPorts.GRPC] : []),
+      ...(metricsPort === undefined ? [] : [metrics!]),
+    ];
+  }
+
   /**
    * The ports on which nodes reach each other. REST in front of the guard and behind it, as nodes have either while a guard is added or taken away.
    *

@@ -82,7 +82,7 @@ describe('bad input to a cluster', () => {
       { clientVerification: aws.ClientVerification.required() },
       /no CA of the clients is given/,
     ],
-    ['too short a turn', { rollingUpdate: { turnSeconds: 29 } }, /turnSeconds is 29.*from 30 to 3600 seconds/],
+    ['too short a turn', { rollingUpdate: { turnSeconds: 59 } }, /turnSeconds is 59.*from 60 to 3600 seconds/],
     [
       'no time for two turns',
       { rollingUpdate: { turnSeconds: 600, nodeTimeoutMinutes: 30 } },

@@ -21,7 +21,7 @@ describe('cluster.json tells the nodes', () => {
   });
 
   test('where Qdrant itself serves REST, and how long a turn lasts', () => {
-    expect(config()).toMatchObject({ restPort: 6333, guardedPorts: [], turnSeconds: 60 });
+    expect(config()).toMatchObject({ restPort: 6333, guardedPorts: [], portsBesideRest: [6334], turnSeconds: 60 });
     expect(config({ rollingUpdate: { turnSeconds: 90 } }).turnSeconds).toBe(90);
   });
 

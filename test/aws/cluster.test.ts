@@ -284,6 +284,7 @@ describe('variants', () => {
     expect(nodeFiles(stack).config).toMatchObject({
       restPort: 6337,
       guardedPorts: [6333, 6334, 9153],
+      portsBesideRest: [6336, 6338],
       clientCas: [{ pemBase64: expect.any(String) }],
     });
     expect(ingress(stack).sort()).toEqual([

@@ -70,7 +70,15 @@ class Machine {
     for (const from of ['lib/aws/node/files', 'lib/cluster/programs']) {
       cpSync(join(ROOT, from), join(this.folder, 'opt/qdrant/bin'), { recursive: true });
     }
-    const common = { region: 'eu-west-1', restPort: 6333, guardedPorts: [], turnSeconds: 60, peers: [], hostNames: [] };
+    const common = {
+      region: 'eu-west-1',
+      restPort: 6333,
+      guardedPorts: [],
+      portsBesideRest: [],
+      turnSeconds: 60,
+      peers: [],
+      hostNames: [],
+    };
     const founding = { time: '2026-01-01T00:00:00Z', minutes: 60 };
     const all = { ...common, cluster: 'vectors', trusted: [], clientCas: [], founding, ...config };
     writeFileSync(join(this.folder, 'opt/qdrant/etc/cluster.json'), JSON.stringify(all));

@@ -89,7 +89,7 @@ describe('bad input to a cluster', () => {
       { labels: { 'batch.kubernetes.io/job-name': 'x' } },
       /labels has "batch\.kubernetes\.io\/job-name"/,
     ],
-    ['too short a turn', { rollingUpdate: { turnSeconds: 20 } }, /turnSeconds is 20.*from 30 to 300 seconds/],
+    ['too short a turn', { rollingUpdate: { turnSeconds: 59 } }, /turnSeconds is 59.*from 60 to 300 seconds/],
     ['too short a time for a node', { rollingUpdate: { nodeTimeoutMinutes: 0 } }, /nodeTimeoutMinutes is 0/],
   ];
 

@@ -38,9 +38,10 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
   });
 
   test.each([
-    [undefined, 480],
-    [30, 420],
+    [undefined, 600],
+    [60, 600],
     [120, 600],
+    [150, 660],
     [300, 960],
     [Token.asNumber({ resolve: () => 60 }), 960],
   ])('gives its pods the time for two turns of %s seconds, and to write what they hold', (turnSeconds, grace) => {
@@ -55,8 +56,8 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      // Two turns at most, what it takes to drain, and 300 s for the server.
-      terminationGracePeriodSeconds: 2 * 60 + 60 + 300,
+      // Four minutes for another node to come back, what it takes to drain, and 300 s for the server.
+      terminationGracePeriodSeconds: 240 + 60 + 300,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
     });
     for (const { securityContext } of pod.containers) {
@@ -383,7 +384,7 @@ describe('variants', () => {
     for (const kind of ['NetworkPolicy', 'Service']) expect(JSON.stringify(ofKind(stack, kind))).not.toMatch(/6336|6338/);
     const { data } = objectOf(stack.objects, 'ConfigMap', '-programs-');
     expect(data['client-cas-0.pem']).toContain('BEGIN CERTIFICATE');
-    expect(data['cluster.env']).toMatch(/REST_PORT='6337'[^]*GUARDED_PORTS='6333 6334 9153'/);
+    expect(data['cluster.env']).toMatch(/REST_PORT='6337'[^]*GUARDED_PORTS='6333 6334 9153'[^]*PORTS_BESIDE_REST='6336 6338'/);
     for (const port of ['6333 \\| REST ', '6334 \\| gRPC ', '9153 \\| metrics']) {
       expect(reportOf(stack).exposure).toMatch(new RegExp(`${port}.* verified by the guard`));
     }
@@ -394,7 +395,7 @@ describe('variants', () => {
     expect(podOf(stack).containers).toHaveLength(1);
     expect(settingsOf(stack).service).toMatchObject({ http_port: 6333, verify_https_client_certificate: false });
     expect(objectOf(stack.objects, 'ConfigMap', '-programs-').data['cluster.env']).toMatch(
-      /REST_PORT='6333'[^]*GUARDED_PORTS=''/,
+      /REST_PORT='6333'[^]*GUARDED_PORTS=''[^]*PORTS_BESIDE_REST='6334/,
     );
   });
 

@@ -76,7 +76,7 @@ class Node {
 
   private run(script: string) {
     const others = ADDRESSES.filter((address) => address !== this.address).join(' ');
-    const settings = `cd ${this.folder}; HOST=localhost REST_PORT=6333 GUARDED_PORTS= CURRENT=$PWD/current MEMORY=$PWD/memory-
+    const settings = `cd ${this.folder}; HOST=localhost REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=$PWD/current MEMORY=$PWD/memory-
       other_hosts() { printf '%s\\n' ${others}; }`;
     return runWith(PROGRAMS, settings, script);
   }
@@ -234,7 +234,7 @@ describe('certificates of several files', () => {
     writeFileSync(join(folder, 'third'), `${pem('B')}\n# a comment\n${pem('C').trimEnd()}`);
     const { code, output } = runWith(
       PROGRAMS,
-      `cd ${folder}; HOST=a REST_PORT=6333 GUARDED_PORTS= CURRENT=/nowhere`,
+      `cd ${folder}; HOST=a REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=/nowhere`,
       'certificates_without first second third',
     );
     expect(code).toBe(0);
@@ -252,7 +252,7 @@ describeWith(['openssl'], 'a certificate that is about to end', () => {
     mkdirSync(join(folder, 'tls'), { recursive: true });
     const made = spawnSync('bash', ['-c', MAKE, 'make', from, until_], { cwd: folder, encoding: 'utf8' });
     expect(made.stderr).not.toMatch(/rror/);
-    const settings = `HOST=localhost REST_PORT=6333 GUARDED_PORTS= CURRENT=${folder} MEMORY=${folder}/`;
+    const settings = `HOST=localhost REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=${folder} MEMORY=${folder}/`;
     return runWith(PROGRAMS, settings, 'ends_soon').code === 0;
   };
   // `openssl ca` is the one that takes both ends of a validity.
@@ -290,7 +290,7 @@ describeWith(['openssl'], 'what version 0.1 has left in memory', () => {
     writeFileSync(join(folder, 'offered/trusted.pem'), '');
     const [ca, clients] = ['ca.pem', 'clients.pem'].map((name) => readFileSync(join(folder, name), 'utf8'));
     writeFileSync(join(folder, 'current/tls/ca.pem'), ca + clients);
-    const settings = `cd ${folder}; HOST=localhost REST_PORT=6333 GUARDED_PORTS= CURRENT=$PWD/current MEMORY=$PWD/memory-
+    const settings = `cd ${folder}; HOST=localhost REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=$PWD/current MEMORY=$PWD/memory-
       other_hosts() { printf '127.86.9.9\n'; }`;
     expect(runWith(PROGRAMS, settings, 'adopt_certificate offered next')).toMatchObject({ code: 0, errors: '' });
     expect(readFileSync(join(folder, 'next/ca.pem'), 'utf8')).toBe(ca + clients);

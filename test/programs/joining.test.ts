@@ -19,7 +19,7 @@ interface Node {
 function join_({ index = 0, at = 0, others = 'b c', ready = '', storage = mkdtempSync(join(tmpdir(), 'joining-')) }: Node) {
   const settings = `
     HOST=a INDEX=${index} OWN_URI=https://a:6335 MEMORY=${storage}/.qdrant- RAFT_STATE=${storage}/raft_state.json
-    REST_PORT=6333 GUARDED_PORTS= CURRENT=/nowhere
+    REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=/nowhere
     other_hosts() { printf '%s\\n' ${others}; }
     founding_time() { printf ${FOUNDED}; }
     founding_minutes() { printf 60; }`;
@@ -72,7 +72,7 @@ describe('a node without data', () => {
 
   test.each(['', 'null', 'tomorrow', '03', 'garbage'])('founds none where it is told "%s" as the time', (time) => {
     const storage = mkdtempSync(join(tmpdir(), 'joining-'));
-    const settings = `HOST=a INDEX=0 OWN_URI=https://a:6335 MEMORY=${storage}/ RAFT_STATE=${storage}/raft REST_PORT=6333 GUARDED_PORTS=
+    const settings = `HOST=a INDEX=0 OWN_URI=https://a:6335 MEMORY=${storage}/ RAFT_STATE=${storage}/raft REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST=
       CURRENT=/nowhere; other_hosts() { printf 'b\n'; }; founding_time() { printf '%s' '${time}'; }; founding_minutes() { printf 60; }`;
     // As the programs wait for it: what goes wrong must not throw them out of the loop.
     const script = `is_ready() { return 1; }; clock() { printf -v "$1" '%s' "$(date --date 00:30 +%s)"; }
@@ -89,7 +89,7 @@ describe('a node without data', () => {
     const { code, output } = runWith(
       ['basics', 'readiness', 'joining'],
       `HOST=a INDEX=0 OWN_URI=https://a:6335 MEMORY=${storage}/.qdrant- RAFT_STATE=${storage}/raft_state.json
-      REST_PORT=6333 GUARDED_PORTS= CURRENT=/nowhere
+      REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=/nowhere
       other_hosts() { :; }; founding_time() { return 1; }; founding_minutes() { return 1; }`,
       'find_bootstrap && printf "%s" "$bootstrap"',
     );

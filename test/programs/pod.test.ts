@@ -1,5 +1,6 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
@@ -52,7 +53,7 @@ describeWith(['openssl', 'bash'], 'the programs of a pod, run by themselves', ()
     chmodSync(join(folder, 'qdrant'), 0o755);
     put(
       'programs/cluster.env',
-      "readonly CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6399 GUARDED_PORTS=''\n",
+      "readonly CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6399 GUARDED_PORTS='' PORTS_BESIDE_REST=''\n",
     );
     ofCluster({ 'node-count': '1', 'turn-seconds': '3', 'founding-time': new Date().toISOString(), 'founding-minutes': '60' });
     put('secrets/keys/admin', 'a'.repeat(40));
@@ -182,6 +183,11 @@ describeWith(['openssl', 'bash'], 'the programs of a pod, run by themselves', ()
       rmSync(join(folder, 'server.pid'));
     };
 
+    const anotherPod = () => {
+      rmSync(join(folder, 'runtime'), { recursive: true });
+      mkdirSync(join(folder, 'runtime'));
+    };
+
     test.each(['the server', 'all'])('starts again in recovery mode, when %s was killed', async (what) => {
       start('run-server.sh', allowed);
       await kill(what);
@@ -190,9 +196,29 @@ describeWith(['openssl', 'bash'], 'the programs of a pod, run by themselves', ()
       await says(/killed before it served[^]*in recovery mode\n$/);
       expect((await stop()).code).toBe(0);
       start('run-server.sh', allowed);
+      await says(/in recovery mode\n$/);
+      expect((await stop()).code).toBe(0);
+      anotherPod();
+      start('run-server.sh', allowed);
       await says(/server started/);
       expect((await stop()).code).toBe(0);
       expect(output).not.toMatch(/in recovery mode/);
+    });
+
+    test('has not served the data in recovery mode, ready as it is: the version before it may still follow', async () => {
+      start('run-server.sh', allowed);
+      await kill('the server');
+      appendFileSync(join(folder, 'programs/readiness.sh'), '\nis_ready() { :; }\n');
+      const remembered = () => existsSync(join(folder, 'storage/.qdrant-version'));
+      start('run-server.sh', allowed);
+      await says(/in recovery mode/);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      expect((await stop()).code).toBe(0);
+      expect(remembered()).toBe(false);
+      anotherPod();
+      start('run-server.sh', allowed);
+      await until('it is remembered', 10, remembered);
+      expect((await stop()).code).toBe(0);
     });
 
     test('does not where it is not allowed', async () => {
@@ -316,6 +342,16 @@ console.log('guard started');
       start('run-guard.sh', nginx());
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(await stop()).toMatchObject({ code: 0, seconds: expect.closeTo(0.5, 0) });
+    });
+
+    test('has as many open files as it may, whatever its container was started with', async () => {
+      put('programs/low.sh', '#!/bin/bash\nulimit -Sn 256\nexec "$PROGRAMS/run-guard.sh"\n');
+      put('nginx', '#!/bin/bash\necho "limits $(ulimit -Sn) $(ulimit -Hn)."\n');
+      for (const file of ['programs/low.sh', 'nginx']) chmodSync(join(folder, file), 0o755);
+      current('a');
+      start('low.sh', { NGINX: join(folder, 'nginx') });
+      await says(/limits (\d+) \1\./);
+      await until('it ends', 5, hasEnded);
     });
 
     test('reads its configuration again, and ends soon once no server listens', async () => {

@@ -36,7 +36,7 @@ describeWith(['openssl', 'bash'], 'what a server of a pod is started with', () =
     }
     put(
       'programs/cluster.env',
-      'readonly CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6337 GUARDED_PORTS="6333 6334"\n',
+      'readonly CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6337 GUARDED_PORTS="6333 6334" PORTS_BESIDE_REST="6336"\n',
     );
     put('cluster/node-count', '1');
     put('secrets/keys/admin', 'a'.repeat(40));

@@ -43,10 +43,10 @@ describeWith(['openssl'], 'whether a node is ready', () => {
     server = spawn(process.execPath, ['-e', SERVER, ...files, ADDRESS, String(port), String(status)]);
     await once(server.stdout!, 'data');
   }
-  const ask = (script: string, guarded = '') =>
+  const ask = (script: string, guarded = '', beside = '') =>
     runWith(
       ['basics', 'readiness', 'certificates'],
-      `HOST=a.test REST_PORT=6333 GUARDED_PORTS='${guarded}' CURRENT=${folder}/current MEMORY=${folder}/`,
+      `HOST=a.test REST_PORT=6333 GUARDED_PORTS='${guarded}' PORTS_BESIDE_REST='${beside}' CURRENT=${folder}/current MEMORY=${folder}/`,
       script,
     );
   const isReady = (host = 'b.test') => ask(`is_ready ${ADDRESS} ${host}`).code === 0;
@@ -87,6 +87,20 @@ describeWith(['openssl'], 'whether a node is ready', () => {
       await once(server!, 'exit');
     }
     expect(awaits()).toBe(false);
+  });
+
+  test('it is for clients once gRPC and metrics are served, too, be Qdrant ready or not', async () => {
+    const here = `presented() { command openssl s_client -connect "${ADDRESS}:$2" </dev/null 2>/dev/null || true; }
+      is_ready() { :; }`;
+    const serves = () => ask(`${here}; serves_clients`, '', '6336 6338');
+    expect(serves()).toMatchObject({ code: 1, errors: 'Qdrant does not serve port 6336' });
+    await serve('own', { port: 6336 });
+    const grpc = server!;
+    expect(serves()).toMatchObject({ code: 1, errors: 'Qdrant does not serve port 6338' });
+    await serve('own', { port: 6338 });
+    expect(serves()).toMatchObject({ code: 0, errors: '' });
+    grpc.kill('SIGKILL');
+    expect(ask(`${here}; is_ready() { return 1; }; serves_clients`, '', '6338').errors).toBe('Qdrant is not ready');
   });
 
   test('the guard serves where it presents the certificate of today, on every port', async () => {

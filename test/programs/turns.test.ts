@@ -28,7 +28,8 @@ function turns(lines: Array<[seconds: number, count: number, time: number]>): Ar
   });
 }
 
-const SETTINGS = 'HOST=a REST_PORT=6333 GUARDED_PORTS= CURRENT=/nowhere DRAIN_SECONDS=0 DRAINING=/nowhere MEMORY=/nowhere';
+const SETTINGS =
+  'HOST=a REST_PORT=6333 GUARDED_PORTS= PORTS_BESIDE_REST= CURRENT=/nowhere DRAIN_SECONDS=0 DRAINING=/nowhere MEMORY=/nowhere';
 
 describe('the clock', () => {
   test('never gives a turn to two nodes, nor to Kubernetes or Terraform beside one, whatever its length and their number', () => {
@@ -85,15 +86,16 @@ describe('a node that has its turn', () => {
   };
 
   test('looks at the others a second time well apart from every other that was asked at once, and within the turn', () => {
-    for (const [seconds, drain] of [
-      [60, 15],
-      [60, 2],
-      [30, 2],
-      [300, 15],
+    for (const [seconds, drain, count] of [
+      [60, 15, 3],
+      [60, 15, 6],
+      [60, 2, 3],
+      [60, 2, 9],
+      [300, 15, 20],
     ]) {
-      const looks = [0, 1, 2].flatMap((index) =>
+      const looks = [...Array(count).keys()].flatMap((index) =>
         [0, seconds / 3 - 1].map((second) => {
-          const settings = `${SETTINGS.replace('DRAIN_SECONDS=0', `DRAIN_SECONDS=${drain}`)} INDEX=${index}; turn_seconds() { printf ${seconds}; }`;
+          const settings = `${SETTINGS.replace('DRAIN_SECONDS=0', `DRAIN_SECONDS=${drain}`)} INDEX=${index}; turn_seconds() { printf ${seconds}; }; node_count() { printf ${count}; }`;
           const { output } = runWith(PROGRAMS, settings, `clock() { printf -v "$1" ${second}; }; seconds_until_second_look`);
           return { index, at: second + Number(output) };
         }),

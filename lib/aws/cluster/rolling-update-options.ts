@@ -20,7 +20,7 @@ export function resolveRollingUpdate(place: Construct, props: RollingUpdateProps
   const refreshHours = props.refreshHours ?? Math.min(12, longest);
   requireWholeNumber(place, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
   requireWholeNumber(place, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
-  requireWholeNumber(place, 'turnSeconds', turnSeconds, { min: 30, max: 3600, unit: 'seconds' });
+  requireWholeNumber(place, 'turnSeconds', turnSeconds, { min: 60, max: 3600, unit: 'seconds' });
   if (!isUnknown(refreshHours) && refreshHours > longest) {
     throw badInput(place, {
       given: `refreshHours is ${refreshHours}, and certificates are valid for ${validityDays} days`,

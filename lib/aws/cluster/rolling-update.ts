@@ -24,7 +24,7 @@ export interface RollingUpdateProps {
   readonly nodeTimeoutMinutes?: number;
 
   /**
-   * The length of a turn in seconds, from 30 to 3600. Nodes restart only in their own turn, so that no two nodes are down at
+   * The length of a turn in seconds, from 60 to 3600. Nodes restart only in their own turn, so that no two nodes are down at
    * the same time. A turn must be longer than a node usually takes to become ready again.
    *
    * @default 60

@@ -47,6 +47,7 @@ interface ClusterConfig {
   readonly bundlesRevision: string;
   readonly restPort: number;
   readonly guardedPorts: number[];
+  readonly portsBesideRest: number[];
   readonly turnSeconds: number;
   readonly peers: string[];
   readonly hostNames: string[];
@@ -83,6 +84,7 @@ export function renderClusterConfig(cluster: DescribedCluster, props: ClusterCon
     bundlesRevision: props.bundles.revision,
     restPort: QdrantPorts._restAmongNodes(cluster.guard),
     guardedPorts: cluster.guardedPorts,
+    portsBesideRest: cluster.portsBesideRest,
     turnSeconds: props.turnSeconds,
     peers: props.peers,
     hostNames: props.hostNames,

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2153 # set by the program that sources this
-# Who serves, asked as the nodes ask each other. Needs HOST, REST_PORT (where Qdrant itself serves REST), GUARDED_PORTS, CURRENT, other_hosts.
+# Who serves, asked as the nodes ask each other. Needs HOST, REST_PORT (where Qdrant itself serves REST),
+# PORTS_BESIDE_REST (where it serves gRPC and metrics), GUARDED_PORTS, CURRENT, other_hosts.
 
 # shellcheck disable=SC2034 # for the programs beside this one
 readonly PEER_PORT=6335
@@ -29,7 +30,16 @@ answers_ready() {
 is_address() { [[ $1 =~ ^[0-9.]+$|: ]]; }
 
 # Whether this node serves on every port that clients use: Qdrant's own, and the guard's with the certificate of today.
-serves_clients() { is_ready 127.0.0.1 "$HOST" && guard_serves; }
+serves_clients() { qdrant_serves && guard_serves; }
+
+# Qdrant is ready without gRPC and metrics where it could not listen for them.
+qdrant_serves() {
+  local port
+  is_ready 127.0.0.1 "$HOST" || { log "Qdrant is not ready" && return 1; }
+  for port in $PORTS_BESIDE_REST; do
+    [[ -n $(presented 127.0.0.1 "$port" | fingerprint) ]] || { log "Qdrant does not serve port $port" && return 1; }
+  done
+}
 
 guard_serves() {
   local port

@@ -41,12 +41,12 @@ may_leave() {
 # How long a node that has begun to stop waits until it looks at the others again: until that is known everywhere, and then one node after the
 # other, so that of several that were asked at once the second sees that the first has gone.
 seconds_until_second_look() {
-  local now seconds spread wait
-  seconds=$(turn_seconds)
+  local now seconds count spread wait
+  seconds=$(turn_seconds) count=$(node_count)
   spread=$((seconds - seconds / 3 - DRAIN_SECONDS - 5))
   clock now
   wait=$((seconds / 3 + DRAIN_SECONDS - now % seconds))
-  ((spread <= 0)) || wait=$((wait + INDEX * 4 % spread))
+  ((spread <= 0)) || wait=$((wait + INDEX % count * spread / count))
   printf '%s' "$((wait > DRAIN_SECONDS ? wait : DRAIN_SECONDS))"
 }
 

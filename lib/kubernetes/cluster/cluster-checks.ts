@@ -34,7 +34,7 @@ export const DEFAULT_GUARD_IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.28.0
 export const DEFAULT_TURN_SECONDS = 60;
 
 /** Long enough for a node that stops late in a turn to be seen as away before the next one. */
-const MIN_TURN_SECONDS = 30;
+const MIN_TURN_SECONDS = 60;
 
 /** Throws where the options of a cluster cannot be, or contradict each other. */
 export function checkCluster(cluster: Construct, props: QdrantClusterProps): void {

@@ -32,13 +32,15 @@ export interface RollingUpdateProps {
   readonly waitForRollout?: boolean;
 
   /**
-   * The length of a turn in seconds, from 30 to 300. Every other turn belongs to one of the nodes, in order: a node restarts in
+   * The length of a turn in seconds, from 60 to 300. Every other turn belongs to one of the nodes, in order: a node restarts in
    * its own turn when a certificate or a key has changed. The turns in between belong to Kubernetes.
    *
-   * A pod that is asked to stop waits up to two turns, and then has six minutes to drain and to flush its data: the termination
-   * grace period is 480 seconds with turns of 60 seconds. The cluster autoscaler kills pods after 600 seconds by default,
-   * regardless of their grace period: with turns of more than 120 seconds, increase its `--max-graceful-termination-sec`. The
-   * grace period is part of the pod template, so changing this option restarts the nodes, one at a time.
+   * A pod that is asked to stop while another node is down waits for it: four minutes, or two turns if that is longer. Kubernetes
+   * cannot be kept from stopping it afterwards: a node that takes longer to become ready may be joined by a second one. The pod
+   * then has six minutes to drain and to flush its data, so the termination grace period is 600 seconds. The cluster autoscaler
+   * kills pods after 600 seconds by default, regardless of their grace period: with turns of more than 120 seconds, which
+   * lengthen it, increase its `--max-graceful-termination-sec`. The grace period is part of the pod template: a change of it
+   * restarts the nodes, one at a time.
    *
    * @default 60
    * @see

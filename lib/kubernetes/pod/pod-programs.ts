@@ -23,6 +23,8 @@ export interface PodProgramsProps {
   readonly restPort: number;
   /** The ports that the guard serves; none where there is no guard. */
   readonly guardedPorts: number[];
+  /** The ports on which Qdrant itself serves gRPC and metrics. */
+  readonly portsBesideRest: number[];
   /** `settings.yaml`; may hold tokens. */
   readonly settings: string;
   /** CA certificates in PEM that are given in the code, by the name of their file. */
@@ -85,6 +87,7 @@ function environment(props: PodProgramsProps): string {
     PEER_DOMAIN: props.peerDomain,
     REST_PORT: props.restPort,
     GUARDED_PORTS: props.guardedPorts.join(' '),
+    PORTS_BESIDE_REST: props.portsBesideRest.join(' '),
   };
   return Object.entries(values)
     .map(([name, value]) => `readonly ${name}='${value}'\n`)

@@ -53,12 +53,14 @@ const SECRETS = '/run/secrets/qdrant';
 const GRACE_SECONDS = 300;
 /** What a pod needs beside its turn until it may be stopped: to look at the others, and to be out of every load balancer. */
 const DRAIN_SECONDS = 60;
+/** With what follows it is what the cluster autoscaler gives a pod, whatever the pod's own grace is. */
+const LEAVE_SECONDS = 240;
 /** The longest that a turn may be: a pod's grace has two of them. */
 export const MAX_TURN_SECONDS = 300;
 
-/** How long a pod that is to be stopped waits for its turn at most: every other turn is one in which it may. */
+/** How long a pod that is to be stopped waits at most until no other node is away, and it has its turn: every other turn is one in which it may. */
 function leaveSeconds({ turnSeconds }: PodTemplateProps): number {
-  return 2 * (isUnknown(turnSeconds) ? MAX_TURN_SECONDS : turnSeconds);
+  return Math.max(LEAVE_SECONDS, 2 * (isUnknown(turnSeconds) ? MAX_TURN_SECONDS : turnSeconds));
 }
 
 /** A pod of the cluster. It meets the Pod Security Standard `restricted`. */

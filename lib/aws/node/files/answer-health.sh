@@ -20,7 +20,7 @@ answer() { printf 'HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n
 read_request || exit 0
 if [[ $method != GET ]]; then
   answer '405 Method Not Allowed'
-elif [[ ! -e $DRAINING ]] && serves_clients; then
+elif [[ ! -e $DRAINING ]] && serves_clients 2>/dev/null; then
   answer '200 OK'
 else
   answer '503 Service Unavailable'

@@ -39,7 +39,8 @@ HOST=$(node .host)
 INDEX=$(node .index)
 REST_PORT=$(cluster .restPort)
 GUARDED_PORTS=$(cluster '.guardedPorts | join(" ")')
-readonly HOST INDEX REST_PORT GUARDED_PORTS
+PORTS_BESIDE_REST=$(cluster '.portsBesideRest | join(" ")')
+readonly HOST INDEX REST_PORT GUARDED_PORTS PORTS_BESIDE_REST
 readonly OWN_URI="https://$HOST:6335"
 
 # A load balancer has noticed after two checks, five seconds apart. Other clients try the next node by themselves.

@@ -11,7 +11,7 @@ if (true >>"$LOG") 2>/dev/null; then
 fi
 
 # The pod's grace has room for so much.
-readonly LEAVE_SECONDS=${LEAVE_SECONDS:-600}
+readonly LEAVE_SECONDS=${LEAVE_SECONDS:-240}
 
 # Whether the cluster has a majority now, and this node serves in it.
 is_missed() {
@@ -25,30 +25,12 @@ is_missed() {
   return 1
 }
 
-# Whether another pod has been gone, and not only away, for as long as a turn: it has no name any more. Whoever wants it back would have made it
-# anew by then, and asks for no other before; so all of them are to go.
-gone_since=''
-are_all_to_go() {
-  local host
-  for host in $(other_hosts); do
-    ! getent hosts "$host" >/dev/null || continue
-    gone_since=${gone_since:-$SECONDS}
-    ((SECONDS - gone_since >= $(turn_seconds)))
-    return
-  done
-  gone_since=''
-  return 1
-}
-
 : >"$LEAVING"
 # As long as the grace lets it: a second node away could be one too many.
 deadline=$((SECONDS + LEAVE_SECONDS))
 until take_turn asked 5; do
   if ! is_missed; then
     log "stopping without a turn: the cluster does not rest on this node now"
-    break
-  elif are_all_to_go; then
-    log "stopping without a turn: another pod is gone for good, and this one is to go too"
     break
   elif ((SECONDS >= deadline)); then
     log "stopping although another node is away: the cluster had no turn for this one within $LEAVE_SECONDS s"

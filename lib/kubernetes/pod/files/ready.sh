@@ -5,4 +5,4 @@ set -euo pipefail
 source "${PROGRAMS:-/opt/qdrant}/common.sh"
 
 [[ ! -e $DRAINING ]] || fail "about to stop"
-is_ready 127.0.0.1 "$HOST" || fail "Qdrant is not ready"
+qdrant_serves || fail "the node is not ready"

@@ -18,5 +18,5 @@ note_start() {
   : >"$STARTING"
 }
 
-# Once it serves, and when it ends by anything but a kill.
-note_started() { rm -f "$STARTING"; }
+# Once it serves, and when it ends by anything but a kill. What started in recovery mode proves nothing of the other: the mode ends with the pod.
+note_started() { [[ -n $recovery_note ]] || rm -f "$STARTING"; }

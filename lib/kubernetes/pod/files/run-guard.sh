@@ -20,6 +20,8 @@ server_listens() { (: <"/dev/tcp/127.0.0.1/$REST_PORT") 2>/dev/null; }
 until [[ -e $CURRENT/guard.conf ]]; do
   pause 1
 done
+# Some container runtimes start with 1024 open files, of which each connection takes two.
+ulimit -n "$(ulimit -Hn)"
 folder=$(readlink "$CURRENT")
 "$NGINX" -e stderr -g 'daemon off;' -c "$CURRENT/guard.conf" &
 guard=$!

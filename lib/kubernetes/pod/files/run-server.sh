@@ -57,7 +57,8 @@ note_service() {
     pause 1
   done
   note_started
-  remember version "$VERSION"
+  # In recovery mode it has loaded no data.
+  [[ -n $recovery_note ]] || remember version "$VERSION"
   remember peer-uri "$OWN_URI"
 }
 
