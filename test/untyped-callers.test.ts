@@ -341,6 +341,9 @@ describe('the command that prints the CA certificate', () => {
     expect(commandOf(aws.Tls.fromPrivateCa('arn:aws:acm-pca:eu-west-2:123456789012:certificate-authority/a'))).toContain(
       'get-certificate-authority-certificate --region eu-west-2 ',
     );
+    expect(commandOf(aws.Tls.fromPrivateCa('arn:aws:acm-pca:eu-west-2:123456789012:certificate-authority/a'))).toContain(
+      `--query 'join(\`"\\n"\`, [Certificate, CertificateChain || \`""\`])' `,
+    );
     expect(commandOf(aws.Tls.generated())).toMatch(
       /--region \$\{element\(split\(":", aws_secretsmanager_secret\.\S+\.arn\), 3\)\} --secret-id /,
     );

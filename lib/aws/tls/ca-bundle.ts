@@ -9,7 +9,9 @@ export function commandToRead({ _source: { secret, privateCaArn } }: CaBundle): 
   if (secret)
     return `aws secretsmanager get-secret-value --region ${regionOf(secret.arn)} --secret-id ${secret.arn} --query SecretString --output text`;
   if (privateCaArn === undefined) return undefined;
-  return `aws acm-pca get-certificate-authority-certificate --region ${regionOf(privateCaArn)} --certificate-authority-arn ${privateCaArn} --query Certificate --output text`;
+  // With those above it: many clients trust a certificate only where its chain ends in a self-signed one.
+  const certificates = 'join(`"\\n"`, [Certificate, CertificateChain || `""`])';
+  return `aws acm-pca get-certificate-authority-certificate --region ${regionOf(privateCaArn)} --certificate-authority-arn ${privateCaArn} --query '${certificates}' --output text`;
 }
 
 function regionOf(arn: string): string {

@@ -8,8 +8,10 @@ export class ClientVerification {
    * front of Qdrant verifies it, because Qdrant itself verifies no client certificates on gRPC, and on REST accepts every CA
    * that the nodes trust.
    *
-   * @param authorities the CAs of the clients; by default the CA of the cluster's certificates. Required with
-   *   `Tls.generated()`, whose CA issues certificates to nodes only.
+   * Exactly these CAs: a CA below another one is accepted without that, and other CAs below the same root are not.
+   *
+   * @param authorities the CAs of the clients; by default the CA of the cluster's certificates (with `Tls.fromPrivateCa`, that CA
+   *   and not those above it). Required with `Tls.generated()`, whose CA issues certificates to nodes only.
    */
   public static required(authorities?: CaBundle): ClientVerification {
     requireInstanceIfGiven('ClientVerification.required', 'the CA', authorities, CaBundle, 'CaBundle.fromPem(pem)');

@@ -8,7 +8,9 @@ export class ClientVerification {
    * front of Qdrant verifies it, because Qdrant itself verifies no client certificates on gRPC, and on REST accepts every CA
    * that the nodes trust.
    *
-   * @param authorities the CAs of the clients; by default the CA of the cluster's certificate
+   * Exactly these CAs: a CA below another one is accepted without that, and other CAs below the same root are not.
+   *
+   * @param authorities the CAs of the clients; by default the CA of the cluster's certificate, as `ca.crt` of its Secret has it
    */
   public static required(authorities?: CaBundle): ClientVerification {
     requireInstanceIfGiven('ClientVerification.required', 'the CA', authorities, CaBundle, 'CaBundle.fromPem(pem)');
