@@ -307,6 +307,32 @@ describe('what an error tells', () => {
   });
 });
 
+describe('an image whose tag tells of no other release', () => {
+  const digest = `@sha256:${'a'.repeat(64)}`;
+  test.each([
+    `qdrant/qdrant:v1.19.0-unprivileged${digest}`,
+    `registry.example.com:5000/search/qdrant${digest}`,
+    `registry-1.12.0.example.com:5000/search/qdrant${digest}`,
+    `my.reg/qdrant-1.12.0/qdrant${digest}`,
+    `my.reg/qdrant:stable${digest}`,
+    'my.reg/qdrant:qdrant-v1.19.0',
+    'my.reg/qdrant:v1.19',
+    'my.reg/qdrant:v1.19.0-alpine-3.18',
+    'my.reg/qdrant:cuda-12.1-v1.19.0',
+    'my.reg/qdrant:ubuntu22.04',
+    'my.reg/qdrant:2024-01-15',
+    'my.reg/qdrant:2024.01.15',
+    'my.reg/qdrant:build-2024.1.15',
+    'my.reg/qdrant:nightly-2024-01-15',
+    'my.reg/qdrant:build-42',
+    'my.reg/qdrant:git-1a2b3c4',
+    'my.reg/qdrant:1.2.3.4',
+  ])('%s is taken', (image) => {
+    makeOnAws({ image });
+    makeOnKubernetes({ image });
+  });
+});
+
 describe('a node that is counted and unprotected', () => {
   test.each<[string, (props: any) => any]>([
     ['AWS', makeOnAws],

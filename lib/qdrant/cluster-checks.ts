@@ -81,14 +81,21 @@ export function checkImage(cluster: Construct, option: string, image: string, ex
   });
 }
 
+/** The number of a release in a tag: at its begin, or behind words (`qdrant-v1.19.0`). Parts with a leading zero are of dates. */
+const RELEASE = /(?<=^v?|[a-z][-_.]v?|[-_]v)(0|[1-9]\d{0,2})(\.(0|[1-9]\d*)){1,2}(?![\d.])/gi;
+
 /**
  * Throws where the tag of an image names another release than the cluster's: nodes judge by the release whether they can serve their data, and which
  * settings it knows. A tag that begins with a year, and a digest, tell nothing of it.
  */
 function checkRelease(cluster: Construct, image: string, version: QdrantVersion): void {
   if (isUnknown(image) || isUnknown(version.version)) return;
-  const named = /:v?(?<release>\d{1,3}(?:\.\d+){1,2})(?![\d.])[\w.-]*$/.exec(image)?.groups?.release;
-  if (named === undefined || `${version}.`.startsWith(`${named}.`)) return;
+  const { tag = '' } = IMAGE.exec(image)?.groups ?? {};
+  const all = [...tag.matchAll(RELEASE)];
+  // Behind words there may be the numbers of other things too, as of a driver.
+  const candidates = all.some(({ index }) => index <= 1) ? all.slice(0, 1) : all;
+  const [named] = candidates.map(([number]) => number);
+  if (named === undefined || candidates.some(([number]) => `${version}.`.startsWith(`${number}.`))) return;
   throw badInput(cluster, {
     given: `image "${image}" is of release ${named}, and version is ${version}`,
     allowed: 'an image of the release that version names',

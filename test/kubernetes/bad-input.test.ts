@@ -38,6 +38,17 @@ describe('bad input to a cluster', () => {
       { image: 'registry.example.com:5000/qdrant:v1.12.0-unprivileged' },
       /is of release 1\.12\.0, and version is 1\.19\.0.*version: QdrantVersion\.of\('1\.12\.0'\)/,
     ],
+    [
+      'an image of another release, with a digest',
+      { image: `qdrant/qdrant:v1.12.0-unprivileged@sha256:${'a'.repeat(64)}` },
+      /is of release 1\.12\.0, and version is 1\.19\.0/,
+    ],
+    ['an image of another release, behind a name', { image: 'my.reg/qdrant:qdrant-v1.12.0' }, /is of release 1\.12\.0/],
+    [
+      'an image of another release, behind a variant',
+      { image: 'my.reg:5000/qdrant:unprivileged_v1.12' },
+      /is of release 1\.12,/,
+    ],
     ['an image of another minor release', { image: 'qdrant:1.18' }, /is of release 1\.18, and version is 1\.19\.0/],
     ['an image without a version', { image: 'qdrant/qdrant' }, /image "qdrant\/qdrant" names no version/],
     ['the latest guard', { guardImage: 'nginx:latest' }, /guardImage "nginx:latest" names no version/],
