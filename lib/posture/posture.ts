@@ -1,4 +1,4 @@
-import { Annotations, Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
+import { Annotations, Aspects, IAspect } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { badInput } from '../input/input';
 import { ResolvedSettings } from '../qdrant/resolved-settings';
@@ -7,6 +7,7 @@ import { PostureFacts } from './facts';
 import { Listener, ListenerProps, ListenerPurpose } from './listener';
 import { OutboundConnection } from './outbound';
 import { exposureDiagram } from './report/diagram';
+import { putReportIntoStack } from './report/stack-report';
 import { exposureTable } from './report/table';
 import { rules } from './rules';
 import { Acknowledgement, Finding, FindingSeverity } from './rules/rule';
@@ -97,7 +98,7 @@ export class Posture {
     this.protectedFromRemoval = props.protectedFromRemoval;
     this.stopSynthesisOnErrors();
     this.showWarnings();
-    this.putReportIntoStack();
+    putReportIntoStack(scope, () => this.report());
   }
 
   /** All listeners of the cluster. */
@@ -234,20 +235,14 @@ export class Posture {
     Aspects.of(this.scope).add(warn);
   }
 
-  /** Terraform ignores the member `//`; a reviewer of the synthesized stack finds the report there. */
-  private putReportIntoStack(): void {
-    TerraformStack.of(this.scope).addOverride(
-      `//.qdrant.${this.scope.node.path}`,
-      Lazy.anyValue({
-        produce: () => ({
-          exposure: this.toTable(),
-          diagram: this.toDiagram(),
-          secrets: this.secrets.map(({ purpose, keptIn, origin, readers }) => ({ name: purpose, keptIn, origin, readers })),
-          outbound: this.outbound,
-          unknown: this.unknown,
-          findings: this.findings(),
-        }),
-      }),
-    );
+  private report(): object {
+    return {
+      exposure: this.toTable(),
+      diagram: this.toDiagram(),
+      secrets: this.secrets.map(({ purpose, keptIn, origin, readers }) => ({ name: purpose, keptIn, origin, readers })),
+      outbound: this.outbound,
+      unknown: this.unknown,
+      findings: this.findings(),
+    };
   }
 }

@@ -1,12 +1,34 @@
 import { TerraformVariable } from 'cdktf';
 import { aws, kubernetes } from '../../lib';
-import { synthCluster as synthKubernetesCluster } from '../support/kubernetes/synth';
-import { synthCluster, SynthesizedStack } from '../support/synth';
+import { minimal as onKubernetes, synthCluster as synthKubernetesCluster, synthKubernetes } from '../support/kubernetes/synth';
+import { minimal as onAws, synth, synthCluster, SynthesizedStack } from '../support/synth';
 
 const reportOf = (stack: SynthesizedStack) => stack.json['//'].qdrant['vectors/Cluster'];
 const ruleIds = (stack: SynthesizedStack) => reportOf(stack).findings.map(({ ruleId }: any) => ruleId);
 const readersOf = (stack: SynthesizedStack, secret: string): string[] =>
   reportOf(stack).secrets.find(({ name }: any) => name === secret).readers;
+
+describe('the reports of a stack', () => {
+  const ids = ['Cluster', 'Cluster.v2', 'Cluster.v2.qdrant', 'a.b'];
+
+  test('AWS: there is one for each cluster, whatever its id', () => {
+    const stack = synth((scope) =>
+      ids.forEach((id, index) => new aws.QdrantCluster(scope, id, { ...onAws, clusterName: `vectors-${index}` })),
+    );
+    const reports = stack.json['//'].qdrant;
+    expect(Object.keys(reports)).toEqual(ids.map((id) => `vectors/${id}`));
+    Object.values<any>(reports).forEach(({ exposure }) => expect(exposure).toContain('6333'));
+  });
+
+  test('Kubernetes: so there is', () => {
+    const stack = synthKubernetes((scope) =>
+      ids.forEach((id, index) => new kubernetes.QdrantCluster(scope, id, { ...onKubernetes, clusterName: `vectors-${index}` })),
+    );
+    const reports = stack.json['//'].qdrant;
+    expect(Object.keys(reports)).toEqual(ids.map((id) => `vectors/${id}`));
+    Object.values<any>(reports).forEach(({ exposure }) => expect(exposure).toContain('6333'));
+  });
+});
 
 describe('a gateway', () => {
   const routed = (props: Partial<kubernetes.GatewayRouteProps>, cluster: Partial<kubernetes.QdrantClusterProps> = {}) =>
