@@ -89,7 +89,12 @@ describe('ranges of addresses', () => {
 });
 
 describe('ports', () => {
-  test('that are not known yet must not be those of the cluster, by a precondition', () => {
+  const conditionsOf = (made: any[]): string[] =>
+    made.flatMap(({ lifecycle }) => lifecycle?.precondition ?? []).map(({ condition }) => condition);
+  const FREE =
+    /^\$\{\(+local\.later >= 1024\) && \(local\.later <= 65535\)\) && !contains\(\[6333, 6334, 6335, .*\], local\.later\)\)\}$/;
+
+  test('that are not known yet must be free for metrics, by a precondition', () => {
     const ofAws = makeOnAws({ metricsPort: unknownNumber() });
     ofAws.connections.allowMetricsFrom(aws.Peer.ipv4('10.0.0.0/8'));
     const ofKubernetes = makeOnKubernetes({ metricsPort: unknownNumber() });
@@ -98,9 +103,29 @@ describe('ports', () => {
       resources(ofAws, 'aws_vpc_security_group_ingress_rule'),
       resources(ofKubernetes, 'kubernetes_network_policy_v1'),
     ]) {
-      const [{ condition }] = rules.flatMap(({ lifecycle }) => lifecycle?.precondition ?? []);
-      expect(condition).toMatch(/^\$\{!contains\(\[6333, 6334, 6335, .*\], local\.later\)\}$/);
+      const conditions = conditionsOf(rules);
+      expect(conditions.length).toBeGreaterThan(0);
+      conditions.forEach((condition) => expect(condition).toMatch(FREE));
     }
+  });
+
+  test('so they must be where nobody may connect to them', () => {
+    const metricsPort = unknownNumber();
+    expect(conditionsOf(resources(makeOnAws({ metricsPort }), 'aws_security_group'))).toEqual([expect.stringMatching(FREE)]);
+    expect(conditionsOf(resources(makeOnKubernetes({ metricsPort }), 'kubernetes_network_policy_v1'))).toEqual([
+      expect.stringMatching(FREE),
+    ]);
+    expect(conditionsOf(resources(makeOnAws({ metricsPort: 9153 }), 'aws_security_group'))).toEqual([]);
+    expect(conditionsOf(resources(makeOnKubernetes({ metricsPort: 9153 }), 'kubernetes_network_policy_v1'))).toEqual([]);
+  });
+
+  test('of a cluster that was imported must be, where somebody may connect to them', () => {
+    const metricsPort = unknownNumber();
+    const ofAws: any = aws.QdrantCluster.fromClusterAttributes(stackOf(), 'Imported', {
+      ...{ host: 'vectors.example.com', securityGroupId: 'sg-0123', metricsPort },
+    });
+    ofAws.connections.allowMetricsFrom(aws.Peer.ipv4('10.0.0.0/8'));
+    expect(conditionsOf(resources(ofAws, 'aws_vpc_security_group_ingress_rule'))).toEqual([expect.stringMatching(FREE)]);
   });
 
   test('of the nodes of a cluster are nobody’s to connect to', () => {

@@ -39,3 +39,21 @@ export function portOtherThan(cluster: string, option: string, port: number, tak
     },
   ];
 }
+
+/**
+ * That a port is one which the nodes may serve, and none of those, where it is known only to Terraform.
+ *
+ * @param cluster the path of what serves it, for the error
+ */
+export function portToServe(cluster: string, option: string, port: number | undefined, taken: number[]): Precondition[] {
+  if (port === undefined || !isUnknown(port)) return [];
+  const isInRange = Op.and(Op.gte(port, 1024), Op.lte(port, 65535));
+  return [
+    {
+      condition: Op.and(isInRange, Op.not(Fn.contains(taken, port))),
+      errorMessage:
+        `${cluster}: ${option}, which is known only when Terraform runs, is not from 1024 to 65535, or is one of ${taken.join(', ')}, ` +
+        'which serve something else.',
+    },
+  ];
+}

@@ -60,6 +60,26 @@ describe('a gateway', () => {
     expect(ruleIds(routed({ clients: [kubernetes.Peer.ipv4('10.0.0.0/8')] }))).toEqual([]);
   });
 
+  test('with clients that only Terraform knows is judged like one on the internet', () => {
+    const stack = synthKubernetesCluster({}, (cluster, scope) => {
+      const clients = [
+        kubernetes.Peer.ipv4('10.0.0.0/8'),
+        kubernetes.Peer.ipv4(new TerraformVariable(scope, 'c', {}).stringValue),
+      ];
+      cluster.addGatewayRoute('Public', {
+        ...{ gateway: { name: 'public' }, gatewayPods: kubernetes.Peer.namespace('gateway'), restHost: 'a.b', clients },
+      });
+      cluster.addIngress('Ingress', {
+        ...{ ingressClassName: 'nginx', controllerPods: kubernetes.Peer.namespace('nginx'), restHost: 'c.d', clients },
+        tlsPassThrough: true,
+      });
+    });
+    expect(reportOf(stack).findings.map(({ ruleId, what }: any) => [ruleId, what])).toEqual([
+      ['QDR003', expect.stringMatching(/gateway public is open to \S*var\.c/)],
+      ['QDR003', expect.stringMatching(/ingress nginx is open to \S*var\.c/)],
+    ]);
+  });
+
   test('before client certificates draws nothing', () => {
     const clientVerification = kubernetes.ClientVerification.required();
     expect(ruleIds(routed({}, { clientVerification }))).toEqual([]);

@@ -10,7 +10,7 @@ import { listenerForPort, listenerForPurpose } from '../../posture/allowed-liste
 import { QdrantPorts } from '../../qdrant';
 import { idFor, standsAlready } from '../../terraform/identity';
 import { readableName } from '../../terraform/readable-name';
-import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preconditions';
+import { lifecycleWith, narrowRange, portOtherThan, portToServe } from '../../terraform/preconditions';
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
@@ -166,7 +166,7 @@ export class Connections extends Construct {
       ...lifecycleWith([
         ...narrowRange(path, cidrIpv4, 4),
         ...narrowRange(path, cidrIpv6, 6),
-        ...portOtherThan(path, 'metricsPort', listener.port, QdrantPorts._taken),
+        ...portToServe(path, 'metricsPort', listener.port, QdrantPorts._taken),
       ]),
     });
   }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { Posture } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { idFor } from '../../terraform/identity';
+import { lifecycleWith, portToServe } from '../../terraform/preconditions';
 import { readableName } from '../../terraform/readable-name';
 import { Peer } from './peer';
 
@@ -13,6 +14,7 @@ export interface NodeSecurityGroupProps {
   readonly vpcId: string;
   /** Whom the nodes may connect to on port 443. */
   readonly httpsTo: Peer[];
+  readonly metricsPort?: number;
   readonly posture: Posture;
 }
 
@@ -30,6 +32,8 @@ export class NodeSecurityGroup extends Construct {
       description: `Nodes of the Qdrant cluster ${props.clusterName}`,
       vpcId: props.vpcId,
       tags: { Name: `${props.clusterName}-qdrant` },
+      // Here it holds although nobody may connect to the port.
+      ...lifecycleWith(portToServe(scope.node.path, 'metricsPort', props.metricsPort, QdrantPorts._taken)),
     });
     this.securityGroupId = group.id;
     // Raft and shards move on 6335; a shard that moves by snapshot is fetched from the other node's own REST port.

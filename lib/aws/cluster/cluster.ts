@@ -103,7 +103,7 @@ export class QdrantCluster extends QdrantClusterBase {
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
 
     const group = new NodeSecurityGroup(this, 'SecurityGroup', {
-      clusterName,
+      ...this.description,
       vpcId: props.network.vpcId,
       httpsTo: props.network._httpsTo,
       posture: this.posture,

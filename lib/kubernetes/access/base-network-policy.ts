@@ -1,6 +1,7 @@
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { Construct } from 'constructs';
 import { QdrantPorts } from '../../qdrant';
+import { lifecycleWith, portToServe } from '../../terraform/preconditions';
 import { ClusterDns } from './cluster-dns';
 
 export interface BaseNetworkPolicyProps {
@@ -8,6 +9,7 @@ export interface BaseNetworkPolicyProps {
   readonly namespace: string;
   readonly podLabels: { [name: string]: string };
   readonly dns: ClusterDns;
+  readonly metricsPort?: number;
 }
 
 /**
@@ -33,6 +35,8 @@ export class BaseNetworkPolicy extends Construct {
         ingress: [{ from: [pods], ports }],
         egress: [{ to: [pods], ports }, props.dns._egress],
       },
+      // Here it holds although nobody may connect to the port.
+      ...lifecycleWith(portToServe(scope.node.path, 'metricsPort', props.metricsPort, QdrantPorts._taken)),
     });
   }
 }

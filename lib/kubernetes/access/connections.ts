@@ -10,7 +10,7 @@ import { listenerForPort, listenerForPurpose } from '../../posture/allowed-liste
 import { QdrantPorts } from '../../qdrant';
 import { idFor, nameFor, standsAlready } from '../../terraform/identity';
 import { readableName } from '../../terraform/readable-name';
-import { lifecycleWith, narrowRange, portOtherThan } from '../../terraform/preconditions';
+import { lifecycleWith, narrowRange, portOtherThan, portToServe } from '../../terraform/preconditions';
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
@@ -145,7 +145,7 @@ export class Connections extends Construct {
       spec: { policyTypes: ['Ingress'], ingress: [{ from: [peer._rule], ports }] },
       preconditions: [
         ...narrowRange(path, peer._cidr, peer._version ?? 4),
-        ...portOtherThan(path, 'metricsPort', listener.port, QdrantPorts._taken),
+        ...portToServe(path, 'metricsPort', listener.port, QdrantPorts._taken),
       ],
     });
     listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { coverTheInternet } from '../../input/cidr';
+import { isUnknown } from '../../input/input';
 import { ListenerPurpose, Posture } from '../../posture';
 import { readableName } from '../../terraform/readable-name';
 import { Peer } from './peer';
@@ -27,6 +28,8 @@ export function describeFront(scope: Construct, posture: Posture, props: FrontLi
   const sources = clients?.map(({ name, _cidr }) => ({
     name: readableName(scope, name),
     anyAddress: together && _cidr !== undefined,
+    // Nothing is opened here whose range Terraform could check.
+    unknown: isUnknown(_cidr),
   }));
   for (const source of sources ?? [{ name: `all that can reach the ${at} (unknown)`, unknown: true }])
     listener.addSource(source);

@@ -63,7 +63,8 @@ export interface GatewayRouteProps {
   readonly gatewayPods: Peer;
 
   /**
-   * The clients of the gateway, for the posture report. This allows no connections.
+   * The clients of the gateway, for the posture report. This allows no connections. A range that only Terraform knows
+   * counts as unknown.
    *
    * @default - unknown, which the posture treats like the internet
    */

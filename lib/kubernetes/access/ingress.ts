@@ -24,7 +24,7 @@ export interface IngressProps {
   readonly controllerPods: Peer;
 
   /**
-   * The clients of the controller, for the posture report.
+   * The clients of the controller, for the posture report. A range that only Terraform knows counts as unknown.
    *
    * @default - unknown
    */
