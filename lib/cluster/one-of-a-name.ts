@@ -45,21 +45,34 @@ function shared(one: NamedCluster, other: NamedCluster): string[] {
     );
 }
 
-/** Where a cluster runs: the configuration of the provider that its resources have, Aspects included. */
+/** Where a cluster runs: where its resources are made, Aspects included. */
 function placeOf({ cluster, providerType }: NamedCluster, seenFrom: IConstruct): string {
   const resource = cluster.node.findAll().find((child): child is TerraformResource => isOf(providerType, child));
-  const stack = TerraformStack.of(cluster);
-  const providers = stack.node
-    .findAll()
+  return placeByProvider(cluster, resource?.provider, providerType, seenFrom);
+}
+
+/**
+ * Where what a construct stands for is made: the configuration of its provider, or of its stack's own.
+ *
+ * @param provider that of the construct, where it has one
+ */
+export function placeByProvider(
+  construct: IConstruct,
+  provider: TerraformProvider | undefined,
+  providerType: string,
+  seenFrom: IConstruct,
+): string {
+  const providers = TerraformStack.of(construct)
+    .node.findAll()
     .filter((child): child is TerraformProvider => TerraformProvider.isTerraformProvider(child));
-  const provider =
-    resource?.provider ??
-    providers.find(({ terraformResourceType, alias }) => terraformResourceType === providerType && !alias);
-  const { [providerType]: configurations } = provider?.toTerraform().provider ?? {};
+  const used =
+    provider ?? providers.find(({ terraformResourceType, alias }) => terraformResourceType === providerType && !alias);
+  const { [providerType]: configurations } = used?.toTerraform().provider ?? {};
   return identityOf(seenFrom, { ...configurations?.[0], alias: undefined });
 }
 
-function isOf(providerType: string, child: IConstruct): boolean {
+/** Whether a construct is a resource of a provider. */
+export function isOf(providerType: string, child: IConstruct): child is TerraformResource {
   return (
     TerraformElement.isTerraformElement(child) &&
     TerraformResource.isTerraformResource(child) &&

@@ -6,6 +6,7 @@ import { clientListenersOf, endpointOf, postureOf } from '../../cluster/cluster-
 import { ClientEndpoint, NodeCertificate, QdrantPorts } from '../../qdrant';
 import { checkNodeIndex } from '../../qdrant/cluster-checks';
 import { refuseSharedNames } from '../../cluster/one-of-a-name';
+import { refuseSharedObjects } from '../names/one-of-an-object';
 import { FoundingTime } from '../../terraform/founding-time';
 import { literally } from '../../terraform/literal-text';
 import { useProvider } from '../../terraform/use-provider';
@@ -104,6 +105,7 @@ export class QdrantCluster extends QdrantClusterBase {
     this.removalGuard = isProtected ? new RemovalGuard(this, 'RemovalGuard', this.description) : undefined;
     this.endpoint = endpointOf(this.description, this.props.hostNames?.[0] ?? names.host);
     refuseSharedNames(this, 'kubernetes', { 'namespace and clusterName': { namespace, clusterName } });
+    refuseSharedObjects(this);
   }
 
   /** The requirements for a certificate that you provide yourself. Routes that are added later extend it. */

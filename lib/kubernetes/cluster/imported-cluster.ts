@@ -10,6 +10,7 @@ import { CaBundle } from '../tls/ca-bundle';
 import { useProvider } from '../../terraform/use-provider';
 import { ClientGrants } from '../grants/client-grants';
 import { QdrantClusterAttributes, CLUSTER_ATTRIBUTES } from './cluster-interface';
+import { refuseSharedObjects } from '../names/one-of-an-object';
 import { podLabelsOf } from '../names/cluster-labels';
 import { Connections } from '../access/connections';
 import { checkLabelName, checkLabels } from '../names/names';
@@ -59,6 +60,7 @@ export class ImportedCluster extends QdrantClusterBase {
       keys: { admin: adminKey, readOnly: readOnlyKey },
       clientCa,
     });
+    refuseSharedObjects(this);
   }
 }
 
