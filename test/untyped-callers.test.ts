@@ -182,6 +182,48 @@ describe('what is left out, or no object', () => {
   });
 });
 
+describe('true or false as a text, or null', () => {
+  const onAwsElsewhere = (more: object) =>
+    aws.QdrantCluster.fromClusterAttributes(stackOf(), 'C', { host: 'a.b', securityGroupId: 'sg-1', ...more });
+  const onKubernetesElsewhere = (more: object) =>
+    kubernetes.QdrantCluster.fromClusterAttributes(stackOf(), 'C', { clusterName: 'v', namespace: 's', ...more });
+  const allowTo = (options: object) => makeOnAws().connections.allowTo(aws.Peer.securityGroup('sg-1'), 443, options);
+  const ingress = (more: object) =>
+    makeOnKubernetes().addIngress('I', {
+      ...{ ingressClassName: 'nginx', controllerPods: kubernetes.Peer.namespace('nginx'), restHost: 'a.b', ...more },
+    });
+  const takers: Array<[string, (option: object) => unknown]> = [
+    ['clientCertificate', onAwsElsewhere],
+    ['clientCertificate', onKubernetesElsewhere],
+    ['grpc', onAwsElsewhere],
+    ['grpc', onKubernetesElsewhere],
+    ['grpc', makeOnAws],
+    ['grpc', makeOnKubernetes],
+    ['alsoAllowAtPeer', allowTo],
+    ['tlsPassThrough', ingress],
+    ['requireReadyPeers', (rollingUpdate) => makeOnAws({ rollingUpdate })],
+    ['waitForRollout', (rollingUpdate) => makeOnKubernetes({ rollingUpdate })],
+    ['allowRecoveryMode', makeOnKubernetes],
+    ['readOnly', (keys) => aws.ApiKeys.generated(keys)],
+    ['readOnly', (keys) => kubernetes.ApiKeys.generated(keys)],
+  ];
+  test.each(takers)('%s is refused', (option, take) => {
+    for (const [given, instead] of [
+      ['false', 'false'],
+      ['no', 'true'],
+      [0, 'true'],
+      [null, 'true'],
+    ] as const) {
+      const message = errorOf(() => take({ [option]: given }));
+      expect(message).toContain(`${option} is ${JSON.stringify(given)}`);
+      expect(message).toContain(`Allowed: true or false. Instead: ${option}: ${instead}.`);
+    }
+    take({ [option]: true });
+    take({ [option]: false });
+    take({ [option]: undefined });
+  });
+});
+
 describe('a number as a text', () => {
   test.each([
     ['nodeCount', () => makeOnAws({ nodeCount: '3' }), 'nodeCount is "3", a string', 'Instead: nodeCount: 3'],

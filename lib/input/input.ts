@@ -62,10 +62,11 @@ export function requireEnumIfGiven(
   throw badInput(place, { given: `${name} is ${shown(value)}`, allowed: names.join(', '), instead: `${name}: ${names[0]}` });
 }
 
-/** Throws unless the value is true or false, or unknown. */
-export function requireBoolean(place: Place, name: string, value: boolean): void {
-  if (isUnknown(value) || typeof value === 'boolean') return;
-  throw badInput(place, { given: `${name} is ${JSON.stringify(value)}`, allowed: 'true or false', instead: `${name}: true` });
+/** Throws unless the value is true or false, unknown, or left out: any other would count as true or false by chance. */
+export function requireBooleanIfGiven(place: Place, name: string, value: boolean | undefined): void {
+  if (value === undefined || isUnknown(value) || typeof value === 'boolean') return;
+  const meant = String(value) !== 'false';
+  throw badInput(place, { given: `${name} is ${shown(value)}`, allowed: 'true or false', instead: `${name}: ${meant}` });
 }
 
 /** Throws unless the value is a list whose members are known, or it is left out. */

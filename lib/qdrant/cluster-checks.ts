@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireBoolean, requireListIfGiven, requireWholeNumber, shown } from '../input/input';
+import { badInput, isUnknown, requireBooleanIfGiven, requireListIfGiven, requireWholeNumber, shown } from '../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../input/nominal';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
@@ -35,7 +35,7 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
   requireInstance(cluster, 'version', props.version, QdrantVersion, "QdrantVersion.of('1.19.0')");
   requireInstanceIfGiven(cluster, 'upgradingFrom', props.upgradingFrom, QdrantVersion, "QdrantVersion.of('1.18.3')");
   checkNodeCount(cluster, props.nodeCount);
-  if (props.grpc !== undefined) requireBoolean(cluster, 'grpc', props.grpc);
+  requireBooleanIfGiven(cluster, 'grpc', props.grpc);
   if (props.foundingGeneration !== undefined) {
     requireWholeNumber(cluster, 'foundingGeneration', props.foundingGeneration, { min: 1, max: 1_000_000 });
   }

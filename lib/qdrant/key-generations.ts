@@ -1,4 +1,4 @@
-import { badInput, requireWholeNumber } from '../input/input';
+import { badInput, requireBooleanIfGiven, requireWholeNumber } from '../input/input';
 
 /** Properties of generated API keys. */
 export interface KeyGenerationsProps {
@@ -38,10 +38,11 @@ export interface KeyGenerationsProps {
   readonly readOnlyGeneration?: number;
 }
 
-/** Throws if a generation is not a whole number from 1 on, or both of the admin key are the same. @internal */
+/** Throws if an option is of another kind, a generation is not a whole number from 1 on, or both of the admin key are the same. @internal */
 export function checkKeyGenerations(place: string, props: KeyGenerationsProps): void {
   const { generation = 1, alternateGeneration, readOnlyGeneration = 1 } = props;
   const range = { min: 1, max: 1_000_000 };
+  requireBooleanIfGiven(place, 'readOnly', props.readOnly);
   requireWholeNumber(place, 'generation', generation, range);
   requireWholeNumber(place, 'readOnlyGeneration', readOnlyGeneration, range);
   if (alternateGeneration === undefined) return;

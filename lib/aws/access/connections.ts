@@ -3,7 +3,7 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { AllowedRanges } from '../../cluster/allowed-ranges';
 import { checkOutgoingPort } from '../../cluster/outgoing';
-import { isUnknown, requireEnumIfGiven } from '../../input/input';
+import { isUnknown, requireBooleanIfGiven, requireEnumIfGiven } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
 import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../../posture';
 import { listenerForPort, listenerForPurpose } from '../../posture/allowed-listener';
@@ -108,6 +108,7 @@ export class Connections extends Construct {
     requireOptions(this, undefined, options, ALLOW_TO_OPTIONS);
     const { protocol = TransportProtocol.TCP } = options;
     requireEnumIfGiven(this, 'protocol', protocol, 'TransportProtocol', TransportProtocol);
+    requireBooleanIfGiven(this, 'alsoAllowAtPeer', options.alsoAllowAtPeer);
     // TCP is not named, as it was the only one.
     const other = protocol === TransportProtocol.TCP ? undefined : protocol;
     const value = { ...peer._rule, port, protocol: other };

@@ -1,6 +1,6 @@
 import { QdrantClusterBase } from './cluster-base';
 import { Construct } from 'constructs';
-import { requireMembers } from '../../input/input';
+import { requireBooleanIfGiven, requireMembers } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
 import { Posture, SecretPurpose } from '../../posture';
 import { describeImportedKey, describeImportedListeners } from '../../posture/imported-cluster';
@@ -31,6 +31,8 @@ export class ImportedCluster extends QdrantClusterBase {
     requireMembers(this, attributes, { host: '"vectors.example.com"', securityGroupId: '"sg-0123456789abcdef0"' });
     checkHostName(this, 'host', host, 'vectors.example.com');
     checkId(this, 'securityGroupId', securityGroupId, /^sg-[0-9a-f]+$/, 'sg-0123456789abcdef0');
+    requireBooleanIfGiven(this, 'clientCertificate', clientCertificate);
+    requireBooleanIfGiven(this, 'grpc', grpc);
     if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
     checkReferences(this, attributes);
     this.endpoint = new ClientEndpoint({ host, tls: true, clientCertificate, grpc });

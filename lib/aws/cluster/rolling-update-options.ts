@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
+import { badInput, isUnknown, requireBooleanIfGiven, requireWholeNumber } from '../../input/input';
 import { NodeTls } from '../tls/tls';
 import { RollingUpdateProps } from './rolling-update';
 
@@ -21,6 +21,7 @@ export function resolveRollingUpdate(place: Construct, props: RollingUpdateProps
   requireWholeNumber(place, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
   requireWholeNumber(place, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
   requireWholeNumber(place, 'turnSeconds', turnSeconds, { min: 60, max: 3600, unit: 'seconds' });
+  requireBooleanIfGiven(place, 'requireReadyPeers', requireReadyPeers);
   if (!isUnknown(refreshHours) && refreshHours > longest) {
     throw badInput(place, {
       given: `refreshHours is ${refreshHours}, and certificates are valid for ${validityDays} days`,

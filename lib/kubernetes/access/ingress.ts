@@ -1,6 +1,6 @@
 import { IngressV1 } from '@cdktf/provider-kubernetes/lib/ingress-v1';
 import { Construct } from 'constructs';
-import { badInput, requireBoolean, requireNotEmpty } from '../../input/input';
+import { badInput, requireBooleanIfGiven, requireNotEmpty } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
 import { ListenerPurpose, Posture } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
@@ -163,7 +163,7 @@ export class QdrantIngress extends Construct {
         instead: `restAnnotations: { 'nginx.ingress.kubernetes.io/ssl-passthrough': 'true' }`,
       });
     }
-    if (tlsPassThrough !== undefined) requireBoolean(this, 'tlsPassThrough', tlsPassThrough);
+    requireBooleanIfGiven(this, 'tlsPassThrough', tlsPassThrough);
     if (tlsSecretName !== undefined && tlsPassThrough === true) {
       throw badInput(this, {
         given: 'both tlsSecretName and tlsPassThrough: true',

@@ -5,6 +5,7 @@ import {
   requireListIfGiven,
   requireMembers,
   requireEnumIfGiven,
+  requireBooleanIfGiven,
   requireWholeNumber,
 } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
@@ -67,6 +68,8 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
   requireWholeNumber(cluster, 'turnSeconds', turnSeconds, { min: MIN_TURN_SECONDS, max: MAX_TURN_SECONDS, unit: 'seconds' });
+  requireBooleanIfGiven(cluster, 'waitForRollout', props.rollingUpdate?.waitForRollout);
+  requireBooleanIfGiven(cluster, 'allowRecoveryMode', props.allowRecoveryMode);
 }
 
 /** A misspelt option would leave the cluster as it is without it. */

@@ -1,6 +1,6 @@
 import { QdrantClusterBase } from './cluster-base';
 import { Construct } from 'constructs';
-import { requireMembers } from '../../input/input';
+import { requireBooleanIfGiven, requireMembers } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
 import { Posture, SecretPurpose } from '../../posture';
 import { describeImportedKey, describeImportedListeners } from '../../posture/imported-cluster';
@@ -33,6 +33,8 @@ export class ImportedCluster extends QdrantClusterBase {
     requireMembers(this, attributes, { clusterName: '"vectors"', namespace: '"search"' });
     checkLabelName(this, 'clusterName', clusterName, 'vectors');
     checkLabelName(this, 'namespace', namespace, 'search');
+    requireBooleanIfGiven(this, 'clientCertificate', clientCertificate);
+    requireBooleanIfGiven(this, 'grpc', grpc);
     if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
     if (attributes.podLabels) checkLabels(this, 'podLabels', attributes.podLabels);
     if (attributes.host !== undefined) checkHostName(this, 'host', attributes.host, 'vectors.example.com');
