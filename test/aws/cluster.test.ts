@@ -469,6 +469,22 @@ describe('two clusters of one name, in different apps', () => {
     expect(new Set(two).size).toBe(1);
     expect(one[0]).not.toBe(two[0]);
   });
+
+  test('of one code, in two VPCs, count their own nodes only; who has made nodes of the name is asked of the whole account', () => {
+    const { aws_instances: found } = synthCluster().json.data;
+    const inVpc = (values: any) => values.filter.some(({ name }: any) => name === 'vpc-id');
+    const [{ input }] = synthCluster().resources('terraform_data');
+    const counted = [...new Set<string>(input.time.match(/(?<=data\.aws_instances\.)\w+/g))];
+    expect(counted).toHaveLength(3);
+    for (const name of counted) {
+      expect(found[name].filter).toContainEqual({ name: 'vpc-id', values: [network.vpcId] });
+    }
+    const elsewhere = Object.keys(found).filter((name) => !inVpc(found[name]));
+    expect(elsewhere.map((name) => name.replace(/_[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'Cluster_RemovalGuard_Namesakes',
+      'Cluster_RemovalGuard_Own',
+    ]);
+  });
 });
 
 describe('connections', () => {

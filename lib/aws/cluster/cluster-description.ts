@@ -11,6 +11,7 @@ export interface AwsClusterDescription extends ClusterDescription {
   readonly clusterName: string;
   /** What tells it from another cluster of its name. */
   readonly clusterId: string;
+  readonly vpcId: string;
   readonly image: string;
   readonly verification: ClientVerification;
   /** For how many days its deleted secrets can be restored. */
@@ -28,6 +29,7 @@ export function describeAwsCluster(cluster: IConstruct, props: QdrantClusterProp
     ...description,
     clusterName,
     clusterId: clusterIdOf(cluster, clusterName),
+    vpcId: props.network.vpcId,
     image: props.image ?? description.version.unprivilegedImage,
     verification,
     recoveryDays: isProtected ? 30 : 0,

@@ -7,6 +7,7 @@ import { ClusterTag } from '../names/cluster-identity';
 export interface ClusterInstancesProps {
   readonly clusterName: string;
   readonly clusterId: string;
+  readonly vpcId: string;
   /** Which of the cluster's instances: all, if none is given. */
   readonly filter?: DataAwsInstancesFilter[];
   /** Fails the plan with this where there are any. */
@@ -15,7 +16,8 @@ export interface ClusterInstancesProps {
 
 /**
  * The instances that a cluster has, as AWS knows them when a plan is made: those with its id, and those of its name that have no id, as the first version gave
- * none. Instances of the name that carry another id are another cluster's.
+ * none. Instances of the name that carry another id are another cluster's, and so are those in another VPC: the id is made of the construct's path, and the
+ * same code that is applied to two VPCs, each with a state of its own, has one id.
  * @internal
  */
 export class ClusterInstances extends Construct {
@@ -24,7 +26,8 @@ export class ClusterInstances extends Construct {
 
   public constructor(scope: Construct, id: string, props: ClusterInstancesProps) {
     super(scope, id);
-    const { clusterName, clusterId, filter = [], refusal } = props;
+    const { clusterName, clusterId, vpcId, refusal } = props;
+    const filter = [{ name: 'vpc-id', values: [vpcId] }, ...(props.filter ?? [])];
     const name = { name: `tag:${ClusterTag.NAME}`, values: [clusterName] };
     const own = this.find('Own', [{ name: `tag:${ClusterTag.ID}`, values: [clusterId] }, ...filter]);
     const identified = this.find('Identified', [name, { name: 'tag-key', values: [ClusterTag.ID] }, ...filter]);

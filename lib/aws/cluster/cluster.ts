@@ -90,7 +90,7 @@ export class QdrantCluster extends QdrantClusterBase {
     useProvider(this, props.provider, 'aws');
     tagEverything(this, this.props.tags);
     this.description = describeAwsCluster(this, this.props);
-    const { clusterName, clusterId, nodeCount, recoveryDays, isProtected } = this.description;
+    const { clusterName, clusterId, vpcId, nodeCount, recoveryDays, isProtected } = this.description;
     this.clusterName = clusterName;
     this.posture = postureOf(this, this.description, 'nodes', props.network._zonesOf(nodeCount));
     this.nodeListeners = clientListenersOf(this.posture);
@@ -104,7 +104,7 @@ export class QdrantCluster extends QdrantClusterBase {
 
     const group = new NodeSecurityGroup(this, 'SecurityGroup', {
       ...this.description,
-      vpcId: props.network.vpcId,
+      vpcId,
       httpsTo: props.network._httpsTo,
       posture: this.posture,
     });
@@ -117,10 +117,10 @@ export class QdrantCluster extends QdrantClusterBase {
     const role = this.makeRole();
     this.roleName = role.roleName;
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${clusterName}.qdrant.internal`);
-    this.nameZone = names._bind(this, clusterName, props.network.vpcId);
+    this.nameZone = names._bind(this, clusterName, vpcId);
     this.nodes = this.makeNodes(group, role);
-    this.removalGuard = isProtected ? new RemovalGuard(this, 'RemovalGuard', { clusterName, clusterId, nodeCount }) : undefined;
-    const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId });
+    this.removalGuard = isProtected ? new RemovalGuard(this, 'RemovalGuard', this.description) : undefined;
+    const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId, vpcId });
     this.founding = new FoundingTime(this, 'FoundingTime', {
       generation: this.description.foundingGeneration,
       existing,
@@ -129,7 +129,7 @@ export class QdrantCluster extends QdrantClusterBase {
     const serving = this.launch(this.makePrograms(), role.policy, existing);
     if (this.tls.writes.length > 0) this.addFoundingRights();
     this.endpoint = this.makeEndpoint(serving);
-    const zone = this.nameZone && { name: this.nameZone.baseName, vpcId: props.network.vpcId };
+    const zone = this.nameZone && { name: this.nameZone.baseName, vpcId };
     refuseSharedNames(this, 'aws', { clusterName, 'zone of names': zone });
   }
 

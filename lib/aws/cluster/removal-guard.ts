@@ -9,6 +9,7 @@ import { ClusterInstances } from './cluster-instances';
 export interface RemovalGuardProps {
   readonly clusterName: string;
   readonly clusterId: string;
+  readonly vpcId: string;
   readonly nodeCount: number;
 }
 
@@ -36,17 +37,22 @@ export class RemovalGuard extends Construct {
     this.nodes.unprotect(index);
   }
 
-  private refuseSurplus({ clusterName, clusterId }: RemovalGuardProps): void {
+  private refuseSurplus({ clusterName, clusterId, vpcId }: RemovalGuardProps): void {
     const numbers = Lazy.listValue({ produce: () => this.nodes.surplus.map(String) });
     new ClusterInstances(this, 'Surplus', {
       clusterName,
       clusterId,
+      vpcId,
       filter: [{ name: `tag:${ClusterTag.NODE}`, values: numbers }],
       refusal: this.nodes.refusal,
     });
   }
 
-  /** The instances of this name that are another construct's. Those of the first version, which had no id, become this one's. */
+  /**
+   * The instances of this name that are another construct's, in whatever VPC: a construct that is given another path and another network at once would
+   * lose its nodes too, and names in an existing zone are taken for every VPC. Those of this id elsewhere are of the same code, and no one's that was
+   * renamed. Those of the first version, which had no id, become this one's.
+   */
   private refuseNamesakes({ clusterName, clusterId }: RemovalGuardProps): void {
     const numbers = { name: `tag:${ClusterTag.NODE}`, values: Lazy.listValue({ produce: () => this.nodes.kept.map(String) }) };
     const own = this.instances('Own', [{ name: `tag:${ClusterTag.ID}`, values: [clusterId] }, numbers]);

@@ -11,8 +11,8 @@ export enum ClusterTag {
 }
 
 /**
- * What tells a cluster from every other one, also from one of its name in another stack: the name, and the address of its construct. It is known
- * before anything is made, so that a plan can ask AWS for it.
+ * What tells a cluster from every other one in its VPC, also from one of its name in another stack: the name, and the address of its construct. It is
+ * known before anything is made, so that a plan can ask AWS for it.
  * @internal
  */
 export function clusterIdOf(cluster: IConstruct, clusterName: string): string {
