@@ -432,6 +432,7 @@ describe('tags', () => {
       QdrantNode: '1',
       team: 'search',
     });
+    for (const { root_block_device: volume, tags } of stack.resources('aws_instance')) expect(volume.tags).toEqual(tags);
     for (const type of Object.keys(stack.json.resource)) {
       const takesTags = stack.resources(type).some((resource) => 'tags' in resource);
       expect([type, takesTags]).toEqual([type, taggedTypes.split(' ').includes(type.replace('aws_', ''))]);

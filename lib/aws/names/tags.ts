@@ -1,3 +1,4 @@
+import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { Aspects, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { badInput, isUnknown, shown } from '../../input/input';
@@ -11,12 +12,18 @@ interface Taggable extends TerraformResource {
   tags: Tags;
 }
 
-/** Gives the user's tags to whatever stands below a construct and takes tags, also to what is added later. The library's own tags stay. */
+/**
+ * Gives the user's tags to whatever stands below a construct and takes tags, also to what is added later. The library's own tags stay. The root volume of
+ * an instance is no resource of its own, and has no tag of its instance's.
+ */
 export function tagEverything(scope: Construct, tags: Tags | undefined): void {
   if (!tags) return;
   Aspects.of(scope).add({
     visit: (construct) => {
       if (isTaggable(construct)) construct.tags = { ...tags, ...construct.tagsInput };
+      if (!(construct instanceof Instance)) return;
+      const { rootBlockDevice } = construct;
+      rootBlockDevice.tags = { ...tags, ...rootBlockDevice.tagsInput };
     },
   });
 }
