@@ -243,6 +243,16 @@ describe('variants', () => {
     expect(stack.json['//'].qdrant['vectors/Cluster'].exposure).toMatch(/443 +\| nodes \| pl-0abc/);
   });
 
+  test('a way out on 443 that is named twice is one', () => {
+    const group = () => aws.Peer.securityGroup('sg-0abc');
+    const httpsTo = [group(), aws.Peer.anyIpv4(), group(), aws.Peer.ipv4('0.0.0.0/0')];
+    const repeated = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, httpsTo });
+    const stack = synthCluster({ network: repeated });
+    const out = stack.resources('aws_vpc_security_group_egress_rule').filter((rule) => rule.from_port === 443);
+    expect(out.map((rule) => rule.referenced_security_group_id ?? rule.cidr_ipv4).sort()).toEqual(['0.0.0.0/0', 'sg-0abc']);
+    expect(stack.json['//'].qdrant['vectors/Cluster'].exposure.match(/sg-0abc/g)).toHaveLength(1);
+  });
+
   test('joining other networks to the zone elsewhere is left alone', () => {
     expect(synthCluster().resources('aws_route53_zone')).toMatchObject([{ lifecycle: { ignore_changes: ['vpc'] } }]);
   });
@@ -666,6 +676,20 @@ describe('a load balancer', () => {
     expect(names).toEqual(expect.arrayContaining(records.map(({ name }) => name)));
     expect(names).toContain('vectors.example.com');
     expect(names.filter((name) => /^\$\{aws_lb\..*\.dns_name\}$/.test(name))).toHaveLength(2);
+  });
+
+  test('has no name that a node has, or may get', () => {
+    for (const id of ['node-0', 'node-17']) {
+      expect(() => synthCluster({}, (cluster) => void cluster.addLoadBalancer(id))).toThrow(
+        new RegExp(`^vectors/Cluster/${id}: the id of the load balancer is "${id}".* Allowed: .* Instead: `),
+      );
+    }
+    const names = (...ids: string[]) =>
+      synthCluster({}, (cluster) => ids.forEach((id) => void cluster.addLoadBalancer(id)))
+        .resources('aws_route53_record')
+        .map(({ name }) => name);
+    const records = names('node', 'node-a', 'Node-0', 'my-node-0');
+    expect(new Set(records).size).toBe(records.length);
   });
 
   test('where the nodes have no names has the one that AWS gave it', () => {

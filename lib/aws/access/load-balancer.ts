@@ -14,7 +14,7 @@ import { checkHostName } from '../../qdrant/cluster-checks';
 import { nameFor } from '../../terraform/identity';
 import { Connections } from './connections';
 import { checkSubnets, ClusterNetwork } from './network';
-import { NameZone } from '../names/node-names';
+import { checkFrontLabel, NameZone } from '../names/node-names';
 import { RemovalPolicy } from '../removal-policy';
 import { OptionNames, requireOptions } from '../../input/options';
 
@@ -286,6 +286,7 @@ export class QdrantLoadBalancer extends Construct {
   private makeName(balancer: Lb): string | undefined {
     const { nameZone } = this.targets;
     if (!nameZone) return undefined;
+    checkFrontLabel(this, this.label);
     const name = `${this.label}.${nameZone.baseName}`;
     new Route53Record(this, 'Name', {
       zoneId: nameZone.zoneId,

@@ -4,8 +4,8 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { Posture } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
-import { idFor } from '../../terraform/identity';
 import { lifecycleWith, portToServe } from '../../terraform/preconditions';
+import { idFor, standsAlready } from '../../terraform/identity';
 import { readableName } from '../../terraform/readable-name';
 import { Peer } from './peer';
 
@@ -66,7 +66,9 @@ export class NodeSecurityGroup extends Construct {
       description: 'AWS services, the image registry and packages',
     };
     for (const peer of props.httpsTo) {
-      new VpcSecurityGroupEgressRule(this, this.idOfWayOut(peer), { ...https, ...peer._rule });
+      const id = this.idOfWayOut(peer);
+      if (standsAlready(this, id, peer._rule)) continue;
+      new VpcSecurityGroupEgressRule(this, id, { ...https, ...peer._rule });
       props.posture.addOutbound({ from: 'nodes', to: readableName(this, peer.name), port: 443, purpose: https.description });
     }
   }

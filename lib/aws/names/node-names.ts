@@ -94,6 +94,16 @@ export class ClusterName extends Route53Record {
   }
 }
 
+/** Throws where a load balancer would have the name of a node in the zone, also of one that is added later. @internal */
+export function checkFrontLabel(balancer: Construct, label: string): void {
+  if (!/^node-\d+$/.test(label)) return;
+  throw badInput(balancer, {
+    given: `the id of the load balancer is "${balancer.node.id}", and its name in the DNS zone would be that of a node`,
+    allowed: 'ids other than node- and a number',
+    instead: "for example addLoadBalancer('front')",
+  });
+}
+
 function checkedName(place: string, name: string): string {
   const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
   if (isUnknown(name) || new RegExp(`^${label}(\\.${label})+$`).test(name)) return name;
