@@ -48,6 +48,45 @@ describe('what goes to the nodes', () => {
     );
   });
 
+  test('is split where a bundle is larger than a secret: each part has whole certificates, and the first part the id that it had', () => {
+    const certificate = (name: number) =>
+      `-----BEGIN CERTIFICATE-----\n${Buffer.from(digest(String(name)).repeat(20)).toString('base64')}\n-----END CERTIFICATE-----\n`;
+    const many = Array.from({ length: 60 }, (_, index) => certificate(index)).join('');
+    const spaced = many.replace(/(?<=END CERTIFICATE-----\n)/g, '\r\n# The next one\n');
+    const few = certificate(100);
+    const stack = synthCluster({
+      trustedAuthorities: [aws.CaBundle.fromPem(many), aws.CaBundle.fromPem(few)],
+      clientVerification: aws.ClientVerification.required(aws.CaBundle.fromPem(spaced)),
+    });
+    const versions = stack.resources('aws_secretsmanager_secret_version');
+    const { config } = nodeFiles(stack);
+    const kept = (bundles: any[]): string[] =>
+      bundles.map(({ secretArn }) => {
+        const of = ({ secret_id: id }: any) => id === secretArn.replace('.arn}', '.id}');
+        return versions.find(of).secret_string;
+      });
+    const trusted = kept(config.trusted);
+    const clientCas = kept(config.clientCas);
+    for (const pem of [...trusted, ...clientCas]) {
+      expect(Buffer.byteLength(pem)).toBeLessThanOrEqual(65536);
+      expect(pem).toMatch(
+        /^((\s*# The next one\s+)?-----BEGIN CERTIFICATE-----\n[^-]+\n-----END CERTIFICATE-----\s+)+(# The next one\s+)?$/,
+      );
+    }
+    expect([trusted.join(''), clientCas.join('')]).toEqual([many + few, spaced]);
+    expect([trusted.length, clientCas.length]).toEqual([3, 2]);
+    const ids = config.trusted.map(({ secretArn }: any) => /Cluster_(\w+)_[0-9A-F]{8}\.arn/.exec(secretArn)![1]);
+    expect(ids).toEqual(['TrustedAuthorities0', 'TrustedAuthorities0Part1', 'TrustedAuthorities1']);
+    expect(config.bundlesRevision.match(/\.version_id/g)).toHaveLength(5);
+  });
+
+  test('is refused where text beside the certificates of a bundle is larger than a secret', () => {
+    const pem = `${'# text\n'.repeat(10000)}-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n`;
+    expect(() => synthCluster({ trustedAuthorities: [aws.CaBundle.fromPem(pem)] })).toThrow(
+      /vectors\/Cluster: .*trustedAuthorities.* 70\d{3} bytes.*Allowed: 65536 bytes.*Instead: /,
+    );
+  });
+
   test('fits for the largest cluster', () => {
     expect(() => synthCluster({ nodeCount: 100, hostNames: hostNames(10) })).not.toThrow();
   });
