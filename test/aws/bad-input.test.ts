@@ -104,6 +104,24 @@ describe('bad input to a cluster', () => {
       { tls: aws.Tls.generated({ validityDays: 3 }), rollingUpdate: { refreshHours: 168 } },
       /refreshHours is 168, and certificates are valid for 3 days\. Allowed: at most 8 hours/,
     ],
+    [
+      'turns that come round after certificates have ended',
+      {
+        nodeCount: 20,
+        tls: aws.Tls.generated({ validityDays: 3 }),
+        rollingUpdate: { turnSeconds: 3600, nodeTimeoutMinutes: 240 },
+      },
+      /turnSeconds is 3600 with 20 nodes, refreshHours is 1, and certificates are valid for 3 days\. Allowed: 24 hours at most.*is 40 hours.* Instead: turnSeconds: 2070, /,
+    ],
+    [
+      'a look and a round of turns that together take longer than certificates last',
+      {
+        nodeCount: 10,
+        tls: aws.Tls.generated({ validityDays: 3 }),
+        rollingUpdate: { refreshHours: 8, turnSeconds: 3000, nodeTimeoutMinutes: 240 },
+      },
+      /turnSeconds is 3000 with 10 nodes, refreshHours is 8, .* Instead: turnSeconds: 2880, /,
+    ],
     ['too long between two looks', { rollingUpdate: { refreshHours: 0 } }, /refreshHours is 0.*from 1 to 168 hours/],
   ];
 

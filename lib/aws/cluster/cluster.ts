@@ -98,7 +98,7 @@ export class QdrantCluster extends QdrantClusterBase {
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     this.keys = apiKeys._bind(this, clusterName, recoveryDays);
     this.tls = (props.tls ?? Tls.generated())._bind(this, clusterName, recoveryDays);
-    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.forNodes);
+    this.rollingUpdate = resolveRollingUpdate(this, props.rollingUpdate ?? {}, this.tls.forNodes, nodeCount);
     this._grants = new ClientGrants(this, { posture: this.posture, keys: this.keys, clientCa: this.tls.clientCa });
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
 

@@ -10,32 +10,88 @@ const LOOKS_BEFORE_EXPIRY = 3;
  * The options with their defaults.
  *
  * @param tls how the nodes get their certificates
+ * @param nodeCount how many nodes take turns
  * @throws if one is out of range, or does not fit the others
  */
-export function resolveRollingUpdate(place: Construct, props: RollingUpdateProps, tls: NodeTls): Required<RollingUpdateProps> {
-  const validityDays = 'validityDays' in tls ? tls.validityDays : undefined;
-  const isUnlimited = validityDays === undefined || isUnknown(validityDays);
-  const longest = isUnlimited ? 168 : Math.floor((validityDays * 24) / 3 / LOOKS_BEFORE_EXPIRY);
+export function resolveRollingUpdate(
+  place: Construct,
+  props: RollingUpdateProps,
+  tls: NodeTls,
+  nodeCount: number,
+): Required<RollingUpdateProps> {
   const { nodeTimeoutMinutes = 30, turnSeconds = 60, requireReadyPeers = true } = props;
-  const refreshHours = props.refreshHours ?? Math.min(12, longest);
-  requireWholeNumber(place, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
   requireWholeNumber(place, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
   requireWholeNumber(place, 'turnSeconds', turnSeconds, { min: 60, max: 3600, unit: 'seconds' });
   requireBooleanIfGiven(place, 'requireReadyPeers', requireReadyPeers);
-  if (!isUnknown(refreshHours) && refreshHours > longest) {
+  checkTimeout(place, nodeTimeoutMinutes, turnSeconds);
+  const renewal: Renewal = { validityDays: validityDaysOf(tls), nodeCount, turnSeconds };
+  const refreshHours = props.refreshHours ?? defaultRefreshHours(renewal);
+  requireWholeNumber(place, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
+  if (!isUnknown(refreshHours)) checkRenewal(place, refreshHours, renewal);
+  return { refreshHours, nodeTimeoutMinutes, turnSeconds, requireReadyPeers };
+}
+
+/** What decides whether a node has its next certificate in time. */
+interface Renewal {
+  /** Undefined where it is not known, or not the library's to say. */
+  readonly validityDays?: number;
+  readonly nodeCount: number;
+  readonly turnSeconds: number;
+}
+
+function validityDaysOf(tls: NodeTls): number | undefined {
+  return 'validityDays' in tls && !isUnknown(tls.validityDays) ? tls.validityDays : undefined;
+}
+
+/** The hours from the time at which a certificate is to be renewed to its end: a third of its validity. */
+function hoursToRenew({ validityDays }: Renewal): number {
+  return validityDays === undefined ? Infinity : (validityDays * 24) / 3;
+}
+
+function longestRefresh(renewal: Renewal): number {
+  return Math.min(168, Math.floor(hoursToRenew(renewal) / LOOKS_BEFORE_EXPIRY));
+}
+
+/** The hours after which each node has had a turn of its own: in between are the turns of what is applied (turns.sh). */
+function hoursOfRound({ nodeCount, turnSeconds }: Renewal): number {
+  return isUnknown(turnSeconds) ? 0 : (2 * nodeCount * turnSeconds) / 3600;
+}
+
+function defaultRefreshHours(renewal: Renewal): number {
+  const left = Math.floor(hoursToRenew(renewal) - hoursOfRound(renewal));
+  return Math.max(1, Math.min(12, longestRefresh(renewal), left));
+}
+
+function checkTimeout(place: Construct, nodeTimeoutMinutes: number, turnSeconds: number): void {
+  const twoTurns = Math.ceil((4 * turnSeconds) / 60);
+  if (isUnknown(turnSeconds) || isUnknown(nodeTimeoutMinutes) || nodeTimeoutMinutes >= twoTurns) return;
+  throw badInput(place, {
+    given: `nodeTimeoutMinutes is ${nodeTimeoutMinutes}, and turnSeconds is ${turnSeconds}`,
+    allowed: `at least ${twoTurns} minutes, as every other turn is one in which an apply may restart a node`,
+    instead: `nodeTimeoutMinutes: ${twoTurns}, or a smaller turnSeconds`,
+  });
+}
+
+/** A node finds its next certificate when it looks for it, and then waits for its turn. */
+function checkRenewal(place: Construct, refreshHours: number, renewal: Renewal): void {
+  const { validityDays, nodeCount, turnSeconds } = renewal;
+  const longest = longestRefresh(renewal);
+  if (refreshHours > longest) {
     throw badInput(place, {
       given: `refreshHours is ${refreshHours}, and certificates are valid for ${validityDays} days`,
       allowed: `at most ${longest} hours, so that a node looks ${LOOKS_BEFORE_EXPIRY} times before a certificate ends`,
       instead: `refreshHours: ${longest}, or a longer validityDays of tls`,
     });
   }
-  const twoTurns = Math.ceil((4 * turnSeconds) / 60);
-  if (!isUnknown(turnSeconds) && !isUnknown(nodeTimeoutMinutes) && nodeTimeoutMinutes < twoTurns) {
-    throw badInput(place, {
-      given: `nodeTimeoutMinutes is ${nodeTimeoutMinutes}, and turnSeconds is ${turnSeconds}`,
-      allowed: `at least ${twoTurns} minutes, as every other turn is one in which an apply may restart a node`,
-      instead: `nodeTimeoutMinutes: ${twoTurns}, or a smaller turnSeconds`,
-    });
-  }
-  return { refreshHours, nodeTimeoutMinutes, turnSeconds, requireReadyPeers };
+  const hours = hoursToRenew(renewal);
+  const round = hoursOfRound(renewal);
+  if (refreshHours + round <= hours) return;
+  const longestTurn = Math.floor(((hours - refreshHours) * 3600) / (2 * nodeCount));
+  throw badInput(place, {
+    given: `turnSeconds is ${turnSeconds} with ${nodeCount} nodes, refreshHours is ${refreshHours}, and certificates are valid for ${validityDays} days`,
+    allowed:
+      `${hours} hours at most for refreshHours and a round of turns (2 x nodeCount x turnSeconds), which is ${Math.ceil(round)} hours: ` +
+      'nodes renew certificates when a third of their validity is left',
+    instead: `turnSeconds: ${longestTurn}, a smaller refreshHours, or a longer validityDays of tls`,
+  });
 }

@@ -10,9 +10,10 @@ import { OptionNames } from '../../input/options';
 export interface RollingUpdateProps {
   /**
    * How often, in hours, a node checks for rotated keys and certificates. Certificates are renewed when a third of their
-   * validity is left; at least three checks must fit into that time.
+   * validity is left; at least three checks must fit into that time, and so must one check and a round of turns
+   * (2 x `nodeCount` x `turnSeconds`).
    *
-   * @default - 12, or less where certificates are valid for less than five days
+   * @default - 12, or less where certificates are valid for less than five days or turns are long
    */
   readonly refreshHours?: number;
 
