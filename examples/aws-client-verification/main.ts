@@ -15,6 +15,7 @@ class GuardedVectorsStack extends TerraformStack {
     const encryptionKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 
     const cluster = new aws.QdrantCluster(this, 'Cluster', {
+      clusterName: 'guarded-vectors-cluster',
       version: QdrantVersion.V1_19_0,
       network: aws.ClusterNetwork.fromSubnets({
         vpcId: 'vpc-0a1b2c3d4e5f60718',

@@ -10,6 +10,7 @@ class VectorsStack extends TerraformStack {
     new AwsProvider(this, 'Aws', { region: 'eu-west-1' });
 
     const cluster = new aws.QdrantCluster(this, 'Cluster', {
+      clusterName: 'vectors-cluster',
       network: aws.ClusterNetwork.fromSubnets({
         vpcId: 'vpc-0a1b2c3d4e5f60718',
         subnetIds: ['subnet-0a1b2c3d4e5f60711', 'subnet-0a1b2c3d4e5f60712', 'subnet-0a1b2c3d4e5f60713'],

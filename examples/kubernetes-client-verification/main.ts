@@ -17,6 +17,7 @@ class GuardedVectorsStack extends TerraformStack {
     });
 
     const cluster = new kubernetes.QdrantCluster(this, 'Cluster', {
+      clusterName: 'guarded-vectors-cluster',
       version: QdrantVersion.V1_19_0,
       namespace: namespace.metadata.name,
       resources: { memory: '32Gi', cpu: '8' },

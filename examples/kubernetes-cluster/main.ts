@@ -10,6 +10,7 @@ class VectorsStack extends TerraformStack {
     new KubernetesProvider(this, 'Kubernetes', { configPath: '~/.kube/config' });
 
     const cluster = new kubernetes.QdrantCluster(this, 'Cluster', {
+      clusterName: 'vectors-cluster',
       namespace: 'vectors',
       resources: { memory: '16Gi', cpu: '4' },
       dataVolume: { size: '200Gi', storageClassName: 'gp3' },

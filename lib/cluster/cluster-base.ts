@@ -23,10 +23,15 @@ export abstract class ClusterBase extends Construct {
 }
 
 /** The posture of a cluster that is made here, with what its nodes listen on. */
-export function postureOf(cluster: IConstruct, description: ClusterDescription, at: string, zoneCount?: number): Posture {
-  const { version, settings, nodeCount, guard, isProtected } = description;
+export function postureOf(
+  cluster: IConstruct,
+  description: ClusterDescription & { readonly clusterName: string },
+  at: string,
+  zoneCount?: number,
+): Posture {
+  const { version, settings, nodeCount, guard, isProtected, clusterName, clusterNameGiven } = description;
   const posture = new Posture(cluster, {
-    ...{ version, settings, nodeCount, zoneCount },
+    ...{ version, settings, nodeCount, zoneCount, clusterName, clusterNameGiven },
     clientVerification: guard,
     protectedFromRemoval: isProtected,
   });

@@ -7,6 +7,8 @@ export interface DescribedOptions extends QdrantServerProps {
   /** Whether every client must present a certificate. */
   readonly clientVerification: boolean;
   readonly isProtected: boolean;
+  /** Undefined where the name is to follow from the path of the construct. */
+  readonly clusterName?: string;
   /** Where `cert.pem`, `key.pem` and `ca.pem` lie on a node. */
   readonly tlsFolder: string;
 }
@@ -27,6 +29,7 @@ export interface ClusterDescription {
   /** The ports on which Qdrant itself serves gRPC and metrics. */
   readonly portsBesideRest: number[];
   readonly isProtected: boolean;
+  readonly clusterNameGiven: boolean;
   readonly foundingGeneration: number;
 }
 
@@ -49,5 +52,6 @@ export function describeCluster(cluster: IConstruct, options: DescribedOptions):
     ...{ version, settings, nodeCount, grpc, metricsPort, clientPorts },
     ...{ guard, guardedPorts, isProtected, foundingGeneration },
     portsBesideRest: QdrantPorts._besideRest(guard, grpc, metricsPort),
+    clusterNameGiven: options.clusterName !== undefined,
   };
 }

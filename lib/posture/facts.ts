@@ -15,6 +15,9 @@ export interface PostureFacts {
   readonly zoneCount?: number;
   readonly clientVerification?: boolean;
   readonly protectedFromRemoval?: boolean;
+  readonly clusterName?: string;
+  /** Whether the name was given, and does not follow from the path of the construct. */
+  readonly clusterNameGiven?: boolean;
   /** The numbers of the nodes that removal protection no longer covers. */
   readonly unprotectedNodes: number[];
 }

@@ -56,9 +56,23 @@ export interface PostureProps {
    * @default - unknown
    */
   readonly protectedFromRemoval?: boolean;
+
+  /**
+   * The name of the cluster.
+   *
+   * @default - unknown
+   */
+  readonly clusterName?: string;
+
+  /**
+   * Whether the name was given, and does not follow from the path of the construct.
+   *
+   * @default - unknown
+   */
+  readonly clusterNameGiven?: boolean;
 }
 
-/** What may be unknown, in a reader's words. */
+/** What may be unknown, in a reader's words. Where a construct is renamed that only imports a cluster, the cluster stays: its name is no matter. */
 const FACTS: Array<[keyof PostureFacts, string]> = [
   ['version', 'the version of Qdrant'],
   ['settings', 'the settings of the server'],
@@ -87,6 +101,8 @@ export class Posture {
   public readonly zoneCount?: number;
   public readonly clientVerification?: boolean;
   public readonly protectedFromRemoval?: boolean;
+  public readonly clusterName?: string;
+  public readonly clusterNameGiven?: boolean;
 
   public constructor(scope: IConstruct, props: PostureProps = {}) {
     this.scope = scope;
@@ -96,6 +112,8 @@ export class Posture {
     this.zoneCount = props.zoneCount;
     this.clientVerification = props.clientVerification;
     this.protectedFromRemoval = props.protectedFromRemoval;
+    this.clusterName = props.clusterName;
+    this.clusterNameGiven = props.clusterNameGiven;
     this.stopSynthesisOnErrors();
     this.showWarnings();
     putReportIntoStack(scope, () => this.report());

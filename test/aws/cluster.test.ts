@@ -782,6 +782,13 @@ describe('outputs', () => {
   });
 });
 
+test('a name that is left out is a finding, and giving the present one changes nothing', () => {
+  const [unnamed, named] = [undefined, 'vectors-cluster'].map((clusterName) => synthCluster({ clusterName }).json);
+  const ruleIds = (json: any) => json['//'].qdrant['vectors/Cluster'].findings.map(({ ruleId }: any) => ruleId);
+  expect([ruleIds(unnamed), ruleIds(named)]).toEqual([['QDR027'], []]);
+  expect({ ...named, '//': undefined }).toEqual({ ...unnamed, '//': undefined });
+});
+
 describe('addresses of resources', () => {
   // Whoever changes one of these loses data, or has a node replaced, on the next apply of everybody who uses the library.
   test('stay as they are', () => {

@@ -12,6 +12,13 @@ const ofKind = ({ objects }: KubernetesStack, kind: string) => objects.filter((o
 const manifest = ({ objects }: KubernetesStack, kind: string, name?: string) => objectOf(objects, kind, name);
 const reportOf = (stack: KubernetesStack) => stack.json['//'].qdrant['vectors/Cluster'];
 
+test('a name that is left out is a finding, and giving the present one changes nothing', () => {
+  const [unnamed, named] = [undefined, 'vectors-cluster'].map((clusterName) => synthCluster({ clusterName }).json);
+  const ruleIds = (json: any) => json['//'].qdrant['vectors/Cluster'].findings.map(({ ruleId }: any) => ruleId);
+  expect([ruleIds(unnamed), ruleIds(named)]).toEqual([['QDR027'], []]);
+  expect({ ...named, '//': undefined }).toEqual({ ...unnamed, '//': undefined });
+});
+
 describe('a cluster with nothing but namespace, resources and volume', () => {
   const stack = synthCluster();
   const statefulSet = objectOf(stack.objects, 'StatefulSet');

@@ -12,17 +12,27 @@ import {
 } from '../../lib';
 
 function posture(
-  options: { version?: QdrantVersion; settings?: QdrantSettings; nodeCount?: number; clientVerification?: boolean } = {},
+  options: {
+    version?: QdrantVersion;
+    settings?: QdrantSettings;
+    nodeCount?: number;
+    clientVerification?: boolean;
+    clusterNameGiven?: boolean;
+    protectedFromRemoval?: boolean;
+  } = {},
 ) {
   const scope = new Construct(new TerraformStack(new App(), 'stack'), 'Cluster');
   const { version = QdrantVersion.V1_19_0, settings = {}, nodeCount = 3, clientVerification = false } = options;
+  const { clusterNameGiven = true, protectedFromRemoval = true } = options;
   const decided = { 'service.enforce_internal_auth': true, 'storage.collection.replication_factor': 2 };
   return new Posture(scope, {
     version,
     settings: ResolvedSettings._resolve('stack/Cluster', version, decided, settings),
     nodeCount,
     clientVerification,
-    protectedFromRemoval: true,
+    protectedFromRemoval,
+    clusterName: 'stack-cluster',
+    clusterNameGiven,
   });
 }
 
@@ -37,6 +47,13 @@ describe('the rules', () => {
     expect(ids(subject)).toEqual([]);
     subject._unprotectNode(2);
     expect(ids(subject)).toEqual(['QDR026']);
+  });
+
+  test('QDR027: a name that follows from the path lets a renamed construct end what it made, where anything is to be protected', () => {
+    expect(posture({ clusterNameGiven: false }).findings()).toMatchObject([
+      { ruleId: 'QDR027', severity: FindingSeverity.WARNING, what: expect.stringContaining('"stack-cluster"') },
+    ]);
+    expect(ids(posture({ clusterNameGiven: false, protectedFromRemoval: false }))).toEqual(['QDR024']);
   });
 
   test('find nothing in a guarded cluster', () => {

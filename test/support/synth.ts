@@ -47,12 +47,15 @@ export function synthStack(build: (stack: TerraformStack) => void, name = 'vecto
 /** The least that a cluster needs. */
 export const minimal: aws.QdrantClusterProps = { network, instanceType: 'r7g.large', dataVolume: { sizeGib: 50 } };
 
+/** The name that the path of the cluster would give it, too: only the finding differs. */
+export const clusterName = 'vectors-cluster';
+
 /** Synthesizes one cluster. */
 export function synthCluster(
   props: Partial<aws.QdrantClusterProps> = {},
   more: (cluster: aws.QdrantCluster, stack: TerraformStack) => void = () => {},
 ): SynthesizedStack {
-  return synth((stack) => more(new aws.QdrantCluster(stack, 'Cluster', { ...minimal, ...props }), stack));
+  return synth((stack) => more(new aws.QdrantCluster(stack, 'Cluster', { ...minimal, clusterName, ...props }), stack));
 }
 
 /** What the nodes of a synthesized cluster are told to run, the settings that their server gets, and what installs both and the programs. */

@@ -37,6 +37,8 @@ export interface QdrantClusterProps extends QdrantServerProps {
 
   /**
    * The name of the cluster, used as a prefix in the names of its resources: up to 28 lower-case letters, digits and hyphens.
+   * Give one wherever data matters: only then does the plan fail if the construct is renamed or moved to another scope. With a
+   * generated name, such a plan creates an empty cluster and ends the nodes of this one.
    *
    * @default - generated from the construct's path
    */

@@ -15,7 +15,7 @@ export interface RemovalGuardProps {
 
 /**
  * Fails the plan that would end nodes which are no longer synthesized, and were not unprotected: those of a lower node count, and those of a construct
- * whose id or path has changed, which Terraform takes for another cluster.
+ * whose id or path has changed, which Terraform takes for another cluster; these only where the name was given, and did not change with the path.
  *
  * Neither `prevent_destroy` nor termination protection can do that: the first is gone with the block that carried it, the second the
  * provider switches off before it ends an instance. Nothing is left to fail the plan where the cluster itself is gone from the code.

@@ -20,7 +20,8 @@ export interface RemovalGuardProps {
 /**
  * Fails the plan that would end pods which are no longer synthesized, and were not unprotected: their shards would be away, and their peers
  * still count towards the majority. They are those of a lower node count, and those of a construct whose id or path has changed, which Terraform takes for
- * another cluster. Nothing is left to fail the plan where the cluster itself is gone from the code.
+ * another cluster; these only where the name was given, and did not change with the path. Nothing is left to fail the plan where the cluster itself is
+ * gone from the code.
  * @internal
  */
 export class RemovalGuard extends Construct {

@@ -80,4 +80,15 @@ export const serverRules: Rule[] = [
         .filter((index) => nodeCount !== undefined && index < nodeCount)
         .map((index) => `node ${index} is unprotected, and one of the ${nodeCount} that nodeCount counts`),
   },
+  {
+    id: 'QDR027',
+    severity: FindingSeverity.WARNING,
+    reason:
+      'A construct that is renamed, or moved to another scope, then makes another cluster, empty, and ends the nodes of this one: no plan refuses that.',
+    fix: 'give clusterName the present name, which changes nothing.',
+    check: ({ clusterName, clusterNameGiven, protectedFromRemoval }: PostureFacts) =>
+      protectedFromRemoval === true && clusterNameGiven === false
+        ? [`clusterName was left out, and the present name "${clusterName}" follows from the path of the construct`]
+        : [],
+  },
 ];

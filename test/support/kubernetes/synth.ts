@@ -1,7 +1,7 @@
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { TerraformStack } from 'cdktf';
 import { kubernetes } from '../../../lib';
-import { SynthesizedStack, synthStack } from '../synth';
+import { clusterName, SynthesizedStack, synthStack } from '../synth';
 import { KubernetesObject, objectsOf } from './objects';
 
 /** The least that a cluster needs. */
@@ -31,5 +31,7 @@ export function synthCluster(
   props: Partial<kubernetes.QdrantClusterProps> = {},
   more: (cluster: kubernetes.QdrantCluster, stack: TerraformStack) => void = () => {},
 ): KubernetesStack {
-  return synthKubernetes((stack) => more(new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, ...props }), stack));
+  return synthKubernetes((stack) =>
+    more(new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, clusterName, ...props }), stack),
+  );
 }
