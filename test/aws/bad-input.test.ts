@@ -45,6 +45,18 @@ describe('bad input to a cluster', () => {
       { dataVolume: { sizeGib: 50, snapshotIds: ['vol-0123'] } },
       /snapshotIds\[0\] is "vol-0123".*snap-0123456789abcdef0/,
     ],
+    [
+      'snapshots of nodes that knew each other by addresses, which are others now',
+      {
+        dataVolume: { sizeGib: 50, snapshotIds: ['snap-1'] },
+        network: aws.ClusterNetwork.fromSubnets({
+          vpcId: 'vpc-1',
+          subnetIds: ['subnet-1', 'subnet-2', 'subnet-3'],
+          nodeNames: aws.NodeNames.addresses(),
+        }),
+      },
+      /dataVolume\.snapshotIds, with NodeNames\.addresses\(\)/,
+    ],
     ['no instance type', { instanceType: 'large' }, /"large" is no instance type.*r7g\.large/],
     [
       'an image of another release',

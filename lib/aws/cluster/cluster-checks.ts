@@ -31,7 +31,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
     version: props.version ?? QdrantVersion.DEFAULT,
     hasAlternateKey: props.apiKeys?._hasAlternate ?? false,
   });
-  checkDataVolume(cluster, props.dataVolume, props.nodeCount ?? 3);
+  checkDataVolume(cluster, props.dataVolume, props.nodeCount ?? 3, props.network._nodeNames);
   if (!isUnknown(props.instanceType)) architectureOf(cluster, props.instanceType);
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
   if (props.tags !== undefined) checkTags(cluster, props.tags);

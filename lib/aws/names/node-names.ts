@@ -34,7 +34,8 @@ export abstract class NodeNames {
 
   /**
    * The private IP addresses of the nodes' network interfaces, which outlive the instances as well. Certificates include them
-   * as IP addresses.
+   * as IP addresses. A cluster with addresses cannot be restored from snapshots (`dataVolume.snapshotIds`) after its removal:
+   * new interfaces have new addresses, and nodes refuse data of a node with another one.
    */
   public static addresses(): NodeNames {
     return new Addresses();
@@ -45,6 +46,11 @@ export abstract class NodeNames {
 
   public toString(): string {
     return this.typeName;
+  }
+
+  /** Whether a cluster that is made again has the names that it had. @internal */
+  public get _returns(): boolean {
+    return true;
   }
 
   /** The zone, or undefined where addresses serve as names. @internal */
@@ -82,6 +88,10 @@ class ExistingZone extends NodeNames {
 }
 
 class Addresses extends NodeNames {
+  public get _returns(): boolean {
+    return false;
+  }
+
   public _bind(): undefined {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireListIfGiven, requireWholeNumber } from '../../input/input';
+import { NodeNames } from '../names/node-names';
 import { checkEncryptionKey } from '../secrets/encryption-key';
 import { OptionNames } from '../../input/options';
 
@@ -38,7 +39,8 @@ export interface DataVolumeProps {
   /**
    * Snapshots to create the volumes from: the first for node 0, the second for node 1 and so on. Nodes without a snapshot start
    * empty and join. Use this to restore a removed cluster from the final snapshots of its volumes, with the previous
-   * `clusterName` or the previous node names, because the nodes know each other by them. Existing volumes are not affected.
+   * `clusterName` or the previous node names, because the nodes know each other by them. It cannot be combined with
+   * `NodeNames.addresses()`, because new network interfaces have new addresses. Existing volumes are not affected.
    *
    * @default - the volumes start empty
    */
@@ -60,9 +62,10 @@ const BASE_THROUGHPUT = 125;
 const MAX_THROUGHPUT = 1000;
 
 /** Throws where gp3 does not offer what was asked for, or a snapshot is none. @internal */
-export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeCount: number): void {
+export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeCount: number, names?: NodeNames): void {
   checkEncryptionKey(place, 'dataVolume.encryptionKeyArn', volume.encryptionKeyArn);
   checkSnapshots(place, volume.snapshotIds, nodeCount);
+  if (volume.snapshotIds?.length && names) checkRestoredNames(place, names);
   const { sizeGib, iops = BASE_IOPS, throughputMibps = BASE_THROUGHPUT } = volume;
   requireWholeNumber(place, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });
   requireWholeNumber(place, 'dataVolume.iops', iops, { min: BASE_IOPS, max: 80000, unit: 'I/O operations a second' });
@@ -82,6 +85,17 @@ export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeC
       instead: `throughputMibps: ${iops / 4}, or iops: ${throughputMibps * 4}`,
     });
   }
+}
+
+/** A volume remembers the name of its node, and a node that has another one refuses to start (versions.sh). */
+function checkRestoredNames(place: Construct, names: NodeNames): void {
+  if (names._returns) return;
+  throw badInput(place, {
+    given:
+      'dataVolume.snapshotIds, with NodeNames.addresses(): new network interfaces have new addresses, and each node would refuse its data',
+    allowed: 'snapshots of nodes whose names a new cluster has again',
+    instead: 'leave snapshotIds out; NodeNames.privateZone(...) for a cluster that can be restored',
+  });
 }
 
 function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nodeCount: number): void {
