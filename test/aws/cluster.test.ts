@@ -233,6 +233,17 @@ describe('variants', () => {
     expect(found.includes('QDR040')).toBe(nodeCount > 1 && wanted === 1);
   });
 
+  test('QDR040 does not promise that further subnets move nodes: volumes and interfaces stay', () => {
+    const one = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: ['subnet-1'] });
+    const stack = synthCluster({ network: one }, (cluster) => [0, 1, 2].forEach((index) => cluster.unprotectNode(index)));
+    const ignored = (type: string) => stack.resources(type).map(({ lifecycle }) => lifecycle.ignore_changes[0]);
+    expect(new Set(ignored('aws_ebs_volume'))).toEqual(new Set(['availability_zone']));
+    expect(new Set(ignored('aws_network_interface'))).toEqual(new Set(['subnet_id']));
+    const { findings } = stack.json['//'].qdrant['vectors/Cluster'];
+    const [{ fix }] = findings.filter(({ ruleId }: any) => ruleId === 'QDR040');
+    expect(fix).toMatch(/Nodes that exist stay where their volumes are, also when they are unprotected and replaced/);
+  });
+
   test('the way out on 443 can be narrowed, and is reported', () => {
     const httpsTo = [aws.Peer.securityGroup('sg-0abc'), aws.Peer.prefixList('pl-0abc')];
     const narrow = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: network.subnetIds, httpsTo });

@@ -13,8 +13,9 @@ export interface SubnetsProps {
 
   /**
    * The subnets, one per availability zone. Nodes are placed in them in turn. Add new subnets at the end; existing nodes stay
-   * where they are. Nodes need outbound access on port 443: to Secrets Manager, Systems Manager, the image registry and the
-   * package repositories of the distribution.
+   * where they are, even if they are replaced, and only nodes that are added use the new subnets. Nodes need
+   * outbound access on port 443: to Secrets Manager, Systems Manager, the image registry and the package repositories of the
+   * distribution.
    */
   readonly subnetIds: string[];
 
