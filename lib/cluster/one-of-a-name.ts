@@ -1,11 +1,13 @@
-import { TerraformElement, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
+import { Aspects, TerraformElement, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { identityOf } from '../terraform/identity';
+import { placeOf } from '../terraform/place';
+import { ProviderName } from '../terraform/use-provider';
 
 /** A cluster, and what no other may share with it where it runs. */
 interface NamedCluster {
   readonly cluster: IConstruct;
-  readonly providerType: string;
+  readonly providerName: ProviderName;
   /** What must be its own, by what it is known by: `clusterName`, `private zone`. */
   readonly names: { readonly [what: string]: unknown };
 }
@@ -13,25 +15,29 @@ interface NamedCluster {
 /** The clusters of an app, by the app. */
 const clusters = new WeakMap<IConstruct, NamedCluster[]>();
 
+/** The clusters whose resources have the providers that they are made by, as their Aspects have run. */
+const settled = new WeakSet<IConstruct>();
+
 /**
  * Refuses, when the app is synthesized, that two clusters have one name in one place: each would take the other's resources for its own.
  *
- * Two providers are two places where their configuration differs as far as it is known. What only the environment tells apart, as credentials do,
- * cannot be seen.
+ * An app runs Aspects and validations stack by stack. So two clusters are judged once the Aspects of both have run, and not before, by the one whose
+ * stack comes later.
  *
- * @param providerType the type of the provider, for example `aws`
  * @param names what must be the cluster's own
  */
-export function refuseSharedNames(cluster: IConstruct, providerType: string, names: { [what: string]: unknown }): void {
+export function refuseSharedNames(cluster: IConstruct, providerName: ProviderName, names: { [what: string]: unknown }): void {
   const app = cluster.node.root;
-  const named = { cluster, providerType, names };
+  const named = { cluster, providerName, names };
+  Aspects.of(cluster).add({ visit: (construct) => void (construct === cluster && settled.add(cluster)) });
   clusters.set(app, [...(clusters.get(app) ?? []), named]);
   cluster.node.addValidation({ validate: () => (clusters.get(app) ?? []).flatMap((other) => shared(named, other)) });
 }
 
 function shared(one: NamedCluster, other: NamedCluster): string[] {
-  if (one === other || one.providerType !== other.providerType || placeOf(one, one.cluster) !== placeOf(other, one.cluster))
-    return [];
+  if (one === other || one.providerName !== other.providerName) return [];
+  if (!settled.has(one.cluster) || !settled.has(other.cluster)) return [];
+  if (whereabouts(one, one.cluster) !== whereabouts(other, one.cluster)) return [];
   return Object.entries(one.names)
     .filter(
       ([what, name]) =>
@@ -45,37 +51,38 @@ function shared(one: NamedCluster, other: NamedCluster): string[] {
     );
 }
 
-/** Where a cluster runs: where its resources are made, Aspects included. */
-function placeOf({ cluster, providerType }: NamedCluster, seenFrom: IConstruct): string {
-  const resource = cluster.node.findAll().find((child): child is TerraformResource => isOf(providerType, child));
-  return placeByProvider(cluster, resource?.provider, providerType, seenFrom);
+/** Where a cluster runs, by the provider that its resources have. */
+function whereabouts({ cluster, providerName }: NamedCluster, seenFrom: IConstruct): string {
+  const resource = cluster.node.findAll().find((child): child is TerraformResource => isOf(providerName, child));
+  return placeByProvider(cluster, resource?.provider, providerName, seenFrom);
 }
 
 /**
- * Where what a construct stands for is made: the configuration of its provider, or of its stack's own.
+ * Where what a construct stands for is made, by its provider, or that of its stack.
  *
  * @param provider that of the construct, where it has one
  */
 export function placeByProvider(
   construct: IConstruct,
   provider: TerraformProvider | undefined,
-  providerType: string,
+  providerName: ProviderName,
   seenFrom: IConstruct,
 ): string {
-  const providers = TerraformStack.of(construct)
+  return placeOf(seenFrom, providerName, provider ?? defaultProviderOf(construct, providerName));
+}
+
+function defaultProviderOf(construct: IConstruct, providerName: ProviderName): TerraformProvider | undefined {
+  return TerraformStack.of(construct)
     .node.findAll()
-    .filter((child): child is TerraformProvider => TerraformProvider.isTerraformProvider(child));
-  const used =
-    provider ?? providers.find(({ terraformResourceType, alias }) => terraformResourceType === providerType && !alias);
-  const { [providerType]: configurations } = used?.toTerraform().provider ?? {};
-  return identityOf(seenFrom, { ...configurations?.[0], alias: undefined });
+    .filter((child): child is TerraformProvider => TerraformProvider.isTerraformProvider(child))
+    .find(({ terraformResourceType, alias }) => terraformResourceType === providerName && !alias);
 }
 
 /** Whether a construct is a resource of a provider. */
-export function isOf(providerType: string, child: IConstruct): child is TerraformResource {
+export function isOf(providerName: ProviderName, child: IConstruct): child is TerraformResource {
   return (
     TerraformElement.isTerraformElement(child) &&
     TerraformResource.isTerraformResource(child) &&
-    child.terraformResourceType.startsWith(`${providerType}_`)
+    child.terraformResourceType.startsWith(`${providerName}_`)
   );
 }

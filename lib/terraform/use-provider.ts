@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { badInput, shown } from '../input/input';
 
 /** The providers that the library's targets are made by, as Terraform calls them. */
-type ProviderName = 'aws' | 'kubernetes';
+export type ProviderName = 'aws' | 'kubernetes';
 
 /** How one of an alias is made, for a caller who gave something else. */
 const EXAMPLES: { [name in ProviderName]: string } = {

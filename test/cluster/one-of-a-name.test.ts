@@ -1,6 +1,10 @@
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { App, Aspects, ref, TerraformProvider, TerraformResource, TerraformStack, Testing, Token } from 'cdktf';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AwsProvider, AwsProviderConfig } from '@cdktf/provider-aws/lib/provider';
+import { KubernetesProvider, KubernetesProviderConfig } from '@cdktf/provider-kubernetes/lib/provider';
+import { App, Aspects, ref, TerraformProvider, TerraformResource, TerraformStack, Token } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { aws, kubernetes } from '../../lib';
 import { minimal as onKubernetes } from '../support/kubernetes/synth';
 import { minimal as onAws, synthStack } from '../support/synth';
@@ -21,16 +25,24 @@ const inNamespace = (stack: TerraformStack, id: string, namespace = 'search') =>
 
 /** What `cdktf synth` says of an app, or nothing where it is content. */
 function complaint(build: (app: App) => void): string | undefined {
-  const app = Testing.app();
-  build(app);
+  const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
   try {
-    app.node.children.forEach((stack) => (stack as TerraformStack).runAllValidations());
-    const ofApp = app.node.validate();
-    if (ofApp.length > 0) throw new Error(ofApp.join('\n'));
+    const app = new App({ outdir });
+    build(app);
+    app.synth();
     return undefined;
   } catch (error) {
     return (error as Error).message;
+  } finally {
+    rmSync(outdir, { recursive: true });
   }
+}
+
+/** Has all resources below a construct made by a provider, by an Aspect as users write one. */
+function makeBy(scope: IConstruct, provider: TerraformProvider): void {
+  Aspects.of(scope).add({
+    visit: (child) => void (TerraformResource.isTerraformResource(child) && (child.provider = provider)),
+  });
 }
 
 describe('two clusters of one name', () => {
@@ -43,13 +55,123 @@ describe('two clusters of one name', () => {
     expect(message).toMatch(/one\/A and one\/B have the same clusterName.*allowedAccountIds/);
   });
 
-  test('in two stacks of one region are refused, and of two regions are not', () => {
+  test('in two stacks of one region are refused, whichever is made first, and of two regions are not', () => {
     const stacks = (other: string) => (app: App) => {
       named(stackOf(app, 'one', inRegion('eu-west-1')), 'A');
       named(stackOf(app, 'two', inRegion(other)), 'A');
     };
-    expect(complaint(stacks('eu-west-1'))).toMatch(/one\/A and two\/A have the same clusterName/);
+    expect(complaint(stacks('eu-west-1'))).toMatch(/two\/A and one\/A have the same clusterName/);
     expect(complaint(stacks('eu-central-1'))).toBeUndefined();
+    const laterFirst = complaint((app) => {
+      const [one, two] = ['one', 'two'].map((id) => stackOf(app, id, inRegion('eu-west-1')));
+      [two, one].forEach((stack) => named(stack, 'A'));
+    });
+    expect(laterFirst).toMatch(/two\/A and one\/A have the same clusterName/);
+  });
+
+  test.each<[string, (stack: TerraformStack, provider: TerraformProvider) => void]>([
+    ['the option provider', (stack, provider) => void named(stack, 'A', { provider })],
+    ['an Aspect at the cluster', (stack, provider) => makeBy(named(stack, 'A'), provider)],
+    ['an Aspect at the stack', (stack, provider) => (named(stack, 'A'), makeBy(stack, provider))],
+  ])('in two stacks are judged by the provider that makes them, by %s', (_what, make) => {
+    const stacks = (region: string, order: number[]) => (app: App) => {
+      // Stacks are synthesized, and their Aspects run, in the order in which they are made.
+      const made = ['one', 'two'].map((id) => stackOf(app, id, inRegion('eu-west-1')));
+      const [usual, other] = order.map((index) => made[index]);
+      named(usual, 'A');
+      make(other, new AwsProvider(other, 'Other', { region, alias: 'other' }));
+    };
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      expect(complaint(stacks('us-west-1', order))).toBeUndefined();
+      expect(complaint(stacks('eu-west-1', order))).toMatch(/the same clusterName/);
+    }
+  });
+
+  test('on Kubernetes in two stacks are judged by the provider that makes them', () => {
+    const stacks = (configContext: string) => (app: App) => {
+      inNamespace(stackOf(app, 'one', ofContext('production')), 'A');
+      const two = stackOf(app, 'two', ofContext('production'));
+      const provider = new KubernetesProvider(two, 'Other', { configContext, alias: 'other' });
+      new kubernetes.QdrantCluster(two, 'A', { ...onKubernetes, clusterName: 'vectors', namespace: 'search', provider });
+    };
+    expect(complaint(stacks('staging'))).toBeUndefined();
+    expect(complaint(stacks('production'))).toMatch(/the same namespace and clusterName/);
+  });
+
+  describe('are in one place where providers differ in what says nothing of it, on AWS', () => {
+    const usual: AwsProviderConfig = {
+      region: 'eu-west-1',
+      assumeRole: [{ roleArn: 'arn:aws:iam::123456789012:role/deploy', sessionName: 'one' }],
+    };
+    const inStack = (more: AwsProviderConfig) =>
+      complaint((app) => {
+        const stack = stackOf(app, 'one', (scope) => new AwsProvider(scope, 'Aws', usual));
+        named(stack, 'A');
+        named(stack, 'B', { provider: new AwsProvider(stack, 'Other', { ...usual, alias: 'other', ...more }) });
+      });
+
+    test.each<AwsProviderConfig>([
+      // Another alias alone.
+      {},
+      { defaultTags: [{ tags: { team: 'search' } }] },
+      { ignoreTags: [{ keys: ['team'] }] },
+      { maxRetries: 5 },
+      { useFipsEndpoint: true },
+      { httpProxy: 'http://proxy:3128' },
+      { assumeRole: [{ roleArn: 'arn:aws:iam::123456789012:role/deploy', sessionName: 'two', tags: { a: 'b' } }] },
+    ])('%j', (more) => expect(inStack(more)).toMatch(/one\/A and one\/B have the same clusterName/));
+
+    test.each<AwsProviderConfig>([
+      { region: 'us-east-1' },
+      { profile: 'other' },
+      { accessKey: 'AKIAOTHER', secretKey: '${var.key}' },
+      { assumeRole: [{ roleArn: 'arn:aws:iam::210987654321:role/deploy', sessionName: 'one' }] },
+      { assumeRole: undefined },
+      { assumeRoleWithWebIdentity: [{ roleArn: 'arn:aws:iam::210987654321:role/deploy', webIdentityTokenFile: '/token' }] },
+      { allowedAccountIds: ['210987654321'] },
+      { forbiddenAccountIds: ['123456789012'] },
+      { endpoints: [{ ec2: 'http://localhost:5000' }] },
+      { sharedConfigFiles: ['/other/config'] },
+      { sharedCredentialsFiles: ['/other/credentials'] },
+      { ec2MetadataServiceEndpoint: 'http://localhost:1338' },
+    ])('but not in %j', (more) => expect(inStack(more)).toBeUndefined());
+  });
+
+  describe('are in one place where providers differ in what says nothing of it, on Kubernetes', () => {
+    const inStack = (more: KubernetesProviderConfig) =>
+      complaint((app) => {
+        const stack = stackOf(app, 'one', ofContext('production'));
+        const provider = new KubernetesProvider(stack, 'Other', { configContext: 'production', alias: 'other', ...more });
+        inNamespace(stack, 'A');
+        new kubernetes.QdrantCluster(stack, 'B', { ...onKubernetes, clusterName: 'vectors', namespace: 'search', provider });
+      });
+
+    test.each<KubernetesProviderConfig>([
+      {},
+      { ignoreLabels: ['team'] },
+      { ignoreAnnotations: ['team'] },
+      { insecure: true },
+      { experiments: [{ manifestResource: true }] },
+    ])('%j', (more) => expect(inStack(more)).toMatch(/one\/A and one\/B have the same namespace and clusterName/));
+
+    test.each<KubernetesProviderConfig>([
+      { host: 'https://other' },
+      { configPath: '/other/config' },
+      { configPaths: ['/other/config'] },
+      { configContext: 'staging' },
+      { configContextCluster: 'staging' },
+      { configContextAuthInfo: 'staging' },
+      { token: '${var.token}' },
+      { username: 'other' },
+      { clientCertificate: '${var.certificate}' },
+      { clusterCaCertificate: '${var.ca}' },
+      { proxyUrl: 'http://proxy:3128' },
+      { tlsServerName: 'other' },
+      { exec: [{ apiVersion: 'client.authentication.k8s.io/v1', command: 'aws', args: ['eks', 'get-token'] }] },
+    ])('but not in %j', (more) => expect(inStack(more)).toBeUndefined());
   });
 
   test('in one stack are accepted where an Aspect gives them other providers', () => {
@@ -57,12 +179,7 @@ describe('two clusters of one name', () => {
       const stack = stackOf(app, 'one', inRegion('eu-west-1'));
       const other = new AwsProvider(stack, 'Other', { region: 'us-east-1', alias: 'other' });
       named(stack, 'A');
-      Aspects.of(named(stack, 'B')).add({
-        visit: (child) => void (TerraformResource.isTerraformResource(child) && (child.provider = other)),
-      });
-      stack.node
-        .findAll()
-        .forEach((child) => Aspects.of(child).all.forEach((aspect) => child.node.findAll().forEach((c) => aspect.visit(c))));
+      makeBy(named(stack, 'B'), other);
     });
     expect(message).toBeUndefined();
   });
@@ -87,7 +204,7 @@ describe('two clusters of one name', () => {
       inNamespace(stackOf(app, 'one', ofContext('production')), 'A');
       inNamespace(stackOf(app, 'two', ofContext(context)), 'B', namespace);
     };
-    expect(complaint(stacks('search', 'production'))).toMatch(/one\/A and two\/B have the same namespace and clusterName/);
+    expect(complaint(stacks('search', 'production'))).toMatch(/two\/B and one\/A have the same namespace and clusterName/);
     expect(complaint(stacks('other', 'production'))).toBeUndefined();
     expect(complaint(stacks('search', 'staging'))).toBeUndefined();
   });
