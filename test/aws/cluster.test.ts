@@ -607,7 +607,12 @@ describe('grants', () => {
 
   test('of the admin key give both while it is rotated', () => {
     const apiKeys = aws.ApiKeys.generated({ alternateGeneration: 2 });
-    const stack = synthCluster({ apiKeys }, (cluster) => void cluster.grantAdmin(aws.Grantee.user('operator')));
+    const stack = synthCluster({ apiKeys }, (cluster) => {
+      const grant = cluster.grantAdmin(aws.Grantee.user('operator'));
+      // The one that the nodes use: it works before, during and after every node knows the other.
+      expect(grant.keySecretArn).toBe(cluster.adminKeySecretArn);
+      expect(grant.keySecretArn).not.toBe(cluster.alternateKeySecretArn);
+    });
     expect(statements(stack, 'GrantAdmin')[0].Resource).toEqual([
       expect.stringContaining('AdminKey1'),
       expect.stringContaining('AdminKey2'),
