@@ -9,6 +9,9 @@ import { nodeFiles, SynthesizedStack } from '../support/synth';
 /** What is said in a text that only its author may read. */
 const SECRET = 'sk-3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c';
 
+/** How many clusters are drawn per target: few while one works, more in CI and before a release (`RANDOM_CLUSTERS`). */
+const CLUSTERS = runs(Number(process.env.RANDOM_CLUSTERS ?? 30));
+
 /** What the server is told, whatever its target: TLS on every port and among the nodes, and the key asked for by all of them. */
 function expectGuardedServer(yaml: string, options: Options): void {
   const server = parse(yaml);
@@ -73,7 +76,7 @@ test('on AWS: nothing is open that was not allowed, 6335 is for the nodes, no se
         .resources('aws_secretsmanager_secret_version')
         .forEach((version) => expect(version.secret_string_wo).toMatch(/^\$\{ephemeral\./));
     }),
-    runs(30),
+    CLUSTERS,
   );
 });
 
@@ -124,7 +127,7 @@ test('on Kubernetes: nothing is open that was not allowed, 6335 is for the pods,
         Object.values(secret.data_wo).forEach((value) => expect(value).toMatch(/^\$\{ephemeral\./));
       });
     }),
-    runs(30),
+    CLUSTERS,
   );
 });
 
