@@ -72,6 +72,8 @@ export class ClusterNetwork {
 
   public readonly vpcId: string;
   public readonly subnetIds: string[];
+  /** Makes the type nominal. */
+  private readonly typeName = 'ClusterNetwork';
   private readonly zoneCount?: number;
   private readonly httpsTo?: Peer[];
   private readonly nodeNames?: NodeNames;
@@ -110,6 +112,10 @@ export class ClusterNetwork {
     if (props.httpsTo === undefined) return;
     requireNotEmpty(place, 'httpsTo', props.httpsTo, "[Peer.securityGroup('sg-0123456789abcdef0')], or leave it out");
     props.httpsTo.forEach((peer) => requireInstance(place, 'httpsTo', peer, Peer, "Peer.prefixList('pl-0123456789abcdef0')"));
+  }
+
+  public toString(): string {
+    return this.typeName;
   }
 
   /** In how many zones so many nodes must stand. @internal */

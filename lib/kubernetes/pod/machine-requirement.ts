@@ -43,10 +43,12 @@ export class MachineRequirement {
     return new MachineRequirement({ key, operator, values });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _expression: MachineExpression,
-  ) {}
+  private constructor(private readonly expression: MachineExpression) {}
+
+  /** @internal */
+  public get _expression(): MachineExpression {
+    return this.expression;
+  }
 }
 
 /** Preferred machines. */
