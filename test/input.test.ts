@@ -230,6 +230,16 @@ describe('callers without types', () => {
     ['no name of a role', () => aws.Grantee.role(undefined as any), /is no name in IAM/],
     ['no name of a group', () => kubernetes.Grantee.group(undefined as any), /Grantee\.group/],
     ['more copies than nodes', () => makeOnAws({ settings: { replicationFactor: 7 } }), /replicationFactor is 7 of 3 nodes/],
+    ...['x${path.module}', 'x y', '', null, 5].map((loadBalancerClass: any): (typeof attempts)[number] => [
+      `the class of load balancers ${loadBalancerClass}`,
+      () => kubernetes.ClientService.loadBalancer({ sourceRanges: ['10.0.0.0/8'], loadBalancerClass }),
+      /loadBalancerClass is .*Instead: for example "service\.k8s\.aws\/nlb"/,
+    ]),
+    ...['${local.zone}', 'z1', 'hostedzone/Z1', '', undefined, ['Z1']].map((zoneId: any): (typeof attempts)[number] => [
+      `the zone ${zoneId}`,
+      () => aws.NodeNames.existingZone(zoneId, 'corp.internal'),
+      /^NodeNames\.existingZone: zoneId is .*no id.*"Z0123456789ABCDEFGHIJ"/,
+    ]),
     ['one copy more than nodes', () => makeOnAws({ settings: { replicationFactor: 4 } }), /replicationFactor is 4 of 3 nodes/],
     [
       'a namespace that was lost among the attributes of a newer provider',
@@ -254,15 +264,21 @@ describe('names', () => {
     expect(() => aws.Grantee.user('')).toThrow(HELPFUL);
   });
 
-  test.each(['Bad Name,DNS:*.evil.com', '*.example.com', 'a..b', '-a.example.com', '', `${'a'.repeat(64)}.example.com`])(
-    '%p is no host',
-    (host) => {
-      expect(() => makeOnAws({ hostNames: [host] })).toThrow(/hostNames has/);
-      expect(() => makeOnKubernetes({ hostNames: [host] })).toThrow(/hostNames has/);
-      const route = { gateway: { name: 'public' }, gatewayPods: kubernetes.Peer.namespace('g'), restHost: host };
-      expect(() => makeOnKubernetes().addGatewayRoute('R', route)).toThrow(/restHost has/);
-    },
-  );
+  test.each([
+    'fe80::1%eth0',
+    'fe80::1%a:DNS:evil.com',
+    'Bad Name,DNS:*.evil.com',
+    '*.example.com',
+    'a..b',
+    '-a.example.com',
+    '',
+    `${'a'.repeat(64)}.example.com`,
+  ])('%p is no host', (host) => {
+    expect(() => makeOnAws({ hostNames: [host] })).toThrow(/hostNames has/);
+    expect(() => makeOnKubernetes({ hostNames: [host] })).toThrow(/hostNames has/);
+    const route = { gateway: { name: 'public' }, gatewayPods: kubernetes.Peer.namespace('g'), restHost: host };
+    expect(() => makeOnKubernetes().addGatewayRoute('R', route)).toThrow(/restHost has/);
+  });
 
   test('of a gateway’s namespace are checked', () => {
     const route = { gatewayPods: kubernetes.Peer.namespace('g'), restHost: 'rest.example.com' };
@@ -293,6 +309,18 @@ test('a RoleBinding has its Role by name, wherever the provider’s bindings kee
   } finally {
     metadata.mockRestore();
   }
+});
+
+test('the id of a zone, and the class of load balancers, that Terraform alone knows are taken', () => {
+  const zone = aws.NodeNames.existingZone(unknownText(), 'corp.internal');
+  const network = aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: ['subnet-1'], zoneCount: 1, nodeNames: zone });
+  expect(resources(makeOnAws({ network }), 'aws_route53_record')[0].zone_id).toBe('${local.later}');
+  const loadBalancerClass = `example.com/\${x}${unknownText()}`;
+  const clientService = kubernetes.ClientService.loadBalancer({ sourceRanges: ['10.0.0.0/8'], loadBalancerClass });
+  const services = resources(makeOnKubernetes({ clientService }), 'kubernetes_service_v1');
+  expect(services.find(({ spec }) => spec.type === 'LoadBalancer').spec.load_balancer_class).toBe(
+    'example.com/${"$"}{x}${local.later}',
+  );
 });
 
 test('a name that was given beside a reference stays what it was, to Terraform', () => {

@@ -160,8 +160,13 @@ function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantV
 function checkHostNames(cluster: Construct, names: string[]): void {
   requireListIfGiven(cluster, 'hostNames', names);
   for (const name of names) {
-    if (isIP(String(name)) === 0) checkHostName(cluster, 'hostNames', name, 'vectors.example.com');
+    if (!isAddress(name)) checkHostName(cluster, 'hostNames', name, 'vectors.example.com');
   }
+}
+
+/** An address has no zone of a link (`fe80::1%eth0`): it says nothing elsewhere, and may be any text. */
+function isAddress(name: string): boolean {
+  return typeof name === 'string' && isIP(name) !== 0 && !name.includes('%');
 }
 
 function checkServesMetrics(cluster: Construct, version: QdrantVersion): void {

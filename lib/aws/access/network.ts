@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber, Place } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
 import { NodeNames } from '../names/node-names';
-import { checkId, checkIds, Peer } from './peer';
+import { checkId, checkIds } from '../names/ids';
+import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
 /** Properties of a network of existing subnets. */

@@ -1,5 +1,5 @@
 import { coverTheInternet, ipv4Range, ipv6Range } from '../../input/cidr';
-import { badInput, isUnknown, Place } from '../../input/input';
+import { checkId } from '../names/ids';
 
 /** How a peer is written in a rule of a security group. @internal */
 export interface PeerRule {
@@ -89,19 +89,4 @@ export class Peer {
   public get _isListOfRanges(): boolean {
     return this.rule.prefixListId !== undefined;
   }
-}
-
-/** Throws unless the id is one of AWS's, or unknown. @internal */
-export function checkId(place: Place, what: string, id: string, pattern: RegExp, example: string): void {
-  if (isUnknown(id) || (typeof id === 'string' && pattern.test(id))) return;
-  throw badInput(place, {
-    given: `${what} is ${JSON.stringify(id)}, no id`,
-    allowed: `an id such as ${example}`,
-    instead: `"${example}"`,
-  });
-}
-
-/** As `checkId`, of each of a list. @internal */
-export function checkIds(place: Place, what: string, ids: string[], pattern: RegExp, example: string): void {
-  ids.forEach((id, index) => checkId(place, `${what}[${index}]`, id, pattern, example));
 }

@@ -11,7 +11,7 @@ import { useProvider } from '../../terraform/use-provider';
 import { ClientGrants } from '../grants/client-grants';
 import { QdrantClusterAttributes, CLUSTER_ATTRIBUTES } from './cluster-interface';
 import { Connections } from '../access/connections';
-import { checkId } from '../access/peer';
+import { checkId } from '../names/ids';
 import { Secret } from '../secrets/secret';
 import { requireOptions } from '../../input/options';
 

@@ -3,6 +3,7 @@ import { Route53Zone } from '@cdktf/provider-aws/lib/route53-zone';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../../input/input';
+import { checkId } from './ids';
 
 /** A DNS zone in which the names of a cluster stand. @internal */
 export interface NameZone {
@@ -27,8 +28,10 @@ export abstract class NodeNames {
    *
    * @param zoneId the zone's id in Route 53
    * @param zoneName the zone's name
+   * @throws if the id is no id of a zone, or the name no name of one
    */
   public static existingZone(zoneId: string, zoneName: string): NodeNames {
+    checkId('NodeNames.existingZone', 'zoneId', zoneId, /^Z[A-Z0-9]+$/, 'Z0123456789ABCDEFGHIJ');
     return new ExistingZone(zoneId, checkedName('NodeNames.existingZone', zoneName));
   }
 
@@ -116,7 +119,7 @@ export function checkFrontLabel(balancer: Construct, label: string): void {
 
 function checkedName(place: string, name: string): string {
   const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-  if (isUnknown(name) || new RegExp(`^${label}(\\.${label})+$`).test(name)) return name;
+  if (isUnknown(name) || (typeof name === 'string' && new RegExp(`^${label}(\\.${label})+$`).test(name))) return name;
   throw badInput(place, {
     given: `"${name}" is no name of a DNS zone`,
     allowed: 'labels of lower-case letters, digits and hyphens, joined by dots, without one at the end',

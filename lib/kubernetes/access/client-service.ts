@@ -5,7 +5,7 @@ import { badInput, isUnknown, requireNotEmpty } from '../../input/input';
 import { QdrantPorts } from '../../qdrant';
 import { Connections } from './connections';
 import { literally } from '../../terraform/literal-text';
-import { checkAnnotations } from '../names/names';
+import { checkAnnotations, checkQualifiedName } from '../names/names';
 import { Peer } from './peer';
 import { OptionNames, requireOptions } from '../../input/options';
 
@@ -94,8 +94,11 @@ export class ClientService {
       return isIpv6 ? Peer.ipv6(ipv6Range(place, range)) : Peer.ipv4(ipv4Range(place, range));
     });
     checkAppProtocols(place, props);
-    const { loadBalancerClass } = props;
-    return new ClientService('LoadBalancer', literally(props), { loadBalancerClass, sources: peers });
+    if (props.loadBalancerClass !== undefined) {
+      checkQualifiedName(place, 'loadBalancerClass', props.loadBalancerClass, 'service.k8s.aws/nlb');
+    }
+    const { loadBalancerClass, ...rest } = literally(props);
+    return new ClientService('LoadBalancer', rest, { loadBalancerClass, sources: peers });
   }
 
   /** No service: clients connect to the pods by their own names. */
