@@ -28,6 +28,11 @@ export function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
+/** As `shown`, where a text is what is asked for, so that it need not be told. */
+export function quoted(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : shown(value);
+}
+
 /** Whether a value is known only when Terraform runs. Such a value is let through every check. */
 export function isUnknown(value: unknown): boolean {
   return Token.isUnresolved(value);
@@ -99,21 +104,6 @@ export function requireNotEmpty(place: Place, name: string, values: readonly unk
     given: Array.isArray(values) ? `${name} is empty` : `${name} is ${values === undefined ? 'missing' : 'no list'}`,
     allowed: 'a list of at least one',
     instead,
-  });
-}
-
-/**
- * Throws where an option stands there and is undefined or null: what it was meant to be would silently be lost.
- *
- * @param options those for which leaving out means something else than their author meant
- */
-export function requireGivenMembers(place: Place, props: object, options: string[]): void {
-  const lost = options.find((option) => option in props && ((props as any)[option] ?? undefined) === undefined);
-  if (lost === undefined) return;
-  throw badInput(place, {
-    given: `${lost} is ${(props as any)[lost]}`,
-    allowed: 'a value, or the option left out',
-    instead: `the text itself, as ${lost}: "search"; an attribute of another resource may not exist in this version of its provider`,
   });
 }
 

@@ -1,11 +1,15 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { badInput, isUnknown, Place, shown } from './input';
 
-/** The names of an interface's options: TypeScript refuses a list that lacks one, or has one too many. */
-export type OptionNames<Options> = { readonly [name in keyof Required<Options>]: true };
+/**
+ * The names of an interface's options: TypeScript refuses a list that lacks one, or has one too many. What is a `reference` names what was made elsewhere, as a
+ * class of storage: it may be left out, but is not undefined.
+ */
+export type OptionNames<Options> = { readonly [name in keyof Required<Options>]: true | 'reference' };
 
 /**
  * Throws unless what was given is an object that has options of these names only, as a caller without types may misspell one: it would silently be lost.
+ * So would be a reference that is undefined, as an attribute of another resource is that this version of its provider calls by another name.
  *
  * @param within the option that the object stands in, for example `dataVolume`; undefined where it is the argument itself
  */
@@ -17,6 +21,7 @@ export function requireOptions<Options>(
 ): void {
   if (isUnknown(given)) return;
   if (given === null || typeof given !== 'object' || Array.isArray(given)) throw noObject(place, within, given, names);
+  requireNoLostReference(place, within, given, names);
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
   const meant = nearestName(unknown, Object.keys(names));
@@ -24,6 +29,22 @@ export function requireOptions<Options>(
     given: `${within === undefined ? '' : `${within}.`}${unknown} is no option`,
     allowed: Object.keys(names).join(', '),
     instead: meant ?? 'leave it out',
+  });
+}
+
+function requireNoLostReference<Options>(
+  place: Place,
+  within: string | undefined,
+  given: Options & object,
+  names: OptionNames<Options>,
+): void {
+  const isLost = (name: keyof Options) => names[name] === 'reference' && name in given && given[name] === undefined;
+  const lost = (Object.keys(names) as Array<keyof Options & string>).find(isLost);
+  if (lost === undefined) return;
+  throw badInput(place, {
+    given: `${within === undefined ? '' : `${within}.`}${lost} is undefined`,
+    allowed: 'a value, or the option left out',
+    instead: `the text itself, as ${lost}: "search"; an attribute of another resource may not exist in this version of its provider`,
   });
 }
 

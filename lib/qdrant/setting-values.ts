@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input/input';
+import { badInput, isUnknown, quoted } from '../input/input';
 
 /** The kinds of value that settings take, as the catalog names them. */
 const kinds: Record<string, { allowed: string; example: string; accepts: (value: unknown) => boolean }> = {
@@ -36,7 +36,7 @@ export function checkSettingValue(place: string, option: string, value: unknown,
   const words = of.flatMap((kind) => (kinds[kind] ? [] : [kind.replace(/"/g, '')]));
   if (words.includes(value as string) || of.some((kind) => kinds[kind]?.accepts(value))) return;
   throw badInput(place, {
-    given: `${option} is ${shown(value)}`,
+    given: `${option} is ${quoted(value)}`,
     allowed: of.map((kind) => kinds[kind]?.allowed ?? kind.replace(/^([^"].*)$/, '"$1"')).join(', or '),
     instead: `${option}: ${kinds[of[0]]?.example ?? of[0]}`,
   });
@@ -51,22 +51,17 @@ function checkPlain(place: string, option: string, value: unknown): void {
     return Object.entries(value).forEach(([name, item]) => {
       if (/^[\w-]+$/.test(name)) return checkPlain(place, `${option}.${name}`, item);
       throw badInput(place, {
-        given: `${option} has the member ${shown(name)}`,
+        given: `${option} has the member ${quoted(name)}`,
         allowed: 'letters, digits, hyphens and underscores',
         instead: 'a name',
       });
     });
   }
   throw badInput(place, {
-    given: `${option} is ${shown(value)}`,
+    given: `${option} is ${quoted(value)}`,
     allowed: 'a text, a number, true or false, or a list or an object of those',
     instead: `${option}: 1`,
   });
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`;
-  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'an object') : String(value);
 }
 
 function isWhole(value: unknown): value is number {

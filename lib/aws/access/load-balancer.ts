@@ -64,8 +64,8 @@ export interface LoadBalancerProps {
 
 const LOAD_BALANCER_OPTIONS: OptionNames<LoadBalancerProps> = {
   scheme: true,
-  subnetIds: true,
-  hostName: true,
+  subnetIds: 'reference',
+  hostName: 'reference',
   removalPolicy: true,
 };
 
@@ -163,7 +163,7 @@ export class QdrantLoadBalancer extends Construct {
 
   private subnets(): string[] {
     const { subnetIds } = this.props;
-    if (subnetIds) {
+    if (subnetIds !== undefined) {
       if (!isUnknown(subnetIds)) {
         requireListIfGiven(this, 'subnetIds', subnetIds);
         checkSubnets(this, subnetIds);

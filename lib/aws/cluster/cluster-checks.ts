@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireListIfGiven, requireMembers, requireEnumIfGiven } from '../../input/input';
+import { badInput, isUnknown, quoted, requireListIfGiven, requireMembers, requireEnumIfGiven } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
 import { QdrantVersion } from '../../qdrant';
 import { checkServer } from '../../qdrant/cluster-checks';
@@ -63,9 +63,10 @@ function checkParts(cluster: Construct, props: QdrantClusterProps): void {
 }
 
 function checkClusterName(cluster: Construct, name: string): void {
-  if (isUnknown(name) || (/^[a-z][a-z0-9-]{1,26}[a-z0-9]$/.test(name) && !SECURITY_GROUP_ID.test(name))) return;
+  const isName = (text: string) => /^[a-z][a-z0-9-]{1,26}[a-z0-9]$/.test(text) && !SECURITY_GROUP_ID.test(text);
+  if (isUnknown(name) || (typeof name === 'string' && isName(name))) return;
   throw badInput(cluster, {
-    given: `clusterName is "${name}"`,
+    given: `clusterName is ${quoted(name)}`,
     allowed:
       '3 to 28 lower-case letters, digits and hyphens, a letter first, no hyphen last, and not sg- as ids of security groups begin',
     instead: 'clusterName: "vectors"',

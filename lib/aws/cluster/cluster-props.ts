@@ -141,7 +141,7 @@ export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
   instanceType: true,
   dataVolume: true,
   image: true,
-  clusterName: true,
+  clusterName: 'reference',
   apiKeys: true,
   tls: true,
   clientVerification: true,

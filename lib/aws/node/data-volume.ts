@@ -52,8 +52,8 @@ export const DATA_VOLUME_OPTIONS: OptionNames<DataVolumeProps> = {
   sizeGib: true,
   iops: true,
   throughputMibps: true,
-  encryptionKeyArn: true,
-  snapshotIds: true,
+  encryptionKeyArn: 'reference',
+  snapshotIds: 'reference',
 };
 
 const BASE_IOPS = 3000;

@@ -21,7 +21,7 @@ export interface GeneratedApiKeysProps extends KeyGenerationsProps {
 
 const GENERATED_KEYS_OPTIONS: OptionNames<GeneratedApiKeysProps> = {
   ...KEY_GENERATIONS_OPTIONS,
-  encryptionKeyArn: true,
+  encryptionKeyArn: 'reference',
 };
 
 /** Existing secrets that contain the API keys. A key has at least 32 characters, all visible ASCII. */

@@ -26,7 +26,7 @@ export interface SecretOptions {
   readonly encryptionKeyArn?: string;
 }
 
-const SECRET_OPTIONS: OptionNames<SecretOptions> = { jsonField: true, encryptionKeyArn: true };
+const SECRET_OPTIONS: OptionNames<SecretOptions> = { jsonField: true, encryptionKeyArn: 'reference' };
 
 /** A reference to a secret in AWS Secrets Manager. Terraform never reads its value. */
 export class Secret {

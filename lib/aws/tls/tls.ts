@@ -43,7 +43,7 @@ export interface GeneratedTlsOptions extends IssuedTlsOptions {
   readonly encryptionKeyArn?: string;
 }
 
-const GENERATED_TLS_OPTIONS: OptionNames<GeneratedTlsOptions> = { ...ISSUED_TLS_OPTIONS, encryptionKeyArn: true };
+const GENERATED_TLS_OPTIONS: OptionNames<GeneratedTlsOptions> = { ...ISSUED_TLS_OPTIONS, encryptionKeyArn: 'reference' };
 
 /** How a node gets its certificate, as its programs read it. @internal */
 export type NodeTls =

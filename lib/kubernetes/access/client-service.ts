@@ -56,7 +56,7 @@ export interface LoadBalancerServiceProps extends ClientServiceProps {
 const LOAD_BALANCER_SERVICE_OPTIONS: OptionNames<LoadBalancerServiceProps> = {
   ...CLIENT_SERVICE_OPTIONS,
   sourceRanges: true,
-  loadBalancerClass: true,
+  loadBalancerClass: 'reference',
 };
 
 /** A cluster for which a service is made. @internal */

@@ -1,6 +1,6 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Construct } from 'constructs';
-import { badInput, requireEnumIfGiven, requireGivenMembers, requireNotEmpty, requireWholeNumber } from '../../input/input';
+import { badInput, requireEnumIfGiven, requireNotEmpty, requireWholeNumber } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
 import { ListenerPurpose, Posture } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
@@ -52,7 +52,7 @@ export interface GatewayReference {
   readonly sectionName?: string;
 }
 
-const GATEWAY_OPTIONS: OptionNames<GatewayReference> = { name: true, namespace: true, sectionName: true };
+const GATEWAY_OPTIONS: OptionNames<GatewayReference> = { name: true, namespace: 'reference', sectionName: 'reference' };
 
 /** Properties of Gateway API routes to a cluster. */
 export interface GatewayRouteProps {
@@ -176,7 +176,6 @@ export class QdrantGatewayRoute extends Construct {
     (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
     if (clientPort !== undefined) requireWholeNumber(this, 'clientPort', clientPort, { min: 1, max: 65535 });
     requireInstance(this, 'gatewayPods', this.props.gatewayPods, Peer, "Peer.namespace('gateways')");
-    requireGivenMembers(this, gateway, ['namespace', 'sectionName']);
     checkLabelName(this, 'gateway.name', gateway.name, 'public');
     if (gateway.namespace !== undefined) checkLabelName(this, 'gateway.namespace', gateway.namespace, 'gateways');
     if (gateway.sectionName !== undefined) checkObjectName(this, 'gateway.sectionName', gateway.sectionName, 'tls');

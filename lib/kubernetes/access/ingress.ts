@@ -81,7 +81,7 @@ const INGRESS_OPTIONS: OptionNames<IngressProps> = {
   restAnnotations: true,
   grpcHost: true,
   grpcAnnotations: true,
-  tlsSecretName: true,
+  tlsSecretName: 'reference',
   tlsPassThrough: true,
 };
 

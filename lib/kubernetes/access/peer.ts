@@ -1,5 +1,5 @@
 import { coverTheInternet, ipv4Range, ipv6Range } from '../../input/cidr';
-import { badInput, requireGivenMembers } from '../../input/input';
+import { badInput } from '../../input/input';
 import { checkLabelName, checkLabels } from '../names/names';
 import { OptionNames, requireOptions } from '../../input/options';
 
@@ -33,7 +33,7 @@ export interface PodsPeerProps {
   readonly namespaceLabels?: { [name: string]: string };
 }
 
-const PODS_PEER_OPTIONS: OptionNames<PodsPeerProps> = { labels: true, namespace: true, namespaceLabels: true };
+const PODS_PEER_OPTIONS: OptionNames<PodsPeerProps> = { labels: true, namespace: 'reference', namespaceLabels: 'reference' };
 
 /** The other end of a network connection. */
 export class Peer {
@@ -45,7 +45,6 @@ export class Peer {
   public static pods(props: PodsPeerProps): Peer {
     requireOptions('Peer.pods', undefined, props, PODS_PEER_OPTIONS);
     const { labels, namespace, namespaceLabels } = props;
-    requireGivenMembers('Peer.pods', props, ['namespace', 'namespaceLabels']);
     checkLabels('Peer.pods', 'labels', labels);
     const podSelector = { matchLabels: labels };
     if (namespace !== undefined && namespaceLabels !== undefined) {
@@ -55,8 +54,8 @@ export class Peer {
         instead: `{ labels, namespace: "${namespace}" }`,
       });
     }
-    const inNamespaces =
-      namespace === undefined ? namespaceLabels && Peer.namespaces(namespaceLabels) : Peer.namespace(namespace);
+    const labelled = namespaceLabels === undefined ? undefined : Peer.namespaces(namespaceLabels);
+    const inNamespaces = namespace === undefined ? labelled : Peer.namespace(namespace);
     const where = inNamespaces ? ` of ${inNamespaces.name}` : '';
     return new Peer({ podSelector, ...inNamespaces?._rule }, `pods ${written(labels)}${where}`);
   }

@@ -42,7 +42,7 @@ const SERVICE_MONITOR_OPTIONS: OptionNames<ServiceMonitorProps> = {
   scrapedBy: true,
   labels: true,
   intervalSeconds: true,
-  clientCertificateSecretName: true,
+  clientCertificateSecretName: 'reference',
 };
 
 /** @internal */

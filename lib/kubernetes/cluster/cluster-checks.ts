@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import {
   badInput,
   isUnknown,
+  quoted,
   requireListIfGiven,
   requireMembers,
   requireEnumIfGiven,
@@ -133,9 +134,9 @@ function checkClusterName(cluster: Construct, name: string): void {
       instead: 'clusterName: "vectors"',
     });
   }
-  if (/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return;
+  if (typeof name === 'string' && /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return;
   throw badInput(cluster, {
-    given: `clusterName is "${name}"`,
+    given: `clusterName is ${quoted(name)}`,
     allowed: 'up to 40 lower-case letters, digits and hyphens, a letter first, no hyphen last',
     instead: 'clusterName: "vectors"',
   });

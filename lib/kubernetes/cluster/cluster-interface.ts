@@ -111,8 +111,8 @@ export interface QdrantClusterAttributes {
 export const CLUSTER_ATTRIBUTES: OptionNames<QdrantClusterAttributes> = {
   clusterName: true,
   namespace: true,
-  host: true,
-  podLabels: true,
+  host: 'reference',
+  podLabels: 'reference',
   readOnlyKey: true,
   adminKey: true,
   clientCa: true,

@@ -36,7 +36,7 @@ export class ImportedCluster extends QdrantClusterBase {
     requireBooleanIfGiven(this, 'clientCertificate', clientCertificate);
     requireBooleanIfGiven(this, 'grpc', grpc);
     if (metricsPort !== undefined) checkMetricsPort(this, metricsPort);
-    if (attributes.podLabels) checkLabels(this, 'podLabels', attributes.podLabels);
+    if (attributes.podLabels !== undefined) checkLabels(this, 'podLabels', attributes.podLabels);
     if (attributes.host !== undefined) checkHostName(this, 'host', attributes.host, 'vectors.example.com');
     checkReferences(this, attributes);
     const host = attributes.host ?? `${clusterName}.${namespace}.svc`;

@@ -1,4 +1,4 @@
-import { badInput, isUnknown, Place, shown } from '../../input/input';
+import { badInput, isUnknown, Place, quoted, shown } from '../../input/input';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -13,7 +13,7 @@ const FILE_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 export function checkLabelName(place: Place, what: string, name: string, example: string): void {
   if (isUnknown(name) || (typeof name === 'string' && LABEL.test(name))) return;
   throw badInput(place, {
-    given: `${what} is "${name}"`,
+    given: `${what} is ${quoted(name)}`,
     allowed: '1 to 63 lower-case letters, digits and hyphens, a letter or digit first and last',
     instead: `for example "${example}"`,
   });
@@ -106,7 +106,7 @@ export function checkAnnotations(place: Place, what: string, annotations: { [nam
 export function checkQualifiedName(place: Place, what: string, name: string, example: string): void {
   if (isUnknown(name) || (typeof name === 'string' && isLabelName(name))) return;
   throw badInput(place, {
-    given: `${what} is "${name}"`,
+    given: `${what} is ${quoted(name)}`,
     allowed: 'a name of up to 63 letters, digits, hyphens, underscores and dots, with or without a domain before it',
     instead: `for example "${example}"`,
   });
@@ -116,7 +116,7 @@ export function checkQualifiedName(place: Place, what: string, name: string, exa
 export function checkLabelValue(place: Place, what: string, value: string, example: string): void {
   if (isUnknown(value) || (typeof value === 'string' && SELECTOR_VALUE.test(value))) return;
   throw badInput(place, {
-    given: `${what} is "${value}"`,
+    given: `${what} is ${quoted(value)}`,
     allowed: 'up to 63 letters, digits, hyphens, underscores and dots, a letter or digit first and last',
     instead: `for example "${example}"`,
   });

@@ -129,7 +129,7 @@ export const PLACEMENT_OPTIONS: OptionNames<PlacementProps> = {
   preferredMachines: true,
   apartFrom: true,
   tolerations: true,
-  priorityClassName: true,
+  priorityClassName: 'reference',
 };
 
 const HOST = 'kubernetes.io/hostname';

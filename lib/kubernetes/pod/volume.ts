@@ -28,7 +28,7 @@ export interface VolumeProps {
 }
 
 /** @internal */
-export const VOLUME_OPTIONS: OptionNames<VolumeProps> = { size: true, storageClassName: true, accessMode: true };
+export const VOLUME_OPTIONS: OptionNames<VolumeProps> = { size: true, storageClassName: 'reference', accessMode: true };
 
 const ACCESS_MODES = ['ReadWriteOnce', 'ReadWriteOncePod'];
 
