@@ -224,6 +224,78 @@ describe('true or false as a text, or null', () => {
   });
 });
 
+describe('what would be lost, or written as something else', () => {
+  const pem = (CaBundle: any, given: unknown) => () => CaBundle.fromPem(given);
+  const monitor = (labels: unknown) => () =>
+    makeOnKubernetes().addServiceMonitor('M', { scrapedBy: kubernetes.Peer.namespace('m'), labels });
+  const ingress = (more: object) => () =>
+    makeOnKubernetes().addIngress('I', {
+      ...{ ingressClassName: 'nginx', controllerPods: kubernetes.Peer.namespace('n'), restHost: 'a.b' },
+      ...more,
+    });
+  const both = [makeOnAws, makeOnKubernetes];
+  class Annotations {
+    public readonly note = '${x}';
+  }
+  const cases: Array<[string, () => unknown, RegExp]> = [
+    ...[aws.CaBundle, kubernetes.CaBundle].flatMap(
+      (CaBundle): Array<[string, () => unknown, RegExp]> => [
+        ['a Buffer', pem(CaBundle, Buffer.from('a')), /a Buffer, no text.*readFileSync\('ca\.pem', 'utf8'\)\).*\.toString\(\)/],
+        ['no PEM', pem(CaBundle, undefined), /^CaBundle\.fromPem: undefined, no text/],
+        ['a number as PEM', pem(CaBundle, 5), /5, no text/],
+      ],
+    ),
+    ['a common name', () => makeOnKubernetes().issueClientCertificate('x', { commonName: 5 }), /commonName is 5/],
+    ...both.flatMap(
+      (make): Array<[string, () => unknown, RegExp]> => [
+        ['no version', () => make({ version: null }), /version is null, no QdrantVersion/],
+        ['a text as settings', () => make({ settings: { unchecked: 'ab' } }), /settings\.unchecked is "ab", a string/],
+        ['no settings', () => make({ settings: { unchecked: null } }), /settings\.unchecked is null/],
+        ...[5, true, []].map((additional): [string, () => unknown, RegExp] => [
+          `additional settings ${additional}`,
+          () => make({ settings: { additional } }),
+          /settings\.additional is (5|true|a list), no plain object.*Instead: settings\.additional: \{/,
+        ]),
+      ],
+    ),
+    ...[null, [], ['a'], 5, new Annotations()].flatMap(
+      (junk): Array<[string, () => unknown, RegExp]> => [
+        ['annotations of pods', () => makeOnKubernetes({ podAnnotations: junk }), /podAnnotations is .*no plain object/],
+        ['of the account', () => makeOnKubernetes({ serviceAccountAnnotations: junk }), /serviceAccountAnnotations is /],
+        ['of a service', () => kubernetes.ClientService.clusterIp({ annotations: junk } as any), /annotations is /],
+        ['of REST', ingress({ restAnnotations: junk }), /restAnnotations is /],
+        ['of gRPC', ingress({ grpcAnnotations: junk }), /grpcAnnotations is /],
+      ],
+    ),
+    ...[5, ['a'], true, null].flatMap(
+      (junk): Array<[string, () => unknown, RegExp]> => [
+        ['labels', () => makeOnKubernetes({ labels: junk }), /labels is (5|a list|true|null), no plain object/],
+        ['labels of a monitor', monitor(junk), /labels is (5|a list|true|null), no plain object/],
+      ],
+    ),
+    ...['', NaN, null].map((clients): [string, () => unknown, RegExp] => [
+      'clients',
+      ingress({ clients }),
+      /clients is no list.*Instead: clients: \[/,
+    ]),
+    ['machines', () => makeOnKubernetes({ placement: { machines: null } }), /placement\.machines is no list/],
+    ['a label', () => (kubernetes.MachineRequirement as any).present(), /^MachineRequirement\.present: the label is undefined/],
+    ['a value', () => kubernetes.MachineRequirement.in('a', [undefined] as any), /a value of a is undefined/],
+    ['subnets', () => makeOnAws().addLoadBalancer('L', { subnetIds: [] }), /^vectors\/Cluster\/L: subnetIds is empty/],
+    [
+      'an entry of a store',
+      () =>
+        kubernetes.ApiKeys.fromExternalSecrets({ store: kubernetes.SecretStore.store('a'), admin: { remoteKey: 5 } } as any),
+      /remoteKey is 5/,
+    ],
+  ];
+  test.each(cases)('%s is refused', (_what, act, expected) => {
+    const message = errorOf(act);
+    expect(message).toMatch(HELPFUL);
+    expect(message).toMatch(expected);
+  });
+});
+
 describe('a number as a text', () => {
   test.each([
     ['nodeCount', () => makeOnAws({ nodeCount: '3' }), 'nodeCount is "3", a string', 'Instead: nodeCount: 3'],

@@ -96,6 +96,18 @@ export function requireKnownList(place: Place, name: string, values: readonly un
   });
 }
 
+/** Throws unless the value is a plain object, or unknown: of a list or an object of a class not each member would be what was meant. */
+export function requireMap(place: Place, name: string, value: object, example: string): void {
+  if (isUnknown(value)) return;
+  const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (prototype === Object.prototype || prototype === null) return;
+  throw badInput(place, {
+    given: `${name} is ${shown(value)}, no plain object`,
+    allowed: 'an object of names and values',
+    instead: `${name}: ${example}`,
+  });
+}
+
 /** Throws unless a list has members, and so many as are known: something is made for each of them. */
 export function requireNotEmpty(place: Place, name: string, values: readonly unknown[], instead: string): void {
   requireKnownList(place, name, values);

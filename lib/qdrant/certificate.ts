@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input/input';
+import { badInput, isUnknown, shown } from '../input/input';
 
 /** Requirements for the certificate of a Qdrant node. */
 export interface NodeCertificateRequirements {
@@ -44,10 +44,20 @@ export class NodeCertificate {
  * @internal
  */
 export function checkCertificates(factory: string, pem: string): void {
+  if (!isUnknown(pem) && typeof pem !== 'string') throw noText(factory, pem);
   if (isUnknown(pem) || (pem.includes('-----BEGIN CERTIFICATE-----') && !pem.includes('PRIVATE KEY'))) return;
   throw badInput(factory, {
     given: pem.includes('PRIVATE KEY') ? 'a text that holds a private key (not shown)' : 'a text that holds no certificate',
     allowed: 'certificates in PEM, from -----BEGIN CERTIFICATE----- on',
     instead: `${factory}(readFileSync('ca.pem', 'utf8'))`,
+  });
+}
+
+/** As `readFileSync` gives it that is told no encoding. */
+function noText(factory: string, given: unknown): Error {
+  return badInput(factory, {
+    given: Buffer.isBuffer(given) ? 'a Buffer, no text' : `${shown(given)}, no text`,
+    allowed: 'certificates in PEM, as a text',
+    instead: `${factory}(readFileSync('ca.pem', 'utf8')), or .toString() of what was read`,
   });
 }

@@ -50,7 +50,7 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
     checkMetricsPort(cluster, props.metricsPort);
   }
   checkAlternateKey(cluster, props.hasAlternateKey, props.version);
-  checkHostNames(cluster, props.hostNames ?? []);
+  checkHostNames(cluster, props.hostNames);
 }
 
 /** Throws unless the name is one that DNS has, and that a certificate may carry without carrying anything else along. */
@@ -157,7 +157,7 @@ function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantV
   });
 }
 
-function checkHostNames(cluster: Construct, names: string[]): void {
+function checkHostNames(cluster: Construct, names: string[] = []): void {
   requireListIfGiven(cluster, 'hostNames', names);
   for (const name of names) {
     if (!isAddress(name)) checkHostName(cluster, 'hostNames', name, 'vectors.example.com');

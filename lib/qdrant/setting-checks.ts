@@ -1,4 +1,4 @@
-import { badInput, isUnknown } from '../input/input';
+import { badInput, isUnknown, requireMap } from '../input/input';
 import { isSection, isWithinWildcard, nearestSetting, settingAbove, settingsBeside, settingSince } from './setting-catalog';
 import { checkSettingValue } from './setting-values';
 import { QdrantSettings } from './settings';
@@ -28,6 +28,9 @@ export function checkOptions(place: string, given: QdrantSettings): void {
     ...{ maxRequestSizeMib: 'count', replicationFactor: 'count', writeConsistencyFactor: 'count' },
     ...{ onDiskPayload: 'flag', auditLog: 'flag' },
   };
+  const { additional = {}, unchecked = {} } = given;
+  requireMap(place, 'settings.additional', additional, "{ 'storage.performance.max_search_threads': 4 }");
+  requireMap(place, 'settings.unchecked', unchecked, "{ 'storage.brand_new': true }");
   for (const [option, kind] of Object.entries(kinds)) {
     const value = given[option as keyof QdrantSettings];
     if (value !== undefined) checkSettingValue(place, `settings.${option}`, value ?? undefined, [kind]);

@@ -85,9 +85,8 @@ export class ClusterNetwork {
     requireMembers(place, props, { vpcId: '"vpc-0123456789abcdef0"' });
     requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
     const { vpcId, subnetIds, zoneCount } = props;
-    requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
-    checkId(place, 'vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0');
     checkSubnets(place, subnetIds);
+    checkId(place, 'vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0');
     const known = subnetIds.filter((id) => !isUnknown(id));
     const repeated = known.find((id, index) => known.indexOf(id) !== index);
     if (repeated !== undefined) {
@@ -145,7 +144,8 @@ export class ClusterNetwork {
   }
 }
 
-/** Throws unless each is the id of a subnet, or unknown. @internal */
+/** Throws unless there are subnets, and each is the id of one, or unknown. @internal */
 export function checkSubnets(place: Place, subnetIds: string[]): void {
+  requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
   checkIds(place, 'subnetIds', subnetIds, /^subnet-[0-9a-f]+$/, 'subnet-0123456789abcdef0');
 }

@@ -26,9 +26,10 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   checkNames(cluster, props);
   requireMembers(cluster, props, { instanceType: '"r7g.large"', dataVolume: '{ sizeGib: 200 }' });
   checkParts(cluster, props);
+  const { version = QdrantVersion.DEFAULT } = props;
   checkServer(cluster, {
     ...props,
-    version: props.version ?? QdrantVersion.DEFAULT,
+    version,
     hasAlternateKey: props.apiKeys?._hasAlternate ?? false,
   });
   checkDataVolume(cluster, props.dataVolume, props.nodeCount ?? 3, props.network._nodeNames);

@@ -25,7 +25,7 @@ export function resolveRollingUpdate(
   requireBooleanIfGiven(place, 'requireReadyPeers', requireReadyPeers);
   checkTimeout(place, nodeTimeoutMinutes, turnSeconds);
   const renewal: Renewal = { validityDays: validityDaysOf(tls), nodeCount, turnSeconds };
-  const refreshHours = props.refreshHours ?? defaultRefreshHours(renewal);
+  const { refreshHours = defaultRefreshHours(renewal) } = props;
   requireWholeNumber(place, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
   if (!isUnknown(refreshHours)) checkRenewal(place, refreshHours, renewal);
   return { refreshHours, nodeTimeoutMinutes, turnSeconds, requireReadyPeers };

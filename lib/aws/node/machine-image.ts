@@ -47,7 +47,7 @@ export abstract class MachineImage {
     const { rootVolumeSizeGib = ROOT_VOLUME_GIB } = options;
     const sizes = { min: 8, max: 16384, unit: 'GiB' };
     requireWholeNumber('MachineImage.fromImageId', 'rootVolumeSizeGib', rootVolumeSizeGib, sizes);
-    if (!isUnknown(imageId) && !/^ami-[0-9a-f]+$/.test(imageId)) {
+    if (!isUnknown(imageId) && !(typeof imageId === 'string' && /^ami-[0-9a-f]+$/.test(imageId))) {
       throw badInput('MachineImage.fromImageId', {
         given: `"${imageId}" is no id of an image`,
         allowed: 'an id such as ami-0123456789abcdef0',

@@ -1,5 +1,5 @@
 import { Fn } from 'cdktf';
-import { badInput, isUnknown } from '../../input/input';
+import { badInput, isUnknown, quoted } from '../../input/input';
 import { OptionNames, requireOptions } from '../../input/options';
 import { A_REFERENCE, withoutReferences } from '../../terraform/literal-text';
 import { checkEncryptionKey } from './encryption-key';
@@ -47,6 +47,7 @@ export class Secret {
     }
     requireOptions('Secret.fromArn', undefined, options, SECRET_OPTIONS);
     checkEncryptionKey('Secret.fromArn', 'encryptionKeyArn', options.encryptionKeyArn);
+    checkJsonField(options.jsonField);
     return new Secret(isUnknown(arn) ? checkedByTerraform(arn) : arn, options);
   }
 
@@ -74,6 +75,15 @@ export class Secret {
   public get encryptionKeyArn(): string | undefined {
     return this.options.encryptionKeyArn;
   }
+}
+
+function checkJsonField(name: string | undefined): void {
+  if (name === undefined || isUnknown(name) || (typeof name === 'string' && name !== '')) return;
+  throw badInput('Secret.fromArn', {
+    given: `jsonField is ${quoted(name)}`,
+    allowed: 'the name of a field of the JSON object, or the option left out where the whole text is the value',
+    instead: 'jsonField: "api_key"',
+  });
 }
 
 /** Whether a text is an ARN, or what was written of it, beside references, can be a part of one. */

@@ -64,7 +64,8 @@ export class CaBundle {
 
 /** Throws unless it is the ARN of a CA in AWS Private CA, or unknown. @internal */
 export function checkAuthorityArn(factory: string, arn: string): void {
-  if (isUnknown(arn) || /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]+$/.test(arn)) return;
+  const pattern = /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[\w-]+$/;
+  if (isUnknown(arn) || (typeof arn === 'string' && pattern.test(arn))) return;
   throw badInput(factory, {
     given: `"${arn}" is not the ARN of a CA in AWS Private CA`,
     allowed: 'arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID',

@@ -228,7 +228,7 @@ class ClusterCaTls extends Tls {
 }
 
 function checkedValidity(place: string, options: IssuedTlsOptions): number {
-  const days = options.validityDays ?? 30;
-  requireWholeNumber(place, 'validityDays', days, { min: 3, max: 825, unit: 'days' });
-  return days;
+  const { validityDays = 30 } = options;
+  requireWholeNumber(place, 'validityDays', validityDays, { min: 3, max: 825, unit: 'days' });
+  return validityDays;
 }

@@ -1,7 +1,7 @@
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
 import { ipv4Range, ipv6Range } from '../../input/cidr';
-import { badInput, isUnknown, requireNotEmpty } from '../../input/input';
+import { badInput, isUnknown, quoted, requireNotEmpty } from '../../input/input';
 import { QdrantPorts } from '../../qdrant';
 import { Connections } from './connections';
 import { literally } from '../../terraform/literal-text';
@@ -152,11 +152,11 @@ export class ClientService {
 
 /** @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol */
 function checkAppProtocols(place: string, { restAppProtocol, grpcAppProtocol }: ClientServiceProps): void {
+  const isProtocol = (text: string) => /^([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
   for (const protocol of [restAppProtocol, grpcAppProtocol]) {
-    if (protocol === undefined || isUnknown(protocol) || /^([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(protocol))
-      continue;
+    if (protocol === undefined || isUnknown(protocol) || (typeof protocol === 'string' && isProtocol(protocol))) continue;
     throw badInput(place, {
-      given: `the application protocol "${protocol}"`,
+      given: `the application protocol ${quoted(protocol)}`,
       allowed: 'a name of IANA’s list, or one with a domain before it',
       instead: 'restAppProtocol: "https"',
     });

@@ -172,7 +172,7 @@ export class QdrantGatewayRoute extends Construct {
     const { restHost, grpcHost, gateway, clients, clientPort } = this.props;
     requireEnumIfGiven(this, 'tls', this.props.tls, 'GatewayTls', GatewayTls);
     requireEnumIfGiven(this, 'tlsRouteVersion', this.props.tlsRouteVersion, 'TlsRouteVersion', TlsRouteVersion);
-    if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
+    if (clients !== undefined) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
     (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
     if (clientPort !== undefined) requireWholeNumber(this, 'clientPort', clientPort, { min: 1, max: 65535 });
     requireInstance(this, 'gatewayPods', this.props.gatewayPods, Peer, "Peer.namespace('gateways')");

@@ -142,7 +142,7 @@ export class QdrantIngress extends Construct {
     const { ingressClassName, controllerPods, clients, restHost, grpcHost, tlsSecretName, tlsPassThrough } = this.props;
     checkObjectName(this, 'ingressClassName', ingressClassName, 'nginx');
     requireInstance(this, 'controllerPods', controllerPods, Peer, "Peer.namespace('ingress-nginx')");
-    if (clients) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
+    if (clients !== undefined) requireNotEmpty(this, 'clients', clients, "clients: [Peer.ipv4('10.20.0.0/16')]");
     (clients ?? []).forEach((peer) => requireInstance(this, 'clients', peer, Peer, "clients: [Peer.ipv4('10.20.0.0/16')]"));
     checkHostName(this, 'restHost', restHost, 'vectors.example.com');
     if (grpcHost !== undefined) checkHostName(this, 'grpcHost', grpcHost, 'grpc.vectors.example.com');

@@ -5,7 +5,7 @@ import { requireInstance } from '../../input/nominal';
 import { ListenerPurpose } from '../../posture';
 import { nameFor } from '../../terraform/identity';
 import { CaBundle } from '../tls/ca-bundle';
-import { checkLabels, checkObjectName } from '../names/names';
+import { checkOwnLabels, checkObjectName } from '../names/names';
 import { Peer } from './peer';
 import { Secret } from '../secrets/secret';
 import { OptionNames, requireOptions } from '../../input/options';
@@ -83,7 +83,7 @@ export class QdrantServiceMonitor extends Construct {
     const { intervalSeconds = 30, labels = {}, clientCertificateSecretName } = props;
     requireInstance(this, 'scrapedBy', props.scrapedBy, Peer, "Peer.namespace('monitoring')");
     requireWholeNumber(this, 'intervalSeconds', intervalSeconds, { min: 5, max: 3600, unit: 'seconds' });
-    if (props.labels && Object.keys(props.labels).length > 0) checkLabels(this, 'labels', props.labels);
+    checkOwnLabels(this, 'labels', props.labels);
     if (clientCertificateSecretName === undefined && cluster.clientVerification) this.refuseWithoutCertificate();
     if (clientCertificateSecretName !== undefined) {
       checkObjectName(this, 'clientCertificateSecretName', clientCertificateSecretName, 'prometheus-client');

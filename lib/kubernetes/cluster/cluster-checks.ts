@@ -18,7 +18,7 @@ import { ClientService } from '../access/client-service';
 import { ClientVerification } from '../tls/client-verification';
 import { ClusterDns } from '../access/cluster-dns';
 import { QdrantClusterProps, CLUSTER_OPTIONS, ROLLING_UPDATE_OPTIONS } from './cluster-props';
-import { checkAnnotations, checkLabelName, checkLabels, checkObjectName } from '../names/names';
+import { checkAnnotations, checkLabelName, checkObjectName, checkOwnLabels } from '../names/names';
 import { checkPlacement, PLACEMENT_OPTIONS } from '../pod/placement';
 import { MAX_TURN_SECONDS } from '../pod/pod-template';
 import { PodUser } from '../pod/pod-user';
@@ -43,9 +43,10 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   checkNames(cluster, props);
   requireMembers(cluster, props, { namespace: '"search"', resources: '{ memory: "8Gi" }', dataVolume: '{ size: "200Gi" }' });
   checkParts(cluster, props);
+  const { version = QdrantVersion.DEFAULT } = props;
   checkServer(cluster, {
     ...props,
-    version: props.version ?? QdrantVersion.DEFAULT,
+    version,
     hasAlternateKey: props.apiKeys?._hasAlternate ?? false,
   });
   if (props.guardImage !== undefined) checkImage(cluster, 'guardImage', props.guardImage, DEFAULT_GUARD_IMAGE);
@@ -61,10 +62,8 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   if (props.guardResources) checkGuardResources(cluster, props.guardResources);
   checkVolume(cluster, 'dataVolume', props.dataVolume);
   if (props.snapshotVolume) checkVolume(cluster, 'snapshotVolume', props.snapshotVolume);
-  if (props.labels && Object.keys(props.labels).length > 0) {
-    checkLabels(cluster, 'labels', props.labels);
-    checkFree(cluster, props.labels);
-  }
+  checkOwnLabels(cluster, 'labels', props.labels);
+  checkFree(cluster, props.labels ?? {});
   if (props.placement) checkPlacement(cluster, props.placement);
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS } = props.rollingUpdate ?? {};
   requireWholeNumber(cluster, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });

@@ -1,4 +1,4 @@
-import { badInput, isUnknown, Place, quoted, shown } from '../../input/input';
+import { badInput, isUnknown, Place, quoted, requireMap, shown } from '../../input/input';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -48,9 +48,7 @@ export function checkDataKey(place: Place, key: string): void {
  */
 export function checkLabels(place: Place, what: string, labels: { [name: string]: string }): void {
   if (isUnknown(labels)) return;
-  if (labels === null || typeof labels !== 'object') {
-    throw badInput(place, { given: `${what} is ${String(labels)}`, allowed: 'labels', instead: `${what}: { app: 'search' }` });
-  }
+  requireMap(place, what, labels, "{ app: 'search' }");
   if (Object.keys(labels).length === 0) {
     throw badInput(place, {
       given: `${what} is empty, which selects everything`,
@@ -73,6 +71,13 @@ export function checkLabels(place: Place, what: string, labels: { [name: string]
   }
 }
 
+/** As `checkLabels`, of the labels that an object is given: there may be none. */
+export function checkOwnLabels(place: Place, what: string, labels: { [name: string]: string } | undefined): void {
+  if (labels === undefined || isUnknown(labels)) return;
+  requireMap(place, what, labels, "{ team: 'search' }");
+  if (Object.keys(labels).length > 0) checkLabels(place, what, labels);
+}
+
 /** Of all annotations of an object. */
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 
@@ -82,6 +87,7 @@ const MAX_ANNOTATION_BYTES = 256 * 1024;
  */
 export function checkAnnotations(place: Place, what: string, annotations: { [name: string]: string } | undefined): void {
   if (annotations === undefined || isUnknown(annotations)) return;
+  requireMap(place, what, annotations, "{ 'sidecar.istio.io/inject': 'false' }");
   const isAnnotation = ([name, value]: [string, string]) =>
     isUnknown(name) || (isLabelName(name.toLowerCase()) && typeof value === 'string');
   const wrong = Object.entries(annotations).find((annotation) => !isAnnotation(annotation));

@@ -1,5 +1,5 @@
 import { requireNotEmpty } from '../../input/input';
-import { checkLabels } from '../names/names';
+import { checkLabelValue, checkQualifiedName } from '../names/names';
 import { OptionNames } from '../../input/options';
 
 /** A requirement as a pod's node affinity has it. @internal */
@@ -27,19 +27,20 @@ export class MachineRequirement {
 
   /** The label is present. */
   public static present(label: string): MachineRequirement {
-    checkLabels('MachineRequirement.present', 'label', { [label]: '' });
+    checkLabel('MachineRequirement.present', label);
     return new MachineRequirement({ key: label, operator: 'Exists' });
   }
 
   /** The label is absent. */
   public static absent(label: string): MachineRequirement {
-    checkLabels('MachineRequirement.absent', 'label', { [label]: '' });
+    checkLabel('MachineRequirement.absent', label);
     return new MachineRequirement({ key: label, operator: 'DoesNotExist' });
   }
 
   private static oneOf(factory: string, operator: string, key: string, values: string[]): MachineRequirement {
     requireNotEmpty(factory, 'values', values, `values: ['arm64']`);
-    values.forEach((value) => checkLabels(factory, 'label', { [key]: value }));
+    checkLabel(factory, key);
+    values.forEach((value) => checkLabelValue(factory, `a value of ${key}`, value, 'arm64'));
     return new MachineRequirement({ key, operator, values });
   }
 
@@ -49,6 +50,10 @@ export class MachineRequirement {
   public get _expression(): MachineExpression {
     return this.expression;
   }
+}
+
+function checkLabel(factory: string, label: string): void {
+  checkQualifiedName(factory, 'the label', label, 'kubernetes.io/arch');
 }
 
 /** Preferred machines. */

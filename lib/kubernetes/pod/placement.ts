@@ -145,11 +145,11 @@ export interface PlacedPods {
 /** Throws where no machine could be found. @internal */
 export function checkPlacement(cluster: Construct, placement: PlacementProps): void {
   const { nodeSelector, zoneCount, apartFrom = [], machines, preferredMachines = [], tolerations = [] } = placement;
-  if (nodeSelector) checkLabels(cluster, 'placement.nodeSelector', nodeSelector);
+  if (nodeSelector !== undefined) checkLabels(cluster, 'placement.nodeSelector', nodeSelector);
   requireEnumIfGiven(cluster, 'placement.overHosts', placement.overHosts, 'Spread', Spread);
   requireEnumIfGiven(cluster, 'placement.overZones', placement.overZones, 'Spread', Spread);
   if (zoneCount !== undefined) requireWholeNumber(cluster, 'placement.zoneCount', zoneCount, { min: 1, max: 100 });
-  if (machines) checkMachines(cluster, 'placement.machines', machines);
+  if (machines !== undefined) checkMachines(cluster, 'placement.machines', machines);
   requireListIfGiven(cluster, 'placement.apartFrom', placement.apartFrom);
   apartFrom.forEach((labels) => checkLabels(cluster, 'placement.apartFrom', labels));
   requireListIfGiven(cluster, 'placement.preferredMachines', placement.preferredMachines);

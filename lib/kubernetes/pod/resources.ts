@@ -72,20 +72,16 @@ function containerResources({ memory, cpu, cpuLimit }: { memory: string; cpu: st
 
 /** Throws where a node could not work with it. @internal */
 export function checkResources(place: Construct, resources: ResourcesProps): void {
+  const { cpu = DEFAULT_CPU } = resources;
   checkQuantity(place, 'resources.memory', resources.memory, { quantity: '512Mi', example: '8Gi' });
-  checkProcessors(place, 'resources', { ...resources, cpu: resources.cpu ?? DEFAULT_CPU }, { quantity: '100m', example: '2' });
+  checkProcessors(place, 'resources', { ...resources, cpu }, { quantity: '100m', example: '2' });
 }
 
 /** Throws where the guard could not work with it. @internal */
 export function checkGuardResources(place: Construct, resources: GuardResourcesProps): void {
-  const { memory } = resources;
+  const { memory, cpu = DEFAULT_GUARD.cpu } = resources;
   if (memory !== undefined) checkQuantity(place, 'guardResources.memory', memory, { quantity: '64Mi', example: '256Mi' });
-  checkProcessors(
-    place,
-    'guardResources',
-    { ...resources, cpu: resources.cpu ?? DEFAULT_GUARD.cpu },
-    { quantity: '10m', example: '100m' },
-  );
+  checkProcessors(place, 'guardResources', { ...resources, cpu }, { quantity: '10m', example: '100m' });
 }
 
 function checkProcessors(

@@ -1,7 +1,7 @@
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
+import { badInput, isUnknown, quoted, requireWholeNumber } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
 import { KeyOrigin, KeysIn } from '../../cluster/cluster-keys';
 import { KeyGenerationsProps } from '../../qdrant';
@@ -204,7 +204,8 @@ class ExternalApiKeys extends ApiKeys {
     const place = 'ApiKeys.fromExternalSecrets';
     requireOptions(place, undefined, props, EXTERNAL_KEYS_OPTIONS);
     requireInstance(place, 'store', props.store, SecretStore, "store: SecretStore.clusterStore('vault')");
-    requireWholeNumber(place, 'refreshMinutes', props.refreshMinutes ?? 60, { min: 1, max: 10080, unit: 'minutes' });
+    const { refreshMinutes = 60 } = props;
+    requireWholeNumber(place, 'refreshMinutes', refreshMinutes, { min: 1, max: 10080, unit: 'minutes' });
     for (const [option, key] of Object.entries({
       admin: props.admin ?? {},
       readOnly: props.readOnly,
@@ -212,13 +213,7 @@ class ExternalApiKeys extends ApiKeys {
     })) {
       if (key === undefined) continue;
       requireOptions<ExternalKey>(place, option, key as ExternalKey, EXTERNAL_KEY_OPTIONS);
-      const { remoteKey } = key as ExternalKey;
-      if (isUnknown(remoteKey) || remoteKey?.trim()) continue;
-      throw badInput(place, {
-        given: remoteKey === undefined ? 'a key without remoteKey' : 'an empty remoteKey',
-        allowed: 'the name of an entry',
-        instead: `remoteKey: 'vectors/admin'`,
-      });
+      checkExternalKey(place, key as ExternalKey);
     }
   }
 
@@ -263,4 +258,21 @@ class ExternalApiKeys extends ApiKeys {
     });
     return { secret, request };
   }
+}
+
+function checkExternalKey(place: string, { remoteKey, property }: ExternalKey): void {
+  const isText = (value: unknown) => isUnknown(value) || (typeof value === 'string' && value.trim() !== '');
+  if (!isText(remoteKey)) {
+    throw badInput(place, {
+      given: remoteKey === '' ? 'an empty remoteKey' : `remoteKey is ${quoted(remoteKey)}`,
+      allowed: 'the name of an entry',
+      instead: `remoteKey: 'vectors/admin'`,
+    });
+  }
+  if (property === undefined || isText(property)) return;
+  throw badInput(place, {
+    given: `property is ${quoted(property)}`,
+    allowed: 'the name of a member, or the option left out',
+    instead: `property: 'admin'`,
+  });
 }

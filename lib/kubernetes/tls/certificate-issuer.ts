@@ -1,4 +1,4 @@
-import { badInput } from '../../input/input';
+import { badInput, isUnknown, quoted } from '../../input/input';
 import { literally } from '../../terraform/literal-text';
 import { checkObjectName } from '../names/names';
 import { OptionNames, requireOptions } from '../../input/options';
@@ -28,9 +28,10 @@ export class CertificateIssuer {
   /** An external issuer, for example for AWS Private CA or Google CAS. */
   public static external(name: string, options: ExternalIssuerOptions): CertificateIssuer {
     requireOptions('CertificateIssuer.external', undefined, options, EXTERNAL_ISSUER_OPTIONS);
-    if (options.kind === '' || options.group === '') {
+    const isText = (value: unknown) => isUnknown(value) || (typeof value === 'string' && value !== '');
+    if (!isText(options.kind) || !isText(options.group)) {
       throw badInput('CertificateIssuer.external', {
-        given: `kind "${options.kind}" of the group "${options.group}"`,
+        given: `kind ${quoted(options.kind)} of the group ${quoted(options.group)}`,
         allowed: 'the kind of the issuer and the API group of that kind',
         instead: `{ kind: 'AWSPCAClusterIssuer', group: 'awspca.cert-manager.io' }`,
       });

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireWholeNumber } from '../../input/input';
+import { badInput, isUnknown, requireWholeNumber, shown } from '../../input/input';
 import { nameFor } from '../../terraform/identity';
 import { literalText } from '../../terraform/literal-text';
 import { certManagerObject, validity } from './cert-manager';
@@ -53,13 +53,7 @@ export class ClientCertificate extends Construct {
     requireOptions(this, undefined, props, CLIENT_CERTIFICATE_OPTIONS);
     const { commonName = id, validityDays = 90 } = props;
     requireWholeNumber(this, 'validityDays', validityDays, { min: 1, max: 825, unit: 'days' });
-    if (!isUnknown(commonName) && (commonName.length === 0 || commonName.length > 64)) {
-      throw badInput(this, {
-        given: `commonName has ${commonName.length} characters`,
-        allowed: '1 to 64',
-        instead: `commonName: "${commonName.slice(0, 64) || 'search'}"`,
-      });
-    }
+    this.checkCommonName(commonName);
     this.secretName = `${cluster.clusterName}-client-${nameFor(this, id)}`;
     const { namespace, labels } = cluster;
     certManagerObject(this, 'Certificate', {
@@ -75,6 +69,15 @@ export class ClientCertificate extends Construct {
         usages: ['digital signature', 'client auth'],
         issuerRef: cluster.issuer._reference,
       },
+    });
+  }
+
+  private checkCommonName(name: string): void {
+    if (isUnknown(name) || (typeof name === 'string' && name.length >= 1 && name.length <= 64)) return;
+    throw badInput(this, {
+      given: typeof name === 'string' ? `commonName has ${name.length} characters` : `commonName is ${shown(name)}`,
+      allowed: 'a text of 1 to 64 characters',
+      instead: `commonName: "${(typeof name === 'string' && name.slice(0, 64)) || 'search'}"`,
     });
   }
 }

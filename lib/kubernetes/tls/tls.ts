@@ -254,7 +254,7 @@ function requestCertificate(
 const CERT_MANAGER_USAGES: { [usage: string]: string } = { serverAuth: 'server auth', clientAuth: 'client auth' };
 
 function checkedValidity(place: string, options: IssuedTlsOptions): number {
-  const days = options.validityDays ?? 90;
-  requireWholeNumber(place, 'validityDays', days, { min: 3, max: 825, unit: 'days' });
-  return days;
+  const { validityDays = 90 } = options;
+  requireWholeNumber(place, 'validityDays', validityDays, { min: 3, max: 825, unit: 'days' });
+  return validityDays;
 }
