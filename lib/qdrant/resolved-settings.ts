@@ -4,6 +4,7 @@ import { isUnknown } from '../input/input';
 import { literalJson } from '../terraform/literal-text';
 import { settingKinds, settingSince } from './setting-catalog';
 import { checkDecidedElsewhere, checkKnown, checkNested, checkOptions, checkUnchecked } from './setting-checks';
+import { givenTwice, settingsByPath } from './setting-paths';
 import { checkSettingValue } from './setting-values';
 import { QdrantSettings } from './settings';
 import { QdrantVersion } from './version';
@@ -32,7 +33,8 @@ export class ResolvedSettings {
       if (value !== undefined && version.isAtLeast(settingSince(path)!)) values.set(path, value);
     }
     checkOptions(place, given);
-    const { additional = {}, unchecked = {} } = given;
+    const { unchecked = {} } = given;
+    const additional = settingsByPath(place, given.additional ?? {});
     for (const [path, value] of Object.entries({ ...explicit(given), ...additional })) {
       if (value === undefined) continue;
       checkKnown(place, version, path, value);
@@ -42,6 +44,7 @@ export class ResolvedSettings {
     }
     for (const [path, value] of Object.entries(unchecked)) {
       checkUnchecked(place, path, value);
+      if (path in additional) throw givenTwice(place, path);
       values.set(path, value);
     }
     checkNested(place, [...values.keys()]);

@@ -93,15 +93,16 @@ function sectionAsObject(place: string, path: string, value: object): Error {
   });
 }
 
-/** Throws where a setting is known, decided by the library, or may be a credential. */
+/** Throws where a path is none, or its setting is decided by an option, or may be a credential. A setting that is known may have a value that is not. */
 export function checkUnchecked(place: string, path: string, value: unknown): void {
   checkDecidedElsewhere(place, path.toLowerCase());
+  checkNoOption(place, path);
   const isPath = /^[a-z0-9_]+(\.[a-z0-9_]+)*$/.test(path);
   const above = settingAbove(path);
-  if (!isPath || settingSince(path) !== undefined || isSection(path) || above !== undefined) {
+  if (!isPath || isSection(path) || (above !== undefined && !isWithinWildcard(path))) {
     throw badInput(place, {
       given: `settings.unchecked has "${path}", ${isPath ? 'which this library knows' : 'which is no path'}`,
-      allowed: 'paths of lower-case names, of settings that this library does not know yet',
+      allowed: 'paths of lower-case names, of settings or values that this library does not know yet',
       instead: isSection(path) ? settingsWithin(path, value) : `additional: { '${above ?? path.toLowerCase()}': VALUE }`,
     });
   }
@@ -113,6 +114,30 @@ export function checkUnchecked(place: string, path: string, value: unknown): voi
     });
   }
   checkSettingValue(place, path, value);
+}
+
+/** Options of `settings`, by the path that each decides. The posture judges by their values. */
+const BY_OPTION: { readonly [path: string]: keyof QdrantSettings } = {
+  log_level: 'logLevel',
+  telemetry_disabled: 'telemetry',
+  'audit.enabled': 'auditLog',
+  'service.enable_cors': 'cors',
+  'service.enable_snapshot_url_recovery': 'snapshotUrlRecovery',
+  'service.enable_static_content': 'webUi',
+  'service.jwt_rbac': 'jwtRbac',
+  'service.max_request_size_mb': 'maxRequestSizeMib',
+  'storage.collection.replication_factor': 'replicationFactor',
+  'storage.collection.write_consistency_factor': 'writeConsistencyFactor',
+  'storage.on_disk_payload': 'onDiskPayload',
+};
+
+function checkNoOption(place: string, path: string): void {
+  if (!Object.hasOwn(BY_OPTION, path)) return;
+  throw badInput(place, {
+    given: `settings.unchecked has "${path}", which an option of settings decides`,
+    allowed: 'settings that no option decides',
+    instead: `${BY_OPTION[path]}: VALUE`,
+  });
 }
 
 /** Where what was given as a section belongs: each setting by its whole path. */

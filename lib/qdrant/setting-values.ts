@@ -8,6 +8,16 @@ const kinds: Record<string, { allowed: string; example: string; accepts: (value:
   number: { allowed: 'a whole number from 0 on', example: '0', accepts: (value) => isWhole(value) && value >= 0 },
   integer: { allowed: 'a whole number', example: '0', accepts: isWhole },
   amount: { allowed: 'a number from 0 on', example: '1.5', accepts: (value) => isFinite(value) && value >= 0 },
+  numbers: {
+    allowed: 'a list of whole numbers from 0 on',
+    example: '[0]',
+    accepts: (value) => isListOf(value, (item) => isWhole(item) && item >= 0),
+  },
+  events: {
+    allowed: 'a list of "new", "enter", "exit" and "close"',
+    example: '["new", "close"]',
+    accepts: (value) => isListOf(value, (item) => ['new', 'enter', 'exit', 'close'].includes(item as string)),
+  },
   fraction: {
     allowed: 'a number from 0 to 1',
     example: '0.2',
@@ -21,7 +31,7 @@ const kinds: Record<string, { allowed: string; example: string; accepts: (value:
 };
 
 /** Kinds of which `null` means that there is no limit. */
-const LIMITS = ['count', 'number', 'integer', 'amount'];
+const LIMITS = ['count', 'number', 'numbers', 'integer', 'amount'];
 
 /**
  * Throws unless a setting takes the value, or it is unknown.
@@ -62,6 +72,10 @@ function checkPlain(place: string, option: string, value: unknown): void {
     allowed: 'a text, a number, true or false, or a list or an object of those',
     instead: `${option}: 1`,
   });
+}
+
+function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => isUnknown(item) || accepts(item));
 }
 
 function isWhole(value: unknown): value is number {

@@ -85,7 +85,8 @@ export interface QdrantSettings {
 
   /**
    * Any other setting, by its path in Qdrant's configuration file, for example `{ 'storage.performance.max_search_threads': 4
-   * }`. Paths and values that the chosen version does not support are rejected.
+   * }`. A section can be given as an object of its settings: `{ 'storage.hnsw_index': { m: 16, on_disk: true } }`. Paths and
+   * values that the chosen version does not support are rejected.
    *
    * @default - none
    */
@@ -93,7 +94,8 @@ export interface QdrantSettings {
 
   /**
    * Settings of a Qdrant version that is newer than this library, by their path. Neither the path nor the value is checked, and
-   * the posture warns about them. Settings that the library knows are rejected here.
+   * the posture warns about them. A setting that the library knows can be given a value here that it does not know yet. What
+   * an option decides is rejected.
    *
    * @default - none
    */

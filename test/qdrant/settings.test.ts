@@ -93,6 +93,15 @@ describe('settings', () => {
       ['service.enable_cors', 'true', /enable_cors is "true".*true or false/],
       ['storage.node_type', 'listener', /is "listener".*"Normal", or "Listener"/],
       ['storage.quotas.max_disk_usage_percent', 101, /from 0 to 100/],
+      ...['storage.hnsw_index.memory', 'storage.collection.vectors.memory', 'storage.payload.memory'].map(
+        (path): [string, unknown, RegExp] => [path, 5, /memory is 5.*"pinned", or "cached", or "cold"/],
+      ),
+      ['storage.performance.io_uring', 'lots', /io_uring is "lots".*"disabled", or "auto"/],
+      ['storage.performance.io_uring', true, /io_uring is true/],
+      ['logger.span_events', 5, /span_events is 5.*a list of "new", "enter", "exit" and "close"/],
+      ['logger.span_events', 'new', /span_events is "new"/],
+      ['logger.on_disk.span_events', ['new', 'open'], /span_events is a list/],
+      ['gpu.devices', '0', /devices is "0".*a list of whole numbers from 0 on/],
       ['storage.collection.quantization.scalar.quantile', () => 1, /a text, a number/],
     ];
     test.each(refused)('%s is not %p', (path, value, message) => {
@@ -114,6 +123,10 @@ describe('settings', () => {
         'storage.optimizers.deleted_threshold': 0.2,
         'storage.collection.quantization.scalar': { type: 'int8', always_ram: true },
         'logger.span_events': ['new', 'close'],
+        'gpu.devices': [0, 1],
+        'storage.performance.io_uring': 'auto',
+        'storage.hnsw_index.memory': 'pinned',
+        'storage.payload.memory': 'cold',
       };
       expect(parse(resolve({ additional }).toYaml()).storage).toMatchObject({
         performance: { optimizer_cpu_budget: -2, update_rate_limit: null },
@@ -131,12 +144,52 @@ describe('settings', () => {
 
   test('are given one by one, by their whole path', () => {
     const given = (additional: { [path: string]: any }) => () => resolve({ additional });
-    expect(given({ 'storage.collection': { replication_factor: 2 } })).toThrow(
-      /"storage\.collection" is a section.*storage\.collection\.replication_factor/,
-    );
+    for (const none of [2, {}, null, ['m']]) {
+      expect(given({ 'storage.collection': none })).toThrow(
+        /"storage\.collection" is a section.*storage\.collection\.replication_factor/,
+      );
+    }
     expect(given({ 'storage.on_disk_payload.x': 1 })).toThrow(/lies below the setting "storage\.on_disk_payload"/);
     expect(given({ 'storage.hnsw_index.m': { max: 3 } })).toThrow(/was given an object/);
     expect(given({ 'feature_flags.all': true, 'feature_flags.all.x': true })).toThrow(/lies within it/);
+  });
+
+  describe('of a section, given as an object', () => {
+    const given = (additional: { [path: string]: any }, version?: QdrantVersion) => () => resolve({ additional }, version);
+
+    test('are written as if each had been given', () => {
+      const quantization = { scalar: { type: 'int8' } };
+      const settings = given({
+        'storage.hnsw_index': { m: 16, on_disk: true },
+        storage: { collection: { shard_number: 6, quantization }, wal: { wal_capacity_mb: 32 } },
+        feature_flags: { all: true },
+      })();
+      expect(parse(settings.toYaml())).toMatchObject({
+        storage: {
+          hnsw_index: { m: 16, on_disk: true },
+          collection: { shard_number: 6, quantization },
+          wal: { wal_capacity_mb: 32 },
+        },
+        feature_flags: { all: true },
+      });
+      expect(settings.value('storage.collection.shard_number')).toBe(6);
+    });
+
+    test.each<[string, { [path: string]: any }, RegExp]>([
+      ['another', { 'storage.hnsw_index': { mm: 16 } }, /has no setting "storage\.hnsw_index\.mm"/],
+      ['of another kind', { 'storage.hnsw_index': { m: 'many' } }, /storage\.hnsw_index\.m is "many"/],
+      ['that an option decides', { service: { api_key: 'sk-3f9a8b7c' } }, /"service\.api_key" was given by its path/],
+      ['that is given twice', { 'storage.hnsw_index': { m: 1 }, 'storage.hnsw_index.m': 2 }, /hnsw_index\.m" is given twice/],
+      ['that holds no object', { storage: { on_disk_payload: { a: 1 } } }, /"storage\.on_disk_payload" was given an object/],
+    ])('are checked one by one: one %s is refused', (_what, additional, message) => {
+      expect(given(additional)).toThrow(message);
+      expect(given(additional)).toThrow(/^stack\/Cluster: .*Allowed: .*Instead: /);
+      expect(given(additional)).not.toThrow(/sk-3f9a8b7c/);
+    });
+
+    test('that came later are refused', () => {
+      expect(given({ 'storage.quotas': { enabled: true } }, QdrantVersion.V1_18_3)).toThrow(/it came with 1\.19\.0/);
+    });
   });
 
   test('hold no template of Terraform’s, whatever text they are given', () => {
@@ -160,10 +213,37 @@ describe('settings', () => {
       (path) => expect(unchecked({ [path]: 'a-literal' })).toThrow(/was given by its path/),
     );
 
-    test.each(['service.max_workers', 'storage.collection', 'storage.on_disk_payload.x', 'service.Jwt_Rbac', 'a..b'])(
-      'are none that the library knows: %s',
+    test.each(['storage.collection', 'storage.on_disk_payload.x', 'service.Jwt_Rbac', 'a..b'])(
+      'are no section, and no other than a path: %s',
       (path) => expect(unchecked({ [path]: 1 })).toThrow(/settings\.unchecked has/),
     );
+
+    test('may be a known one, with a value that this library does not know', () => {
+      const settings = unchecked({ 'storage.shard_transfer_method': 'brand_new', 'feature_flags.all': 'some' })();
+      expect(parse(settings.toYaml()).storage.shard_transfer_method).toBe('brand_new');
+      expect(settings.uncheckedPaths).toEqual(['storage.shard_transfer_method', 'feature_flags.all']);
+    });
+
+    test.each([
+      ['log_level', 'logLevel'],
+      ['telemetry_disabled', 'telemetry'],
+      ['service.enable_cors', 'cors'],
+      ['service.enable_static_content', 'webUi'],
+      ['service.enable_snapshot_url_recovery', 'snapshotUrlRecovery'],
+      ['service.jwt_rbac', 'jwtRbac'],
+      ['service.max_request_size_mb', 'maxRequestSizeMib'],
+      ['storage.collection.replication_factor', 'replicationFactor'],
+      ['storage.collection.write_consistency_factor', 'writeConsistencyFactor'],
+      ['storage.on_disk_payload', 'onDiskPayload'],
+      ['audit.enabled', 'auditLog'],
+    ])('are none that an option of settings decides: %s', (path, option) => {
+      expect(unchecked({ [path]: 'new' })).toThrow(new RegExp(`unchecked has "${path}", which .*Instead: ${option}: VALUE`));
+    });
+
+    test('are given once, checked or not', () => {
+      const given = { additional: { 'service.max_workers': 4 }, unchecked: { 'service.max_workers': 'auto' } };
+      expect(() => resolve(given)).toThrow(/"service\.max_workers" is in settings\.additional and in settings\.unchecked/);
+    });
 
     test('are no credential', () => {
       const literal = 'sk-3f9a8b7c6d5e4f3a2b1c';
