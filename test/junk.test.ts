@@ -9,11 +9,6 @@ const JUNK: unknown[] = [
   ...[[], ['a'], [null], {}, { a: 1 }, { a: null }, new Date(0), Buffer.from('a')],
 ];
 
-/** Options that are true or false, which have tests of their own. */
-const FLAGS = [
-  ...['allowRecoveryMode', 'alsoAllowAtPeer', 'clientCertificate', 'grpc', 'readOnly', 'requireReadyPeers', 'waitForRollout'],
-];
-
 /** What takes options: those that it needs, what is made of them, and the options that have options of their own. */
 interface Taker {
   readonly of: string;
@@ -234,7 +229,7 @@ function badAnswer(option: string, junk: unknown, make: () => unknown): string[]
     const made = make();
     if (made !== undefined && stack !== undefined) Testing.synth(stack);
     // What is none must not stand for the default.
-    return junk === null && option !== '' && !FLAGS.includes(option) ? [`${option}: null is taken`] : [];
+    return junk === null && option !== '' ? [`${option}: null is taken`] : [];
   } catch (error: any) {
     if (HELPFUL.test(error.message) && error.constructor === Error) return [];
     return [`${option}: ${typeof junk} ${Array.isArray(junk) ? `[${junk}]` : JSON.stringify(String(junk))}: ${error}`];

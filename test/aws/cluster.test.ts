@@ -799,7 +799,9 @@ describe('outputs', () => {
 });
 
 test('a name that is left out is a finding, and giving the present one changes nothing', () => {
-  const [unnamed, named] = [undefined, 'vectors-cluster'].map((clusterName) => synthCluster({ clusterName }).json);
+  const [unnamed, named] = [minimal, { ...minimal, clusterName: 'vectors-cluster' }].map(
+    (props) => synth((stack) => void new aws.QdrantCluster(stack, 'Cluster', props)).json,
+  );
   const ruleIds = (json: any) => json['//'].qdrant['vectors/Cluster'].findings.map(({ ruleId }: any) => ruleId);
   expect([ruleIds(unnamed), ruleIds(named)]).toEqual([['QDR027'], []]);
   expect({ ...named, '//': undefined }).toEqual({ ...unnamed, '//': undefined });

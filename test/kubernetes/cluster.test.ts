@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { kubernetes, QdrantVersion } from '../../lib';
 import { addEverything, authority } from '../support/kubernetes/everything';
 import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
-import { KubernetesStack, synthCluster, synthKubernetes } from '../support/kubernetes/synth';
+import { KubernetesStack, minimal, synthCluster, synthKubernetes } from '../support/kubernetes/synth';
 
 const podOf = ({ objects }: KubernetesStack) => objectOf(objects, 'StatefulSet').spec.template.spec;
 const serverOf = (stack: KubernetesStack) => podOf(stack).containers.find(({ name }: any) => name === 'qdrant');
@@ -13,7 +13,9 @@ const manifest = ({ objects }: KubernetesStack, kind: string, name?: string) => 
 const reportOf = (stack: KubernetesStack) => stack.json['//'].qdrant['vectors/Cluster'];
 
 test('a name that is left out is a finding, and giving the present one changes nothing', () => {
-  const [unnamed, named] = [undefined, 'vectors-cluster'].map((clusterName) => synthCluster({ clusterName }).json);
+  const [unnamed, named] = [minimal, { ...minimal, clusterName: 'vectors-cluster' }].map(
+    (props) => synthKubernetes((stack) => void new kubernetes.QdrantCluster(stack, 'Cluster', props)).json,
+  );
   const ruleIds = (json: any) => json['//'].qdrant['vectors/Cluster'].findings.map(({ ruleId }: any) => ruleId);
   expect([ruleIds(unnamed), ruleIds(named)]).toEqual([['QDR027'], []]);
   expect({ ...named, '//': undefined }).toEqual({ ...unnamed, '//': undefined });

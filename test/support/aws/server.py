@@ -7,6 +7,7 @@ Filled gaps
   When the default version of a document changes, or the latest, every association that follows it runs at once, all of them together.
 - EC2: a rule of a security group that names another group keeps its description.
 - EC2: termination protection that an instance is launched with holds.
+- EC2: a volume that is detached a second time is said to be available.
 - EC2: a network interface that outlives its instance is free again once the instance has ended.
 - Route 53: a hosted zone that is created with a VPC is private and keeps that VPC.
 
@@ -27,7 +28,8 @@ import threading
 import time
 import uuid
 
-from moto.ec2.models import instances, security_groups
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import elastic_block_store, instances, security_groups
 from moto.ec2.responses import instances as instance_responses
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -225,6 +227,18 @@ def terminate_and_let_go_of_interfaces(self):
 
 
 instances.Instance.terminate = terminate_and_let_go_of_interfaces
+
+detach_volume = elastic_block_store.EBSBackend.detach_volume
+
+
+def detach_volume_once(self, volume_id, instance_id, device_path):
+    # A client on a slow machine asks a second time, and takes this answer for the end of the first.
+    if self.get_volume(volume_id).attachment is None:
+        raise EC2ClientError("IncorrectState", f"Volume '{volume_id}' is in the 'available' state.")
+    return detach_volume(self, volume_id, instance_id, device_path)
+
+
+elastic_block_store.EBSBackend.detach_volume = detach_volume_once
 
 
 get_bool_param = route53.Route53._get_bool_param
