@@ -49,7 +49,7 @@ class PodSandbox extends Sandbox {
   }
 
   /** Stops a program at a wait. A container's other processes get no signal. */
-  public stopAt(program: string, wait: number, more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  public stopAt(program: string, wait: number, more: NodeJS.ProcessEnv = {}, args: string[] = []): Promise<Ended> {
     const at = (name: string) => this.path(name);
     const paths = { PROGRAMS: at('programs'), RUNTIME: at('runtime'), SECRETS: at('secrets'), STORAGE: at('storage') };
     // Of everything else what it is without being said, save how long it drains.
@@ -61,7 +61,7 @@ class PodSandbox extends Sandbox {
       LOG: '/nowhere/log',
       ...more,
     };
-    return this.run([at(`programs/${program}`)], environment, { wait }, 60);
+    return this.run([at(`programs/${program}`), ...args], environment, { wait }, 60);
   }
 }
 
@@ -154,6 +154,55 @@ describeWith(['openssl', 'bash'], 'a pod’s program that is stopped while it wa
       'run-guard.sh',
       ({ output }) => expect(output).toBe(''),
     );
+  });
+});
+
+describeWith(['openssl', 'bash'], 'what waits for a rollout', () => {
+  const certificates = mkdtempSync(join(tmpdir(), 'stop-rollout-'));
+  beforeAll(() => {
+    makeCa(certificates, 'ca');
+    issue(certificates, 'node', 'ca', `DNS:${HOST}`);
+  });
+
+  const awaitRollout = (pod: PodSandbox, wait: number, more: NodeJS.ProcessEnv = {}) =>
+    pod.stopAt('await-rollout.sh', wait, more, ['vectors-rollout', '3', '60']);
+  /** One more node serves each time that it is asked; each has an address of each family. */
+  const comingIn = (most: number) => {
+    const pod = new PodSandbox(certificates);
+    const serving = `serving=$(wc -l <"$SANDBOX/asked"); ((serving <= ${most})) || serving=${most}`;
+    pod.fake(
+      'getent',
+      [
+        '[[ $1 == ahostsv6 ]] || echo >>"$SANDBOX/asked"',
+        serving,
+        'for ((i = 0; i < serving; i++)); do echo "10.0.0.$i STREAM"; done',
+      ].join('\n'),
+    );
+    return pod;
+  };
+
+  test('ends at every wait, not as one that has seen all nodes serve, and sees it when it is run again', async () => {
+    for (let wait = 1; wait <= 3; wait++) {
+      const pod = comingIn(2);
+      // It does not wait for its sleep to end.
+      const ended = await awaitRollout(pod, wait, { SANDBOX_SLEEP: wait === 1 ? '50' : '0.02' });
+      expect(ended).toMatchObject({ code: 143, signal: null, errors: '', waits: wait });
+      expect(ended.output).toMatch(/^1 of 3 nodes serve the new revision\n/);
+      expect(ended.output).not.toContain('3 of 3');
+      pod.fake('getent', 'for i in 1 2 3; do echo "10.0.0.$i STREAM"; done');
+      expect(await awaitRollout(pod, 0)).toMatchObject({ code: 0, output: '3 of 3 nodes serve the new revision\n' });
+      pod.remove();
+    }
+  });
+
+  test('ends by itself once all serve', async () => {
+    const pod = comingIn(3);
+    expect(await awaitRollout(pod, 9)).toMatchObject({
+      code: 0,
+      waits: 2,
+      output: expect.stringMatching(/3 of 3 nodes serve/),
+    });
+    pod.remove();
   });
 });
 
