@@ -20,6 +20,7 @@ const clusterName = fc.oneof(
       '-programs',
       '-rollout',
       '-base',
+      '-peers',
       '-tls',
       '-0',
     )
