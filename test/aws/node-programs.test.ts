@@ -46,6 +46,19 @@ describe('the programs of a node', () => {
     }
   });
 
+  test('are installed with the boot commands of the user, or without those of before', () => {
+    const installer = (bootCommands?: string[]) => nodeFiles(synthCluster({ bootCommands })).installer;
+    const commands = installer(['echo "${HOME} %{if}" >/root/home', 'dnf install --assumeyes agent']);
+    expect(commands).toContain(
+      "put 0755 /opt/qdrant/etc/boot-commands.sh <<'END_OF_QDRANT_FILE'\n#!/usr/bin/env bash\nset -euo pipefail\n" +
+        'echo "$${HOME} %%{if}" >/root/home\ndnf install --assumeyes agent\nEND_OF_QDRANT_FILE\n',
+    );
+    for (const none of [undefined, []]) expect(installer(none)).toContain('\nrm -f /opt/qdrant/etc/boot-commands.sh\n');
+    for (const junk of ['', 5, null]) {
+      expect(() => installer([junk as any])).toThrow(/bootCommands has .* Allowed: commands of Bash/);
+    }
+  });
+
   test('leave room in the 16 KiB that EC2 takes as user data', () => {
     const { installer } = nodeFiles(synthCluster());
     const size = gzipSync(JSON.stringify({ write_files: [{ content: installer }] })).length;

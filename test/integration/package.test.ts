@@ -29,6 +29,7 @@ const publicNames = {
     'ReaderScope',
     'ResolvedSettings',
     'SecretPlace',
+    'SecretPurpose',
     'TransportProtocol',
     'aws',
     'kubernetes',

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { NodeSandbox, prepare } from '../support/node-sandbox';
+import { makeCa } from '../support/openssl';
 import { describeWith } from '../support/programs';
 import { Ended } from '../support/sandbox';
 
@@ -50,11 +52,30 @@ describeWith(['openssl', 'jq', 'flock', 'bash'], 'what a server of a node is sta
     expect(await run('prepare-server.sh')).toMatchObject({ code: 1, errors: expect.stringContaining('is not mounted') });
   });
 
+  test('comes after the boot commands, which are run until they succeed', async () => {
+    make();
+    const commands = [
+      '[[ ! -e $SANDBOX/run/qdrant/lock ]]',
+      'echo tried >>"$SANDBOX/tries"',
+      '(($(wc -l <"$SANDBOX/tries") > 1))',
+    ];
+    sandbox.write('opt/qdrant/etc/boot-commands.sh', ['#!/bin/bash', 'set -euo pipefail', ...commands, ''].join('\n'), 0o755);
+    const ended = await run('boot-node.sh');
+    expect(ended).toMatchObject({
+      code: 0,
+      errors: expect.stringContaining('the boot commands failed, and are run again in 10 s'),
+    });
+    expect(sandbox.read('tries')).toBe('tried\ntried\n');
+    expect(sandbox.read('run/qdrant/current/keys.yaml')).toContain(KEY);
+  });
+
   test('are the named authorities of clients, and no others', () => {
-    const pem = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----';
+    const pem = readFileSync(makeCa(mkdtempSync(join(tmpdir(), 'client-ca-')), 'clients'), 'utf8').trim();
     make({ guardedPorts: [6333], clientCas: [{ pemBase64: Buffer.from(pem).toString('base64') }] });
     prepare(sandbox);
-    expect(sandbox.read('run/qdrant/current/tls/client-ca.pem')!.trim()).toBe(pem);
+    const [named, anchors] = ['client-ca', 'client-anchors'].map((name) => sandbox.read(`run/qdrant/current/tls/${name}.pem`)!);
+    expect(named.trim()).toBe(pem);
+    expect(anchors.match(/BEGIN/g)).toHaveLength(1);
   });
 
   test('is in no argument of the container, which has no right and no place to write but its data', async () => {
@@ -126,7 +147,8 @@ describeWith(['openssl', 'jq', 'flock', 'bash'], 'what a server of a node is sta
     const ask = (request: string, serving: boolean) => {
       make();
       prepare(sandbox);
-      sandbox.fake('openssl', serving ? `[[ $1 != s_client ]] || printf 'HTTP/1.1 200 OK\\r\\n'` : 'exit 1');
+      // Whatever is asked of it serves, and has a certificate.
+      sandbox.fake('openssl', serving ? `printf '%s\\r\\n' 'HTTP/1.1 200 OK' 'sha256 Fingerprint=AA'` : 'exit 1');
       return (): string =>
         spawnSync(sandbox.program('answer-health.sh')[0], [], {
           input: request,

@@ -36,7 +36,20 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   if (!isUnknown(props.instanceType)) architectureOf(cluster, props.instanceType);
   if (props.clusterName !== undefined) checkClusterName(cluster, props.clusterName);
   if (props.tags !== undefined) checkTags(cluster, props.tags);
+  checkBootCommands(cluster, props);
   checkClientVerification(cluster, props);
+}
+
+function checkBootCommands(cluster: Construct, { bootCommands }: QdrantClusterProps): void {
+  requireListIfGiven(cluster, 'bootCommands', bootCommands);
+  for (const command of bootCommands ?? []) {
+    if (isUnknown(command) || (typeof command === 'string' && command.trim() !== '')) continue;
+    throw badInput(cluster, {
+      given: `bootCommands has ${quoted(command)}`,
+      allowed: 'commands of Bash, each a text',
+      instead: `bootCommands: ['systemctl enable --now my-agent']`,
+    });
+  }
 }
 
 /** A misspelt option would leave the cluster as it is without it. */

@@ -100,6 +100,18 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly machineImage?: MachineImage;
 
   /**
+   * Shell commands that each node runs as root whenever it boots, before anything else, for example to set a proxy in
+   * `/etc/qdrant/environment` or to install an agent. They run in one Bash script with `set -euo pipefail`, and again until they
+   * succeed: write them so that they can be repeated. Nodes that are running get changed commands with the next rolling update,
+   * and run them when they boot. Terraform's state and the Systems Manager document show them: put no secrets in them.
+   *
+   * @default - none
+   * @example
+   * bootCommands: ['echo HTTPS_PROXY=http://proxy.internal:3128 >/etc/qdrant/environment'],
+   */
+  readonly bootCommands?: string[];
+
+  /**
    * How changes are rolled out to the nodes.
    *
    * @default - one node at a time, with 30 minutes for each; nodes check for rotated keys and certificates every 12 hours
@@ -148,6 +160,7 @@ export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
   trustedAuthorities: true,
   hostNames: true,
   machineImage: true,
+  bootCommands: true,
   rollingUpdate: true,
   removalPolicy: true,
   tags: true,

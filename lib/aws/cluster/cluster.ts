@@ -267,7 +267,8 @@ export class QdrantCluster extends QdrantClusterBase {
     // Load balancers are added later.
     const clusterConfig = Lazy.stringValue({ produce: render });
     const settings = this.description.settings.toYaml();
-    return new NodePrograms(this, 'NodePrograms', { clusterConfig, settings, refreshHours: this.rollingUpdate.refreshHours });
+    const { rollingUpdate, props } = this;
+    return new NodePrograms(this, 'NodePrograms', { ...props, ...rollingUpdate, clusterConfig, settings });
   }
 
   private launch(programs: NodePrograms, rights: ITerraformDependable, existing: number): ITerraformDependable[] {

@@ -53,11 +53,18 @@ function installPrograms(refreshHours: number): string {
   return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
 }
 
-function installConfig({ clusterConfig, settings }: NodeProgramsProps): string {
+const BOOT_COMMANDS = '/opt/qdrant/etc/boot-commands.sh';
+
+function installConfig({ clusterConfig, settings, bootCommands = [] }: NodeProgramsProps): string {
   return [
     installFile('/opt/qdrant/etc/cluster.json', '0644', clusterConfig),
     installFile('/opt/qdrant/etc/settings.yaml', '0644', settings),
+    bootCommands.length === 0 ? `rm -f ${BOOT_COMMANDS}\n` : installFile(BOOT_COMMANDS, '0755', bashScript(bootCommands)),
   ].join('');
+}
+
+function bashScript(commands: string[]): string {
+  return ['#!/usr/bin/env bash', 'set -euo pipefail', ...commands].join('\n');
 }
 
 /** User data is small: what explains the programs stays in their files. */
@@ -74,6 +81,8 @@ export interface NodeProgramsProps {
   readonly clusterConfig: string;
   /** `settings.yaml`; may hold tokens. */
   readonly settings: string;
+  /** Commands of the user's own, which a node runs when it boots. */
+  readonly bootCommands?: string[];
   /** How many hours pass between two looks for rotated keys and certificates. */
   readonly refreshHours: number;
 }

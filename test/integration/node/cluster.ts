@@ -87,6 +87,7 @@ export class RunningCluster extends ClusterClient {
           aws.CaBundle.fromPem(readFileSync(this.file('client-ca.pem'), 'utf8')),
         ),
         metricsPort: 9153,
+        bootCommands: ['hostname >>/run/boot-commands'],
         rollingUpdate: { nodeTimeoutMinutes: 10 },
         ...options,
       });

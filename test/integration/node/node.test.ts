@@ -140,6 +140,10 @@ describeWith(HARNESS, 'nodes that run', () => {
       }
     });
 
+    test('a node ran the boot commands of its user, once', () => {
+      for (const machine of cluster.machines) expect(machine.run('wc -l </run/boot-commands').trim()).toBe('1');
+    });
+
     test('the server has no more rights than it needs, and its data is on the data volume', () => {
       const machine = cluster.machines[0];
       const status = machine.run('cat /proc/$(docker inspect --format "{{.State.Pid}}" qdrant)/status');

@@ -3,6 +3,13 @@
 # was stopped anywhere, and is tried until it succeeds: what is missing may come later, and the journal says what it is.
 set -euo pipefail
 
+# Commands of the user's own come before anything else: a proxy may be what the rest needs.
+readonly COMMANDS=/opt/qdrant/etc/boot-commands.sh
+until [[ ! -e $COMMANDS ]] || "$COMMANDS"; do
+  echo "the boot commands failed, and are run again in 10 s" >&2
+  sleep 10
+done
+
 # The other programs read cluster.json with jq, which the machine may not have yet.
 until command -v jq >/dev/null || dnf install --assumeyes --quiet jq; do
   echo "jq cannot be installed yet" >&2
