@@ -34,7 +34,7 @@ describe('the borders of lib', () => {
     ['lib/kubernetes/access/peer.ts', '../pod/placement'],
     ['lib/cluster/unprotected-nodes.ts', '../aws/cluster/cluster'],
     ['lib/cluster/unprotected-nodes.ts', '@cdktf/provider-aws/lib/instance'],
-    ['lib/posture/rules/server.ts', '../../cluster/unprotected-nodes'],
+    ['lib/posture/rules/release-outdated.ts', '../../cluster/unprotected-nodes'],
     ['lib/posture/posture.ts', '../kubernetes'],
     ['lib/qdrant/ports.ts', '../posture'],
     ['lib/qdrant/ports.ts', '../cluster/unprotected-nodes'],
@@ -49,7 +49,7 @@ describe('the borders of lib', () => {
     ['lib/aws/access/load-balancer.ts', '../removal-policy'],
     ['lib/kubernetes/cluster/cluster.ts', '@cdktf/provider-kubernetes/lib/stateful-set-v1'],
     ['lib/cluster/unprotected-nodes.ts', '../posture'],
-    ['lib/posture/rules/server.ts', '../../qdrant/version'],
+    ['lib/posture/rules/release-outdated.ts', '../../qdrant/version'],
     ['lib/qdrant/ports.ts', '../terraform/digest'],
   ];
 

@@ -1,9 +1,45 @@
-import { exposureRules } from './exposure';
-import { placementRules } from './placement';
+import { clientCertificatesUnverified } from './client-certificates-unverified';
+import { clientsInClearText } from './clients-in-clear-text';
+import { clientsWithoutKey } from './clients-without-key';
+import { metricsExposed } from './metrics-exposed';
+import { nameFromPath } from './name-from-path';
+import { nodeUnprotected } from './node-unprotected';
+import { peerPortExposed } from './peer-port-exposed';
+import { peersInClearText } from './peers-in-clear-text';
+import { peersWithoutKey } from './peers-without-key';
+import { publicAndUnguarded } from './public-and-unguarded';
+import { publicWithoutClientCertificate } from './public-without-client-certificate';
+import { releaseOutdated } from './release-outdated';
+import { removalUnprotected } from './removal-unprotected';
 import { Rule } from './rule';
-import { secretRules } from './secrets';
-import { serverRules } from './server';
-import { transportRules } from './transport';
+import { secretReadableByEveryWorkload } from './secret-readable-by-every-workload';
+import { secretReadableByEveryone } from './secret-readable-by-everyone';
+import { settingsLoosened } from './settings-loosened';
+import { settingsUnchecked } from './settings-unchecked';
+import { singleCopy } from './single-copy';
+import { singleZone } from './single-zone';
+import { snapshotsInClearText } from './snapshots-in-clear-text';
 
 /** Every rule, in the order of their ids. */
-export const rules: Rule[] = [...exposureRules, ...transportRules, ...serverRules, ...secretRules, ...placementRules];
+export const rules: Rule[] = [
+  peerPortExposed,
+  publicAndUnguarded,
+  publicWithoutClientCertificate,
+  metricsExposed,
+  clientCertificatesUnverified,
+  clientsInClearText,
+  peersInClearText,
+  clientsWithoutKey,
+  snapshotsInClearText,
+  releaseOutdated,
+  peersWithoutKey,
+  settingsLoosened,
+  singleCopy,
+  removalUnprotected,
+  settingsUnchecked,
+  nodeUnprotected,
+  nameFromPath,
+  secretReadableByEveryone,
+  secretReadableByEveryWorkload,
+  singleZone,
+];

@@ -1,0 +1,13 @@
+import { carriesData } from './helpers';
+import { FindingSeverity, Rule } from './rule';
+
+export const clientsWithoutKey: Rule = {
+  id: 'QDR013',
+  severity: FindingSeverity.ERROR,
+  reason: 'Without a key Qdrant answers everyone.',
+  fix: 'give the cluster an API key.',
+  check: ({ listeners }) =>
+    listeners
+      .filter((listener) => listener.apiKey === false && carriesData(listener))
+      .map((listener) => `the ${listener} asks for no API key`),
+};

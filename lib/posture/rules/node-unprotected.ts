@@ -1,0 +1,13 @@
+import { FindingSeverity, Rule } from './rule';
+
+export const nodeUnprotected: Rule = {
+  id: 'QDR026',
+  severity: FindingSeverity.WARNING,
+  reason:
+    'While it is unprotected, nothing guards it against a plan that ends it; a node of a StatefulSet is not ended by it at all.',
+  fix: 'take unprotectNode back once the node has been replaced, or lower nodeCount to be without it.',
+  check: ({ unprotectedNodes, nodeCount }) =>
+    unprotectedNodes
+      .filter((index) => nodeCount !== undefined && index < nodeCount)
+      .map((index) => `node ${index} is unprotected, and one of the ${nodeCount} that nodeCount counts`),
+};

@@ -1,0 +1,15 @@
+import { ListenerPurpose } from '../listener';
+import { FindingSeverity, Rule } from './rule';
+
+export const peersInClearText: Rule = {
+  id: 'QDR012',
+  severity: FindingSeverity.ERROR,
+  reason: 'The API key is forwarded on every internal call, then in clear text.',
+  fix: 'keep TLS among the nodes on.',
+  check: ({ listeners, nodeCount }) =>
+    (nodeCount ?? 1) > 1
+      ? listeners
+          .filter(({ purpose, tls }) => purpose === ListenerPurpose.PEER && tls === false)
+          .map((listener) => `the ${listener} speaks no TLS`)
+      : [],
+};

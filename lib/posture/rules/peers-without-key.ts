@@ -1,0 +1,12 @@
+import { FindingSeverity, Rule } from './rule';
+
+export const peersWithoutKey: Rule = {
+  id: 'QDR021',
+  severity: FindingSeverity.WARNING,
+  reason: 'A client of 6335 then needs no key; only the firewall and mutual TLS between the nodes protect it.',
+  fix: 'run 1.18 or later, and drop upgradingFrom once every node has been upgraded.',
+  check: ({ settings, nodeCount }) =>
+    settings && nodeCount !== 1 && settings.value('service.enforce_internal_auth') !== true
+      ? ['the nodes do not ask each other for the API key']
+      : [],
+};

@@ -1,0 +1,16 @@
+import { isGuarded, isPublic, publicOf } from './helpers';
+import { FindingSeverity, Rule } from './rule';
+
+export const publicAndUnguarded: Rule = {
+  id: 'QDR002',
+  severity: FindingSeverity.ERROR,
+  reason: 'Anyone on the internet could read the data or the key.',
+  fix: 'keep TLS and the API key on, or allow named sources only; acknowledge it where Terraform alone knows them.',
+  check: ({ listeners }) =>
+    listeners
+      .filter((listener) => isPublic(listener) && !isGuarded(listener))
+      .map((listener) => {
+        const lacks = listener.tls === false ? 'TLS' : 'an API key';
+        return `the ${listener} is open to ${publicOf(listener)} without ${lacks}`;
+      }),
+};

@@ -1,0 +1,10 @@
+import { FindingSeverity, Rule } from './rule';
+
+export const removalUnprotected: Rule = {
+  id: 'QDR024',
+  severity: FindingSeverity.WARNING,
+  reason: 'A plan that ends its nodes does not fail, and an apply that removes it keeps neither snapshots nor volume claims.',
+  fix: 'leave removalPolicy at its default, save in development and tests.',
+  check: ({ protectedFromRemoval }) =>
+    protectedFromRemoval === false ? ['the nodes and their data have no removal protection'] : [],
+};

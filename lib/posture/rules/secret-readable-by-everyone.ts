@@ -1,0 +1,11 @@
+import { ReaderScope } from '../secret';
+import { secretsReadableBy } from './helpers';
+import { FindingSeverity, Rule } from './rule';
+
+export const secretReadableByEveryone: Rule = {
+  id: 'QDR030',
+  severity: FindingSeverity.ERROR,
+  reason: 'Everyone who reaches the API server has it; on some clouds that is everyone with an account of theirs.',
+  fix: 'grant it to the service account, user or group that needs it.',
+  check: (facts) => secretsReadableBy(ReaderScope.EVERYONE, facts),
+};

@@ -1,0 +1,12 @@
+import { FindingSeverity, Rule } from './rule';
+
+export const singleCopy: Rule = {
+  id: 'QDR023',
+  severity: FindingSeverity.WARNING,
+  reason: 'When the one node that holds a shard stops, its data cannot be reached; when its disk is lost, so is the data.',
+  fix: 'set replicationFactor to 2 or more.',
+  check: ({ settings, nodeCount }) =>
+    (nodeCount ?? 1) > 1 && settings?.value('storage.collection.replication_factor') === 1
+      ? ['new collections keep a single copy of each shard']
+      : [],
+};
