@@ -3,6 +3,7 @@ import { FindingSeverity, Rule } from './rule';
 export const clientCertificatesUnverified: Rule = {
   id: 'QDR010',
   severity: FindingSeverity.ERROR,
+  title: 'Client certificates are required, and nothing verifies them on a port that clients use',
   reason: 'Qdrant itself verifies none on gRPC, and on REST accepts every CA that the nodes trust.',
   fix: 'let the library place its guard before every port that clients use.',
   check: ({ listeners, clientVerification }) =>

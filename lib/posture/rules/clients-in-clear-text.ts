@@ -4,6 +4,7 @@ import { FindingSeverity, Rule } from './rule';
 export const clientsInClearText: Rule = {
   id: 'QDR011',
   severity: FindingSeverity.ERROR,
+  title: 'REST or gRPC speaks no TLS',
   reason: 'The API key and the data would cross the network in clear text.',
   fix: 'keep TLS on.',
   check: ({ listeners }) =>

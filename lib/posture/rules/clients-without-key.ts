@@ -4,6 +4,7 @@ import { FindingSeverity, Rule } from './rule';
 export const clientsWithoutKey: Rule = {
   id: 'QDR013',
   severity: FindingSeverity.ERROR,
+  title: 'REST or gRPC asks for no API key',
   reason: 'Without a key Qdrant answers everyone.',
   fix: 'give the cluster an API key.',
   check: ({ listeners }) =>

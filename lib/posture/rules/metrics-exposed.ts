@@ -5,6 +5,7 @@ import { FindingSeverity, Rule } from './rule';
 export const metricsExposed: Rule = {
   id: 'QDR004',
   severity: FindingSeverity.WARNING,
+  title: 'Others than the nodes can reach the metrics port',
   reason: 'The metrics port asks for no key: anyone who can reach it can read collection names and sizes.',
   fix: 'scrape /metrics on REST with the read-only key, or keep the sources to the monitoring system.',
   check: ({ listeners }) =>

@@ -3,6 +3,7 @@ import { FindingSeverity, Rule } from './rule';
 export const nodeUnprotected: Rule = {
   id: 'QDR026',
   severity: FindingSeverity.WARNING,
+  title: 'A node is unprotected, and nodeCount still counts it',
   reason:
     'While it is unprotected, nothing guards it against a plan that ends it; a node of a StatefulSet is not ended by it at all.',
   fix: 'take unprotectNode back once the node has been replaced, or lower nodeCount to be without it.',

@@ -4,6 +4,7 @@ import { FindingSeverity, Rule } from './rule';
 export const peersInClearText: Rule = {
   id: 'QDR012',
   severity: FindingSeverity.ERROR,
+  title: 'The nodes speak to each other without TLS',
   reason: 'The API key is forwarded on every internal call, then in clear text.',
   fix: 'keep TLS among the nodes on.',
   check: ({ listeners, nodeCount }) =>

@@ -4,6 +4,7 @@ import { FindingSeverity, Rule } from './rule';
 export const publicAndUnguarded: Rule = {
   id: 'QDR002',
   severity: FindingSeverity.ERROR,
+  title: 'A port is open to any address, or to sources that are not known, without TLS or without an API key',
   reason: 'Anyone on the internet could read the data or the key.',
   fix: 'keep TLS and the API key on, or allow named sources only; acknowledge it where Terraform alone knows them.',
   check: ({ listeners }) =>

@@ -4,6 +4,7 @@ import { FindingSeverity, Rule } from './rule';
 export const publicWithoutClientCertificate: Rule = {
   id: 'QDR003',
   severity: FindingSeverity.WARNING,
+  title: 'A port is open to any address, or to sources that are not known, and nothing verifies client certificates',
   reason: 'A leaked key is then all that an attacker needs.',
   fix: 'allow named sources, or declare the sources of the load balancer, Gateway or Ingress; acknowledge it for a public service.',
   check: ({ listeners }) =>

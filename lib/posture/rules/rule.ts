@@ -40,6 +40,8 @@ export interface Acknowledgement {
 export interface Rule {
   readonly id: string;
   readonly severity: FindingSeverity;
+  /** What it finds in any cluster, one sentence, without a full stop: the page of the rules says so. */
+  readonly title: string;
   readonly reason: string;
   readonly fix: string;
   /** What it found, one sentence each, without a full stop. */

@@ -16,6 +16,8 @@ const loosened: Array<{ setting: string; safe: unknown; what: string }> = [
 export const settingsLoosened: Rule = {
   id: 'QDR022',
   severity: FindingSeverity.WARNING,
+  title:
+    'A setting turns on what the library keeps off: telemetry, CORS, the web UI, snapshots from any URL, addresses as clients claim them',
   reason: 'The library keeps it off for a reason.',
   fix: 'leave the option out, or acknowledge it.',
   check: ({ settings }) =>

@@ -3,6 +3,7 @@ import { FindingSeverity, Rule } from './rule';
 export const singleCopy: Rule = {
   id: 'QDR023',
   severity: FindingSeverity.WARNING,
+  title: 'New collections of a cluster of several nodes keep a single copy of each shard',
   reason: 'When the one node that holds a shard stops, its data cannot be reached; when its disk is lost, so is the data.',
   fix: 'set replicationFactor to 2 or more.',
   check: ({ settings, nodeCount }) =>

@@ -3,6 +3,7 @@ import { FindingSeverity, Rule } from './rule';
 export const singleZone: Rule = {
   id: 'QDR040',
   severity: FindingSeverity.WARNING,
+  title: 'All nodes of a cluster may stand in one availability zone',
   reason: 'When the zone fails, so does the whole cluster, whatever copies it keeps of its data.',
   fix:
     'name subnets of three availability zones before the cluster is made. Nodes that exist stay where their volumes are, also when they are unprotected and ' +

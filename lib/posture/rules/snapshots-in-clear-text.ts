@@ -5,6 +5,7 @@ const S3_ENDPOINT = 'storage.snapshots_config.s3_config.endpoint_url';
 export const snapshotsInClearText: Rule = {
   id: 'QDR014',
   severity: FindingSeverity.ERROR,
+  title: 'Snapshots go to an S3 endpoint over http://',
   reason: 'Snapshots, which hold all data, would cross the network in clear text.',
   fix: 'give the endpoint as https://, or acknowledge it where something else encrypts the way there.',
   check: ({ settings }) => {
