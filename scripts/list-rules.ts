@@ -15,8 +15,9 @@ export function rulesPage(): string {
 # The rules of the posture
 
 What the posture of a cluster is judged by. An error stops the synthesis, a warning is shown with it.
-\`cluster.acknowledge('QDR003', 'why it is acceptable here')\` accepts what a rule finds in a cluster; the report that each synthesized stack carries under its
-member \`//\` then lists it with the reason.
+\`cluster.acknowledge('QDR003', 'why it is acceptable here')\` accepts what a rule finds in a cluster, and
+\`Acknowledgements.of(stack).add('QDR003', 'why')\` in every cluster of a stack, an app or any other construct; the report that each synthesized stack carries
+under its member \`//\` then lists it with the reason.
 
 | Rule | Severity | Finds |
 | --- | --- | --- |

@@ -1,5 +1,5 @@
 import { App, TerraformStack, Testing } from 'cdktf';
-import { aws, kubernetes, QdrantVersion } from '../lib';
+import { Acknowledgements, aws, kubernetes, QdrantVersion } from '../lib';
 import { minimal as onKubernetes } from './support/kubernetes/synth';
 import { minimal as onAws } from './support/synth';
 
@@ -176,6 +176,7 @@ const FACTORIES: Array<[string, (junk: any) => unknown]> = [
   ['kubernetes.Tls.fromSecret', kubernetes.Tls.fromSecret],
   ['kubernetes.Tls.fromCertManager', kubernetes.Tls.fromCertManager],
   ['QdrantVersion.of', QdrantVersion.of],
+  ['Acknowledgements.of', Acknowledgements.of],
   ...(['grantRead', 'grantAdmin', 'unprotectNode'] as const).flatMap(
     (name): Array<[string, (junk: any) => unknown]> => [
       [`aws, ${name}`, (junk) => awsCluster()[name](junk)],

@@ -1,8 +1,8 @@
 import { Annotations, Aspects, IAspect } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { badInput } from '../input/input';
 import { ResolvedSettings } from '../qdrant/resolved-settings';
 import { QdrantVersion } from '../qdrant/version';
+import { Acknowledgements } from './acknowledgements';
 import { PostureFacts } from './facts';
 import { Listener, ListenerProps, ListenerPurpose } from './listener';
 import { OutboundConnection } from './outbound';
@@ -91,7 +91,6 @@ export class Posture {
   private readonly _listeners: Listener[] = [];
   private readonly _outbound: OutboundConnection[] = [];
   private readonly _secrets: SecretPlace[] = [];
-  private readonly _acknowledgements: Acknowledgement[] = [];
   private readonly _unprotected = new Set<number>();
   private readonly scope: IConstruct;
 
@@ -139,9 +138,9 @@ export class Posture {
     return [...this._secrets];
   }
 
-  /** The findings that were accepted, with reasons. */
+  /** The findings that were accepted, with reasons: those of the cluster, then those of the constructs around it, the nearest first. */
   public get acknowledgements(): Acknowledgement[] {
-    return [...this._acknowledgements];
+    return Acknowledgements._ofCluster(this.scope);
   }
 
   /** Adds a listener. */
@@ -184,34 +183,21 @@ export class Posture {
   }
 
   /**
-   * Accepts the findings of a rule. The report lists accepted findings with their reasons.
+   * Accepts the findings of a rule. The report lists accepted findings with their reasons. `Acknowledgements` accepts them for every cluster in a scope.
    *
-   * @param ruleId for example `QDR006`
+   * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
    * @throws if there is no such rule, or no reason is given
    */
   public acknowledge(ruleId: string, reason: string): void {
-    if (!rules.some((rule) => rule.id === ruleId)) {
-      throw badInput(this.scope, {
-        given: `acknowledge("${ruleId}") names no rule`,
-        allowed: rules.map((rule) => rule.id).join(', '),
-        instead: 'the id that stands in the finding',
-      });
-    }
-    if (typeof reason !== 'string' || reason.trim() === '') {
-      throw badInput(this.scope, {
-        given: `acknowledge("${ruleId}") has no reason`,
-        allowed: 'a reason that a reviewer can judge',
-        instead: `acknowledge('${ruleId}', 'why this is acceptable here')`,
-      });
-    }
-    this._acknowledgements.push({ ruleId, reason });
+    Acknowledgements.of(this.scope)._add('acknowledge', ruleId, reason);
   }
 
   /** All findings of the rules, including accepted ones. */
   public findings(): Finding[] {
+    const acknowledgements = this.acknowledgements;
     return rules.flatMap((rule) => {
-      const acknowledgement = this._acknowledgements.find(({ ruleId }) => ruleId === rule.id);
+      const acknowledgement = acknowledgements.find(({ ruleId }) => ruleId === rule.id);
       return rule.check(this).map((what) => ({
         ruleId: rule.id,
         severity: rule.severity,
@@ -219,6 +205,7 @@ export class Posture {
         reason: rule.reason,
         fix: rule.fix,
         acknowledgedBecause: acknowledgement?.reason,
+        acknowledgedAtPath: acknowledgement?.path,
       }));
     });
   }

@@ -21,8 +21,8 @@ interface Example {
 const prelude = `
 import { readFileSync } from 'node:fs';
 import { Construct } from 'constructs';
-import { aws, kubernetes, QdrantVersion } from 'cdktf-qdrant';
-export { readFileSync, Construct, aws, kubernetes, QdrantVersion };
+import { Acknowledgements, aws, kubernetes, QdrantVersion } from 'cdktf-qdrant';
+export { readFileSync, Construct, Acknowledgements, aws, kubernetes, QdrantVersion };
 `;
 
 const sources = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })

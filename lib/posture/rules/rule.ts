@@ -26,6 +26,12 @@ export interface Finding {
    * @default - it was not accepted
    */
   readonly acknowledgedBecause?: string;
+  /**
+   * The path of the construct that it was accepted on, `App` for the app.
+   *
+   * @default - it was accepted on the cluster, or not at all
+   */
+  readonly acknowledgedAtPath?: string;
 }
 
 /** The acknowledgement of the findings of a rule. */
@@ -34,6 +40,12 @@ export interface Acknowledgement {
   readonly ruleId: string;
   /** The reason. */
   readonly reason: string;
+  /**
+   * The path of the construct that it was given on, `App` for the app.
+   *
+   * @default - the cluster itself
+   */
+  readonly path?: string;
 }
 
 /** One thing that every posture is judged by. @internal */
