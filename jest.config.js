@@ -8,6 +8,9 @@ const everywhere = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json', diagnostics: false }] },
 };
 
+// What unit tests read a quicker text of.
+const RESOLVED_BY = 'cdktf/lib/(tokens/private/resolve|tfExpression)\\.js$';
+
 // By these a test file is of one project and no other; all the rest are unit tests.
 const PROGRAMS = ['/test/programs/', '/test/aws/node-secrets'];
 const INTEGRATION = ['/test/integration/'];
@@ -25,6 +28,8 @@ module.exports = {
         ...everywhere.moduleNameMapper,
         '/(stack-trace|validate-terraform-version)$': '<rootDir>/test/support/quick-cdktf.js',
       },
+      transform: { ...everywhere.transform, [RESOLVED_BY]: '<rootDir>/test/support/quick-tokens.js' },
+      transformIgnorePatterns: [`/node_modules/(?!${RESOLVED_BY})`],
     },
     // These run the shell programs of nodes and pods, and wait for clocks.
     { ...everywhere, displayName: 'programs', testRegex: filesOf(PROGRAMS) },
