@@ -1,8 +1,10 @@
-import { App, TerraformStack, Testing } from 'cdktf';
+import { App, TerraformStack } from 'cdktf';
 import { Acknowledgements, aws, kubernetes, QdrantVersion } from '../lib';
 import { minimal as onKubernetes } from './support/kubernetes/synth';
-import { minimal as onAws } from './support/synth';
+import { resolved } from './support/properties';
+import { minimal } from './support/synth';
 
+const onAws = { ...minimal, nodeCount: 1 };
 const HELPFUL = /^\S.*: .*\. Allowed: .*\. Instead: .*\.$/s;
 const JUNK: unknown[] = [
   ...[undefined, null, true, 5, -1, NaN, '', 'ab', () => 1],
@@ -228,7 +230,7 @@ function optionsOf(needed: any, make: (options: any) => unknown): string[] {
 function badAnswer(option: string, junk: unknown, make: () => unknown): string[] {
   try {
     const made = make();
-    if (made !== undefined && stack !== undefined) Testing.synth(stack);
+    if (made !== undefined && stack !== undefined) resolved(stack);
     // What is none must not stand for the default.
     return junk === null && option !== '' ? [`${option}: null is taken`] : [];
   } catch (error: any) {

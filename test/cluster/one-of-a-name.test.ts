@@ -19,7 +19,7 @@ const inRegion = (region: string) => (stack: TerraformStack) => new AwsProvider(
 const ofContext = (configContext: string) => (stack: TerraformStack) =>
   new KubernetesProvider(stack, 'Kubernetes', { configContext });
 const named = (stack: TerraformStack, id: string, more: Partial<aws.QdrantClusterProps> = {}) =>
-  new aws.QdrantCluster(stack, id, { ...onAws, clusterName: 'vectors', ...more });
+  new aws.QdrantCluster(stack, id, { ...onAws, nodeCount: 1, clusterName: 'vectors', ...more });
 const inNamespace = (stack: TerraformStack, id: string, namespace = 'search') =>
   new kubernetes.QdrantCluster(stack, id, { ...onKubernetes, clusterName: 'vectors', namespace });
 
@@ -29,6 +29,8 @@ function complaint(build: (app: App) => void): string | undefined {
   try {
     const app = new App({ outdir });
     build(app);
+    // What is written is of no interest here: it is resolved before the Aspects and the validations.
+    app.node.children.filter(TerraformStack.isStack).forEach((stack) => (stack.toTerraform = () => ({})));
     app.synth();
     return undefined;
   } catch (error) {
@@ -212,7 +214,7 @@ describe('two clusters of one name', () => {
   test('that was made of the paths of their constructs are refused too', () => {
     const message = complaint((app) => {
       const stack = stackOf(app, 'one', inRegion('eu-west-1'));
-      ['Vectors_A', 'vectors-a'].forEach((id) => new aws.QdrantCluster(stack, id, onAws));
+      ['Vectors_A', 'vectors-a'].forEach((id) => new aws.QdrantCluster(stack, id, { ...onAws, nodeCount: 1 }));
     });
     expect(message).toMatch(/one\/Vectors_A and one\/vectors-a have the same clusterName/);
   });

@@ -1,4 +1,5 @@
-import { App, TerraformStack, Testing } from 'cdktf';
+import { App, TerraformStack } from 'cdktf';
+import { invokeAspects } from 'cdktf/lib/synthesize/synthesizer';
 import * as fc from 'fast-check';
 
 /** How often a property is tried, times what the environment variable `PROPERTY_RUNS` says: `PROPERTY_RUNS=100` for a night. */
@@ -25,7 +26,13 @@ export const nearEqualLabel = fc
 export function terraformOf(build: (stack: TerraformStack) => void): any {
   const stack = new TerraformStack(new App({ stackTraces: false }), 'vectors');
   build(stack);
-  return JSON.parse(Testing.synth(stack));
+  return resolved(stack);
+}
+
+/** What `Testing.synth` writes of a stack, less slowly. */
+export function resolved(stack: TerraformStack): any {
+  invokeAspects(stack);
+  return JSON.parse(JSON.stringify(stack.toTerraform(), (key, value) => (key === '//' ? undefined : value)));
 }
 
 /** Does something that may be refused. Returns whether it was done; fails where the refusal does not say what to write instead. */

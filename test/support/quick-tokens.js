@@ -35,4 +35,4 @@ exports.process = (source, path) => {
   );
   return { code: quicker || source };
 };
-exports.getCacheKey = (source) => createHash('sha256').update(source).update(readFileSync(__filename)).digest('hex');
+exports.getCacheKey = (source) => createHash('sha256').update(source).update(readFileSync(require.resolve('./quick-tokens'))).digest('hex');
