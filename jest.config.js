@@ -26,7 +26,7 @@ module.exports = {
       testPathIgnorePatterns: [...PROGRAMS, ...INTEGRATION],
       moduleNameMapper: {
         ...everywhere.moduleNameMapper,
-        '/(stack-trace|validate-terraform-version)$': '<rootDir>/test/support/quick-cdktf.js',
+        '(/(stack-trace|validate-terraform-version)|^archiver)$': '<rootDir>/test/support/quick-cdktf.js',
       },
       transform: { ...everywhere.transform, [RESOLVED_BY]: '<rootDir>/test/support/quick-tokens.js' },
       transformIgnorePatterns: [`/node_modules/(?!${RESOLVED_BY})`],

@@ -35,4 +35,8 @@ exports.process = (source, path) => {
   );
   return { code: quicker || source };
 };
-exports.getCacheKey = (source) => createHash('sha256').update(source).update(readFileSync(require.resolve('./quick-tokens'))).digest('hex');
+exports.getCacheKey = (source) =>
+  createHash('sha256')
+    .update(source)
+    .update(readFileSync(require.resolve('./quick-tokens')))
+    .digest('hex');
