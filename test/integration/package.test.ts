@@ -17,6 +17,7 @@ import { ROOT, run } from '../support/programs';
 /** What the package exports at run time, and nothing else. */
 const publicNames = {
   root: [
+    'Acknowledgements',
     'ClientEndpoint',
     'ClientLanguage',
     'FindingSeverity',
