@@ -71,7 +71,7 @@ test('two values have one identity, one id and one name only where they are one 
       expect(nameFor(stack, readable(one), one)).toMatch(DNS_LABEL);
       expect(nameFor(stack, readable(one), one).length).toBeLessThan(50);
     }),
-    runs(5000),
+    runs(1000),
   );
 });
 

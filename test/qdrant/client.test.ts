@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { transpileModule } from 'typescript';
 import { ClientEndpoint, ClientLanguage, NodeCertificate } from '../../lib';
-import { describeWith } from '../support/programs';
+import { describeWith, run } from '../support/programs';
 
 const all = [true, false].flatMap((tls) =>
   [true, false].flatMap((clientCertificate) =>
@@ -44,10 +44,25 @@ describe('client snippets', () => {
 });
 
 describeWith(['python3'], 'client snippets in Python', () => {
-  test.each(all)('parse (%j)', (props) => {
-    const input = new ClientEndpoint(props).snippet(ClientLanguage.PYTHON);
-    expect(spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input }).status).toBe(0);
+  const snippetOf = (props: (typeof all)[0]) => new ClientEndpoint(props).snippet(ClientLanguage.PYTHON);
+  let errors: { [snippet: string]: string | null };
+
+  // By one Python for all of them.
+  beforeAll(() => {
+    const program = [
+      'import ast, json, sys',
+      'def error(text):',
+      '  try: ast.parse(text)',
+      '  except SyntaxError as found: return str(found)',
+      'print(json.dumps({text: error(text) for text in json.load(sys.stdin)}))',
+    ];
+    const input = JSON.stringify([...all.map(snippetOf), 'import (']);
+    errors = JSON.parse(run('python3', ['-c', program.join('\n')], { input }));
   });
+
+  test.each(all)('parse (%j)', (props) => expect(errors[snippetOf(props)]).toBeNull());
+
+  test('are found where they do not parse', () => expect(errors['import (']).toEqual(expect.any(String)));
 });
 
 describe('the certificate of a node', () => {
