@@ -19,7 +19,8 @@ interface Taker {
   readonly within?: { [option: string]: any };
 }
 
-let stack: TerraformStack;
+/** The stack that the last attempt made something in. */
+let stack: TerraformStack | undefined;
 const stackOf = () => (stack = new TerraformStack(new App(), 'vectors'));
 const awsCluster = (): any => new aws.QdrantCluster(stackOf(), 'Cluster', onAws);
 const kubernetesCluster = (): any => new kubernetes.QdrantCluster(stackOf(), 'Cluster', onKubernetes);
@@ -228,6 +229,7 @@ function optionsOf(needed: any, make: (options: any) => unknown): string[] {
 }
 
 function badAnswer(option: string, junk: unknown, make: () => unknown): string[] {
+  stack = undefined;
   try {
     const made = make();
     if (made !== undefined && stack !== undefined) resolved(stack);
