@@ -15,7 +15,6 @@ const imported = { clusterName: 'v', namespace: 's' };
 
 /** What names a resource that was made elsewhere, and may be lost among the attributes that another version of its provider has. */
 const references: Array<[string, (lost: any) => unknown]> = [
-  ['clusterName', (clusterName) => makeOnAws({ clusterName })],
   ['dataVolume.encryptionKeyArn', (encryptionKeyArn) => makeOnAws({ dataVolume: { sizeGib: 50, encryptionKeyArn } })],
   ['dataVolume.snapshotIds', (snapshotIds) => makeOnAws({ dataVolume: { sizeGib: 50, snapshotIds } })],
   ['encryptionKeyArn', (encryptionKeyArn) => aws.ApiKeys.generated({ encryptionKeyArn })],
@@ -23,7 +22,6 @@ const references: Array<[string, (lost: any) => unknown]> = [
   ['encryptionKeyArn', (encryptionKeyArn) => aws.Secret.fromArn(arn, { encryptionKeyArn })],
   ['subnetIds', (subnetIds) => makeOnAws().addLoadBalancer('L', { subnetIds })],
   ['hostName', (hostName) => makeOnAws().addLoadBalancer('L', { hostName })],
-  ['clusterName', (clusterName) => makeOnKubernetes({ clusterName })],
   ['imagePullSecretNames', (imagePullSecretNames) => makeOnKubernetes({ imagePullSecretNames })],
   ['dataVolume.storageClassName', (storageClassName) => makeOnKubernetes({ dataVolume: { size: '5Gi', storageClassName } })],
   [

@@ -44,7 +44,7 @@ function requireNoLostReference<Options>(
   throw badInput(place, {
     given: `${within === undefined ? '' : `${within}.`}${lost} is undefined`,
     allowed: 'a value, or the option left out',
-    instead: `the text itself, as ${lost}: "search"; an attribute of another resource may not exist in this version of its provider`,
+    instead: `the text itself, as ${lost}: "search", as an attribute of another resource may not exist in this version of its provider; what may be left out is handed on by ...(${lost} !== undefined && { ${lost} })`,
   });
 }
 

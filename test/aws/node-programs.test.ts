@@ -47,15 +47,21 @@ describe('the programs of a node', () => {
   });
 
   test('are installed with the boot commands of the user, or without those of before', () => {
-    const installer = (bootCommands?: string[]) => nodeFiles(synthCluster({ bootCommands })).installer;
-    const commands = installer(['echo "${HOME} %{if}" >/root/home', 'dnf install --assumeyes agent']);
-    expect(commands).toContain(
-      "put 0755 /opt/qdrant/etc/boot-commands.sh <<'END_OF_QDRANT_FILE'\n#!/usr/bin/env bash\nset -euo pipefail\n" +
-        'echo "$${HOME} %%{if}" >/root/home\ndnf install --assumeyes agent\nEND_OF_QDRANT_FILE\n',
+    const stackWith = (bootCommands?: string[]) => synthCluster({ bootCommands });
+    // Neither Terraform, nor Systems Manager, nor the shell that installs them finds anything of its own in them.
+    const commands = ['echo "${HOME} %{if}" >/root/home', "docker ps --format '{{.Names}}' {{ Peers }}", 'END_OF_QDRANT_FILE'];
+    const stack = stackWith(commands);
+    expect(nodeFiles(stack).installer).toMatch(
+      /\nbase64 --decode <<<'\$\{base64encode\(local\.\w+BootCommands\w+\)\}' \| put 0755 \/opt\/qdrant\/etc\/boot-commands\.sh\n/,
     );
-    for (const none of [undefined, []]) expect(installer(none)).toContain('\nrm -f /opt/qdrant/etc/boot-commands.sh\n');
+    const [, script] = Object.entries<string>(stack.json.locals).find(([name]) => name.includes('BootCommands'))!;
+    const escaped = commands.join('\n').replace('${', () => '$${').replace('%{', '%%{');
+    expect(script).toBe(`#!/usr/bin/env bash\nset -euo pipefail\numask 022\n${escaped}\n`);
+    for (const none of [undefined, []]) {
+      expect(nodeFiles(stackWith(none)).installer).toContain('\nrm -f /opt/qdrant/etc/boot-commands.sh\n');
+    }
     for (const junk of ['', 5, null]) {
-      expect(() => installer([junk as any])).toThrow(/bootCommands has .* Allowed: commands of Bash/);
+      expect(() => stackWith([junk as any])).toThrow(/bootCommands has .* Allowed: commands of Bash/);
     }
   });
 

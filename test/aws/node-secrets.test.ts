@@ -54,7 +54,8 @@ case $action in
     ;;
   get-certificate) jq --null-input --rawfile own "$STATE/issued.pem" --rawfile chain "$STATE/chain.pem" '{Certificate: $own, CertificateChain: $chain}' ;;
   get-certificate-authority-certificate)
-    jq --null-input --rawfile own "$STATE/$secret.pem" --rawfile chain "$STATE/company.pem" '{Certificate: $own, CertificateChain: $chain}'
+    jq --null-input --rawfile own "$STATE/$secret.pem" --rawfile chain "$STATE/company.pem" \\
+      '{Certificate: $own, CertificateChain: (if $own == $chain then null else $chain end)}'
     ;;
   put-secret-value) cp "$value" "$STATE/$secret" ;;
 esac
@@ -91,10 +92,11 @@ class Machine {
     writeFileSync(join(this.folder, 'state', secret), value);
   }
 
-  /** CAs in AWS Private CA, below one of the company. */
+  /** CAs in AWS Private CA, below one of the company, which is there, too. */
   public putCasBelowCompany(...arns: string[]): void {
     const state = join(this.folder, 'state');
     makeCa(state, 'company', '/CN=company');
+    for (const end of ['.pem', '-key.pem']) cpSync(join(state, `company${end}`), join(state, `arn:aws:acm-pca:company${end}`));
     for (const arn of arns) {
       issueCa(state, arn, 'company');
       this.put('chain.pem', `${this.secret(`${arn}.pem`)}${this.secret('company.pem')}`);
@@ -248,6 +250,29 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
       ...['client-ca.pem', ...subject(nodes, next)],
       ...['client-ca.pem', ...subject(nodes)],
     ]);
+  });
+
+  test('from the company’s own CA, and clients of it are let in while they move to one below it', () => {
+    const [company, next] = ['arn:aws:acm-pca:company', 'arn:aws:acm-pca:next'];
+    const privateCa = { source: 'privateCa', privateCaArn: company, validityDays: 7 };
+    const machine = new Machine(0, { tls: privateCa, trusted: [{ privateCaArn: next }] });
+    machine.putCasBelowCompany(next);
+    machine.put('chain.pem', machine.secret('company.pem')!);
+    const change = `jq '.tls.privateCaArn = "${next}" | .trusted = [{ privateCaArn: "${company}" }]' /opt/qdrant/etc/cluster.json >/run/changed`;
+    const subjects =
+      'openssl crl2pkcs7 -nocrl -certfile /run/target/client-ca.pem | openssl pkcs7 -print_certs -noout | grep subject | sort';
+    const script = [
+      fetchCertificate,
+      subjects,
+      change,
+      'cat /run/changed >/opt/qdrant/etc/cluster.json',
+      fetchCertificate,
+      subjects,
+    ];
+    const { code, printed } = machine.run(script.join('\n'));
+    expect(code).toBe(0);
+    const both = ['subject=CN = arn:aws:acm-pca:next', 'subject=CN = company'];
+    expect(printed.match(/^subject.*$/gm)).toEqual([...both, ...both]);
   });
 
   test('and keeps it until a third of its life is left, or its names are others', () => {

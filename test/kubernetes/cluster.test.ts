@@ -49,15 +49,17 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
   test.each([
     [undefined, 600],
     [60, 600],
-    [120, 600],
-    [150, 660],
-    [300, 960],
-    [Token.asNumber({ resolve: () => 60 }), 960],
+    [120, 660],
+    [150, 750],
+    [300, 1200],
+    [Token.asNumber({ resolve: () => 60 }), 1200],
   ])('gives its pods the time for two turns of %s seconds, and to write what they hold', (turnSeconds, grace) => {
     const pods = synthCluster({ rollingUpdate: { turnSeconds } });
     expect(podOf(pods).terminationGracePeriodSeconds).toBe(grace);
     const { value } = serverOf(pods).env.find(({ name }: any) => name === 'LEAVE_SECONDS');
-    expect(grace - Number(value)).toBe(360);
+    expect(grace - Number(value)).toBe(
+      300 + (Number(value) === 240 ? Math.max(60, Number(turnSeconds ?? 60)) : Number(value) / 2),
+    );
   });
 
   test('has hardened pods', () => {

@@ -20,6 +20,14 @@ describe('the reports of a stack', () => {
     Object.values<any>(reports).forEach(({ exposure }) => expect(exposure).toContain('6333'));
   });
 
+  test('stand there, too, where the member is overridden as a whole afterwards', () => {
+    const stack = synth((scope) => {
+      new aws.QdrantCluster(scope, 'Cluster', { ...onAws, clusterName: 'vectors' });
+      scope.addOverride('//', { mine: true });
+    });
+    expect(stack.json['//']).toMatchObject({ mine: true, qdrant: { 'vectors/Cluster': { findings: [] } } });
+  });
+
   test('Kubernetes: so there is', () => {
     const stack = synthKubernetes((scope) =>
       ids.forEach((id, index) => new kubernetes.QdrantCluster(scope, id, { ...onKubernetes, clusterName: `vectors-${index}` })),

@@ -229,7 +229,10 @@ describe('certificates of several files', () => {
   test('are each there once, without those of the first file, whatever stands between them', () => {
     const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
     writeFileSync(join(folder, 'first'), pem('A'));
-    writeFileSync(join(folder, 'second'), `subject=CN = b\n${pem('B', '\r\n')}${pem('A')}`);
+    writeFileSync(
+      join(folder, 'second'),
+      `subject=CN = b\n${pem('B', '\r\n')}${pem('A', ' \n').replace(/CERT/g, 'X509 CERT')}`,
+    );
     // No line end at the end, as Secrets have it.
     writeFileSync(join(folder, 'third'), `${pem('B')}\n# a comment\n${pem('C').trimEnd()}`);
     const { code, output } = runWith(

@@ -41,7 +41,8 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
       writeFileSync(file(`${client}-chain.pem`), [client, ca, 'company'].map((name) => read(`${name}.pem`)).join(''));
       writeFileSync(file(`${client}-chain-key.pem`), read(`${client}-key.pem`));
     }
-    writeFileSync(file('named.pem'), `${read('clients.pem')}${read('clients-sub.pem')}`);
+    // With blanks at the ends of lines, as files that were copied from a page have.
+    writeFileSync(file('named.pem'), `${read('clients.pem')}${read('clients-sub.pem')}`.replace(/-----\n/g, '----- \n'));
     writeFileSync(file('anchors.pem'), runWith(['certificates'], '', `client_anchors ${file('named.pem')}`).output);
     issue(folder, 'employee', 'company', 'DNS:client.test');
     issue(folder, 'impostor', 'company', 'DNS:node-0.test');

@@ -1,6 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issue, makeCa } from '../support/openssl';
@@ -99,6 +99,10 @@ describeWith(['openssl'], 'whether a node is ready', () => {
     expect(serves()).toMatchObject({ code: 1, errors: 'Qdrant does not serve port 6338' });
     await serve('own', { port: 6338 });
     expect(serves()).toMatchObject({ code: 0, errors: '' });
+    // What is not started yet is not asked.
+    writeFileSync(file('current/ports-beside-rest'), '6336\n');
+    expect(ask(`${here}; serves_clients`, '', '6336 9153')).toMatchObject({ code: 0, errors: '' });
+    rmSync(file('current/ports-beside-rest'));
     grpc.kill('SIGKILL');
     expect(ask(`${here}; is_ready() { return 1; }; serves_clients`, '', '6338').errors).toBe('Qdrant is not ready');
   });

@@ -116,6 +116,13 @@ describe('a node that has its turn', () => {
     expect(ended.errors).toMatch(/the turn has passed/);
   });
 
+  test('does not go where looking at the others took it into a later turn', () => {
+    const slow = 'time=0; clock() { printf -v "$1" "$time"; }; others_are_ready() { time=$((time + 31)); }';
+    const ended = take('take_turn asked 0', slow);
+    expect(ended).toMatchObject({ draining: false });
+    expect(ended.errors).toMatch(/the turn has passed/);
+  });
+
   test('is out of service when it has drained', () => {
     expect(take('take_turn asked 5')).toMatchObject({ code: 0, errors: '', draining: true });
   });

@@ -102,7 +102,7 @@ export interface QdrantClusterProps extends QdrantServerProps {
   /**
    * Shell commands that each node runs as root whenever it boots, before anything else, for example to set a proxy in
    * `/etc/qdrant/environment` or to install an agent. They run in one Bash script with `set -euo pipefail`, and again until they
-   * succeed: write them so that they can be repeated. Nodes that are running get changed commands with the next rolling update,
+   * succeed: write them so that they can be repeated. They cannot gain privileges (`NoNewPrivileges`), as `sudo` would. Nodes that are running get changed commands with the next rolling update,
    * and run them when they boot. Terraform's state and the Systems Manager document show them: put no secrets in them.
    *
    * @default - none
@@ -153,7 +153,7 @@ export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
   instanceType: true,
   dataVolume: true,
   image: true,
-  clusterName: 'reference',
+  clusterName: true,
   apiKeys: true,
   tls: true,
   clientVerification: true,

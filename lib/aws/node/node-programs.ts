@@ -55,16 +55,20 @@ function installPrograms(refreshHours: number): string {
 
 const BOOT_COMMANDS = '/opt/qdrant/etc/boot-commands.sh';
 
-function installConfig({ clusterConfig, settings, bootCommands = [] }: NodeProgramsProps): string {
+/** @param bootCommands a script in base64, in which no program between here and a node finds anything of its own */
+function installConfig({ clusterConfig, settings }: NodeProgramsProps, bootCommands?: string): string {
   return [
     installFile('/opt/qdrant/etc/cluster.json', '0644', clusterConfig),
     installFile('/opt/qdrant/etc/settings.yaml', '0644', settings),
-    bootCommands.length === 0 ? `rm -f ${BOOT_COMMANDS}\n` : installFile(BOOT_COMMANDS, '0755', bashScript(bootCommands)),
+    bootCommands === undefined
+      ? `rm -f ${BOOT_COMMANDS}\n`
+      : `base64 --decode <<<'${bootCommands}' | put 0755 ${BOOT_COMMANDS}\n`,
   ].join('');
 }
 
+/** What the commands write is as readable as what the machine's own programs write. */
 function bashScript(commands: string[]): string {
-  return ['#!/usr/bin/env bash', 'set -euo pipefail', ...commands].join('\n');
+  return ['#!/usr/bin/env bash', 'set -euo pipefail', 'umask 022', ...commands, ''].join('\n');
 }
 
 /** User data is small: what explains the programs stays in their files. */
@@ -107,15 +111,19 @@ export class NodePrograms extends Construct {
 
   public constructor(scope: Construct, id: string, props: NodeProgramsProps) {
     super(scope, id);
-    const config = installConfig(props);
-    refuseWhatDoesNotFit(this, { programs: `${SHELL}${installPrograms(props.refreshHours)}`, config });
+    const commands = props.bootCommands?.length ? bashScript(props.bootCommands) : undefined;
+    refuseWhatDoesNotFit(this, {
+      programs: `${SHELL}${installPrograms(props.refreshHours)}`,
+      config: installConfig(props, commands && Buffer.from(commands).toString('base64')),
+    });
     this.shell = new TerraformLocal(this, 'Shell', SHELL);
     this.installPrograms = new TerraformLocal(
       this,
       'InstallPrograms',
       `${SHELL}${literalText(installPrograms(props.refreshHours))}`,
     );
-    this.installConfig = new TerraformLocal(this, 'InstallConfig', config);
+    const script = commands && new TerraformLocal(this, 'BootCommands', commands).asString;
+    this.installConfig = new TerraformLocal(this, 'InstallConfig', installConfig(props, script && Fn.base64encode(script)));
   }
 
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */

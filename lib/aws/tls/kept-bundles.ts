@@ -2,6 +2,7 @@ import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
 import { Construct } from 'constructs';
 import { badInput, isUnknown } from '../../input/input';
+import { literalText } from '../../terraform/literal-text';
 import { CaBundle } from './ca-bundle';
 import { Secret } from '../secrets/secret';
 
@@ -42,7 +43,9 @@ export function keepBundles(
       description: `CA certificates (public) that the nodes of the Qdrant cluster ${clusterName} trust`,
       recoveryWindowInDays: 0,
     });
-    versions.push(new SecretsmanagerSecretVersion(cluster, `${id}Value`, { secretId: secret.id, secretString: pem }));
+    versions.push(
+      new SecretsmanagerSecretVersion(cluster, `${id}Value`, { secretId: secret.id, secretString: literalText(pem) }),
+    );
     return CaBundle.fromSecret(Secret._made(secret.arn));
   };
   const keep = (option: string, id: string) => (bundle: CaBundle, index: number) => {

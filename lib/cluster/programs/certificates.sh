@@ -14,7 +14,9 @@ certificates_without() {
   local -A seen=()
   for file in "$@"; do
     while IFS= read -r line || [[ -n $line ]]; do
-      line=${line%$'\r'}
+      # Blanks at its end, and the label of old programs, are no other certificate.
+      line=${line%"${line##*[![:space:]]}"}
+      line=${line/X509 CERTIFICATE/CERTIFICATE}
       if [[ $line == *'-BEGIN CERTIFICATE-'* ]]; then
         inside=yes body=''
       fi
@@ -36,8 +38,11 @@ client_anchors() {
   local certificate
   while IFS= read -r -d '' certificate; do
     openssl x509 -addtrust clientAuth -trustout <<<"$certificate" || fail "a CA certificate for clients cannot be read"
-  done < <(certificates_without /dev/null "$1" | sed 's/^-----END CERTIFICATE-----$/&\x00/')
+  done < <(certificates "$1" | sed 's/^-----END CERTIFICATE-----$/&\x00/')
 }
+
+# Those of some files, each once. A file may end without the end of its last line, so that none is just put behind another.
+certificates() { certificates_without /dev/null "$@"; }
 
 # Whether a certificate, with those between it and its CA behind it, is of one of the CAs in a file.
 #   is_issued_by PEM FILE
@@ -66,13 +71,13 @@ adopt_certificate() {
   check_certificate "$offered" "$offered/issuer.pem"
   : >"$target/before.pem"
   if [[ -e $now/issuer.pem ]]; then
-    cat "$now/issuer.pem" "$now/kept.pem" >"$target/before.pem"
+    certificates "$now/issuer.pem" "$now/kept.pem" >"$target/before.pem"
     if ! is_issued_by "$(<"$offered/cert.pem")" "$now/issuer.pem" && ! ends_soon && ! others_accept "$offered" "$target/before.pem"; then
       presents=$now
       # Said once, and not at every look until then.
       [[ -z $(certificates_without "$now/ca.pem" "$offered/issuer.pem") ]] ||
         log "the certificate on offer is of another CA; it is presented once every other node trusts that CA"
-      cat "$offered/issuer.pem" >>"$target/before.pem"
+      certificates "$offered/issuer.pem" >>"$target/before.pem"
     fi
   elif [[ -e $now/ca.pem ]]; then
     # As version 0.1 left it, which knew no more.
@@ -81,12 +86,12 @@ adopt_certificate() {
     remembered authorities >"$target/before.pem"
   fi
   cp "$presents"/{cert,key,issuer}.pem "$target/"
-  cat "$target/issuer.pem" "$offered/trusted.pem" >"$target/wanted.pem"
+  certificates "$target/issuer.pem" "$offered/trusted.pem" >"$target/wanted.pem"
   certificates_without "$target/wanted.pem" "$target/before.pem" >"$target/kept.pem"
   if [[ -s $target/kept.pem && $presents == "$offered" ]] && others_are_issued_by "$target/wanted.pem"; then
     : >"$target/kept.pem"
   fi
-  certificates_without /dev/null "$target/wanted.pem" "$target/kept.pem" >"$target/ca.pem"
+  certificates "$target/wanted.pem" "$target/kept.pem" >"$target/ca.pem"
   rm "$target/before.pem" "$target/wanted.pem"
 }
 
@@ -96,7 +101,7 @@ others_accept() {
   local host
   for host in $(other_hosts); do
     timeout 5 openssl s_client -tls1_2 -connect "$host:$PEER_PORT" -noservername -cert "$1/cert.pem" -key "$1/key.pem" \
-      -cert_chain "$1/cert.pem" -CAfile <(cat "$1/issuer.pem" "$1/trusted.pem" "$2") -verify_return_error </dev/null >/dev/null 2>&1 || return 1
+      -cert_chain "$1/cert.pem" -CAfile <(certificates "$1/issuer.pem" "$1/trusted.pem" "$2") -verify_return_error </dev/null >/dev/null 2>&1 || return 1
   done
 }
 
@@ -135,4 +140,4 @@ check_certificate() {
 }
 
 # Outlives the machine, should a change of the CA be under way when it stops.
-remember_authorities() { remember authorities "$(cat "$CURRENT/tls/issuer.pem" "$CURRENT/tls/kept.pem")"; }
+remember_authorities() { remember authorities "$(certificates "$CURRENT/tls/issuer.pem" "$CURRENT/tls/kept.pem")"; }

@@ -32,18 +32,24 @@ is_address() { [[ $1 =~ ^[0-9.]+$|: ]]; }
 # Whether this node serves on every port that clients use: Qdrant's own, and the guard's with the certificate of today.
 serves_clients() { qdrant_serves && guard_serves; }
 
+# What the server was started with may differ from what it is to be started with next: then its folder says so.
+#   ports_of NAME PORTS
+ports_of() {
+  if [[ -e $CURRENT/$1 ]]; then printf '%s' "$(<"$CURRENT/$1")"; else printf '%s' "$2"; fi
+}
+
 # Qdrant is ready without gRPC and metrics where it could not listen for them.
 qdrant_serves() {
   local port
   is_ready 127.0.0.1 "$HOST" || { log "Qdrant is not ready" && return 1; }
-  for port in $PORTS_BESIDE_REST; do
+  for port in $(ports_of ports-beside-rest "$PORTS_BESIDE_REST"); do
     [[ -n $(presented 127.0.0.1 "$port" | fingerprint) ]] || { log "Qdrant does not serve port $port" && return 1; }
   done
 }
 
 guard_serves() {
   local port
-  for port in $GUARDED_PORTS; do
+  for port in $(ports_of guarded-ports "$GUARDED_PORTS"); do
     [[ $(presented 127.0.0.1 "$port" | fingerprint) == "$(fingerprint <"$CURRENT/tls/cert.pem")" ]] ||
       { log "the guard does not serve port $port with the current certificate" && return 1; }
   done

@@ -39,7 +39,8 @@ may_leave() {
 }
 
 # How long a node that has begun to stop waits until it looks at the others again: until that is known everywhere, and then one node after the
-# other, so that of several that were asked at once the second sees that the first has gone.
+# other, so that of several that were asked at once the second sees that the first has gone. (Of more nodes than there are seconds left, some
+# look at once.)
 seconds_until_second_look() {
   local now seconds count spread wait
   seconds=$(turn_seconds) count=$(node_count)
@@ -64,11 +65,10 @@ take_turn() {
   local deadline=$((SECONDS + $2)) kind=$1 turn
   shift 2
   while true; do
-    until is_turn "$kind" && may_leave "$@"; do
+    until is_turn "$kind" && turn=$(current_turn) && may_leave "$@"; do
       [[ -z ${stopped:-} ]] && ((SECONDS < deadline)) || return 1
       pause 1
     done
-    turn=$(current_turn)
     : >"$DRAINING"
     pause "$(seconds_until_second_look)"
     if may_leave "$@" && [[ $(current_turn) == "$turn" ]]; then

@@ -37,9 +37,9 @@ export interface RollingUpdateProps {
    *
    * A pod that is asked to stop while another node is down waits for it: four minutes, or two turns if that is longer. Kubernetes
    * cannot be kept from stopping it afterwards: a node that takes longer to become ready may be joined by a second one. The pod
-   * then has six minutes to drain and to flush its data, so the termination grace period is 600 seconds. The cluster autoscaler
-   * kills pods after 600 seconds by default, regardless of their grace period: with turns of more than 120 seconds, which
-   * lengthen it, increase its `--max-graceful-termination-sec`. The grace period is part of the pod template: a change of it
+   * then has a turn to drain and five minutes to flush its data, so the termination grace period is 600 seconds with turns of
+   * 60 seconds. The cluster autoscaler kills pods after 600 seconds by default, regardless of their grace period: with longer
+   * turns, increase its `--max-graceful-termination-sec`. The grace period is part of the pod template, so changing this option
    * restarts the nodes, one at a time.
    *
    * @default 60
@@ -267,7 +267,7 @@ export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
   allowRecoveryMode: true,
   guardResources: true,
   imagePullSecretNames: 'reference',
-  clusterName: 'reference',
+  clusterName: true,
   clusterDomain: true,
   dns: true,
   user: true,

@@ -51,7 +51,7 @@ const CLUSTER = '/opt/qdrant-cluster';
 const SECRETS = '/run/secrets/qdrant';
 /** What a container needs to leave Raft and the write-ahead log flushed, long searches included. */
 const GRACE_SECONDS = 300;
-/** What a pod needs beside its turn until it may be stopped: to look at the others, and to be out of every load balancer. */
+/** What a pod needs until it may be stopped once its turn has begun: to look at the others again, and to be out of every load balancer. */
 const DRAIN_SECONDS = 60;
 /** With what follows it is what the cluster autoscaler gives a pod, whatever the pod's own grace is. */
 const LEAVE_SECONDS = 240;
@@ -59,8 +59,13 @@ const LEAVE_SECONDS = 240;
 export const MAX_TURN_SECONDS = 300;
 
 /** How long a pod that is to be stopped waits at most until no other node is away, and it has its turn: every other turn is one in which it may. */
-function leaveSeconds({ turnSeconds }: PodTemplateProps): number {
-  return Math.max(LEAVE_SECONDS, 2 * (isUnknown(turnSeconds) ? MAX_TURN_SECONDS : turnSeconds));
+function leaveSeconds(props: PodTemplateProps): number {
+  return Math.max(LEAVE_SECONDS, 2 * turnSecondsOf(props));
+}
+
+/** As long as it may be where only Terraform knows it. */
+function turnSecondsOf({ turnSeconds }: PodTemplateProps): number {
+  return isUnknown(turnSeconds) ? MAX_TURN_SECONDS : turnSeconds;
 }
 
 /** A pod of the cluster. It meets the Pod Security Standard `restricted`. */
@@ -73,7 +78,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
       automountServiceAccountToken: false,
       // A service's name would otherwise become a setting of the server's: QDRANT_... from its environment.
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: leaveSeconds(props) + DRAIN_SECONDS + GRACE_SECONDS,
+      terminationGracePeriodSeconds: leaveSeconds(props) + Math.max(DRAIN_SECONDS, turnSecondsOf(props)) + GRACE_SECONDS,
       securityContext: props.user._securityContext,
       imagePullSecrets: props.imagePullSecretNames?.map((name) => ({ name })),
       priorityClassName: placement.priorityClassName,

@@ -1,4 +1,4 @@
-import { IResolvable, Lazy, TerraformStack } from 'cdktf';
+import { Aspects, IResolvable, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 
 /** The reports of a stack, by the paths of their clusters. */
@@ -20,6 +20,9 @@ export function putReportIntoStack(cluster: IConstruct, produce: () => object): 
 function firstReportsOf(stack: TerraformStack): Reports {
   const reports: Reports = {};
   reportsOf.set(stack, reports);
-  stack.addOverride('//.qdrant', reports);
+  const put = () => stack.addOverride('//.qdrant', reports);
+  put();
+  // Once more when the stack is synthesized: an override of `//` as a whole, made later, would take them away.
+  Aspects.of(stack).add({ visit: (construct) => void (construct === stack && put()) });
   return reports;
 }

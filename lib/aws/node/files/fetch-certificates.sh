@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts this node's certificate, key and CAs into a folder: fetch-certificates.sh FOLDER
 # certificates.sh says which files; further ones are
-#   above.pem            the CAs above those of AWS Private CA
+#   above.pem            the CAs above those of AWS Private CA, save those that are named themselves
 #   client-ca.pem        the CAs that the guard verifies client certificates with, where clients must present one
 #   client-anchors.pem   the same, as OpenSSL takes them for CAs by themselves
 set -euo pipefail
@@ -190,14 +190,14 @@ bundles() {
   for ((index = 0; index < count; index++)); do
     kind=$(cluster "$1[$index] | keys[0]")
     case $kind in
-      pemBase64) cluster "$1[$index].pemBase64" | base64 --decode ;;
+      pemBase64) cluster "$1[$index].pemBase64" | base64 --decode | name_ca ;;
       secretArn)
         retry fetch_secret "$(cluster "$1[$index].secretArn")" "$work/bundle"
-        cat "$work/bundle"
+        name_ca <"$work/bundle"
         ;;
       privateCaArn)
         retry fetch_private_ca "$(cluster "$1[$index].privateCaArn")"
-        cat "$work/private-ca.pem"
+        name_ca <"$work/private-ca.pem"
         [[ $1 == .clientCas ]] || tee --append "$work/above.pem" <"$work/private-ca-chain.pem"
         ;;
       *) fail "cluster.json names a CA bundle of an unknown kind: $kind" ;;
@@ -206,24 +206,29 @@ bundles() {
   done
 }
 
+# Passes CAs on that are named, and not only above one that is.
+name_ca() { tee --append "$work/named.pem" && printf '\n' >>"$work/named.pem"; }
+
 # The certificates of a file that another one has too.
 #   certificates_of_both FILE OTHER
 certificates_of_both() { certificates_without <(certificates_without "$2" "$1") "$1"; }
 
-# The CAs of client certificates where none is named for them: those of the nodes, without what is above these. As nodes do, clients may have a
-# certificate of either CA while one takes the place of the other.
+# The CAs of client certificates where none is named for them: those of the nodes and the additional ones, by which clients move to another CA
+# before the nodes do or after, without what is only above these.
 client_cas_of_nodes() {
   [[ ! -e $CURRENT/tls/above.pem ]] || cat "$CURRENT/tls/above.pem" >>"$work/above.pem"
-  certificates_of_both "$target/ca.pem" "$work/above.pem" >"$target/above.pem"
+  certificates_of_both "$target/ca.pem" "$work/above.pem" | certificates_without "$work/named.pem" /dev/stdin >"$target/above.pem"
   certificates_without "$target/above.pem" "$target/ca.pem"
 }
 
 : >"$work/above.pem"
+: >"$work/named.pem"
 case $(cluster .tls.source) in
   secret) from_secret ;;
   privateCa)
     from_private_ca
-    # Behind the CA's own certificate.
+    # The CA's own certificate comes first.
+    sed '/-----END CERTIFICATE-----/q' "$work/issuer.pem" | name_ca >/dev/null
     sed '1,/-----END CERTIFICATE-----/d' "$work/issuer.pem" >"$work/above.pem"
     ;;
   clusterCa) from_cluster_ca ;;
@@ -237,3 +242,4 @@ else
   bundles .clientCas >"$target/client-ca.pem"
 fi
 client_anchors "$target/client-ca.pem" >"$target/client-anchors.pem"
+[[ -s $target/client-anchors.pem || -z $GUARDED_PORTS ]] || fail "no CA certificate for clients was found"

@@ -24,6 +24,8 @@ gather() {
   cp "$SETTINGS" "$staging/settings.yaml"
   cluster .image >"$staging/image"
   cluster .version >"$staging/version"
+  printf '%s\n' "$GUARDED_PORTS" >"$staging/guarded-ports"
+  printf '%s\n' "$PORTS_BESIDE_REST" >"$staging/ports-beside-rest"
   [[ -z $GUARDED_PORTS ]] || write_guard_configuration >"$staging/guard.conf"
   # What changes the way in which the server is run is a change of what it is started with.
   cp /opt/qdrant/bin/run-server.sh /etc/systemd/system/qdrant.service /etc/systemd/system/qdrant-guard.service "$staging/"

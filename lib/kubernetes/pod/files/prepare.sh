@@ -69,6 +69,7 @@ gather_client_cas() {
   bundles client-cas >"$work/tls/client-ca.pem"
   [[ -s $work/tls/client-ca.pem ]] || cp "$work/tls/ca.pem" "$work/tls/client-ca.pem"
   client_anchors "$work/tls/client-ca.pem" >"$work/tls/client-anchors.pem"
+  [[ -s $work/tls/client-anchors.pem ]] || fail "no CA certificate for clients was found"
 }
 
 digest() { (cd "$work" && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16); }
