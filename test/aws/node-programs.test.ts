@@ -55,7 +55,10 @@ describe('the programs of a node', () => {
       /\nbase64 --decode <<<'\$\{base64encode\(local\.\w+BootCommands\w+\)\}' \| put 0755 \/opt\/qdrant\/etc\/boot-commands\.sh\n/,
     );
     const [, script] = Object.entries<string>(stack.json.locals).find(([name]) => name.includes('BootCommands'))!;
-    const escaped = commands.join('\n').replace('${', () => '$${').replace('%{', '%%{');
+    const escaped = commands
+      .join('\n')
+      .replace('${', () => '$${')
+      .replace('%{', '%%{');
     expect(script).toBe(`#!/usr/bin/env bash\nset -euo pipefail\numask 022\n${escaped}\n`);
     for (const none of [undefined, []]) {
       expect(nodeFiles(stackWith(none)).installer).toContain('\nrm -f /opt/qdrant/etc/boot-commands.sh\n');
