@@ -37,18 +37,18 @@ export function refuseSharedNames(cluster: IConstruct, providerName: ProviderNam
 function shared(one: NamedCluster, other: NamedCluster): string[] {
   if (one === other || one.providerName !== other.providerName) return [];
   if (!settled.has(one.cluster) || !settled.has(other.cluster)) return [];
-  if (whereabouts(one, one.cluster) !== whereabouts(other, one.cluster)) return [];
-  return Object.entries(one.names)
-    .filter(
-      ([what, name]) =>
-        name !== undefined && identityOf(one.cluster, name) === identityOf(one.cluster, other.names[what] ?? null),
-    )
-    .map(
-      ([what]) =>
-        `${one.cluster.node.path} and ${other.cluster.node.path} have the same ${what}: each would take the resources of the other for its own. ` +
-        `Give each a ${what} of its own. Where they run in different accounts, regions or Kubernetes clusters, say so in their providers ` +
-        '(for example by allowedAccountIds, or configContext), so that they can be told apart.',
-    );
+  const sharedNames = Object.entries(one.names).filter(
+    ([what, name]) =>
+      name !== undefined && identityOf(one.cluster, name) === identityOf(one.cluster, other.names[what] ?? null),
+  );
+  // Where they run is looked for among all that they are made of, which few pairs are worth.
+  if (sharedNames.length === 0 || whereabouts(one, one.cluster) !== whereabouts(other, one.cluster)) return [];
+  return sharedNames.map(
+    ([what]) =>
+      `${one.cluster.node.path} and ${other.cluster.node.path} have the same ${what}: each would take the resources of the other for its own. ` +
+      `Give each a ${what} of its own. Where they run in different accounts, regions or Kubernetes clusters, say so in their providers ` +
+      '(for example by allowedAccountIds, or configContext), so that they can be told apart.',
+  );
 }
 
 /** Where a cluster runs, by the provider that its resources have. */
