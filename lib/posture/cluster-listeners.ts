@@ -12,7 +12,7 @@ export interface ClusterListenersProps {
   readonly metricsPort?: number;
 }
 
-/** Writes down what the nodes listen on, and what guards it. */
+/** Writes down what the nodes listen on, and what protects it. */
 export function describeListeners(posture: Posture, props: ClusterListenersProps): void {
   const { at, guard } = props;
   const nodes = { at, tls: true };

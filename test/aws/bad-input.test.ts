@@ -266,12 +266,12 @@ describe('bad input to what a cluster is made of', () => {
     expect(() => makeCluster({ apiKeys }).grantRead(aws.Grantee.role('app'))).toThrow(/no read-only key is known/);
   });
 
-  test('an unguarded listener stops the synthesis', () => {
-    const unguarded = () =>
+  test('an unprotected listener stops the synthesis', () => {
+    const unprotected = () =>
       synthCluster({}, (cluster) => {
         const listener = { port: 7000, at: 'nodes', tls: false, apiKey: true };
         cluster.posture.addListener({ ...listener, purpose: 'REST' as any }).addSource({ name: '0.0.0.0/0', anyAddress: true });
       });
-    expect(unguarded).toThrow(/QDR002.*open to any address without TLS/s);
+    expect(unprotected).toThrow(/QDR002.*open to any address without TLS/s);
   });
 });

@@ -33,7 +33,7 @@ import { NodePrograms } from '../node/node-programs';
 import { renderClusterConfig } from '../node/cluster-config';
 import { NodeRole } from '../node/node-role';
 import { NodeSecurityGroup } from '../access/node-security-group';
-import { RemovalGuard } from './removal-guard';
+import { RemovalProtection } from './removal-protection';
 import { RemovalPolicy } from '../removal-policy';
 import { RollingUpdate, RollingUpdateProps } from './rolling-update';
 import { resolveRollingUpdate } from './rolling-update-options';
@@ -78,7 +78,7 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly rollingUpdate: Required<RollingUpdateProps>;
   private readonly nodeListeners: Listener[];
   private readonly balancers: QdrantLoadBalancer[] = [];
-  private readonly removalGuard?: RemovalGuard;
+  private readonly removalProtection?: RemovalProtection;
   private outputs?: ClusterOutputs;
 
   /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
@@ -119,7 +119,7 @@ export class QdrantCluster extends QdrantClusterBase {
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${clusterName}.qdrant.internal`);
     this.nameZone = names._bind(this, clusterName, vpcId);
     this.nodes = this.makeNodes(group, role);
-    this.removalGuard = isProtected ? new RemovalGuard(this, 'RemovalGuard', this.description) : undefined;
+    this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId, vpcId });
     this.founding = new FoundingTime(this, 'FoundingTime', {
       generation: this.description.foundingGeneration,
@@ -166,7 +166,7 @@ export class QdrantCluster extends QdrantClusterBase {
     checkNodeIndex(this, index, this.description.nodeCount);
     this.posture._unprotectNode(index);
     this.nodes[index]?._unprotect();
-    this.removalGuard?.unprotect(index);
+    this.removalProtection?.unprotect(index);
   }
 
   /**

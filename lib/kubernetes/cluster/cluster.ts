@@ -30,7 +30,7 @@ import { IngressProps, QdrantIngress } from '../access/ingress';
 import { NodeSet } from '../pod/node-set';
 import { PodPrograms } from '../pod/pod-programs';
 import { bundleFile } from '../pod/pod-template';
-import { RemovalGuard } from './removal-guard';
+import { RemovalProtection } from './removal-protection';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
 import { ClusterTls, Tls } from '../tls/tls';
 
@@ -68,7 +68,7 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly keys: ClusterKeys;
   private readonly tls: ClusterTls;
   private readonly routedHosts: string[] = [];
-  private readonly removalGuard?: RemovalGuard;
+  private readonly removalProtection?: RemovalProtection;
 
   /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
   public constructor(scope: Construct, id: string, props: QdrantClusterProps) {
@@ -102,7 +102,7 @@ export class QdrantCluster extends QdrantClusterBase {
     });
     this.makeNodes([refusal.policy]);
     clientService._bind(this, { ...this.description, connections: this.connections });
-    this.removalGuard = isProtected ? new RemovalGuard(this, 'RemovalGuard', this.description) : undefined;
+    this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     this.endpoint = endpointOf(this.description, this.props.hostNames?.[0] ?? names.host);
     refuseSharedNames(this, 'kubernetes', { 'namespace and clusterName': { namespace, clusterName } });
     refuseSharedObjects(this);
@@ -177,7 +177,7 @@ export class QdrantCluster extends QdrantClusterBase {
   public unprotectNode(index: number): void {
     checkNodeIndex(this, index, this.description.nodeCount);
     this.posture._unprotectNode(index);
-    this.removalGuard?.unprotect(index);
+    this.removalProtection?.unprotect(index);
   }
 
   /** Adds stack outputs: the addresses, the location of the CA certificate, and sample code for each client language. */

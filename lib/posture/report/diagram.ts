@@ -11,19 +11,19 @@ export function exposureDiagram(facts: PostureFacts): string {
       (listener, index) => `  port${index}["${label(`${listener.at}: ${listener.purpose} ${listener.port}`)}"]`,
     ),
     ...facts.listeners.flatMap((listener, index) => {
-      const guards = [
-        ...guard('TLS', listener.tls),
-        ...guard('API key', listener.apiKey),
-        ...guard('client certificate', listener.clientVerifiedBy ? true : listener.madeElsewhere ? undefined : false),
+      const protections = [
+        ...protection('TLS', listener.tls),
+        ...protection('API key', listener.apiKey),
+        ...protection('client certificate', listener.clientVerifiedBy ? true : listener.madeElsewhere ? undefined : false),
       ];
       return listener.sources.map(
-        (source) => `  ${sourceId(source.name)} -- "${guards.join(', ') || 'unguarded'}" --> port${index}`,
+        (source) => `  ${sourceId(source.name)} -- "${protections.join(', ') || 'unprotected'}" --> port${index}`,
       );
     }),
   ].join('\n');
 }
 
-function guard(name: string, stands?: boolean): string[] {
+function protection(name: string, stands?: boolean): string[] {
   if (stands === undefined) return [`${name} unknown`];
   return stands ? [name] : [];
 }

@@ -26,7 +26,7 @@ export function publicOf(listener: Listener): string {
 }
 
 /** Whether a listener is not known to lack TLS or an API key. */
-export function isGuarded({ tls, apiKey }: Listener): boolean {
+export function isProtected({ tls, apiKey }: Listener): boolean {
   return tls !== false && apiKey !== false;
 }
 

@@ -7,7 +7,7 @@ import { nodeUnprotected } from './node-unprotected';
 import { peerPortExposed } from './peer-port-exposed';
 import { peersInClearText } from './peers-in-clear-text';
 import { peersWithoutKey } from './peers-without-key';
-import { publicAndUnguarded } from './public-and-unguarded';
+import { publicAndUnprotected } from './public-and-unprotected';
 import { publicWithoutClientCertificate } from './public-without-client-certificate';
 import { releaseOutdated } from './release-outdated';
 import { removalUnprotected } from './removal-unprotected';
@@ -23,7 +23,7 @@ import { snapshotsInClearText } from './snapshots-in-clear-text';
 /** Every rule, in the order of their ids. */
 export const rules: Rule[] = [
   peerPortExposed,
-  publicAndUnguarded,
+  publicAndUnprotected,
   publicWithoutClientCertificate,
   metricsExposed,
   clientCertificatesUnverified,

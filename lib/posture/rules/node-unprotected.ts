@@ -5,7 +5,7 @@ export const nodeUnprotected: Rule = {
   severity: FindingSeverity.WARNING,
   title: 'A node is unprotected, and nodeCount still counts it',
   reason:
-    'While it is unprotected, nothing guards it against a plan that ends it; a node of a StatefulSet is not ended by it at all.',
+    'While it is unprotected, nothing protects it from a plan that ends it; a node of a StatefulSet is not ended by it at all.',
   fix: 'take unprotectNode back once the node has been replaced, or lower nodeCount to be without it.',
   check: ({ unprotectedNodes, nodeCount }) =>
     unprotectedNodes

@@ -1,4 +1,4 @@
-import { isGuarded, isPublic, publicOf } from './helpers';
+import { isProtected, isPublic, publicOf } from './helpers';
 import { FindingSeverity, Rule } from './rule';
 
 export const publicWithoutClientCertificate: Rule = {
@@ -9,7 +9,7 @@ export const publicWithoutClientCertificate: Rule = {
   fix: 'allow named sources, or declare the sources of the load balancer, Gateway or Ingress; acknowledge it for a public service.',
   check: ({ listeners }) =>
     listeners
-      .filter((listener) => isPublic(listener) && isGuarded(listener) && !listener.clientVerifiedBy)
+      .filter((listener) => isPublic(listener) && isProtected(listener) && !listener.clientVerifiedBy)
       .map((listener) => {
         const unknown = [...(listener.tls ? [] : ['TLS']), ...(listener.apiKey ? [] : ['an API key'])].join(' and ');
         return `the ${listener} is open to ${publicOf(listener)}${unknown && `, whether with ${unknown} is not known`}`;

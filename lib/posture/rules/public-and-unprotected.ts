@@ -1,7 +1,7 @@
-import { isGuarded, isPublic, publicOf } from './helpers';
+import { isProtected, isPublic, publicOf } from './helpers';
 import { FindingSeverity, Rule } from './rule';
 
-export const publicAndUnguarded: Rule = {
+export const publicAndUnprotected: Rule = {
   id: 'QDR002',
   severity: FindingSeverity.ERROR,
   title: 'A port is open to any address, or to sources that are not known, without TLS or without an API key',
@@ -9,7 +9,7 @@ export const publicAndUnguarded: Rule = {
   fix: 'keep TLS and the API key on, or allow named sources only; acknowledge it where Terraform alone knows them.',
   check: ({ listeners }) =>
     listeners
-      .filter((listener) => isPublic(listener) && !isGuarded(listener))
+      .filter((listener) => isPublic(listener) && !isProtected(listener))
       .map((listener) => {
         const lacks = listener.tls === false ? 'TLS' : 'an API key';
         return `the ${listener} is open to ${publicOf(listener)} without ${lacks}`;

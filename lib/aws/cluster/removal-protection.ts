@@ -6,7 +6,7 @@ import { ClusterTag } from '../names/cluster-identity';
 import { ClusterInstances } from './cluster-instances';
 
 /** @internal */
-export interface RemovalGuardProps {
+export interface RemovalProtectionProps {
   readonly clusterName: string;
   readonly clusterId: string;
   readonly vpcId: string;
@@ -22,10 +22,10 @@ export interface RemovalGuardProps {
  * @see https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ec2/ec2_instance.go
  * @internal
  */
-export class RemovalGuard extends Construct {
+export class RemovalProtection extends Construct {
   private readonly nodes: UnprotectedNodes;
 
-  public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
+  public constructor(scope: Construct, id: string, props: RemovalProtectionProps) {
     super(scope, id);
     this.nodes = new UnprotectedNodes(props.clusterName, props.nodeCount);
     this.refuseSurplus(props);
@@ -37,7 +37,7 @@ export class RemovalGuard extends Construct {
     this.nodes.unprotect(index);
   }
 
-  private refuseSurplus({ clusterName, clusterId, vpcId }: RemovalGuardProps): void {
+  private refuseSurplus({ clusterName, clusterId, vpcId }: RemovalProtectionProps): void {
     const numbers = Lazy.listValue({ produce: () => this.nodes.surplus.map(String) });
     new ClusterInstances(this, 'Surplus', {
       clusterName,
@@ -53,7 +53,7 @@ export class RemovalGuard extends Construct {
    * lose its nodes too, and names in an existing zone are taken for every VPC. Those of this id elsewhere are of the same code, and no one's that was
    * renamed. Those of the first version, which had no id, become this one's.
    */
-  private refuseNamesakes({ clusterName, clusterId }: RemovalGuardProps): void {
+  private refuseNamesakes({ clusterName, clusterId }: RemovalProtectionProps): void {
     const numbers = { name: `tag:${ClusterTag.NODE}`, values: Lazy.listValue({ produce: () => this.nodes.kept.map(String) }) };
     const own = this.instances('Own', [{ name: `tag:${ClusterTag.ID}`, values: [clusterId] }, numbers]);
     this.instances(

@@ -8,7 +8,7 @@ import { UnprotectedNodes } from '../../cluster/unprotected-nodes';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
 /** @internal */
-export interface RemovalGuardProps {
+export interface RemovalProtectionProps {
   readonly clusterName: string;
   readonly namespace: string;
   readonly podLabels: { [name: string]: string };
@@ -24,10 +24,10 @@ export interface RemovalGuardProps {
  * gone from the code.
  * @internal
  */
-export class RemovalGuard extends Construct {
+export class RemovalProtection extends Construct {
   private readonly nodes: UnprotectedNodes;
 
-  public constructor(scope: Construct, id: string, props: RemovalGuardProps) {
+  public constructor(scope: Construct, id: string, props: RemovalProtectionProps) {
     super(scope, id);
     this.nodes = new UnprotectedNodes(props.clusterName, props.nodeCount);
     this.refuseSurplus(props);
@@ -39,7 +39,7 @@ export class RemovalGuard extends Construct {
     this.nodes.unprotect(index);
   }
 
-  private refuseSurplus(props: RemovalGuardProps): void {
+  private refuseSurplus(props: RemovalProtectionProps): void {
     const labels = Object.entries(props.podLabels).map(([name, value]) => `${name}=${value}`);
     new DataKubernetesResources(this, 'Surplus', {
       apiVersion: 'v1',
@@ -60,7 +60,7 @@ export class RemovalGuard extends Construct {
   }
 
   /** A StatefulSet of this name that another construct made. That of the first version, which did not say so, becomes this one's. */
-  private refuseNamesake({ clusterName, namespace, constructPath }: RemovalGuardProps): void {
+  private refuseNamesake({ clusterName, namespace, constructPath }: RemovalProtectionProps): void {
     const own = JSON.stringify(constructPath);
     const isOwn = `try(one.metadata.annotations["${CONSTRUCT_ANNOTATION}"], ${own}) == ${own}`;
     new DataKubernetesResources(this, 'Namesake', {
