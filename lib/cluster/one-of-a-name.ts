@@ -1,7 +1,7 @@
 import { Aspects, TerraformElement, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { identityOf } from '../terraform/identity';
-import { placeOf } from '../terraform/place';
+import { providerIdentity } from '../terraform/provider-identity';
 import { ProviderName } from '../terraform/use-provider';
 
 /** A cluster, and what no other may share with it where it runs. */
@@ -54,7 +54,7 @@ function shared(one: NamedCluster, other: NamedCluster): string[] {
 /** Where a cluster runs, by the provider that its resources have. */
 function whereabouts({ cluster, providerName }: NamedCluster, seenFrom: IConstruct): string {
   const resource = cluster.node.findAll().find((child): child is TerraformResource => isOf(providerName, child));
-  return placeByProvider(cluster, resource?.provider, providerName, seenFrom);
+  return whereMade(cluster, resource?.provider, providerName, seenFrom);
 }
 
 /**
@@ -62,13 +62,13 @@ function whereabouts({ cluster, providerName }: NamedCluster, seenFrom: IConstru
  *
  * @param provider that of the construct, where it has one
  */
-export function placeByProvider(
+export function whereMade(
   construct: IConstruct,
   provider: TerraformProvider | undefined,
   providerName: ProviderName,
   seenFrom: IConstruct,
 ): string {
-  return placeOf(seenFrom, providerName, provider ?? defaultProviderOf(construct, providerName));
+  return providerIdentity(seenFrom, providerName, provider ?? defaultProviderOf(construct, providerName));
 }
 
 function defaultProviderOf(construct: IConstruct, providerName: ProviderName): TerraformProvider | undefined {

@@ -25,13 +25,13 @@ const NOT_PUBLIC: Span[] = [
 const PUBLIC_IPV6 = parse('2000::/3')!;
 
 /** A range of IPv4 addresses, in the one way to write it; throws unless it is one with no bit set behind its prefix, or unknown. */
-export function ipv4Range(place: string, cidr: string): string {
-  return rangeOf(place, cidr, 4, '10.20.0.0/16', 'Peer.ipv4("10.20.0.0/16"), or Peer.ipv6 for IPv6');
+export function ipv4Range(scope: string, cidr: string): string {
+  return rangeOf(scope, cidr, 4, '10.20.0.0/16', 'Peer.ipv4("10.20.0.0/16"), or Peer.ipv6 for IPv6');
 }
 
 /** A range of IPv6 addresses, in the one way to write it; throws unless it is one with no bit set behind its prefix, or unknown. */
-export function ipv6Range(place: string, cidr: string): string {
-  return rangeOf(place, cidr, 6, '2001:db8::/56', 'Peer.ipv6("2001:db8::/56"), or Peer.ipv4 for IPv4');
+export function ipv6Range(scope: string, cidr: string): string {
+  return rangeOf(scope, cidr, 6, '2001:db8::/56', 'Peer.ipv6("2001:db8::/56"), or Peer.ipv4 for IPv4');
 }
 
 /**
@@ -48,11 +48,11 @@ export function coverTheInternet(cidrs: string[]): boolean {
   return ([4, 6] as const).some((version) => publicAddresses(version) > SOMEBODYS[version]);
 }
 
-function rangeOf(place: string, cidr: string, version: 4 | 6, example: string, instead: string): string {
+function rangeOf(scope: string, cidr: string, version: 4 | 6, example: string, instead: string): string {
   if (isUnknown(cidr)) return cidr;
   const range = typeof cidr === 'string' ? parse(cidr) : undefined;
   if (range?.version !== version || (version === 6 && isMappedIpv4(cidr))) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `"${cidr}" is no range of IPv${version} addresses`,
       allowed: `ADDRESS/PREFIX, as ${example}, with no bit of the address set behind the prefix`,
       instead: `for example ${instead}`,
@@ -61,7 +61,7 @@ function rangeOf(place: string, cidr: string, version: 4 | 6, example: string, i
   const [, prefix] = cidr.split('/');
   const written = `${addressOf(range.first, version)}/${prefix}`;
   if (range.first === parseAddress(cidr.split('/')[0])!.number) return written;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `"${cidr}" is no range of IPv${version} addresses: bits are set behind the prefix`,
     allowed: 'ADDRESS/PREFIX with no bit of the address set behind the prefix',
     instead: `"${written}" for the whole range, or "${cidr.split('/')[0]}/${version === 4 ? 32 : 128}" for the one address`,

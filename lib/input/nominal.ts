@@ -1,4 +1,4 @@
-import { badInput, Place } from './input';
+import { badInput, Scope } from './input';
 
 /** A class of the library's. */
 interface NamedClass {
@@ -12,9 +12,9 @@ interface NamedClass {
  * @param option what was given, for example `apiKeys`
  * @param instead how one is made
  */
-export function requireInstance(place: Place, option: string, value: unknown, type: NamedClass, instead: string): void {
+export function requireInstance(scope: Scope, option: string, value: unknown, type: NamedClass, instead: string): void {
   if (value instanceof (type as unknown as abstract new (...args: never[]) => object)) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${option} is ${describe(value, type)}`,
     allowed: `${/^[AEIO]/.test(type.name) ? 'an' : 'a'} ${type.name} that this library made`,
     instead,
@@ -22,8 +22,8 @@ export function requireInstance(place: Place, option: string, value: unknown, ty
 }
 
 /** As `requireInstance`, where an option is left out too. */
-export function requireInstanceIfGiven(place: Place, option: string, value: unknown, type: NamedClass, instead: string): void {
-  if (value !== undefined) requireInstance(place, option, value, type, instead);
+export function requireInstanceIfGiven(scope: Scope, option: string, value: unknown, type: NamedClass, instead: string): void {
+  if (value !== undefined) requireInstance(scope, option, value, type, instead);
 }
 
 /** Says what a value is without showing it, as it may be a secret. */

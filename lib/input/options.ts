@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { badInput, isUnknown, Place, shown } from './input';
+import { badInput, isUnknown, Scope, shown } from './input';
 
 /**
  * The names of an interface's options: TypeScript refuses a list that lacks one, or has one too many. What is a `reference` names what was made elsewhere, as a
@@ -14,18 +14,18 @@ export type OptionNames<Options> = { readonly [name in keyof Required<Options>]:
  * @param within the option that the object stands in, for example `dataVolume`; undefined where it is the argument itself
  */
 export function requireOptions<Options>(
-  place: Place,
+  scope: Scope,
   within: string | undefined,
   given: Options,
   names: OptionNames<Options>,
 ): void {
   if (isUnknown(given)) return;
-  if (given === null || typeof given !== 'object' || Array.isArray(given)) throw noObject(place, within, given, names);
-  requireNoLostReference(place, within, given, names);
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) throw noObject(scope, within, given, names);
+  requireNoLostReference(scope, within, given, names);
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
   const meant = nearestName(unknown, Object.keys(names));
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${within === undefined ? '' : `${within}.`}${unknown} is no option`,
     allowed: Object.keys(names).join(', '),
     instead: meant ?? 'leave it out',
@@ -33,7 +33,7 @@ export function requireOptions<Options>(
 }
 
 function requireNoLostReference<Options>(
-  place: Place,
+  scope: Scope,
   within: string | undefined,
   given: Options & object,
   names: OptionNames<Options>,
@@ -41,7 +41,7 @@ function requireNoLostReference<Options>(
   const isLost = (name: keyof Options) => names[name] === 'reference' && name in given && given[name] === undefined;
   const lost = (Object.keys(names) as Array<keyof Options & string>).find(isLost);
   if (lost === undefined) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${within === undefined ? '' : `${within}.`}${lost} is undefined`,
     allowed: 'a value, or the option left out',
     instead: `the text itself, as ${lost}: "search", as an attribute of another resource may not exist in this version of its provider; what may be left out is handed on by ...(${lost} !== undefined && { ${lost} })`,
@@ -50,16 +50,16 @@ function requireNoLostReference<Options>(
 
 /** As `requireOptions`, where the object is left out too. */
 export function requireOptionsIfGiven<Options>(
-  place: Place,
+  scope: Scope,
   within: string,
   given: Options | undefined,
   names: OptionNames<Options>,
 ): void {
-  if (given !== undefined) requireOptions(place, within, given, names);
+  if (given !== undefined) requireOptions(scope, within, given, names);
 }
 
-function noObject<Options>(place: Place, within: string | undefined, given: unknown, names: OptionNames<Options>): Error {
-  return badInput(place, {
+function noObject<Options>(scope: Scope, within: string | undefined, given: unknown, names: OptionNames<Options>): Error {
+  return badInput(scope, {
     given: `${within === undefined ? 'the options are' : `${within} is`} ${shown(given)}`,
     allowed: `an object with ${Object.keys(names).join(', ')}`,
     instead: within === undefined ? '{ NAME: VALUE }, with what must be given' : `${within}: { NAME: VALUE }, or leave it out`,

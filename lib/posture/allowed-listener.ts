@@ -4,10 +4,10 @@ import { QdrantPorts } from '../qdrant/ports';
 import { Listener, ListenerPurpose } from './listener';
 
 /** The listener that serves a purpose; throws where none does. */
-export function listenerForPurpose(place: IConstruct, listeners: Listener[], purpose: ListenerPurpose): Listener {
+export function listenerForPurpose(scope: IConstruct, listeners: Listener[], purpose: ListenerPurpose): Listener {
   const listener = listeners.find((candidate) => candidate.purpose === purpose);
   if (listener) return listener;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${purpose} is allowed, but nothing serves it`,
     allowed: listeners.map((candidate) => candidate.purpose).join(', '),
     instead:
@@ -23,10 +23,10 @@ export function listenerForPurpose(place: IConstruct, listeners: Listener[], pur
  * @param who the peer that is allowed
  * @param nodes what a reader knows the nodes by: `nodes`, or `pods`
  */
-export function listenerForPort(place: IConstruct, listeners: Listener[], port: number, who: string, nodes: string): Listener {
+export function listenerForPort(scope: IConstruct, listeners: Listener[], port: number, who: string, nodes: string): Listener {
   const listener = listeners.find((candidate) => candidate.port === port);
   if (listener && port !== QdrantPorts.PEER) return listener;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `port ${port} for ${who}`,
     allowed:
       port === QdrantPorts.PEER

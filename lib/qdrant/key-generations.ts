@@ -39,16 +39,16 @@ export interface KeyGenerationsProps {
 }
 
 /** Throws if an option is of another kind, a generation is not a whole number from 1 on, or both of the admin key are the same. @internal */
-export function checkKeyGenerations(place: string, props: KeyGenerationsProps): void {
+export function checkKeyGenerations(scope: string, props: KeyGenerationsProps): void {
   const { generation = 1, alternateGeneration, readOnlyGeneration = 1 } = props;
   const range = { min: 1, max: 1_000_000 };
-  requireBooleanIfGiven(place, 'readOnly', props.readOnly);
-  requireWholeNumber(place, 'generation', generation, range);
-  requireWholeNumber(place, 'readOnlyGeneration', readOnlyGeneration, range);
+  requireBooleanIfGiven(scope, 'readOnly', props.readOnly);
+  requireWholeNumber(scope, 'generation', generation, range);
+  requireWholeNumber(scope, 'readOnlyGeneration', readOnlyGeneration, range);
   if (alternateGeneration === undefined) return;
-  requireWholeNumber(place, 'alternateGeneration', alternateGeneration, range);
+  requireWholeNumber(scope, 'alternateGeneration', alternateGeneration, range);
   if (alternateGeneration !== generation) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `generation and alternateGeneration are both ${generation}`,
     allowed: 'two different generations',
     instead: `alternateGeneration: ${generation + 1}`,

@@ -15,7 +15,7 @@ type SettingValues = { readonly [path: string]: any };
 /** The settings of a cluster, checked against its version, ready to be written to the server's configuration file. */
 export class ResolvedSettings {
   /**
-   * @param place where an error says that it arose: the path of the cluster construct
+   * @param scope where an error says that it arose: the path of the cluster construct
    * @param version the server that must know every setting
    * @param decided what the cluster construct decides; it is left out where the version does not know it
    * @param given what the user gave
@@ -23,7 +23,7 @@ export class ResolvedSettings {
    * @internal
    */
   public static _resolve(
-    place: string,
+    scope: string,
     version: QdrantVersion,
     decided: SettingValues,
     given: QdrantSettings,
@@ -32,22 +32,22 @@ export class ResolvedSettings {
     for (const [path, value] of Object.entries({ ...safeDefaults(given), ...decided })) {
       if (value !== undefined && version.isAtLeast(settingSince(path)!)) values.set(path, value);
     }
-    checkOptions(place, given);
+    checkOptions(scope, given);
     const { unchecked = {} } = given;
-    const additional = settingsByPath(place, given.additional ?? {});
+    const additional = settingsByPath(scope, given.additional ?? {});
     for (const [path, value] of Object.entries({ ...explicit(given), ...additional })) {
       if (value === undefined) continue;
-      checkKnown(place, version, path, value);
-      if (path in additional) checkDecidedElsewhere(place, path);
-      checkSettingValue(place, path, value, settingKinds(path));
+      checkKnown(scope, version, path, value);
+      if (path in additional) checkDecidedElsewhere(scope, path);
+      checkSettingValue(scope, path, value, settingKinds(path));
       values.set(path, value);
     }
     for (const [path, value] of Object.entries(unchecked)) {
-      checkUnchecked(place, path, value);
-      if (path in additional) throw givenTwice(place, path);
+      checkUnchecked(scope, path, value);
+      if (path in additional) throw givenTwice(scope, path);
       values.set(path, value);
     }
-    checkNested(place, [...values.keys()]);
+    checkNested(scope, [...values.keys()]);
     return new ResolvedSettings(values, Object.keys(unchecked));
   }
 

@@ -22,29 +22,29 @@ const decidedElsewhere: Array<[RegExp, string]> = [
 ];
 
 /** Throws where an option has a value that it cannot have, in the option's own name. */
-export function checkOptions(place: string, given: QdrantSettings): void {
+export function checkOptions(scope: string, given: QdrantSettings): void {
   const kinds: { [option in keyof QdrantSettings]: string } = {
     ...{ logLevel: 'text', jwtRbac: 'flag', telemetry: 'flag', cors: 'flag', webUi: 'flag', snapshotUrlRecovery: 'flag' },
     ...{ maxRequestSizeMib: 'count', replicationFactor: 'count', writeConsistencyFactor: 'count' },
     ...{ onDiskPayload: 'flag', auditLog: 'flag' },
   };
   const { additional = {}, unchecked = {} } = given;
-  requireMap(place, 'settings.additional', additional, "{ 'storage.performance.max_search_threads': 4 }");
-  requireMap(place, 'settings.unchecked', unchecked, "{ 'storage.brand_new': true }");
+  requireMap(scope, 'settings.additional', additional, "{ 'storage.performance.max_search_threads': 4 }");
+  requireMap(scope, 'settings.unchecked', unchecked, "{ 'storage.brand_new': true }");
   for (const [option, kind] of Object.entries(kinds)) {
     const value = given[option as keyof QdrantSettings];
-    if (value !== undefined) checkSettingValue(place, `settings.${option}`, value ?? undefined, [kind]);
+    if (value !== undefined) checkSettingValue(scope, `settings.${option}`, value ?? undefined, [kind]);
   }
 }
 
 /** Throws unless the version knows a setting, which is no section. */
-export function checkKnown(place: string, version: QdrantVersion, path: string, value: unknown): void {
+export function checkKnown(scope: string, version: QdrantVersion, path: string, value: unknown): void {
   const since = settingSince(path);
-  if (since === undefined) throw unknownSetting(place, path);
+  if (since === undefined) throw unknownSetting(scope, path);
   const isObject = value !== null && typeof value === 'object' && !Array.isArray(value) && !isUnknown(value);
-  if (isObject && !isWithinWildcard(path)) throw sectionAsObject(place, path, value);
+  if (isObject && !isWithinWildcard(path)) throw sectionAsObject(scope, path, value);
   if (!version.isAtLeast(since)) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `Qdrant ${version} does not know the setting "${path}"`,
       allowed: `it came with ${since}`,
       instead: `version: QdrantVersion.of('${since}') or later, or leave the setting out`,
@@ -52,10 +52,10 @@ export function checkKnown(place: string, version: QdrantVersion, path: string, 
   }
 }
 
-function unknownSetting(place: string, path: string): Error {
+function unknownSetting(scope: string, path: string): Error {
   const above = settingAbove(path);
   if (isSection(path) || above !== undefined) {
-    return badInput(place, {
+    return badInput(scope, {
       given: isSection(path)
         ? `"${path}" is a section, no setting`
         : `"${path}" lies below the setting "${above}", which is no section`,
@@ -73,7 +73,7 @@ function unknownSetting(place: string, path: string): Error {
   }
   const section = path.split('.').slice(0, -1).join('.') || 'the top level';
   const nearest = nearestSetting(path);
-  return badInput(place, {
+  return badInput(scope, {
     given: `Qdrant has no setting "${path}"`,
     allowed: `in ${section}: ${settingsBeside(path).join(', ') || 'nothing; no such section exists'}`,
     instead: nearest
@@ -82,8 +82,8 @@ function unknownSetting(place: string, path: string): Error {
   });
 }
 
-function sectionAsObject(place: string, path: string, value: object): Error {
-  return badInput(place, {
+function sectionAsObject(scope: string, path: string, value: object): Error {
+  return badInput(scope, {
     given: `"${path}" was given an object`,
     allowed: 'one value for each path',
     instead:
@@ -94,26 +94,26 @@ function sectionAsObject(place: string, path: string, value: object): Error {
 }
 
 /** Throws where a path is none, or its setting is decided by an option, or may be a credential. A setting that is known may have a value that is not. */
-export function checkUnchecked(place: string, path: string, value: unknown): void {
-  checkDecidedElsewhere(place, path.toLowerCase());
-  checkNoOption(place, path);
+export function checkUnchecked(scope: string, path: string, value: unknown): void {
+  checkDecidedElsewhere(scope, path.toLowerCase());
+  checkNoOption(scope, path);
   const isPath = /^[a-z0-9_]+(\.[a-z0-9_]+)*$/.test(path);
   const above = settingAbove(path);
   if (!isPath || isSection(path) || (above !== undefined && !isWithinWildcard(path))) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `settings.unchecked has "${path}", ${isPath ? 'which this library knows' : 'which is no path'}`,
       allowed: 'paths of lower-case names, of settings or values that this library does not know yet',
       instead: isSection(path) ? settingsWithin(path, value) : `additional: { '${above ?? path.toLowerCase()}': VALUE }`,
     });
   }
   if (typeof value !== 'boolean' && typeof value !== 'number' && holdsCredential(path, value)) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `settings.unchecked has "${path}", a credential by its name (its value is not shown)`,
       allowed: 'settings that are no secret: a credential is never written as a literal',
       instead: 'apiKeys for the keys of the cluster, or a role',
     });
   }
-  checkSettingValue(place, path, value);
+  checkSettingValue(scope, path, value);
 }
 
 /** Options of `settings`, by the path that each decides. The posture judges by their values. */
@@ -131,9 +131,9 @@ const BY_OPTION: { readonly [path: string]: keyof QdrantSettings } = {
   'storage.on_disk_payload': 'onDiskPayload',
 };
 
-function checkNoOption(place: string, path: string): void {
+function checkNoOption(scope: string, path: string): void {
   if (!Object.hasOwn(BY_OPTION, path)) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `settings.unchecked has "${path}", which an option of settings decides`,
     allowed: 'settings that no option decides',
     instead: `${BY_OPTION[path]}: VALUE`,
@@ -156,11 +156,11 @@ function holdsCredential(path: string, value: unknown): boolean {
 }
 
 /** Throws where one path lies within another, which a file cannot say. */
-export function checkNested(place: string, paths: string[]): void {
+export function checkNested(scope: string, paths: string[]): void {
   const outer = paths.find((path) => paths.some((other) => other.startsWith(`${path}.`)));
   if (outer === undefined) return;
   const inner = paths.find((path) => path.startsWith(`${outer}.`))!;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `both "${outer}" and "${inner}", which lies within it`,
     allowed: 'one of them',
     instead: `'${inner}' alone, and the other settings of "${outer}" each by its own path`,
@@ -168,10 +168,10 @@ export function checkNested(place: string, paths: string[]): void {
 }
 
 /** Throws where an option of the cluster decides the setting. */
-export function checkDecidedElsewhere(place: string, path: string): void {
+export function checkDecidedElsewhere(scope: string, path: string): void {
   const found = decidedElsewhere.find(([pattern]) => pattern.test(path));
   if (!found) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `the setting "${path}" was given by its path (its value is not shown)`,
     allowed: 'settings that no option of the cluster decides',
     instead: `use ${found[1]}`,

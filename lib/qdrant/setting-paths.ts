@@ -6,12 +6,12 @@ import { isSection } from './setting-catalog';
  *
  * @throws if a setting is given both by its path and within its section
  */
-export function settingsByPath(place: string, given: { readonly [path: string]: any }): { [path: string]: any } {
+export function settingsByPath(scope: string, given: { readonly [path: string]: any }): { [path: string]: any } {
   const settings = Object.entries(given).flatMap(([path, value]) => withinSection(path, value));
   const paths = settings.map(([path]) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) < index);
   if (twice === undefined) return Object.fromEntries(settings);
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `the setting "${twice}" is given twice, by its path and within its section`,
     allowed: 'each setting once',
     instead: `additional: { '${twice}': VALUE } alone`,
@@ -19,8 +19,8 @@ export function settingsByPath(place: string, given: { readonly [path: string]: 
 }
 
 /** The error for a setting that was given both to be checked and not to be. */
-export function givenTwice(place: string, path: string): Error {
-  return badInput(place, {
+export function givenTwice(scope: string, path: string): Error {
+  return badInput(scope, {
     given: `"${path}" is in settings.additional and in settings.unchecked`,
     allowed: 'each setting once',
     instead: `additional: { '${path}': VALUE }, or unchecked where this library does not know the value`,

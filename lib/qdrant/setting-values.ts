@@ -39,13 +39,13 @@ const LIMITS = ['count', 'number', 'numbers', 'integer', 'amount'];
  * @param option what was given: an option, or the setting's path
  * @param of the kinds that the setting takes, `"..."` for one of its words; undefined where that is not known
  */
-export function checkSettingValue(place: string, option: string, value: unknown, of?: string[]): void {
+export function checkSettingValue(scope: string, option: string, value: unknown, of?: string[]): void {
   if (isUnknown(value)) return;
-  if (!of) return checkPlain(place, option, value);
+  if (!of) return checkPlain(scope, option, value);
   if (value === null && of.some((kind) => LIMITS.includes(kind))) return;
   const words = of.flatMap((kind) => (kinds[kind] ? [] : [kind.replace(/"/g, '')]));
   if (words.includes(value as string) || of.some((kind) => kinds[kind]?.accepts(value))) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${option} is ${quoted(value)}`,
     allowed: of.map((kind) => kinds[kind]?.allowed ?? kind.replace(/^([^"].*)$/, '"$1"')).join(', or '),
     instead: `${option}: ${kinds[of[0]]?.example ?? of[0]}`,
@@ -53,21 +53,21 @@ export function checkSettingValue(place: string, option: string, value: unknown,
 }
 
 /** Throws unless a value is one that a configuration file can hold: no function, no number that is none, no name that is more than a name. */
-function checkPlain(place: string, option: string, value: unknown): void {
+function checkPlain(scope: string, option: string, value: unknown): void {
   if (value === null || isUnknown(value) || ['string', 'boolean'].includes(typeof value)) return;
   if (typeof value === 'number' && Number.isFinite(value)) return;
-  if (Array.isArray(value)) return value.forEach((item, index) => checkPlain(place, `${option}[${index}]`, item));
+  if (Array.isArray(value)) return value.forEach((item, index) => checkPlain(scope, `${option}[${index}]`, item));
   if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
     return Object.entries(value).forEach(([name, item]) => {
-      if (/^[\w-]+$/.test(name)) return checkPlain(place, `${option}.${name}`, item);
-      throw badInput(place, {
+      if (/^[\w-]+$/.test(name)) return checkPlain(scope, `${option}.${name}`, item);
+      throw badInput(scope, {
         given: `${option} has the member ${quoted(name)}`,
         allowed: 'letters, digits, hyphens and underscores',
         instead: 'a name',
       });
     });
   }
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${option} is ${quoted(value)}`,
     allowed: 'a text, a number, true or false, or a list or an object of those',
     instead: `${option}: 1`,

@@ -173,6 +173,6 @@ export class Connections extends Construct {
   }
 }
 
-function requirePeer(place: Construct, peer: Peer): void {
-  requireInstance(place, 'the peer', peer, Peer, "Peer.ipv4('10.20.0.0/16') or Peer.securityGroup('sg-0123456789abcdef0')");
+function requirePeer(scope: Construct, peer: Peer): void {
+  requireInstance(scope, 'the peer', peer, Peer, "Peer.ipv4('10.20.0.0/16') or Peer.securityGroup('sg-0123456789abcdef0')");
 }

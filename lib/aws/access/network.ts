@@ -1,6 +1,6 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber, Place } from '../../input/input';
+import { badInput, isUnknown, requireMembers, requireNotEmpty, requireWholeNumber, Scope } from '../../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../../input/nominal';
 import { NodeNames } from '../names/node-names';
 import { checkId, checkIds } from '../names/ids';
@@ -80,25 +80,25 @@ export class ClusterNetwork {
   private readonly nodeNames?: NodeNames;
 
   private constructor(props: SubnetsProps) {
-    const place = 'ClusterNetwork.fromSubnets';
-    requireOptions(place, undefined, props, SUBNETS_OPTIONS);
-    requireMembers(place, props, { vpcId: '"vpc-0123456789abcdef0"' });
-    requireInstanceIfGiven(place, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
+    const scope = 'ClusterNetwork.fromSubnets';
+    requireOptions(scope, undefined, props, SUBNETS_OPTIONS);
+    requireMembers(scope, props, { vpcId: '"vpc-0123456789abcdef0"' });
+    requireInstanceIfGiven(scope, 'nodeNames', props.nodeNames, NodeNames, "NodeNames.privateZone('vectors.internal')");
     const { vpcId, subnetIds, zoneCount } = props;
-    checkSubnets(place, subnetIds);
-    checkId(place, 'vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0');
+    checkSubnets(scope, subnetIds);
+    checkId(scope, 'vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0');
     const known = subnetIds.filter((id) => !isUnknown(id));
     const repeated = known.find((id, index) => known.indexOf(id) !== index);
     if (repeated !== undefined) {
-      throw badInput(place, {
+      throw badInput(scope, {
         given: `subnetIds names ${repeated} twice`,
         allowed: 'each subnet once',
         instead: 'one subnet for each availability zone; nodes are placed in them in turn',
       });
     }
-    if (zoneCount !== undefined) requireWholeNumber(place, 'zoneCount', zoneCount, { min: 1, max: 6, unit: 'zones' });
+    if (zoneCount !== undefined) requireWholeNumber(scope, 'zoneCount', zoneCount, { min: 1, max: 6, unit: 'zones' });
     if (!isUnknown(subnetIds) && zoneCount !== undefined && !isUnknown(zoneCount) && zoneCount > subnetIds.length) {
-      throw badInput(place, {
+      throw badInput(scope, {
         given: `${subnetIds.length} subnets for ${zoneCount} availability zones`,
         allowed: 'at least one subnet a zone',
         instead: `${zoneCount} subnets in different zones, or zoneCount: ${subnetIds.length}`,
@@ -110,8 +110,8 @@ export class ClusterNetwork {
     this.nodeNames = props.nodeNames;
     this.httpsTo = props.httpsTo;
     if (props.httpsTo === undefined) return;
-    requireNotEmpty(place, 'httpsTo', props.httpsTo, "[Peer.securityGroup('sg-0123456789abcdef0')], or leave it out");
-    props.httpsTo.forEach((peer) => requireInstance(place, 'httpsTo', peer, Peer, "Peer.prefixList('pl-0123456789abcdef0')"));
+    requireNotEmpty(scope, 'httpsTo', props.httpsTo, "[Peer.securityGroup('sg-0123456789abcdef0')], or leave it out");
+    props.httpsTo.forEach((peer) => requireInstance(scope, 'httpsTo', peer, Peer, "Peer.prefixList('pl-0123456789abcdef0')"));
   }
 
   public toString(): string {
@@ -145,7 +145,7 @@ export class ClusterNetwork {
 }
 
 /** Throws unless there are subnets, and each is the id of one, or unknown. @internal */
-export function checkSubnets(place: Place, subnetIds: string[]): void {
-  requireNotEmpty(place, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
-  checkIds(place, 'subnetIds', subnetIds, /^subnet-[0-9a-f]+$/, 'subnet-0123456789abcdef0');
+export function checkSubnets(scope: Scope, subnetIds: string[]): void {
+  requireNotEmpty(scope, 'subnetIds', subnetIds, 'name the subnets, one an availability zone');
+  checkIds(scope, 'subnetIds', subnetIds, /^subnet-[0-9a-f]+$/, 'subnet-0123456789abcdef0');
 }

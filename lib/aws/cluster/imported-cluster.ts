@@ -54,8 +54,8 @@ export class ImportedCluster extends QdrantClusterBase {
   }
 }
 
-function checkReferences(place: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
-  requireInstanceIfGiven(place, 'readOnlyKey', readOnlyKey, Secret, 'readOnlyKey: Secret.fromArn(secret.arn)');
-  requireInstanceIfGiven(place, 'adminKey', adminKey, Secret, 'adminKey: Secret.fromArn(secret.arn)');
-  requireInstanceIfGiven(place, 'clientCa', clientCa, CaBundle, 'clientCa: CaBundle.fromPem(pem)');
+function checkReferences(scope: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
+  requireInstanceIfGiven(scope, 'readOnlyKey', readOnlyKey, Secret, 'readOnlyKey: Secret.fromArn(secret.arn)');
+  requireInstanceIfGiven(scope, 'adminKey', adminKey, Secret, 'adminKey: Secret.fromArn(secret.arn)');
+  requireInstanceIfGiven(scope, 'clientCa', clientCa, CaBundle, 'clientCa: CaBundle.fromPem(pem)');
 }

@@ -14,20 +14,20 @@ const LOOKS_BEFORE_EXPIRY = 3;
  * @throws if one is out of range, or does not fit the others
  */
 export function resolveRollingUpdate(
-  place: Construct,
+  scope: Construct,
   props: RollingUpdateProps,
   tls: NodeTls,
   nodeCount: number,
 ): Required<RollingUpdateProps> {
   const { nodeTimeoutMinutes = 30, turnSeconds = 60, requireReadyPeers = true } = props;
-  requireWholeNumber(place, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
-  requireWholeNumber(place, 'turnSeconds', turnSeconds, { min: 60, max: 3600, unit: 'seconds' });
-  requireBooleanIfGiven(place, 'requireReadyPeers', requireReadyPeers);
-  checkTimeout(place, nodeTimeoutMinutes, turnSeconds);
+  requireWholeNumber(scope, 'nodeTimeoutMinutes', nodeTimeoutMinutes, { min: 5, max: 720, unit: 'minutes' });
+  requireWholeNumber(scope, 'turnSeconds', turnSeconds, { min: 60, max: 3600, unit: 'seconds' });
+  requireBooleanIfGiven(scope, 'requireReadyPeers', requireReadyPeers);
+  checkTimeout(scope, nodeTimeoutMinutes, turnSeconds);
   const renewal: Renewal = { validityDays: validityDaysOf(tls), nodeCount, turnSeconds };
   const { refreshHours = defaultRefreshHours(renewal) } = props;
-  requireWholeNumber(place, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
-  if (!isUnknown(refreshHours)) checkRenewal(place, refreshHours, renewal);
+  requireWholeNumber(scope, 'refreshHours', refreshHours, { min: 1, max: 168, unit: 'hours' });
+  if (!isUnknown(refreshHours)) checkRenewal(scope, refreshHours, renewal);
   return { refreshHours, nodeTimeoutMinutes, turnSeconds, requireReadyPeers };
 }
 
@@ -62,10 +62,10 @@ function defaultRefreshHours(renewal: Renewal): number {
   return Math.max(1, Math.min(12, longestRefresh(renewal), left));
 }
 
-function checkTimeout(place: Construct, nodeTimeoutMinutes: number, turnSeconds: number): void {
+function checkTimeout(scope: Construct, nodeTimeoutMinutes: number, turnSeconds: number): void {
   const twoTurns = Math.ceil((4 * turnSeconds) / 60);
   if (isUnknown(turnSeconds) || isUnknown(nodeTimeoutMinutes) || nodeTimeoutMinutes >= twoTurns) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `nodeTimeoutMinutes is ${nodeTimeoutMinutes}, and turnSeconds is ${turnSeconds}`,
     allowed: `at least ${twoTurns} minutes, as every other turn is one in which an apply may restart a node`,
     instead: `nodeTimeoutMinutes: ${twoTurns}, or a smaller turnSeconds`,
@@ -73,11 +73,11 @@ function checkTimeout(place: Construct, nodeTimeoutMinutes: number, turnSeconds:
 }
 
 /** A node finds its next certificate when it looks for it, and then waits for its turn. */
-function checkRenewal(place: Construct, refreshHours: number, renewal: Renewal): void {
+function checkRenewal(scope: Construct, refreshHours: number, renewal: Renewal): void {
   const { validityDays, nodeCount, turnSeconds } = renewal;
   const longest = longestRefresh(renewal);
   if (refreshHours > longest) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `refreshHours is ${refreshHours}, and certificates are valid for ${validityDays} days`,
       allowed: `at most ${longest} hours, so that a node looks ${LOOKS_BEFORE_EXPIRY} times before a certificate ends`,
       instead: `refreshHours: ${longest}, or a longer validityDays of tls`,
@@ -87,7 +87,7 @@ function checkRenewal(place: Construct, refreshHours: number, renewal: Renewal):
   const round = hoursOfRound(renewal);
   if (refreshHours + round <= hours) return;
   const longestTurn = Math.floor(((hours - refreshHours) * 3600) / (2 * nodeCount));
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `turnSeconds is ${turnSeconds} with ${nodeCount} nodes, refreshHours is ${refreshHours}, and certificates are valid for ${validityDays} days`,
     allowed:
       `${hours} hours at most for refreshHours and a round of turns (2 x nodeCount x turnSeconds), which is ${Math.ceil(round)} hours: ` +

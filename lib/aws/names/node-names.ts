@@ -117,10 +117,10 @@ export function checkFrontLabel(balancer: Construct, label: string): void {
   });
 }
 
-function checkedName(place: string, name: string): string {
+function checkedName(scope: string, name: string): string {
   const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
   if (isUnknown(name) || (typeof name === 'string' && new RegExp(`^${label}(\\.${label})+$`).test(name))) return name;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `"${name}" is no name of a DNS zone`,
     allowed: 'labels of lower-case letters, digits and hyphens, joined by dots, without one at the end',
     instead: 'for example "vectors.internal"',

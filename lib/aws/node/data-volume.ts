@@ -62,24 +62,24 @@ const BASE_THROUGHPUT = 125;
 const MAX_THROUGHPUT = 1000;
 
 /** Throws where gp3 does not offer what was asked for, or a snapshot is none. @internal */
-export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeCount: number, names?: NodeNames): void {
-  checkEncryptionKey(place, 'dataVolume.encryptionKeyArn', volume.encryptionKeyArn);
-  checkSnapshots(place, volume.snapshotIds, nodeCount);
-  if (volume.snapshotIds?.length && names) checkRestoredNames(place, names);
+export function checkDataVolume(scope: Construct, volume: DataVolumeProps, nodeCount: number, names?: NodeNames): void {
+  checkEncryptionKey(scope, 'dataVolume.encryptionKeyArn', volume.encryptionKeyArn);
+  checkSnapshots(scope, volume.snapshotIds, nodeCount);
+  if (volume.snapshotIds?.length && names) checkRestoredNames(scope, names);
   const { sizeGib, iops = BASE_IOPS, throughputMibps = BASE_THROUGHPUT } = volume;
-  requireWholeNumber(place, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });
-  requireWholeNumber(place, 'dataVolume.iops', iops, { min: BASE_IOPS, max: 80000, unit: 'I/O operations a second' });
+  requireWholeNumber(scope, 'dataVolume.sizeGib', sizeGib, { min: 10, max: 65536, unit: 'GiB' });
+  requireWholeNumber(scope, 'dataVolume.iops', iops, { min: BASE_IOPS, max: 80000, unit: 'I/O operations a second' });
   const throughputs = { min: BASE_THROUGHPUT, max: MAX_THROUGHPUT, unit: 'MiB/s' };
-  requireWholeNumber(place, 'dataVolume.throughputMibps', throughputMibps, throughputs);
+  requireWholeNumber(scope, 'dataVolume.throughputMibps', throughputMibps, throughputs);
   if (![sizeGib, iops].some(isUnknown) && iops > BASE_IOPS && iops > 500 * sizeGib) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `dataVolume.iops is ${iops} on ${sizeGib} GiB`,
       allowed: `at most 500 a GiB: ${500 * sizeGib}`,
       instead: `iops: ${Math.max(500 * sizeGib, BASE_IOPS)}, or sizeGib: ${Math.ceil(iops / 500)}`,
     });
   }
   if (![throughputMibps, iops].some(isUnknown) && throughputMibps > iops / 4) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `dataVolume.throughputMibps is ${throughputMibps} with ${iops} IOPS`,
       allowed: `at most a quarter of the IOPS: ${iops / 4} MiB/s`,
       instead: `throughputMibps: ${iops / 4}, or iops: ${throughputMibps * 4}`,
@@ -88,9 +88,9 @@ export function checkDataVolume(place: Construct, volume: DataVolumeProps, nodeC
 }
 
 /** A volume remembers the name of its node, and a node that has another one refuses to start (versions.sh). */
-function checkRestoredNames(place: Construct, names: NodeNames): void {
+function checkRestoredNames(scope: Construct, names: NodeNames): void {
   if (names._returns) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given:
       'dataVolume.snapshotIds, with NodeNames.addresses(): new network interfaces have new addresses, and each node would refuse its data',
     allowed: 'snapshots of nodes whose names a new cluster has again',
@@ -98,11 +98,11 @@ function checkRestoredNames(place: Construct, names: NodeNames): void {
   });
 }
 
-function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nodeCount: number): void {
+function checkSnapshots(scope: Construct, snapshotIds: string[] | undefined, nodeCount: number): void {
   if (snapshotIds === undefined) return;
-  if (!isUnknown(snapshotIds)) requireListIfGiven(place, 'dataVolume.snapshotIds', snapshotIds);
+  if (!isUnknown(snapshotIds)) requireListIfGiven(scope, 'dataVolume.snapshotIds', snapshotIds);
   if (isUnknown(snapshotIds) || snapshotIds.length > nodeCount) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `dataVolume.snapshotIds ${isUnknown(snapshotIds) ? 'is a list whose length is not known' : `names ${snapshotIds.length} snapshots`}`,
       allowed: `one snapshot a node at most, ${nodeCount} in all`,
       instead: 'snapshotIds: [the snapshot of node 0, that of node 1, ...]',
@@ -110,7 +110,7 @@ function checkSnapshots(place: Construct, snapshotIds: string[] | undefined, nod
   }
   const index = snapshotIds.findIndex((id) => !isUnknown(id) && !/^snap-[0-9a-f]+$/.test(id));
   if (index < 0) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `dataVolume.snapshotIds[${index}] is ${JSON.stringify(snapshotIds[index])}`,
     allowed: 'ids such as snap-0123456789abcdef0',
     instead: 'the id of the final snapshot, which carries the tags of its volume: QdrantCluster and QdrantNode',

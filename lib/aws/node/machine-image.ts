@@ -109,12 +109,12 @@ class AmazonLinux2023 extends MachineImage {
  * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
  * @internal
  */
-export function architectureOf(place: Construct, instanceType: string): 'arm64' | 'x86_64' {
+export function architectureOf(scope: Construct, instanceType: string): 'arm64' | 'x86_64' {
   const parts = /^(?<family>[a-z]+(?:-[a-z0-9]+?)?)(?<generation>\d+)(?<special>[a-z0-9-]*)\.[a-z0-9-]+$/.exec(
     instanceType,
   )?.groups;
   if (!parts) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `"${instanceType}" is no instance type`,
       allowed: 'FAMILY.SIZE',
       instead: 'for example instanceType: "r7g.large"',

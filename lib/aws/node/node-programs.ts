@@ -21,11 +21,11 @@ function nodeFiles(): NodeFile[] {
   return [OWN, SHARED].flatMap((folder) =>
     readdirSync(folder)
       .sort()
-      .map((name) => ({ ...placeOf(name), source: join(folder, name) })),
+      .map((name) => ({ ...destinationOf(name), source: join(folder, name) })),
   );
 }
 
-function placeOf(name: string): { path: string; mode: string } {
+function destinationOf(name: string): { path: string; mode: string } {
   if (name.endsWith('.sh')) return { path: `/opt/qdrant/bin/${name}`, mode: '0755' };
   if (name === 'guard.conf') return { path: `/opt/qdrant/etc/${name}`, mode: '0644' };
   if (name === 'nftables.conf') return { path: '/etc/systemd/system/nftables.service.d/qdrant.conf', mode: '0644' };

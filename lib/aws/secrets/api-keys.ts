@@ -93,11 +93,11 @@ class ExistingApiKeys extends ApiKeys {
 
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
-    const place = 'ApiKeys.fromSecrets';
-    requireOptions(place, undefined, props, EXISTING_KEYS_OPTIONS);
-    requireInstance(place, 'admin', props.admin, Secret, 'admin: Secret.fromArn(secret.arn)');
-    requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, 'readOnly: Secret.fromArn(secret.arn)');
-    requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, 'alternate: Secret.fromArn(secret.arn)');
+    const scope = 'ApiKeys.fromSecrets';
+    requireOptions(scope, undefined, props, EXISTING_KEYS_OPTIONS);
+    requireInstance(scope, 'admin', props.admin, Secret, 'admin: Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(scope, 'readOnly', props.readOnly, Secret, 'readOnly: Secret.fromArn(secret.arn)');
+    requireInstanceIfGiven(scope, 'alternate', props.alternate, Secret, 'alternate: Secret.fromArn(secret.arn)');
   }
 
   public get _hasAlternate(): boolean {

@@ -227,8 +227,8 @@ class ClusterCaTls extends Tls {
   }
 }
 
-function checkedValidity(place: string, options: IssuedTlsOptions): number {
+function checkedValidity(scope: string, options: IssuedTlsOptions): number {
   const { validityDays = 30 } = options;
-  requireWholeNumber(place, 'validityDays', validityDays, { min: 3, max: 825, unit: 'days' });
+  requireWholeNumber(scope, 'validityDays', validityDays, { min: 3, max: 825, unit: 'days' });
   return validityDays;
 }

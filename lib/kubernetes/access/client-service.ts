@@ -86,16 +86,16 @@ export class ClientService {
    * @throws if no range is given, or one is invalid
    */
   public static loadBalancer(props: LoadBalancerServiceProps): ClientService {
-    const place = 'ClientService.loadBalancer';
-    requireOptions(place, undefined, props, LOAD_BALANCER_SERVICE_OPTIONS);
-    requireNotEmpty(place, 'sourceRanges', props.sourceRanges, `sourceRanges: ['203.0.113.0/24']`);
+    const scope = 'ClientService.loadBalancer';
+    requireOptions(scope, undefined, props, LOAD_BALANCER_SERVICE_OPTIONS);
+    requireNotEmpty(scope, 'sourceRanges', props.sourceRanges, `sourceRanges: ['203.0.113.0/24']`);
     const peers = props.sourceRanges.map((range) => {
       const isIpv6 = !isUnknown(range) && String(range).includes(':');
-      return isIpv6 ? Peer.ipv6(ipv6Range(place, range)) : Peer.ipv4(ipv4Range(place, range));
+      return isIpv6 ? Peer.ipv6(ipv6Range(scope, range)) : Peer.ipv4(ipv4Range(scope, range));
     });
-    checkAppProtocols(place, props);
+    checkAppProtocols(scope, props);
     if (props.loadBalancerClass !== undefined) {
-      checkQualifiedName(place, 'loadBalancerClass', props.loadBalancerClass, 'service.k8s.aws/nlb');
+      checkQualifiedName(scope, 'loadBalancerClass', props.loadBalancerClass, 'service.k8s.aws/nlb');
     }
     const { loadBalancerClass, ...rest } = literally(props);
     return new ClientService('LoadBalancer', rest, { loadBalancerClass, sources: peers });
@@ -151,11 +151,11 @@ export class ClientService {
 }
 
 /** @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol */
-function checkAppProtocols(place: string, { restAppProtocol, grpcAppProtocol }: ClientServiceProps): void {
+function checkAppProtocols(scope: string, { restAppProtocol, grpcAppProtocol }: ClientServiceProps): void {
   const isProtocol = (text: string) => /^([a-z0-9.-]+\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
   for (const protocol of [restAppProtocol, grpcAppProtocol]) {
     if (protocol === undefined || isUnknown(protocol) || (typeof protocol === 'string' && isProtocol(protocol))) continue;
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `the application protocol ${quoted(protocol)}`,
       allowed: 'a name of IANA’s list, or one with a domain before it',
       instead: 'restAppProtocol: "https"',

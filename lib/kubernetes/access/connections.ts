@@ -171,6 +171,6 @@ interface AddedPolicy {
   readonly preconditions: Precondition[];
 }
 
-function requirePeer(place: Construct, peer: Peer): void {
-  requireInstance(place, 'the peer', peer, Peer, "Peer.pods({ labels: { app: 'search' } }) or Peer.ipv4('10.20.0.0/16')");
+function requirePeer(scope: Construct, peer: Peer): void {
+  requireInstance(scope, 'the peer', peer, Peer, "Peer.pods({ labels: { app: 'search' } }) or Peer.ipv4('10.20.0.0/16')");
 }

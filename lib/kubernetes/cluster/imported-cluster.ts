@@ -66,8 +66,8 @@ export class ImportedCluster extends QdrantClusterBase {
   }
 }
 
-function checkReferences(place: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
-  requireInstanceIfGiven(place, 'readOnlyKey', readOnlyKey, Secret, "readOnlyKey: Secret.fromName('vectors-read-only-key')");
-  requireInstanceIfGiven(place, 'adminKey', adminKey, Secret, "adminKey: Secret.fromName('vectors-admin-key-1')");
-  requireInstanceIfGiven(place, 'clientCa', clientCa, CaBundle, "clientCa: CaBundle.fromConfigMap('company-ca')");
+function checkReferences(scope: Construct, { readOnlyKey, adminKey, clientCa }: QdrantClusterAttributes): void {
+  requireInstanceIfGiven(scope, 'readOnlyKey', readOnlyKey, Secret, "readOnlyKey: Secret.fromName('vectors-read-only-key')");
+  requireInstanceIfGiven(scope, 'adminKey', adminKey, Secret, "adminKey: Secret.fromName('vectors-admin-key-1')");
+  requireInstanceIfGiven(scope, 'clientCa', clientCa, CaBundle, "clientCa: CaBundle.fromConfigMap('company-ca')");
 }

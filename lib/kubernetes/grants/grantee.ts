@@ -60,11 +60,11 @@ export class Grantee {
   }
 }
 
-function notEmpty(place: string, name: string): string {
+function notEmpty(scope: string, name: string): string {
   if (isUnknown(name) || (typeof name === 'string' && name.trim() !== '')) return name;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: name === '' ? 'an empty name' : `the name ${JSON.stringify(name)}`,
     allowed: 'the name of a subject',
-    instead: `${place}("operators")`,
+    instead: `${scope}("operators")`,
   });
 }

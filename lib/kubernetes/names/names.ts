@@ -1,4 +1,4 @@
-import { badInput, isUnknown, Place, quoted, requireMap, shown } from '../../input/input';
+import { badInput, isUnknown, Scope, quoted, requireMap, shown } from '../../input/input';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -10,9 +10,9 @@ const FILE_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
  * Throws unless the name is one that Kubernetes gives to namespaces and services.
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
  */
-export function checkLabelName(place: Place, what: string, name: string, example: string): void {
+export function checkLabelName(scope: Scope, what: string, name: string, example: string): void {
   if (isUnknown(name) || (typeof name === 'string' && LABEL.test(name))) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${what} is ${quoted(name)}`,
     allowed: '1 to 63 lower-case letters, digits and hyphens, a letter or digit first and last',
     instead: `for example "${example}"`,
@@ -20,9 +20,9 @@ export function checkLabelName(place: Place, what: string, name: string, example
 }
 
 /** Throws unless the name is one that Kubernetes gives to most objects. */
-export function checkObjectName(place: Place, what: string, name: string, example: string): void {
+export function checkObjectName(scope: Scope, what: string, name: string, example: string): void {
   if (isUnknown(name) || (typeof name === 'string' && name.length <= 253 && SUBDOMAIN.test(name))) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given:
       typeof name === 'string'
         ? `${what} is no name of an object in Kubernetes (not shown, as it may be the secret itself)`
@@ -33,9 +33,9 @@ export function checkObjectName(place: Place, what: string, name: string, exampl
 }
 
 /** Throws unless the text names a member of a Secret or a ConfigMap. */
-export function checkDataKey(place: Place, key: string): void {
+export function checkDataKey(scope: Scope, key: string): void {
   if (isUnknown(key) || (typeof key === 'string' && FILE_KEY.test(key) && !/^\.\.?$/.test(key))) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: 'a key that no Secret or ConfigMap can have (not shown)',
     allowed: 'letters, digits, hyphens, underscores and dots',
     instead: 'for example "api-key"',
@@ -46,11 +46,11 @@ export function checkDataKey(place: Place, key: string): void {
  * Throws unless the labels can select something: at least one, and each with a name and a value that Kubernetes accepts.
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
  */
-export function checkLabels(place: Place, what: string, labels: { [name: string]: string }): void {
+export function checkLabels(scope: Scope, what: string, labels: { [name: string]: string }): void {
   if (isUnknown(labels)) return;
-  requireMap(place, what, labels, "{ app: 'search' }");
+  requireMap(scope, what, labels, "{ app: 'search' }");
   if (Object.keys(labels).length === 0) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `${what} is empty, which selects everything`,
       allowed: 'at least one label',
       instead: `${what}: { app: 'search' }`,
@@ -62,7 +62,7 @@ export function checkLabels(place: Place, what: string, labels: { [name: string]
       (isLabelName(name) && (isUnknown(value) || (typeof value === 'string' && SELECTOR_VALUE.test(value))))
     )
       continue;
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `${what} has the label "${name}: ${value}"`,
       allowed:
         'a name, with or without a domain before it, and a value of up to 63 letters, digits, hyphens, underscores and dots',
@@ -72,10 +72,10 @@ export function checkLabels(place: Place, what: string, labels: { [name: string]
 }
 
 /** As `checkLabels`, of the labels that an object is given: there may be none. */
-export function checkOwnLabels(place: Place, what: string, labels: { [name: string]: string } | undefined): void {
+export function checkOwnLabels(scope: Scope, what: string, labels: { [name: string]: string } | undefined): void {
   if (labels === undefined || isUnknown(labels)) return;
-  requireMap(place, what, labels, "{ team: 'search' }");
-  if (Object.keys(labels).length > 0) checkLabels(place, what, labels);
+  requireMap(scope, what, labels, "{ team: 'search' }");
+  if (Object.keys(labels).length > 0) checkLabels(scope, what, labels);
 }
 
 /** Of all annotations of an object. */
@@ -85,14 +85,14 @@ const MAX_ANNOTATION_BYTES = 256 * 1024;
  * Throws unless Kubernetes takes the annotations: each with a name like that of a label and a text.
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
  */
-export function checkAnnotations(place: Place, what: string, annotations: { [name: string]: string } | undefined): void {
+export function checkAnnotations(scope: Scope, what: string, annotations: { [name: string]: string } | undefined): void {
   if (annotations === undefined || isUnknown(annotations)) return;
-  requireMap(place, what, annotations, "{ 'sidecar.istio.io/inject': 'false' }");
+  requireMap(scope, what, annotations, "{ 'sidecar.istio.io/inject': 'false' }");
   const isAnnotation = ([name, value]: [string, string]) =>
     isUnknown(name) || (isLabelName(name.toLowerCase()) && typeof value === 'string');
   const wrong = Object.entries(annotations).find((annotation) => !isAnnotation(annotation));
   if (wrong !== undefined) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `${what} has the annotation "${wrong[0]}: ${wrong[1]}"`,
       allowed:
         'a name of up to 63 letters, digits, hyphens, underscores and dots, with or without a domain before it, and a text',
@@ -101,7 +101,7 @@ export function checkAnnotations(place: Place, what: string, annotations: { [nam
   }
   const bytes = Buffer.byteLength(Object.entries(annotations).flat().join(''));
   if (bytes <= MAX_ANNOTATION_BYTES) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${what} are ${bytes} bytes`,
     allowed: `up to ${MAX_ANNOTATION_BYTES} bytes in all`,
     instead: 'fewer or shorter annotations',
@@ -109,9 +109,9 @@ export function checkAnnotations(place: Place, what: string, annotations: { [nam
 }
 
 /** Throws unless the text is a name that labels and taints have. */
-export function checkQualifiedName(place: Place, what: string, name: string, example: string): void {
+export function checkQualifiedName(scope: Scope, what: string, name: string, example: string): void {
   if (isUnknown(name) || (typeof name === 'string' && isLabelName(name))) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${what} is ${quoted(name)}`,
     allowed: 'a name of up to 63 letters, digits, hyphens, underscores and dots, with or without a domain before it',
     instead: `for example "${example}"`,
@@ -119,9 +119,9 @@ export function checkQualifiedName(place: Place, what: string, name: string, exa
 }
 
 /** Throws unless the text is a value that labels and taints have. */
-export function checkLabelValue(place: Place, what: string, value: string, example: string): void {
+export function checkLabelValue(scope: Scope, what: string, value: string, example: string): void {
   if (isUnknown(value) || (typeof value === 'string' && SELECTOR_VALUE.test(value))) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${what} is ${quoted(value)}`,
     allowed: 'up to 63 letters, digits, hyphens, underscores and dots, a letter or digit first and last',
     instead: `for example "${example}"`,

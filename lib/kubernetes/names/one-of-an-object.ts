@@ -1,6 +1,6 @@
 import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { isOf, placeByProvider } from '../../cluster/one-of-a-name';
+import { isOf, whereMade } from '../../cluster/one-of-a-name';
 import { badInput, isUnknown } from '../../input/input';
 
 /** An object of Kubernetes that the library makes, or has an operator make. */
@@ -30,12 +30,12 @@ export function refuseSharedObjects(cluster: IConstruct): void {
 }
 
 function sharedObjects(clusters: IConstruct[]): string[] {
-  const placeOf = places(clusters[0]);
+  const whereOf = whereabouts(clusters[0]);
   const byName = new Map<string, MadeObject[]>();
   const shared: MadeObject[][] = [];
   for (const object of clusters.flatMap(objectsOf)) {
     const { resource, kind, namespace, name } = object;
-    const key = JSON.stringify([placeOf(resource), kind, namespace, name]);
+    const key = JSON.stringify([whereOf(resource), kind, namespace, name]);
     const former = byName.get(key) ?? [];
     byName.set(key, [...former, object]);
     shared.push(...former.filter((other) => other.resource !== resource).map((other) => [other, object]));
@@ -58,14 +58,14 @@ function complaint({ resource, kind, namespace, name }: MadeObject, { resource: 
 }
 
 /** Tells where a resource is made. Few providers make many resources: each is looked at once. */
-function places(seenFrom: IConstruct): (resource: TerraformResource) => string {
+function whereabouts(seenFrom: IConstruct): (resource: TerraformResource) => string {
   const known = new Map<IConstruct, string>();
   return (resource) => {
     const { provider } = resource;
     const maker = provider ?? TerraformStack.of(resource);
-    const place = known.get(maker) ?? placeByProvider(resource, provider, 'kubernetes', seenFrom);
-    known.set(maker, place);
-    return place;
+    const where = known.get(maker) ?? whereMade(resource, provider, 'kubernetes', seenFrom);
+    known.set(maker, where);
+    return where;
   };
 }
 
@@ -81,17 +81,17 @@ function objectsOf(cluster: IConstruct): MadeObject[] {
 function namesOf(resource: TerraformResource): Array<Pick<MadeObject, 'kind' | 'namespace' | 'name'>> {
   const type = resource.terraformResourceType;
   const { [resource.friendlyUniqueId]: made } = resource.toTerraform().resource?.[type] ?? {};
-  if (type !== 'kubernetes_manifest') return made?.metadata ? [{ ...placeIn(made.metadata), kind: kindOf(type) }] : [];
+  if (type !== 'kubernetes_manifest') return made?.metadata ? [{ ...nameIn(made.metadata), kind: kindOf(type) }] : [];
   const { apiVersion, kind, metadata, spec } = made?.manifest ?? {};
   if (!metadata) return [];
   const [group] = String(apiVersion).split('/');
-  const object = { ...placeIn(metadata), kind: `${kind}.${group}` };
+  const object = { ...nameIn(metadata), kind: `${kind}.${group}` };
   // What cert-manager and the External Secrets Operator write.
   const secret = spec?.secretName ?? spec?.target?.name;
   return secret === undefined ? [object] : [object, { ...object, kind: 'Secret', name: secret }];
 }
 
-function placeIn({ namespace, name }: { namespace: string; name: string }): { namespace: string; name: string } {
+function nameIn({ namespace, name }: { namespace: string; name: string }): { namespace: string; name: string } {
   return { namespace, name };
 }
 

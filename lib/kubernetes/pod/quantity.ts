@@ -39,7 +39,7 @@ export function quantityExpression(text: string): string {
 
 /** Throws unless the text is a quantity of at least so much, or unknown. */
 export function checkQuantity(
-  place: IConstruct,
+  scope: IConstruct,
   name: string,
   quantity: string,
   least: { readonly quantity: string; readonly example: string },
@@ -47,7 +47,7 @@ export function checkQuantity(
   if (isUnknown(quantity)) return;
   const value = valueOf(quantity);
   if (value !== undefined && value >= valueOf(least.quantity)!) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${name} is "${quantity}"`,
     allowed: `a quantity of Kubernetes, at least ${least.quantity}`,
     instead: `${name}: "${least.example}"`,

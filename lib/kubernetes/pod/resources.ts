@@ -71,27 +71,27 @@ function containerResources({ memory, cpu, cpuLimit }: { memory: string; cpu: st
 }
 
 /** Throws where a node could not work with it. @internal */
-export function checkResources(place: Construct, resources: ResourcesProps): void {
+export function checkResources(scope: Construct, resources: ResourcesProps): void {
   const { cpu = DEFAULT_CPU } = resources;
-  checkQuantity(place, 'resources.memory', resources.memory, { quantity: '512Mi', example: '8Gi' });
-  checkProcessors(place, 'resources', { ...resources, cpu }, { quantity: '100m', example: '2' });
+  checkQuantity(scope, 'resources.memory', resources.memory, { quantity: '512Mi', example: '8Gi' });
+  checkProcessors(scope, 'resources', { ...resources, cpu }, { quantity: '100m', example: '2' });
 }
 
 /** Throws where the guard could not work with it. @internal */
-export function checkGuardResources(place: Construct, resources: GuardResourcesProps): void {
+export function checkGuardResources(scope: Construct, resources: GuardResourcesProps): void {
   const { memory, cpu = DEFAULT_GUARD.cpu } = resources;
-  if (memory !== undefined) checkQuantity(place, 'guardResources.memory', memory, { quantity: '64Mi', example: '256Mi' });
-  checkProcessors(place, 'guardResources', { ...resources, cpu }, { quantity: '10m', example: '100m' });
+  if (memory !== undefined) checkQuantity(scope, 'guardResources.memory', memory, { quantity: '64Mi', example: '256Mi' });
+  checkProcessors(scope, 'guardResources', { ...resources, cpu }, { quantity: '10m', example: '100m' });
 }
 
 function checkProcessors(
-  place: Construct,
+  scope: Construct,
   option: string,
   { cpu, cpuLimit }: { cpu: string; cpuLimit?: string },
   least: { quantity: string; example: string },
 ): void {
-  checkQuantity(place, `${option}.cpu`, cpu, least);
+  checkQuantity(scope, `${option}.cpu`, cpu, least);
   // No less than what is asked for.
   const asked = isUnknown(cpu) ? least.quantity : cpu;
-  if (cpuLimit !== undefined) checkQuantity(place, `${option}.cpuLimit`, cpuLimit, { quantity: asked, example: asked });
+  if (cpuLimit !== undefined) checkQuantity(scope, `${option}.cpuLimit`, cpuLimit, { quantity: asked, example: asked });
 }

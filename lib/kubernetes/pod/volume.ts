@@ -37,20 +37,20 @@ const NETWORK_FILE_SYSTEMS =
   /(^|[^a-z])(nfs|efs|azurefile|filestore|cephfs|glusterfs|smb|cifs|fsx|netapp-files|anf)([^a-z]|$)/i;
 
 /** Throws where a volume cannot hold the data. @internal */
-export function checkVolume(place: Construct, option: string, volume: VolumeProps): void {
+export function checkVolume(scope: Construct, option: string, volume: VolumeProps): void {
   const { size, storageClassName, accessMode } = volume;
-  checkQuantity(place, `${option}.size`, size, { quantity: '1Gi', example: '200Gi' });
+  checkQuantity(scope, `${option}.size`, size, { quantity: '1Gi', example: '200Gi' });
   if (accessMode !== undefined && !isUnknown(accessMode) && !ACCESS_MODES.includes(accessMode)) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: `${option}.accessMode is "${accessMode}"`,
       allowed: `${ACCESS_MODES.join(' or ')}: each node has a volume of its own`,
       instead: 'leave it out',
     });
   }
   if (storageClassName === undefined || isUnknown(storageClassName)) return;
-  checkObjectName(place, `${option}.storageClassName`, storageClassName, 'gp3');
+  checkObjectName(scope, `${option}.storageClassName`, storageClassName, 'gp3');
   if (!NETWORK_FILE_SYSTEMS.test(storageClassName)) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `${option}.storageClassName is "${storageClassName}", a file system on a network by its name`,
     allowed: 'block storage: Qdrant’s data is corrupted on NFS, EFS and the like',
     instead: `storageClassName: "gp3", or another class of block storage`,

@@ -143,11 +143,11 @@ class ExistingApiKeys extends ApiKeys {
 
   public constructor(private readonly props: ExistingApiKeysProps) {
     super();
-    const place = 'ApiKeys.fromSecrets';
-    requireOptions(place, undefined, props, EXISTING_KEYS_OPTIONS);
-    requireInstance(place, 'admin', props.admin, Secret, "admin: Secret.fromName('vectors-admin-key')");
-    requireInstanceIfGiven(place, 'readOnly', props.readOnly, Secret, "readOnly: Secret.fromName('vectors-read-key')");
-    requireInstanceIfGiven(place, 'alternate', props.alternate, Secret, "alternate: Secret.fromName('vectors-next-key')");
+    const scope = 'ApiKeys.fromSecrets';
+    requireOptions(scope, undefined, props, EXISTING_KEYS_OPTIONS);
+    requireInstance(scope, 'admin', props.admin, Secret, "admin: Secret.fromName('vectors-admin-key')");
+    requireInstanceIfGiven(scope, 'readOnly', props.readOnly, Secret, "readOnly: Secret.fromName('vectors-read-key')");
+    requireInstanceIfGiven(scope, 'alternate', props.alternate, Secret, "alternate: Secret.fromName('vectors-next-key')");
   }
 
   public get _hasAlternate(): boolean {
@@ -175,10 +175,10 @@ class GeneratedApiKeys extends ApiKeys {
   }
 
   public _bind(cluster: Construct, binding: KeysBinding): ClusterKeys {
-    const { clusterName, ...place } = binding;
+    const { clusterName, ...common } = binding;
     const made: ITerraformDependable[] = [];
     const make = (id: string, name: string, generation: number) => {
-      const { secret, resource } = new GeneratedSecret(cluster, id, { ...place, name: `${clusterName}-${name}`, generation });
+      const { secret, resource } = new GeneratedSecret(cluster, id, { ...common, name: `${clusterName}-${name}`, generation });
       made.push(resource);
       return secret;
     };
@@ -201,19 +201,19 @@ class ExternalApiKeys extends ApiKeys {
 
   public constructor(private readonly props: ExternalApiKeysProps) {
     super();
-    const place = 'ApiKeys.fromExternalSecrets';
-    requireOptions(place, undefined, props, EXTERNAL_KEYS_OPTIONS);
-    requireInstance(place, 'store', props.store, SecretStore, "store: SecretStore.clusterStore('vault')");
+    const scope = 'ApiKeys.fromExternalSecrets';
+    requireOptions(scope, undefined, props, EXTERNAL_KEYS_OPTIONS);
+    requireInstance(scope, 'store', props.store, SecretStore, "store: SecretStore.clusterStore('vault')");
     const { refreshMinutes = 60 } = props;
-    requireWholeNumber(place, 'refreshMinutes', refreshMinutes, { min: 1, max: 10080, unit: 'minutes' });
+    requireWholeNumber(scope, 'refreshMinutes', refreshMinutes, { min: 1, max: 10080, unit: 'minutes' });
     for (const [option, key] of Object.entries({
       admin: props.admin ?? {},
       readOnly: props.readOnly,
       alternate: props.alternate,
     })) {
       if (key === undefined) continue;
-      requireOptions<ExternalKey>(place, option, key as ExternalKey, EXTERNAL_KEY_OPTIONS);
-      checkExternalKey(place, key as ExternalKey);
+      requireOptions<ExternalKey>(scope, option, key as ExternalKey, EXTERNAL_KEY_OPTIONS);
+      checkExternalKey(scope, key as ExternalKey);
     }
   }
 
@@ -260,17 +260,17 @@ class ExternalApiKeys extends ApiKeys {
   }
 }
 
-function checkExternalKey(place: string, { remoteKey, property }: ExternalKey): void {
+function checkExternalKey(scope: string, { remoteKey, property }: ExternalKey): void {
   const isText = (value: unknown) => isUnknown(value) || (typeof value === 'string' && value.trim() !== '');
   if (!isText(remoteKey)) {
-    throw badInput(place, {
+    throw badInput(scope, {
       given: remoteKey === '' ? 'an empty remoteKey' : `remoteKey is ${quoted(remoteKey)}`,
       allowed: 'the name of an entry',
       instead: `remoteKey: 'vectors/admin'`,
     });
   }
   if (property === undefined || isText(property)) return;
-  throw badInput(place, {
+  throw badInput(scope, {
     given: `property is ${quoted(property)}`,
     allowed: 'the name of a member, or the option left out',
     instead: `property: 'admin'`,

@@ -131,11 +131,11 @@ class CertManagerTls extends Tls {
     private readonly options: CertManagerTlsOptions,
   ) {
     super();
-    const place = 'Tls.fromCertManager';
-    requireInstance(place, 'the issuer', issuer, CertificateIssuer, "CertificateIssuer.clusterIssuer('company-ca')");
-    requireInstanceIfGiven(place, 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
-    requireOptions(place, undefined, options, CERT_MANAGER_TLS_OPTIONS);
-    this.validityDays = checkedValidity(place, options);
+    const scope = 'Tls.fromCertManager';
+    requireInstance(scope, 'the issuer', issuer, CertificateIssuer, "CertificateIssuer.clusterIssuer('company-ca')");
+    requireInstanceIfGiven(scope, 'clientCa', options.clientCa, CaBundle, "CaBundle.fromConfigMap('company-ca')");
+    requireOptions(scope, undefined, options, CERT_MANAGER_TLS_OPTIONS);
+    this.validityDays = checkedValidity(scope, options);
   }
 
   public _bind(cluster: Construct, binding: TlsBinding): ClusterTls {
@@ -253,8 +253,8 @@ function requestCertificate(
 
 const CERT_MANAGER_USAGES: { [usage: string]: string } = { serverAuth: 'server auth', clientAuth: 'client auth' };
 
-function checkedValidity(place: string, options: IssuedTlsOptions): number {
+function checkedValidity(scope: string, options: IssuedTlsOptions): number {
   const { validityDays = 90 } = options;
-  requireWholeNumber(place, 'validityDays', validityDays, { min: 3, max: 825, unit: 'days' });
+  requireWholeNumber(scope, 'validityDays', validityDays, { min: 3, max: 825, unit: 'days' });
   return validityDays;
 }

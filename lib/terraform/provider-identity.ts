@@ -45,7 +45,7 @@ const SAYS_WHERE_OF_ROLE = ['role_arn'];
  *
  * @param provider undefined where the environment alone says where
  */
-export function placeOf(seenFrom: IConstruct, name: ProviderName, provider: TerraformProvider | undefined): string {
+export function providerIdentity(seenFrom: IConstruct, name: ProviderName, provider: TerraformProvider | undefined): string {
   const { [name]: configurations } = provider?.toTerraform().provider ?? {};
   const says = only(SAYS_WHERE[name], configurations?.[0] ?? {});
   const where = Object.entries(says).map(([argument, value]) => [
