@@ -95,7 +95,7 @@ describeWith(['terraform', 'moto'], 'a cluster, applied by the real Terraform', 
       const size = Buffer.from(encoded, 'base64').length;
       process.stderr.write(`user data: ${size} bytes; document: ${document.content.length} bytes\n`);
       // 16 KB is what EC2 takes; the rest is left to settings and certificates.
-      expect(size).toBeLessThan(14.5 * 1024);
+      expect(size).toBeLessThan(15 * 1024);
       const config = JSON.parse(userData(encoded).replace(/^#cloud-config\n/, ''));
       expect(config.write_files.map(({ content }: any) => content)).toContain(installer);
     }
