@@ -48,7 +48,7 @@ let programs: string | undefined;
 /** Commands that install the programs, for a shell. */
 function installPrograms(refreshHours: number): string {
   programs ??= nodeFiles()
-    .map(({ source, path, mode }) => installFile(path, mode, withoutComments(readFileSync(source, 'utf8'))))
+    .map(({ source, path, mode }) => installFile(path, mode, withoutLayout(readFileSync(source, 'utf8'))))
     .join('');
   return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
 }
@@ -71,9 +71,9 @@ function bashScript(commands: string[]): string {
   return ['#!/usr/bin/env bash', 'set -euo pipefail', 'umask 022', ...commands, ''].join('\n');
 }
 
-/** User data is small: what explains the programs stays in their files. */
-function withoutComments(text: string): string {
-  return text.replace(/^ *(?:#(?!!).*)?\n/gm, '');
+/** User data is small: what explains the programs, and how they are laid out, stays in their files. */
+function withoutLayout(text: string): string {
+  return text.replace(/^ *(?:#(?!!).*)?\n/gm, '').replace(/^ +/gm, '');
 }
 
 function installFile(path: string, mode: string, content: string): string {

@@ -8,7 +8,7 @@ const MAX_USER_DATA = 16 * 1024;
 /** How large a document may be: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm */
 const MAX_DOCUMENT = 64 * 1024;
 /** What surrounds the installer in both, and what Terraform compresses otherwise than Node does. */
-const SURROUNDINGS = 1024;
+const SURROUNDINGS = 832;
 
 /** What is sent to a node; may hold tokens. */
 interface Installers {
