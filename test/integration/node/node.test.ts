@@ -324,7 +324,8 @@ describeWith(HARNESS, 'nodes that run', () => {
       tls = aws.Tls.fromSecret(aws.Secret.fromArn(secret.ARN));
       roll({ ...version, apiKeys, trustedAuthorities: [aws.CaBundle.fromPem(next)] });
       writeFileSync(cluster.file('ca.pem'), `${old}\n${next}`);
-      roll({ ...version, apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)] });
+      // User data has no room for more beside two CAs.
+      roll({ ...version, apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)], bootCommands: [] });
       roll({ ...version, apiKeys, tls });
       writeFileSync(cluster.file('ca.pem'), next);
       for (const node of [0, 1, 2]) {
