@@ -10,12 +10,8 @@ until [[ ! -e $COMMANDS ]] || "$COMMANDS"; do
   sleep 10
 done
 
-if [[ -r /etc/qdrant/environment ]]; then
-  set -o allexport
-  # shellcheck source=/dev/null
-  source /etc/qdrant/environment
-  set +o allexport
-fi
+# shellcheck source=environment.sh
+source /opt/qdrant/bin/environment.sh
 
 # The other programs read cluster.json with jq, which the machine may not have yet.
 until command -v jq >/dev/null || dnf install --assumeyes --quiet jq; do

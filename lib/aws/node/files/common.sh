@@ -18,13 +18,8 @@ readonly MEMORY="$DATA/"
 readonly RAFT_STATE="$DATA/storage/raft_state.json"
 readonly SERVER_UID=1000
 
-# What the machine's operator sets for these programs, such as a proxy.
-if [[ -r /etc/qdrant/environment ]]; then
-  set -o allexport
-  # shellcheck source=/dev/null
-  source /etc/qdrant/environment
-  set +o allexport
-fi
+# shellcheck source=environment.sh
+source /opt/qdrant/bin/environment.sh
 readonly ENGINE=${CONTAINER_ENGINE:-docker}
 
 # The metadata service may take longer than the second that the AWS CLI gives it.
