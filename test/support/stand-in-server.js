@@ -110,6 +110,7 @@ function serveInternal(request, response, body) {
   if (request.url === '/peers') data.peers[body.uri] = true;
   if (request.url === '/forget') delete data.peers[body.uri];
   if (request.url === '/collection') data.collections[body.name] ??= {};
+  if (request.url === '/drop') delete data.collections[body.name];
   if (request.url === '/points') store(body.name, body.points);
   save();
   return [200, {}];
@@ -165,6 +166,12 @@ async function serveCollections(method, path, body) {
     data.collections[name] ??= {};
     save();
     await tell('/collection', { name });
+    return ok(true);
+  }
+  if (name && method === 'DELETE') {
+    delete data.collections[name];
+    save();
+    await tell('/drop', { name });
     return ok(true);
   }
   if (id) return data.collections[name]?.[id] ? ok(data.collections[name][id]) : [404, { status: { error: 'Not found' } }];

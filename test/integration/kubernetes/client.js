@@ -1,10 +1,15 @@
-// Asks once, as a client of the cluster does.
+// Asks once, as a client of the cluster does, and prints a line.
 //   client.js HOST:PORT...       which addresses can be connected to, a line each
-//   client.js --rest REQUEST     the answer of REST to a request, both as JSON
+//   client.js --rest REQUEST     the answer of REST, as { status, body }; the status is 0 where there is none
+//   client.js --grpc REQUEST     the name of the status of gRPC
+// A request is JSON: { host, port, key, client, ca, method, path, body }. A client's certificate is one of /client/files; empty for none.
 const { readFileSync } = require('node:fs');
+const { connect: connectHttp2 } = require('node:http2');
 const { request } = require('node:https');
 const { connect } = require('node:net');
+const { connect: connectTls } = require('node:tls');
 
+const TIMEOUT = 10000;
 const [first, ...others] = process.argv.slice(2);
 
 function tryToConnect(address) {
@@ -20,21 +25,54 @@ function tryToConnect(address) {
   socket.on('connect', () => end('open')).on('error', ({ code }) => end(code));
 }
 
-function ask({ host, path, method, body }) {
-  const file = (name) => readFileSync(`/client/files/${name}`);
-  const tls = { ca: file('ca.pem'), cert: file('client.pem'), key: file('client-key.pem') };
-  const headers = { 'api-key': String(file('key')), 'content-type': 'application/json' };
-  const call = request({ ...tls, host, port: 6333, method, path, headers, timeout: 10000 }, (response) => {
+const file = (name) => readFileSync(`/client/files/${name}`);
+
+function tlsOf({ client, ca }) {
+  return { ca: file(ca), ...(client && { cert: file(`${client}.pem`), key: file(`${client}-key.pem`) }) };
+}
+
+const headersOf = ({ key }) => (key === undefined ? {} : { 'api-key': key });
+
+function askRest({ host, port, method, path, body, ...identity }) {
+  const print = (status, said) => console.log(JSON.stringify({ status, body: said }));
+  const headers = { ...headersOf(identity), 'content-type': 'application/json' };
+  const call = request({ ...tlsOf(identity), host, port, method, path, headers, timeout: TIMEOUT }, (response) => {
     let text = '';
     response.on('data', (part) => (text += part));
-    response.on('end', () => {
-      console.log(JSON.stringify({ status: response.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text }));
-    });
+    response.on('end', () => print(response.statusCode, text.startsWith('{') ? JSON.parse(text) : text));
   });
-  call.on('error', ({ message }) => console.log(JSON.stringify({ status: 0, body: message })));
+  call.on('error', ({ message }) => print(0, message));
   call.on('timeout', () => call.destroy(new Error('no answer')));
   call.end(body && JSON.stringify(body));
 }
 
-if (first === '--rest') ask(JSON.parse(others[0]));
+const GRPC_STATUS = { 0: 'OK', 7: 'PERMISSION_DENIED', 14: 'UNAVAILABLE', 16: 'UNAUTHENTICATED' };
+
+function askGrpc({ host, port, ...identity }) {
+  const end = (status) => {
+    console.log(GRPC_STATUS[status] ?? status);
+    process.exit(0);
+  };
+  setTimeout(() => end(14), TIMEOUT);
+  const session = connectHttp2(`https://${host}:${port}`, {
+    createConnection: () =>
+      connectTls({ ...tlsOf(identity), host, port, servername: host, ALPNProtocols: ['h2'] }).on('error', () => end(14)),
+  });
+  session.on('error', () => end(14)).on('close', () => end(14));
+  const stream = session.request({
+    ...{ ':method': 'POST', ':path': '/qdrant.Collections/List', te: 'trailers', 'content-type': 'application/grpc' },
+    ...headersOf(identity),
+  });
+  const note = (headers) => headers['grpc-status'] !== undefined && end(Number(headers['grpc-status']));
+  stream
+    .on('response', note)
+    .on('trailers', note)
+    .on('error', () => end(14))
+    .resume();
+  // A message without members.
+  stream.end(Buffer.alloc(5));
+}
+
+if (first === '--rest') askRest(JSON.parse(others[0]));
+else if (first === '--grpc') askGrpc(JSON.parse(others[0]));
 else [first, ...others].forEach(tryToConnect);

@@ -5,57 +5,61 @@ import { KubernetesObject, objectOf } from '../../support/kubernetes/objects';
 import { minimal, synthKubernetes } from '../../support/kubernetes/synth';
 import { restrictedNamespace } from '../../support/kubernetes/everything';
 import { python, ROOT, run } from '../../support/programs';
+import { Counts, Proof, REQUESTS_OF_A_CHANGE } from '../../support/proof';
+import { Call, Clients, TrafficOptions } from './clients';
 import { IMAGES } from './images';
 import { Machine } from './machine';
-import { ON_CONTROL, RealKubernetes } from './kubernetes';
+import { RealKubernetes } from './kubernetes';
 
 type Options = Partial<kubernetes.QdrantClusterProps>;
 
 const NAME = 'vectors';
 const NAMESPACE = 'search';
 const TURN_SECONDS = 12;
+/** How long a pod that is to be stopped waits for its turn. */
+const LEAVE_SECONDS = 30;
 /** What the tests' evaluation of Terraform gives as the time when a cluster was first applied. */
 const FOUNDED = '2026-01-01T00:00:00Z';
-
-/** Who asks, by the names of their pods: the namespace, and the value of the label `app`. */
-export const CLIENTS: { [name: string]: [string, string] } = {
-  allowed: ['apps', 'search'],
-  other: ['apps', 'other'],
-  elsewhere: ['elsewhere', 'search'],
-  neighbor: [NAMESPACE, 'search'],
-};
-
-/** What a client counted: see traffic.js. */
-export interface Counts {
-  readonly requests: number;
-  readonly retried: number;
-  readonly failed: number;
-  readonly lost: number;
-  readonly longestGapSeconds: number;
-  readonly notReadyAtOnce: number;
-}
+/** Keys with every character that a file of settings may stumble over. */
+export const [ADMIN_KEY, NEXT_ADMIN_KEY, READ_ONLY_KEY] = ['1', '2', 'r'].map((character) =>
+  `${character}'"\\:#`.padEnd(40, character),
+);
 
 /** A cluster of the library's, on a real Kubernetes. */
 export class RealCluster {
-  public static async start(real: RealKubernetes, options: Options): Promise<RealCluster> {
+  public static async start(real: RealKubernetes): Promise<RealCluster> {
     const cluster = new RealCluster(real);
-    run(python(), [join(ROOT, 'test/support/certificates.py'), real.folder, ...cluster.hosts, cluster.serviceHost]);
-    await cluster.apply(options);
-    await cluster.startClients();
+    const everyHost = Array.from({ length: 5 }, (_, index) => cluster.host(index));
+    run(python(), [join(ROOT, 'test/support/certificates.py'), real.folder, ...everyHost, cluster.serviceHost]);
+    cluster.bring();
+    await cluster.apply();
+    await cluster.clients.start();
     return cluster;
   }
 
-  public readonly adminKey = 'a'.repeat(40);
-  public readonly readOnlyKey = 'r'.repeat(40);
-  public readonly namespace = NAMESPACE;
+  /** The Secrets and ConfigMaps that the user of the library brings, by their names; `update` brings them to Kubernetes. */
+  public secrets: { [name: string]: { [key: string]: string } } = {};
+  public configMaps: { [name: string]: { [key: string]: string } } = {};
+  /** What clients verify the nodes by, and their key. */
+  public clientCas = '';
+  public clientKey = ADMIN_KEY;
   public nodeCount = 3;
   public foundedAt = new Date().toISOString().replace(/\.\d+/, '');
-  private traffics = 0;
+  public readonly clients: Clients;
+  private readonly proof = new Proof('Kubernetes');
+  /** What it differs in from the cluster that tests begin with. */
+  private changes: Options = {};
 
-  private constructor(private readonly real: RealKubernetes) {}
+  private constructor(private readonly real: RealKubernetes) {
+    this.clients = new Clients(real, () => this.clientFiles());
+  }
 
   public get hosts(): string[] {
     return Array.from({ length: this.nodeCount }, (_, index) => this.host(index));
+  }
+
+  public get nodes(): number[] {
+    return this.hosts.map((_, index) => index);
   }
 
   public host(index: number): string {
@@ -70,32 +74,14 @@ export class RealCluster {
     return `${NAME}-${index}`;
   }
 
-  public get pods(): string[] {
-    return Array.from({ length: this.nodeCount }, (_, index) => this.pod(index));
-  }
+  // --- Changes ----------------------------------------------------------------------------------------------------------------
 
-  /** Synthesizes the cluster, changed or not, and applies it. */
-  public async apply(options: Options): Promise<void> {
+  /** Synthesizes the cluster with these options in place of those that it had, and applies it, as Terraform does. */
+  public async apply(changes: Options = this.changes): Promise<void> {
+    this.changes = changes;
     const { objects } = synthKubernetes((stack) => {
       restrictedNamespace(stack, NAMESPACE);
-      const cluster = new kubernetes.QdrantCluster(stack, 'Cluster', {
-        ...minimal,
-        namespace: NAMESPACE,
-        clusterName: NAME,
-        resources: { memory: '512Mi', cpu: '100m' },
-        dataVolume: { size: '1Gi', storageClassName: 'storage' },
-        snapshotVolume: { size: '1Gi', storageClassName: 'snapshots' },
-        image: IMAGES.server,
-        guardImage: IMAGES.guard,
-        apiKeys: kubernetes.ApiKeys.fromSecrets({
-          admin: kubernetes.Secret.fromName('key-1'),
-          readOnly: kubernetes.Secret.fromName('key-read'),
-        }),
-        tls: kubernetes.Tls.fromSecret('nodes-tls'),
-        clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('client-ca')),
-        metricsPort: 9153,
-        ...options,
-      });
+      const cluster = new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, ...BASE, ...changes });
       const search = kubernetes.Peer.pods({ labels: { app: 'search' }, namespace: 'apps' });
       cluster.connections.allowRestFrom(search);
       cluster.connections.allowGrpcFrom(search);
@@ -104,12 +90,100 @@ export class RealCluster {
     const isStatefulSet = ({ kind }: KubernetesObject) => kind === 'StatefulSet';
     this.nodeCount = objectOf(objects, 'StatefulSet').spec.replicas;
     await this.real.applyAll(objects.filter(isNamespace));
-    await this.real.applyAll(this.given());
+    await this.update();
     const rest = objects.filter((object) => !isNamespace(object) && !isStatefulSet(object));
     const dated = JSON.stringify([...rest, ...objects.filter(isStatefulSet)]).replaceAll(FOUNDED, this.foundedAt);
-    // Turns shorter than users may have them, as the stand-in is quick.
-    const hastened = dated.replace(/"turn-seconds":"\d+"/, `"turn-seconds":"${TURN_SECONDS}"`);
+    // Shorter than users may have them, as the stand-in is quick.
+    const hastened = dated
+      .replace(/"turn-seconds":"\d+"/, `"turn-seconds":"${TURN_SECONDS}"`)
+      .replace('{"name":"LEAVE_SECONDS","value":"240"}', `{"name":"LEAVE_SECONDS","value":"${LEAVE_SECONDS}"}`);
     await this.real.applyAll(JSON.parse(hastened).filter(({ kind }: KubernetesObject) => kind !== 'Job'));
+  }
+
+  /** Applies it, and waits until every pod is of what was applied. */
+  public async rollOut(changes: Options = this.changes): Promise<void> {
+    await this.apply(changes);
+    await this.untilRolledOut();
+  }
+
+  /** Waits until the controller has replaced every pod that is not of the newest template, and all are ready. */
+  public async untilRolledOut(seconds = 600): Promise<void> {
+    await this.real.until('every pod is of the newest template', seconds, async () => {
+      const { status, metadata } = await this.real.get('StatefulSet', NAME, NAMESPACE, 'apps/v1');
+      const { observedGeneration, updatedReplicas, availableReplicas, replicas } = status;
+      return (
+        observedGeneration === metadata.generation &&
+        [updatedReplicas, availableReplicas, replicas].every((count) => count === this.nodeCount)
+      );
+    });
+  }
+
+  /** Brings the Secrets and ConfigMaps to Kubernetes, as another than Terraform does; the kubelet brings them to the pods. */
+  public async update(): Promise<void> {
+    const metadata = (name: string) => ({ name, namespace: NAMESPACE });
+    await this.real.applyAll([
+      ...Object.entries(this.secrets).map(([name, stringData]) => ({
+        ...{ apiVersion: 'v1', kind: 'Secret', metadata: metadata(name) },
+        stringData,
+      })),
+      ...Object.entries(this.configMaps).map(([name, data]) => ({
+        ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(name) },
+        data,
+      })),
+    ]);
+  }
+
+  /** The Secret of a certificate of the tests. */
+  public certificate(name: string, ca = 'nodes-ca.pem'): { [key: string]: string } {
+    return { 'tls.crt': this.read(`${name}.pem`), 'tls.key': this.read(`${name}-key.pem`), 'ca.crt': this.read(ca) };
+  }
+
+  /** A file of the tests: a certificate, a key of one, a CA. */
+  public read(name: string): string {
+    return readFileSync(this.real.file(name), 'utf8');
+  }
+
+  // --- What a client sees of what happens --------------------------------------------------------------------------------------
+
+  /** A planned change: a client that writes and reads all the while must not notice. */
+  public async change(what: string, happening: () => Promise<unknown>): Promise<Counts> {
+    const counts = await this.see('change', what, happening, { minRequests: REQUESTS_OF_A_CHANGE });
+    expect(counts).toMatchObject({ failed: 0, lost: 0 });
+    expect(counts.notReadyAtOnce).toBeLessThanOrEqual(1);
+    expect(counts.requests).toBeGreaterThanOrEqual(REQUESTS_OF_A_CHANGE);
+    return counts;
+  }
+
+  /** Something that goes wrong, and how it is over: no request may fail after its retries, and nothing that was written may be lost. */
+  public async fault(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
+    const counts = await this.see('fault', what, happening, options);
+    expect(counts).toMatchObject({ failed: 0, lost: 0 });
+    return counts;
+  }
+
+  private async see(
+    kind: 'change' | 'fault',
+    what: string,
+    happening: () => Promise<unknown>,
+    options: TrafficOptions,
+  ): Promise<Counts> {
+    let recoverySeconds = 0;
+    const timed = async () => {
+      const start = Date.now();
+      // A number is how long it took from when it was over.
+      const seconds = await happening();
+      recoverySeconds = typeof seconds === 'number' ? seconds : (Date.now() - start) / 1000;
+    };
+    const counts = await this.clients.traffic(this.hosts, timed, options);
+    this.proof.keep({ kind, what, recoverySeconds: Math.round(recoverySeconds * 10) / 10, ...counts });
+    return counts;
+  }
+
+  // --- Nodes --------------------------------------------------------------------------------------------------------------------
+
+  /** The pod of a node, or undefined while there is none. */
+  public get(index: number): Promise<any> {
+    return this.real.get('Pod', this.pod(index), NAMESPACE);
   }
 
   public async isReady(index: number): Promise<boolean> {
@@ -117,15 +191,16 @@ export class RealCluster {
     return Boolean(conditions?.some(({ type, status }: any) => type === 'Ready' && status === 'True'));
   }
 
-  public get(index: number): Promise<any> {
-    return this.real.get('Pod', this.pod(index), NAMESPACE);
-  }
-
-  /** Waits until all nodes are ready, and gives the seconds. */
-  public untilReady(seconds = 120, nodes = this.pods.map((_, index) => index)): Promise<number> {
+  /** Waits until nodes are ready, and gives the seconds. */
+  public untilReady(seconds = 120, nodes = this.nodes): Promise<number> {
     return this.real.until(`the nodes ${nodes} are ready`, seconds, async () => {
       return (await Promise.all(nodes.map((index) => this.isReady(index)))).every(Boolean);
     });
+  }
+
+  /** How often the container of a node was started again. */
+  public async restarts(index: number, container = 'qdrant'): Promise<number> {
+    return (await this.get(index)).status.containerStatuses.find(({ name }: any) => name === container).restartCount;
   }
 
   /** The machine that a node is on. */
@@ -146,28 +221,40 @@ export class RealCluster {
     return this.real.tryKubectl('--namespace', NAMESPACE, ...command);
   }
 
-  /** What of some addresses and ports a client can connect to. */
-  public open(client: string, addresses: string[]): string[] {
-    const [namespace] = CLIENTS[client];
-    const command = ['exec', client, '--', '/client/node', '/client/client.js', ...addresses];
-    const lines = this.real
-      .kubectl('--namespace', namespace, ...command)
-      .trim()
-      .split('\n');
-    return lines.filter((line) => line.endsWith(' open')).map((line) => line.split(' ')[0]);
+  /** The serial number of the certificate on a port of a node, as the pod itself sees it. */
+  public serial(index: number, port: number): string {
+    const client = '-cert /run/qdrant/current/tls/cert.pem -key /run/qdrant/current/tls/key.pem';
+    return this.exec(
+      index,
+      `openssl s_client -connect 127.0.0.1:${port} ${client} </dev/null 2>/dev/null | openssl x509 -noout -serial`,
+    ).output;
   }
 
-  /** The answer of a node to a client that it lets in: the status, and what was said. */
-  public rest(index: number, path: string, method = 'GET', body?: unknown): { status: number; body: any } {
-    const request = JSON.stringify({ host: this.host(index), path, method, body });
-    const output = this.real.kubectl(
-      ...['--namespace', 'apps', 'exec', 'allowed', '--', '/client/node', '/client/client.js', '--rest', request],
-    );
-    return JSON.parse(output);
+  /** The answer of a node's REST to a client that it lets in, or to another. */
+  public rest(index: number, path: string, call: Call = {}): { status: number; body: any } {
+    return this.clients.rest(this.host(index), path, call);
+  }
+
+  /** The status of a call of a node's gRPC. */
+  public grpc(index: number, call: Call = {}): string {
+    return this.clients.grpc(this.host(index), call);
+  }
+
+  /** The addresses of the peers that a node knows, by their ids. */
+  public peers(index: number): { [id: string]: string } {
+    const { peers } = this.rest(index, '/cluster').body.result;
+    return Object.fromEntries(Object.entries<any>(peers).map(([id, { uri }]) => [id, uri]));
+  }
+
+  /** Removes the peer that a node was, as an operator must when it has lost what it stored: Qdrant keeps its address for the shards that it had. */
+  public removePeer(index: number, { through }: { through: number }): void {
+    const [id] = Object.entries(this.peers(through)).find(([, uri]) => uri.includes(this.host(index)))!;
+    const { status, body } = this.rest(through, `/cluster/peer/${id}?force=true`, { method: 'DELETE' });
+    if (status !== 200) throw new Error(`the peer ${id} was not removed: ${status} ${JSON.stringify(body)}`);
   }
 
   /** Deletes a pod, and tells how each of its containers ended. */
-  public async stopPod(index: number): Promise<{ [container: string]: { code: number; log: string } }> {
+  public async stopPod(index: number, seconds = 120): Promise<{ [container: string]: { code: number; log: string } }> {
     const path = `/api/v1/namespaces/${NAMESPACE}/pods/${this.pod(index)}`;
     const merge = 'application/merge-patch+json';
     // What is kept like this stays to be looked at; what its containers have written does not.
@@ -176,7 +263,7 @@ export class RealCluster {
     const logs = containers.map((container) => this.follow(index, container));
     await this.real.call('DELETE', path);
     const states = async () => (await this.get(index)).status.containerStatuses;
-    await this.real.until(`${this.pod(index)} ends`, 120, async () =>
+    await this.real.until(`${this.pod(index)} ends`, seconds, async () =>
       (await states()).every(({ state }: any) => state.terminated),
     );
     const codes = await states();
@@ -190,6 +277,12 @@ export class RealCluster {
     return Object.fromEntries(ended);
   }
 
+  /** Ends pods at once, as when their machines fail; the controller makes them anew. */
+  public killPods(nodes: number[]): void {
+    const pods = nodes.map((index) => this.pod(index));
+    this.real.kubectl('--namespace', NAMESPACE, 'delete', 'pod', ...pods, '--grace-period=0', '--force', '--wait=false');
+  }
+
   /** All that a container writes until it ends. */
   private follow(index: number, container: string): Promise<string> {
     const command = ['--namespace', NAMESPACE, 'logs', '--follow', this.pod(index), '--container', container];
@@ -199,132 +292,52 @@ export class RealCluster {
     return new Promise((resolve) => process.once('close', () => resolve(text)));
   }
 
-  /**
-   * What a client sees that writes and reads while something happens; printed as a line too.
-   *
-   * @param knowsAddresses whether it asks nobody for them
-   */
-  public async traffic(
-    what: string,
-    happening: () => Promise<number | void>,
-    { knowsAddresses = false } = {},
-  ): Promise<Counts> {
-    const name = `traffic-${++this.traffics}`;
-    const command = ['/client/node', '/client/traffic.js', '/client/files', ...this.hosts];
-    const pods = knowsAddresses ? await Promise.all(this.hosts.map((_, index) => this.get(index))) : [];
-    const hostAliases = pods.map(({ status }, index) => ({ ip: status.podIP, hostnames: [this.host(index)] }));
-    const pod = clientPod(name, 'apps', 'search', command);
-    await this.real.applyAll([{ ...pod, spec: { ...pod.spec, hostAliases } }]);
-    const kubectl = (...args: string[]) => this.real.tryKubectl('--namespace', 'apps', ...args).output;
-    await this.real.until(`${name} has started`, 60, async () => kubectl('logs', name).includes('started'));
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    const seconds = await happening();
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    kubectl('exec', name, '--', 'bash', '-c', 'kill -TERM 1');
-    await this.real.until(`${name} has counted`, 240, async () => kubectl('logs', name).includes('"requests"'));
-    const counts = JSON.parse(
-      kubectl('logs', name)
-        .split('\n')
-        .find((line) => line.startsWith('{'))!,
-    );
-    kubectl('delete', 'pod', name, '--wait=false', '--grace-period=0');
-    const recovery = typeof seconds === 'number' ? `recovery ${seconds} s, ` : '';
-    process.stderr.write(`${what}: ${recovery}${JSON.stringify(counts)}\n`);
-    return counts;
-  }
-
-  /** Forgets the cluster, and all that it has stored. */
+  /** Forgets the cluster and all that it has stored; the next `apply` makes another. */
   public async remove(): Promise<void> {
-    const namespaces = [NAMESPACE, ...Object.values(CLIENTS).map(([namespace]) => namespace)];
-    for (const name of new Set(namespaces))
-      this.real.kubectl('delete', 'namespace', name, '--wait=false', '--ignore-not-found');
+    this.real.kubectl('delete', 'namespace', NAMESPACE, '--wait=false', '--ignore-not-found');
     this.real.tryKubectl('--namespace', NAMESPACE, 'delete', 'pods', '--all', '--force', '--grace-period=0');
-    await this.real.until('its namespaces are gone', 120, async () => {
-      const found = await Promise.all(namespaces.map((name) => this.real.get('Namespace', name)));
-      return found.every((namespace) => namespace === undefined);
+    await this.real.until('its namespace is gone', 120, async () => {
+      return (await this.real.get('Namespace', NAMESPACE)) === undefined;
     });
     await this.real.freeVolumes();
+    this.bring();
+    this.foundedAt = new Date().toISOString().replace(/\.\d+/, '');
   }
 
-  /** What the user of the library brings. */
-  private given(): KubernetesObject[] {
-    const key = (name: string, value: string) => secret(name, NAMESPACE, { 'api-key': value });
-    const tls = {
-      'tls.crt': this.read('nodes.pem'),
-      'tls.key': this.read('nodes-key.pem'),
-      'ca.crt': this.read('nodes-ca.pem'),
+  /** What the user of the library brings at first. */
+  private bring(): void {
+    this.secrets = {
+      'key-1': { 'api-key': ADMIN_KEY },
+      'key-2': { 'api-key': NEXT_ADMIN_KEY },
+      'key-read': { 'api-key': `${READ_ONLY_KEY}\n` },
+      'nodes-tls': this.certificate('nodes'),
     };
-    return [
-      key('key-1', this.adminKey),
-      key('key-read', this.readOnlyKey),
-      secret('nodes-tls', NAMESPACE, tls),
-      {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'client-ca', namespace: NAMESPACE },
-        data: { 'ca.crt': this.read('client-ca.pem') },
-      },
-    ];
+    this.configMaps = { 'client-ca': { 'ca.crt': this.read('client-ca.pem') } };
+    this.clientCas = this.read('nodes-ca.pem');
+    this.clientKey = ADMIN_KEY;
   }
 
-  /** Pods that ask, each with what a client of the cluster has. */
-  private async startClients(): Promise<void> {
-    const files = {
-      'ca.pem': this.read('nodes-ca.pem'),
-      'client.pem': this.read('client.pem'),
-      'client-key.pem': this.read('client-key.pem'),
-      key: this.adminKey,
-    };
-    const namespaces = [...new Set(Object.values(CLIENTS).map(([namespace]) => namespace))];
-    for (const name of namespaces.filter((one) => one !== NAMESPACE)) {
-      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-      await this.real.applyAll([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }]);
-    }
-    await this.real.applyAll(namespaces.map((namespace) => secret('client', namespace, files)));
-    await this.real.until('every namespace has its service account', 30, async () => {
-      const accounts = namespaces.map((namespace) => this.real.get('ServiceAccount', 'default', namespace));
-      return (await Promise.all(accounts)).every(Boolean);
-    });
-    const sleep = ['/usr/bin/sleep', 'infinity'];
-    const pods = Object.entries(CLIENTS).map(([name, [namespace, app]]) => clientPod(name, namespace, app, sleep));
-    await this.real.applyAll(pods);
-    for (const [name, [namespace]] of Object.entries(CLIENTS)) {
-      await this.real.until(`the client ${name} runs`, 60, async () => {
-        return (await this.real.get('Pod', name, namespace)).status.phase === 'Running';
-      });
-    }
-  }
-
-  private read(name: string): string {
-    return readFileSync(this.real.file(name), 'utf8');
+  private clientFiles(): { [name: string]: string } {
+    const names = ['client', 'expired', 'early', 'other-client', 'nodes', 'nodes-renewed'];
+    const files = names.flatMap((name) => [`${name}.pem`, `${name}-key.pem`]).map((name) => [name, this.read(name)]);
+    return { ...Object.fromEntries(files), 'ca.pem': this.clientCas, key: this.clientKey };
   }
 }
 
-function secret(name: string, namespace: string, stringData: { [key: string]: string }): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData };
-}
-
-function clientPod(name: string, namespace: string, app: string, command: string[]): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, labels: { app } },
-    spec: {
-      ...ON_CONTROL,
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 1,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'client',
-          image: IMAGES.client,
-          command,
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          volumeMounts: [{ name: 'files', mountPath: '/client/files' }],
-        },
-      ],
-      volumes: [{ name: 'files', secret: { secretName: 'client' } }],
-    },
-  };
-}
+/** The cluster that tests begin with: everything that may differ is on. */
+const BASE: Options = {
+  namespace: NAMESPACE,
+  clusterName: NAME,
+  resources: { memory: '512Mi', cpu: '50m' },
+  dataVolume: { size: '1Gi', storageClassName: 'storage' },
+  snapshotVolume: { size: '1Gi', storageClassName: 'snapshots' },
+  image: IMAGES.server,
+  guardImage: IMAGES.guard,
+  apiKeys: kubernetes.ApiKeys.fromSecrets({
+    admin: kubernetes.Secret.fromName('key-1'),
+    readOnly: kubernetes.Secret.fromName('key-read'),
+  }),
+  tls: kubernetes.Tls.fromSecret('nodes-tls'),
+  clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('client-ca')),
+  metricsPort: 9153,
+};

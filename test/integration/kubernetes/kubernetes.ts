@@ -4,20 +4,21 @@ import { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bridge } from '../../support/network/bridge';
+import { reserve } from '../../support/network/reserve';
 import { ApiClient } from '../../support/kubernetes/client';
 import { KubernetesObject } from '../../support/kubernetes/objects';
 import { findProgram, run } from '../../support/programs';
-import { IMAGES, makeImages } from './images';
+import { makeImages } from './images';
 import { Machine } from './machine';
-import { CONTROL_ADDRESS, controlPlane, DNS_ADDRESS, podRange, worker } from './services';
+import { CONTROL_LABEL, dnsServer } from './dns-server';
+import { CONTROL_ADDRESS, controlPlane, podRange, worker } from './services';
 
+/** What its namespaces are called by: another run of the tests waits until this one is over. */
+const NETWORK = 'qdrantk8s';
 const TOKEN = 'the-token-of-the-tests';
 
 /** What each machine but that of the control plane has for claims, by the name of their storage class. */
 export const VOLUMES = { storage: '2G', snapshots: '1G' };
-
-/** The label of the machine that runs the control plane, the DNS server and the clients of tests, and nothing else. */
-export const CONTROL_LABEL = 'node-role.kubernetes.io/control-plane';
 
 /**
  * A real Kubernetes on one machine: a control plane, and machines with a kubelet, a container runtime, a proxy for services and an enforcer of
@@ -50,7 +51,8 @@ export class RealKubernetes extends ApiClient {
 
   /** Boots a cluster with so many machines besides that of the control plane. */
   public static async start(workers: number): Promise<RealKubernetes> {
-    const kubernetes = new RealKubernetes(workers);
+    const reservation = await reserve(NETWORK);
+    const kubernetes = new RealKubernetes(workers, reservation);
     try {
       await kubernetes.boot();
     } catch (error) {
@@ -68,10 +70,13 @@ export class RealKubernetes extends ApiClient {
   private readonly bridge: Bridge;
   private forward?: ChildProcess;
 
-  private constructor(workers: number) {
+  private constructor(
+    workers: number,
+    private readonly reservation: ChildProcess,
+  ) {
     super();
     // Takes down a run that was cut off, too.
-    this.bridge = new Bridge('qdrantk8s');
+    this.bridge = new Bridge(NETWORK);
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(this.folder);
     const machine = (name: string, index: number) => new Machine(this.bridge.join(name, `10.0.0.${10 + index}`), this.folder);
@@ -157,6 +162,7 @@ export class RealKubernetes extends ApiClient {
     spawnSync('sleep', ['1']);
     this.machines.forEach((machine) => machine.forget());
     rmSync(this.folder, { recursive: true, force: true });
+    this.reservation.kill();
   }
 
   private async boot(): Promise<void> {
@@ -269,78 +275,4 @@ function volumesOf(machine: Machine): KubernetesObject[] {
       },
     },
   ]);
-}
-
-/** On the machine of the control plane. */
-export const ON_CONTROL = {
-  nodeSelector: { [CONTROL_LABEL]: '' },
-  tolerations: [{ key: CONTROL_LABEL, operator: 'Exists' }],
-};
-
-function dnsServer(): KubernetesObject[] {
-  const metadata = { name: 'coredns', namespace: 'kube-system' };
-  const labels = { 'k8s-app': 'kube-dns' };
-  const settings = [
-    '.:53 {',
-    '  errors',
-    '  health',
-    '  ready',
-    '  kubernetes cluster.local in-addr.arpa {',
-    '    ttl 5',
-    '  }',
-    '  cache 5',
-    '}',
-    '',
-  ];
-  const rights = [{ apiGroups: ['', 'discovery.k8s.io'], resources: ['*'], verbs: ['list', 'watch'] }];
-  const ports = [
-    { name: 'dns', port: 53, protocol: 'UDP' },
-    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
-  ];
-  const group = 'rbac.authorization.k8s.io';
-  return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name: 'coredns' }, rules: rights },
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'coredns' },
-      roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'coredns' },
-      subjects: [{ kind: 'ServiceAccount', ...metadata }],
-    },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Corefile: settings.join('\n') } },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 'kube-dns', namespace: 'kube-system' },
-      spec: { clusterIP: DNS_ADDRESS, selector: labels, ports },
-    },
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata,
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            ...ON_CONTROL,
-            serviceAccountName: 'coredns',
-            dnsPolicy: 'Default',
-            containers: [
-              {
-                name: 'coredns',
-                image: IMAGES.dns,
-                args: ['-conf', '/etc/coredns/Corefile'],
-                readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
-                volumeMounts: [{ name: 'settings', mountPath: '/etc/coredns' }],
-              },
-            ],
-            volumes: [{ name: 'settings', configMap: { name: 'coredns' } }],
-          },
-        },
-      },
-    },
-  ];
 }

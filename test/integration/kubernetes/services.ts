@@ -129,6 +129,8 @@ function kubeletSettings(machine: Machine): object {
     // The host’s disk and memory are for others too.
     evictionHard: none,
     imageGCHighThresholdPercent: 100,
+    // What a Secret or a ConfigMap has become is in pods soon.
+    syncFrequency: '3s',
     nodeStatusUpdateFrequency: '4s',
     nodeLeaseDurationSeconds: 16,
   };
