@@ -15,7 +15,7 @@ type Options = Partial<kubernetes.QdrantClusterProps>;
 
 const NAME = 'vectors';
 const NAMESPACE = 'search';
-const TURN_SECONDS = 12;
+const TURN_SECONDS = 8;
 /** How long a pod that is to be stopped waits for its turn. */
 const LEAVE_SECONDS = 30;
 /** What the tests' evaluation of Terraform gives as the time when a cluster was first applied. */
@@ -43,6 +43,10 @@ export class RealCluster {
   /** What clients verify the nodes by, and their key. */
   public clientCas = '';
   public clientKey = ADMIN_KEY;
+  /** The certificate that clients present. */
+  public clientCertificate = 'client';
+  /** What else is said to the cluster when it is synthesized. */
+  public allow: (cluster: kubernetes.QdrantCluster) => void = () => {};
   public nodeCount = 3;
   public foundedAt = new Date().toISOString().replace(/\.\d+/, '');
   public readonly clients: Clients;
@@ -85,6 +89,7 @@ export class RealCluster {
       const search = kubernetes.Peer.pods({ labels: { app: 'search' }, namespace: 'apps' });
       cluster.connections.allowRestFrom(search);
       cluster.connections.allowGrpcFrom(search);
+      this.allow(cluster);
     });
     const isNamespace = ({ kind }: KubernetesObject) => kind === 'Namespace';
     const isStatefulSet = ({ kind }: KubernetesObject) => kind === 'StatefulSet';
@@ -318,9 +323,13 @@ export class RealCluster {
   }
 
   private clientFiles(): { [name: string]: string } {
-    const names = ['client', 'expired', 'early', 'other-client', 'nodes', 'nodes-renewed'];
+    const names = ['expired', 'early', 'other-client', 'nodes', 'nodes-renewed'];
     const files = names.flatMap((name) => [`${name}.pem`, `${name}-key.pem`]).map((name) => [name, this.read(name)]);
-    return { ...Object.fromEntries(files), 'ca.pem': this.clientCas, key: this.clientKey };
+    const own = {
+      'client.pem': this.read(`${this.clientCertificate}.pem`),
+      'client-key.pem': this.read(`${this.clientCertificate}-key.pem`),
+    };
+    return { ...Object.fromEntries(files), ...own, 'ca.pem': this.clientCas, key: this.clientKey };
   }
 }
 

@@ -16,6 +16,9 @@ import { CACHE, findProgram, ROOT, run } from '../../support/programs';
 
 export const IMAGES = {
   server: 'docker.io/qdrant/qdrant:v1.19.0-unprivileged',
+  mirroredServer: 'registry.example.com/qdrant/qdrant:v1.19.0-unprivileged',
+  server18: 'docker.io/qdrant/qdrant:v1.18.3-unprivileged',
+  server17: 'docker.io/qdrant/qdrant:v1.17.1-unprivileged',
   guard: 'docker.io/nginxinc/nginx-unprivileged:1.29',
   client: 'docker.io/tests/client:1',
   pause: 'docker.io/tests/pause:1',
@@ -35,23 +38,28 @@ interface Image {
 export function makeImages(folder: string, archive: string): void {
   makeServer(join(folder, 'server'));
   const server = join(folder, 'server/layer.tar');
-  // The stand-in is quicker than the real server is.
-  const environment = [
-    `PATH=${PATH}`,
-    'RUN_MODE=production',
-    'QDRANT_STAND_IN_TAG=v1.19.0',
-    'LOOK_SECONDS=2',
-    'DRAIN_SECONDS=5',
-  ];
+  const ofServer = (name: string) => ({ name, layers: [server], config: serverConfig(name) });
   const client = makeClient(join(folder, 'client'));
   writeArchive(join(folder, 'layout'), archive, [
-    { name: IMAGES.server, layers: [server], config: { User: '1000:1000', WorkingDir: '/qdrant', Env: environment } },
+    ...[IMAGES.server, IMAGES.mirroredServer, IMAGES.server18, IMAGES.server17].map(ofServer),
     { name: IMAGES.guard, layers: [makeGuard(join(folder, 'guard'))], config: { User: '101', Env: [`PATH=${PATH}`] } },
     { name: IMAGES.client, layers: [server, client], config: { User: '1000:1000', Env: [`PATH=${PATH}`] } },
     // With any of the others’ files.
     { name: IMAGES.pause, layers: [server], config: { User: '65535', Entrypoint: ['/usr/bin/sleep', 'infinity'] } },
     { name: IMAGES.dns, layers: [makeDns(join(folder, 'dns'))], config: { Entrypoint: ['/coredns'] } },
   ]);
+}
+
+function serverConfig(name: string): Image['config'] {
+  const environment = [
+    `PATH=${PATH}`,
+    'RUN_MODE=production',
+    `QDRANT_STAND_IN_TAG=${name.split(':')[1]}`,
+    // The stand-in is quicker than the real server is.
+    'LOOK_SECONDS=2',
+    'DRAIN_SECONDS=3',
+  ];
+  return { User: '1000:1000', WorkingDir: '/qdrant', Env: environment };
 }
 
 /** What a small distribution has, as far as the programs of pods use it. */
