@@ -53,7 +53,7 @@ export function changes(given: Given): void {
       expect((await cluster.get(2)).spec.containers[0].image).toBe(image);
       expect(cluster.exec(0, 'cat config/local.yaml').output).not.toContain('WARN');
       await cluster.change('resources and annotations', () =>
-        cluster.rollOut({ resources: { memory: '600Mi', cpu: '60m' }, podAnnotations: { owner: 'search' } }),
+        cluster.rollOut({ resources: { memory: '600Mi', cpu: '120m' }, podAnnotations: { owner: 'search' } }),
       );
       const { spec, metadata } = await cluster.get(0);
       expect(spec.containers[0].resources.limits.memory).toBe('600Mi');

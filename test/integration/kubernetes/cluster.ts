@@ -337,7 +337,7 @@ export class RealCluster {
 const BASE: Options = {
   namespace: NAMESPACE,
   clusterName: NAME,
-  resources: { memory: '512Mi', cpu: '50m' },
+  resources: { memory: '512Mi', cpu: '100m' },
   dataVolume: { size: '1Gi', storageClassName: 'storage' },
   snapshotVolume: { size: '1Gi', storageClassName: 'snapshots' },
   image: IMAGES.server,
