@@ -35,6 +35,7 @@ module.exports = {
     { ...everywhere, displayName: 'programs', testRegex: filesOf(PROGRAMS) },
     { ...everywhere, displayName: 'integration', testRegex: filesOf(INTEGRATION) },
   ],
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 600000,
   // The integration tests wait more than they work.
   maxWorkers: 2,

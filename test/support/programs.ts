@@ -12,6 +12,9 @@ const VENV_BIN = join(ROOT, '.venv', 'bin');
 export const CACHE =
   process.env.KUBERNETES_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cdktf-qdrant');
 
+/** What `kubernetes/install.sh` keeps locked while it is at work. */
+const INSTALLING = join(CACHE, 'install.lock');
+
 /** How to tell whether a program is there, by its name. */
 const present: { [name: string]: () => boolean } = {
   moto: () => spawnSync(python(), ['-c', 'import moto.server'], { stdio: 'ignore' }).status === 0,
@@ -24,8 +27,15 @@ export function python(): string {
   return existsSync(own) ? own : 'python3';
 }
 
-/** The path of a program, or undefined where it is not installed. */
+/** The path of a program, or undefined where it is not installed. One that is being built is waited for. */
 export function findProgram(name: string): string | undefined {
+  const found = lookFor(name);
+  if (found !== undefined || !existsSync(INSTALLING)) return found;
+  spawnSync('flock', ['--shared', INSTALLING, 'true']);
+  return lookFor(name);
+}
+
+function lookFor(name: string): string | undefined {
   const own = [VENV_BIN, CACHE].map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (own !== undefined) return own;
   const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });

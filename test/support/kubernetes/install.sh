@@ -8,6 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 cache=${KUBERNETES_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdktf-qdrant}
 mkdir -p "$cache/crds" "$cache/versions"
+# One at a time; tests that miss a program wait for it (test/support/programs.ts).
+exec 9>"$cache/install.lock"
+flock 9
 
 # The version of a module that a folder's go.mod requires: required FOLDER MODULE
 required() { (cd "$1" && go list -m -f '{{.Version}}' "$2"); }
