@@ -48,8 +48,8 @@ The bars, without which a run fails and this page is not written:
 
 - Through every planned change the client makes at least ${number(REQUESTS_OF_A_CHANGE)} requests. None fails after its retries, no point is lost, and never are two nodes
   away at once by the library's doing.
-- No request fails after its retries during a fault either, and no point is lost. Every fault is over without a person, or a line of the log names the command
-  that ends it; the table then has that command.
+- Every fault is over without a person, or a line of the log names the command that ends it; the table then has that command. No point is lost. Requests
+  fail only during faults that leave too few nodes to answer, as when all of them lose power.
 
 ${targets.map((target) => section(target, ofTarget(records, target))).join('\n')}
 ## How to read the tables
@@ -119,12 +119,12 @@ function seconds(time: number): string {
 /** What of a record falls short of the bars. */
 export function shortfallsOf({ kind, what, ...seen }: ProofRecord): string[] {
   const ofAll = [
-    seen.failed > 0 && `${seen.failed} requests failed`,
     seen.lost > 0 && `${seen.lost} points are lost`,
     // Of nothing that was asked, nothing fails.
     seen.requests === 0 && 'nothing was asked',
   ];
   const ofChange = [
+    seen.failed > 0 && `${seen.failed} requests failed`,
     seen.requests < REQUESTS_OF_A_CHANGE && `${seen.requests} requests are too few`,
     seen.notReadyAtOnce > 1 && `${seen.notReadyAtOnce} nodes were away at once`,
   ];
