@@ -1,9 +1,12 @@
+import * as fc from 'fast-check';
 import { kubernetes } from '../../lib';
 import { ApiServer, KubernetesApi, releaseOf } from '../support/kubernetes/api';
 import { addEverything, restrictedNamespace } from '../support/kubernetes/everything';
-import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
+import { KubernetesObject, objectOf, objectsOf } from '../support/kubernetes/objects';
 import { KubernetesStack, minimal, synthKubernetes } from '../support/kubernetes/synth';
 import { describeWith } from '../support/programs';
+import { runs, terraformOf } from '../support/properties';
+import { addKubernetesCluster, kubernetesOptions } from '../support/random-clusters';
 
 /** The pod that the StatefulSet's controller makes of a template. */
 function podOf(statefulSet: KubernetesObject, change: (spec: any) => void = () => {}): KubernetesObject {
@@ -186,6 +189,20 @@ function judging(server: ApiServer): void {
         expect(body.message).toContain('violates PodSecurity "restricted');
       }
     });
+  });
+
+  test('accepts and keeps what clusters with drawn options consist of', async () => {
+    await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'search' } });
+    const property = fc.asyncProperty(kubernetesOptions, async (drawn) => {
+      const objects = objectsOf(terraformOf((stack) => void addKubernetesCluster(stack, drawn)));
+      for (const object of objects) {
+        const { status, body } = await api.apply(object, true);
+        const { kind } = object;
+        expect({ kind, refusal: status < 300 ? undefined : body.message }).toEqual({ kind, refusal: undefined });
+        expect({ kind, dropped: droppedFields(object, body) }).toEqual({ kind, dropped: [] });
+      }
+    });
+    await fc.assert(property, runs(10));
   });
 
   test('refuses a field that it does not know, so that what it accepts is known', async () => {
