@@ -58,7 +58,7 @@ ${targets.map((target) => section(target, ofTarget(records, target))).join('\n')
 | --- | --- |
 | Recovery (s) | seconds until every node was ready again, from the start of a change, or from the end of what caused a fault |
 | Requests | what the client asked for, each counted once |
-| Retried | of these, those that their first node did not answer |
+| Retried | of these, those that their first node did not answer as it should |
 | Failed | of these, those that no retry mended |
 | Points lost | points whose write was confirmed, and that could not be read afterwards |
 | Longest gap (s) | the longest time in which no request of the client was answered |
@@ -86,8 +86,7 @@ Run on ${at.slice(0, 10)}, on ${on}. ${TARGETS[target].nodes}
 
 ${SERVERS[server]}
 
-${table('Planned change', 'change', records)}
-${table('Fault', 'fault', records)}`;
+${[table('Planned change', 'change', records), table('Fault', 'fault', records)].filter(Boolean).join('\n')}`;
 }
 
 function table(title: string, kind: ProofRecord['kind'], records: ProofRecord[]): string {
