@@ -1,9 +1,12 @@
+import * as fc from 'fast-check';
 import { kubernetes } from '../../lib';
-import { KubernetesApi } from '../support/kubernetes/api';
+import { ApiServer, KubernetesApi, releaseOf } from '../support/kubernetes/api';
 import { addEverything, restrictedNamespace } from '../support/kubernetes/everything';
-import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
+import { KubernetesObject, objectOf, objectsOf } from '../support/kubernetes/objects';
 import { KubernetesStack, minimal, synthKubernetes } from '../support/kubernetes/synth';
 import { describeWith } from '../support/programs';
+import { runs, terraformOf } from '../support/properties';
+import { addKubernetesCluster, kubernetesOptions } from '../support/random-clusters';
 
 /** The pod that the StatefulSet's controller makes of a template. */
 function podOf(statefulSet: KubernetesObject, change: (spec: any) => void = () => {}): KubernetesObject {
@@ -28,6 +31,20 @@ function rolloutPodOf(job: KubernetesObject): KubernetesObject {
   const { metadata, spec } = job.spec.template;
   const { namespace } = job.metadata;
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'rollout', namespace }, spec };
+}
+
+/** The paths of what was given and is not kept, save what says nothing. */
+function droppedFields(given: any, kept: any, path: string[] = []): string[] {
+  const says = (value: any) => (typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value));
+  if (typeof given !== 'object') return [];
+  return Object.entries(given)
+    .filter(([, value]) => says(value))
+    .flatMap(([name, value]) => {
+      const here = [...path, name];
+      // The API keeps it as `data`.
+      if (name === 'stringData') return [];
+      return kept[name] === undefined ? [here.join('.')] : droppedFields(value, kept[name], here);
+    });
 }
 
 const stacks: Array<[string, () => KubernetesStack]> = [
@@ -84,14 +101,26 @@ const stacks: Array<[string, () => KubernetesStack]> = [
   ],
 ];
 
-describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
+/** What the objects that a user applies must be right for: the newest release, and the oldest that the README names. */
+const SERVERS: ApiServer[] = ['apiserver', 'oldest'];
+
+SERVERS.forEach((server) =>
+  describeWith(KubernetesApi.programsOf(server), `a real API of Kubernetes ${releaseOf(server)}`, () => judging(server)),
+);
+
+function judging(server: ApiServer): void {
   let api: KubernetesApi;
 
   beforeAll(async () => {
-    api = await KubernetesApi.start();
+    api = await KubernetesApi.start(server);
     await api.addDefinitions();
   }, 300000);
   afterAll(() => api?.stop());
+
+  test('is of the release that is meant', async () => {
+    const { major, minor } = (await api.call('GET', '/version')).body;
+    expect(`${major}.${minor}`).toBe(releaseOf(server));
+  });
 
   describe.each(stacks)('given %s', (_what, synthesize) => {
     let objects: KubernetesObject[];
@@ -109,6 +138,15 @@ describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
         if (status >= 300) refused.push(`${object.kind} ${object.metadata.name}: ${body.message ?? body}`);
       }
       expect(refused).toEqual([]);
+    });
+
+    test('keeps every field, also of what a release may have turned off', async () => {
+      const dropped = [];
+      for (const object of objects) {
+        const { body } = await api.apply(object);
+        dropped.push(...droppedFields(object, body).map((field) => `${object.kind} ${object.metadata.name}: ${field}`));
+      }
+      expect(dropped).toEqual([]);
     });
 
     test('changes nothing when they are applied again', async () => {
@@ -153,6 +191,20 @@ describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
     });
   });
 
+  test('accepts and keeps what clusters with drawn options consist of', async () => {
+    await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'search' } });
+    const property = fc.asyncProperty(kubernetesOptions, async (drawn) => {
+      const objects = objectsOf(terraformOf((stack) => void addKubernetesCluster(stack, drawn)));
+      for (const object of objects) {
+        const { status, body } = await api.apply(object, true);
+        const { kind } = object;
+        expect({ kind, refusal: status < 300 ? undefined : body.message }).toEqual({ kind, refusal: undefined });
+        expect({ kind, dropped: droppedFields(object, body) }).toEqual({ kind, dropped: [] });
+      }
+    });
+    await fc.assert(property, runs(10));
+  });
+
   test('refuses a field that it does not know, so that what it accepts is known', async () => {
     const { objects } = synthKubernetes((stack) => void addEverything(stack, 'everything'));
     for (const kind of ['StatefulSet', 'NetworkPolicy', 'Certificate', 'ServiceMonitor', 'TLSRoute', 'ExternalSecret']) {
@@ -182,4 +234,4 @@ describeWith(KubernetesApi.PROGRAMS, 'a real Kubernetes API', () => {
       expect(await api.may(account, { namespace: 'everything', verb: 'get', resource })).toBe(false);
     }
   });
-});
+}

@@ -9,14 +9,29 @@ import { ApiClient } from './client';
 
 const TOKEN = 'the-token-of-the-tests';
 
+/** The API servers that `install.sh` builds, by the folders of their Go modules. */
+export const API_SERVERS = { apiserver: 'kube-apiserver', oldest: 'kube-apiserver-oldest' };
+
+export type ApiServer = keyof typeof API_SERVERS;
+
+/** The minor release of Kubernetes that the module of an API server requires, as `1.36`. */
+export function releaseOf(server: ApiServer): string {
+  const [, release] = readFileSync(join(__dirname, server, 'go.mod'), 'utf8').match(/k8s\.io\/kubernetes v(\d+\.\d+)\./)!;
+  return release;
+}
+
 /** A real Kubernetes API: an API server with an etcd of its own, and no controllers. */
 export class KubernetesApi extends ApiClient {
   /** What it needs, to be named where it is skipped. */
-  public static readonly PROGRAMS = ['etcd', 'kube-apiserver', 'openssl'];
+  public static readonly PROGRAMS = KubernetesApi.programsOf('apiserver');
 
-  public static async start(): Promise<KubernetesApi> {
+  public static programsOf(server: ApiServer): string[] {
+    return ['etcd', API_SERVERS[server], 'openssl'];
+  }
+
+  public static async start(server: ApiServer = 'apiserver'): Promise<KubernetesApi> {
     const api = new KubernetesApi();
-    await api.launch();
+    await api.launch(API_SERVERS[server]);
     return api;
   }
 
@@ -33,7 +48,7 @@ export class KubernetesApi extends ApiClient {
     return join(this.folder, 'apiserver.crt');
   }
 
-  private async launch(): Promise<void> {
+  private async launch(server: string): Promise<void> {
     const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
     this.port = port;
     const etcd = `http://127.0.0.1:${client}`;
@@ -45,7 +60,7 @@ export class KubernetesApi extends ApiClient {
     const key = join(this.folder, 'service-accounts.pem');
     run('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key]);
     writeFileSync(join(this.folder, 'tokens.csv'), `${TOKEN},tester,tester,system:masters\n`);
-    this.spawn(findProgram('kube-apiserver')!, [
+    this.spawn(findProgram(server)!, [
       ...['--etcd-servers', etcd, '--cert-dir', this.folder, '--bind-address', '127.0.0.1', '--secure-port', String(port)],
       ...['--service-account-issuer', 'https://kubernetes.test', '--service-account-key-file', key],
       ...['--service-account-signing-key-file', key, '--token-auth-file', join(this.folder, 'tokens.csv')],

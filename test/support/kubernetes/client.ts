@@ -17,9 +17,9 @@ export abstract class ApiClient {
   protected abstract readonly place: RequestOptions;
   protected abstract readonly authorityFile: string;
 
-  /** Applies an object as `kubectl apply --server-side --validate=strict` does. */
-  public apply(object: KubernetesObject): Promise<ApiAnswer> {
-    const query = 'fieldManager=tests&force=true&fieldValidation=Strict';
+  /** Applies an object as `kubectl apply --server-side --validate=strict` does; `dryRun` has it admitted and then forgotten. */
+  public apply(object: KubernetesObject, dryRun = false): Promise<ApiAnswer> {
+    const query = `fieldManager=tests&force=true&fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
     return this.call(
       'PATCH',
       `${this.pathOf(object)}/${object.metadata.name}?${query}`,
@@ -28,7 +28,7 @@ export abstract class ApiClient {
     );
   }
 
-  /** Makes an object, which must not be there; `dryRun` has it admitted and then forgotten. */
+  /** Makes an object, which must not be there. */
   public create(object: KubernetesObject, dryRun = false): Promise<ApiAnswer> {
     const query = `fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
     return this.call('POST', `${this.pathOf(object)}?${query}`, object);

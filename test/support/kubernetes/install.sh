@@ -2,6 +2,7 @@
 # Builds the Kubernetes that the tests run from its Go modules, and fetches the definitions of the custom resources that the library makes.
 # Everything goes to a cache folder, and is not made again.
 #   install.sh            the API server, which judges objects
+#   install.sh oldest     besides, that of the oldest Kubernetes which the library supports
 #   install.sh cluster    besides, what a whole cluster on this machine consists of (test/integration/kubernetes)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -15,29 +16,38 @@ flock 9
 # The version of a module that a folder's go.mod requires: required FOLDER MODULE
 required() { (cd "$1" && go list -m -f '{{.Version}}' "$2"); }
 
+# What the cache has a package's program as: those of the oldest version lie beside those of the newest. program_of FOLDER PACKAGE
+program_of() {
+  local program=${2##*/}
+  [[ $1 == oldest ]] && program+=-oldest
+  printf '%s' "$program"
+}
+
 # Builds packages of a folder's module, unless their programs are there in this version: build FOLDER VERSION FLAGS PACKAGE...
 build() {
-  local folder=$1 version=$2 flags=$3 package work missing=()
+  local folder=$1 version=$2 flags=$3 package program work missing=()
   for package in "${@:4}"; do
-    [[ $(cat "$cache/versions/${package##*/}" 2>/dev/null) == "$version" && -x $cache/${package##*/} ]] || missing+=("$package")
+    program=$(program_of "$folder" "$package")
+    [[ $(cat "$cache/versions/$program" 2>/dev/null) == "$version" && -x $cache/$program ]] || missing+=("$package")
   done
   ((${#missing[@]} > 0)) || return 0
   work=$(mktemp --directory "$cache/build.XXXXXX")
   (cd "$folder" && nice go build -o "$work/" -ldflags "-s -w $flags" "${missing[@]}")
   for package in "${missing[@]}"; do
-    mv "$work/${package##*/}" "$cache/"
-    printf '%s' "$version" >"$cache/versions/${package##*/}"
+    program=$(program_of "$folder" "$package")
+    mv "$work/${package##*/}" "$cache/$program"
+    printf '%s' "$version" >"$cache/versions/$program"
   done
   rmdir "$work"
 }
 
-# build_kubernetes PROGRAM...
+# build_kubernetes FOLDER PROGRAM...
 build_kubernetes() {
-  local version minor package=k8s.io/component-base/version
-  version=$(required apiserver k8s.io/kubernetes)
+  local folder=$1 programs=("${@:2}") version minor package=k8s.io/component-base/version
+  version=$(required "$folder" k8s.io/kubernetes)
   minor=$(cut -d . -f 2 <<<"$version")
-  build apiserver "$version" "-X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor" \
-    "${@/#/k8s.io/kubernetes/cmd/}"
+  build "$folder" "$version" "-X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor" \
+    "${programs[@]/#/k8s.io/kubernetes/cmd/}"
 }
 
 # It is the one program in an image without libraries.
@@ -58,14 +68,18 @@ fetch_definitions() {
   install -m 644 "$folder/$2"/$3 "$cache/crds/"
 }
 
-build_kubernetes kube-apiserver
-if [[ ${1:-} == cluster ]]; then
-  build_kubernetes kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
-  build_coredns
-  build_policy_enforcer
-fi
+build_kubernetes apiserver kube-apiserver
 fetch_definitions github.com/cert-manager/cert-manager@v1.19.1 deploy/crds 'cert-manager.io_*.yaml'
 fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd '*_servicemonitors.yaml'
 fetch_definitions github.com/external-secrets/external-secrets@v0.16.2 config/crds/bases 'external-secrets.io_externalsecrets.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_*route*.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_backendtlspolicies.yaml'
+
+case ${1:-} in
+  oldest) build_kubernetes oldest kube-apiserver ;;
+  cluster)
+    build_kubernetes apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
+    build_coredns
+    build_policy_enforcer
+    ;;
+esac
