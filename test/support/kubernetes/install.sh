@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the Kubernetes that the tests run from its Go modules, and fetches the definitions of the custom resources that the library makes.
 # Everything goes to a cache folder, and is not made again.
-#   install.sh            the API server, which judges objects
-#   install.sh oldest     besides, that of the oldest Kubernetes which the library supports
-#   install.sh cluster    besides, what a whole cluster on this machine consists of (test/integration/kubernetes)
+#   install.sh [cluster] [oldest]
+# The API server, which judges objects; with `cluster` also what a whole cluster on this machine consists of (test/integration/kubernetes), and
+# with `oldest` also the API server of the oldest Kubernetes that the library supports.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -75,11 +75,17 @@ fetch_definitions github.com/external-secrets/external-secrets@v0.16.2 config/cr
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_*route*.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_backendtlspolicies.yaml'
 
-case ${1:-} in
-  oldest) build_kubernetes oldest kube-apiserver ;;
-  cluster)
-    build_kubernetes apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
-    build_coredns
-    build_policy_enforcer
-    ;;
-esac
+for part in "$@"; do
+  case $part in
+    cluster)
+      build_kubernetes apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
+      build_coredns
+      build_policy_enforcer
+      ;;
+    oldest) build_kubernetes oldest kube-apiserver ;;
+    *)
+      printf 'install.sh: what is %s? It knows cluster and oldest\n' "$part" >&2
+      exit 2
+      ;;
+  esac
+done
