@@ -39,20 +39,21 @@ export function fiveNodes(given: Given): void {
     });
 
     test('three of five go on without the two, none of which restarts for a certificate before they are back', async () => {
-      const { cluster } = given;
+      const { cluster, real } = given;
       const before = await lives(cluster);
       const renewed = otherCertificate(cluster);
       await cluster.fault(
         'nodes parted 3|2, and a certificate renewed meanwhile',
         async () => {
-          // One of them would have its turn to restart.
-          const { node, over } = nextOwnTurn(cluster.nodeCount, 15);
-          const minority = [node, (node + 2) % 5];
+          // One of them would have its turn to restart soon.
+          const eager = nextWithTurn(cluster.nodeCount, 20);
+          const minority = [eager, (eager + 2) % 5];
           const majority = cluster.nodes.filter((other) => !minority.includes(other));
           await Partition.during(given, [majority, minority], async () => {
-            const [serials, end] = [serialsOf(cluster), Math.max(over, Date.now() + SECONDS_PARTED * 1000)];
+            const [serials, waits, end] = [serialsOf(cluster), waitsOf(cluster, eager), Date.now() + SECONDS_PARTED * 1000];
             cluster.secrets['nodes-tls'] = cluster.certificate(renewed);
             await cluster.update();
+            await real.until('one waits with it for the others', 120, async () => waitsOf(cluster, eager) > waits);
             await pause((end - Date.now()) / 1000);
             expect(serialsOf(cluster)).toEqual(serials);
           });
@@ -181,10 +182,15 @@ function otherCertificate(cluster: RealCluster): string {
   return present === cluster.read('nodes.pem') ? 'nodes-next' : 'nodes';
 }
 
-/** Whose turn for restarts of its own begins next, but not within some seconds, and when that is over: see turns.sh. */
-function nextOwnTurn(nodeCount: number, seconds: number): { node: number; over: number } {
+/** Whose turn for restarts of its own begins next, but not within some seconds: see turns.sh. */
+function nextWithTurn(nodeCount: number, seconds: number): number {
   const turn = Math.ceil((Date.now() / 1000 + seconds) / TURN_SECONDS) | 1;
-  return { node: ((turn - 1) / 2) % nodeCount, over: (turn + 1) * TURN_SECONDS * 1000 };
+  return ((turn - 1) / 2) % nodeCount;
+}
+
+/** How often a node has said that it leaves a turn of its own to another node that is away. */
+function waitsOf(cluster: RealCluster, node: number): number {
+  return cluster.log(node).match(/the node \S+ is not ready/g)?.length ?? 0;
 }
 
 const PEER_PORT = 6335;
