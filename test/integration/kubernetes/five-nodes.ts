@@ -8,7 +8,9 @@ import { moveShardsAway, replicas } from './shards';
 const SECONDS_PARTED = 25;
 /** Of five nodes any three are a majority, which has one of three copies at least. */
 const FIVE = { replicationFactor: 3, readFromAll: true };
-/** The nodes that come, and go. */
+/** What a change must be asked is more than it takes otherwise. */
+const QUICK = { requestsPerSecond: 240 };
+/** The nodes that were there, and those that come and go. */
 const [STAYING, LEAVING] = [
   [0, 1, 2],
   [3, 4],
@@ -31,7 +33,7 @@ export function fiveNodes(given: Given): void {
     test('three become five, of which none of the three is made anew', async () => {
       const { cluster, real } = given;
       const before = await lives(cluster);
-      await cluster.change('nodes: 3 to 5', () => cluster.rollOut({ nodeCount: 5 }));
+      await cluster.change('nodes: 3 to 5', () => cluster.rollOut({ nodeCount: 5 }), QUICK);
       expect(await lives(cluster, STAYING)).toEqual(before);
       expectOneCluster(cluster);
       const count = (node: number) => cluster.exec(node, 'cat /opt/qdrant-cluster/node-count').output;
@@ -121,7 +123,7 @@ export function fiveNodes(given: Given): void {
           return (await Promise.all(LEAVING.map((node) => cluster.get(node)))).every((pod) => pod === undefined);
         });
       };
-      await cluster.change('nodes: 5 to 3', shrink, { nodes: STAYING });
+      await cluster.change('nodes: 5 to 3', shrink, { ...QUICK, nodes: STAYING });
       cluster.allow = () => {};
       expect(await lives(cluster)).toEqual(before);
       expectOneCluster(cluster);
