@@ -41,8 +41,9 @@ export function proofPage(records: ProofRecord[]): string {
 The library's harnesses run whole clusters, change them and break them, while a client writes and reads all the time. This page has every change and every
 fault of the last run on each target.
 
-Collections have a replication factor of 2. The client spreads its requests over all nodes, one write to nine reads. What one node does not answer it
-repeats on the next, as yours should: up to 12 times, 0.2 s apart. At the end it reads back every point whose write was confirmed.
+Collections have a replication factor of 2, or of 3 in the faults that leave two of five nodes away. The client spreads its requests over all nodes, one
+write to nine reads. What one node does not answer it repeats on the next, as yours should: up to 12 times, 0.2 s apart. At the end it reads back every
+point whose write was confirmed.
 
 The bars, without which a run fails and this page is not written:
 

@@ -43,7 +43,11 @@ function save() {
 
 function learn(other) {
   data.peers = { ...other.peers, [args.uri]: true };
-  for (const [name, points] of Object.entries(other.collections)) {
+  catchUp(other.collections);
+}
+
+function catchUp(collections) {
+  for (const [name, points] of Object.entries(collections)) {
     data.collections[name] = { ...points, ...data.collections[name] };
   }
   save();
@@ -67,7 +71,37 @@ function ask(url, method, path, body) {
 }
 
 const others = () => Object.keys(data.peers).filter((uri) => uri !== args.uri);
-const tell = (path, body) => Promise.allSettled(others().map((uri) => ask(uri, 'POST', path, body)));
+/** Peers that missed points: as replicas that are dead, they are sent no others until they have caught up. */
+const behind = new Set();
+
+/** Tells the others, and gives whether a majority knows now: as in Qdrant, who is in a minority changes nothing. */
+async function tell(path, body) {
+  const asked = path === '/points' ? others().filter((uri) => !behind.has(uri)) : others();
+  const told = await Promise.all(
+    asked.map((uri) =>
+      ask(uri, 'POST', path, body).then(
+        () => true,
+        () => !behind.add(uri),
+      ),
+    ),
+  );
+  return (1 + told.filter(Boolean).length) * 2 > Object.keys(data.peers).length;
+}
+
+async function bringUpToDate(uri) {
+  await ask(uri, 'POST', '/reached');
+  // What is written from here on is told to it, and what was before is sent.
+  behind.delete(uri);
+  await ask(uri, 'POST', '/catch-up', data.collections).catch(() => behind.add(uri));
+}
+
+function bringOthersUpToDate() {
+  for (const uri of behind) {
+    if (others().includes(uri)) bringUpToDate(uri).catch(() => {});
+    else behind.delete(uri);
+  }
+  setTimeout(bringOthersUpToDate, 1000);
+}
 
 async function join() {
   if (!data.joined && args.bootstrap !== args.uri) {
@@ -112,6 +146,7 @@ function serveInternal(request, response, body) {
   if (request.url === '/collection') data.collections[body.name] ??= {};
   if (request.url === '/drop') delete data.collections[body.name];
   if (request.url === '/points') store(body.name, body.points);
+  if (request.url === '/catch-up') catchUp(body);
   save();
   return [200, {}];
 }
@@ -142,6 +177,7 @@ async function serveRest({ method, url, headers }, _response, body) {
 async function serveCollections(method, path, body) {
   const [, name, , id] = /^\/collections(?:\/([^/]+)(\/points(?:\/(\d+))?)?)?$/.exec(path) ?? [];
   const ok = (result) => [200, { result, status: 'ok', time: 0 }];
+  const okIf = (isKnown, result) => (isKnown ? ok(result) : [500, { status: { error: 'No majority has confirmed it' } }]);
   if (path === '/cluster') {
     const peers = Object.fromEntries(Object.keys(data.peers).map((uri) => [peerId(uri), { uri }]));
     return ok({ status: 'enabled', peer_id: peerId(args.uri), peers });
@@ -155,18 +191,20 @@ async function serveCollections(method, path, body) {
     await tell('/forget', { uri });
     return ok(true);
   }
+  // Every peer has all points, and none of them can be moved.
+  const [, sharded] = /^\/collections\/([^/]+)\/cluster$/.exec(path) ?? [];
+  if (sharded in data.collections) return ok({ local_shards: [], remote_shards: [] });
   if (path === '/collections') return ok({ collections: Object.keys(data.collections).map((known) => ({ name: known })) });
   if (name && method === 'PUT' && body.points) {
     store(name, body.points);
     save();
-    await tell('/points', { name, points: body.points });
-    return ok({ operation_id: 0, status: 'completed' });
+    const isKnown = await tell('/points', { name, points: body.points });
+    return okIf(isKnown, { operation_id: 0, status: 'completed' });
   }
   if (name && method === 'PUT') {
     data.collections[name] ??= {};
     save();
-    await tell('/collection', { name });
-    return ok(true);
+    return okIf(await tell('/collection', { name }), true);
   }
   if (name && method === 'DELETE') {
     delete data.collections[name];
@@ -254,3 +292,4 @@ if (process.env.QDRANT_STAND_IN_BROKEN) {
   process.exit(101);
 }
 join();
+bringOthersUpToDate();

@@ -2,12 +2,14 @@
 // It asks one node after the other, and repeats on the next what one did not answer. After SIGTERM it goes on until it has made as many requests
 // as it is to make at least, reads back all that it wrote, and prints what it saw: how many requests there were, how many of them needed a retry,
 // how many no retry mended, which written points cannot be read, how long it was without an answer at most, and how many nodes were not ready at
-// the same time at most. FOLDER/key holds the API key; it and the certificates are read for each request.
+// the same time at most. With READ_FROM_ALL every node must give each point, and not only any. FOLDER/key holds the API key; it and the certificates
+// are read for each request.
 const { Agent, request } = require('node:https');
 const { readFileSync } = require('node:fs');
 
 const [folder, ...hosts] = process.argv.slice(2);
 const { COLLECTION = 'traffic', MIN_REQUESTS = '0', REQUESTS_PER_SECOND = '120' } = process.env;
+const { REPLICATION_FACTOR = '2', READ_FROM_ALL } = process.env;
 const WORKERS = 6;
 /** So many reads follow a write. */
 const READS = 9;
@@ -43,12 +45,12 @@ function ask(host, method, path, { body, timeout = 3000, agent = false } = {}) {
   });
 }
 
-async function withRetry(method, path, body) {
+async function withRetry(method, path, body, asking = hosts) {
   const first = seen.requests++;
   for (let attempt = 0; attempt < 12; attempt++) {
     try {
       const agent = asked++ % FIRST === 0 ? false : connections;
-      const answer = await ask(hosts[(first + attempt) % hosts.length], method, path, { body, agent });
+      const answer = await ask(asking[(first + attempt) % asking.length], method, path, { body, agent });
       seen.longestGapSeconds = Math.max(seen.longestGapSeconds, (Date.now() - answered) / 1000);
       answered = Date.now();
       return answer;
@@ -94,7 +96,10 @@ async function work(worker) {
 /** Takes one point after the other, and asks for it. */
 async function readBack(unread) {
   for (let id = unread.pop(); id !== undefined; id = unread.pop()) {
-    if (!(await withRetry('GET', `/collections/${COLLECTION}/points/${id}`))) seen.lost++;
+    const path = `/collections/${COLLECTION}/points/${id}`;
+    const places = READ_FROM_ALL ? hosts.map((host) => [host]) : [hosts];
+    const answers = await Promise.all(places.map((asking) => withRetry('GET', path, undefined, asking)));
+    if (!answers.every(Boolean)) seen.lost++;
   }
 }
 
@@ -110,7 +115,7 @@ async function reachAll() {
 }
 
 async function makeCollection() {
-  const body = { vectors: { size: 2, distance: 'Dot' }, replication_factor: 2, shard_number: 3 };
+  const body = { vectors: { size: 2, distance: 'Dot' }, replication_factor: Number(REPLICATION_FACTOR), shard_number: 3 };
   for (let attempt = 0; attempt < 20; attempt++) {
     const host = hosts[attempt % hosts.length];
     const made = await ask(host, 'PUT', `/collections/${COLLECTION}?timeout=10`, { body, timeout: 15000 }).catch(

@@ -1,6 +1,6 @@
 // Asks once, as a client of the cluster does, and prints a line.
 //   client.js HOST:PORT...       which addresses can be connected to, a line each
-//   client.js --rest REQUEST     the answer of REST, as { status, body }; the status is 0 where there is none
+//   client.js --rest REQUEST...  the answers of REST, asked at once, a line each: { status, body }; the status is 0 where there is none
 //   client.js --grpc REQUEST     the name of the status of gRPC
 // A request is JSON: { host, port, key, client, ca, method, path, body }. A client's certificate is one of /client/files; empty for none.
 const { readFileSync } = require('node:fs');
@@ -34,16 +34,21 @@ function tlsOf({ client, ca }) {
 const headersOf = ({ key }) => (key === undefined ? {} : { 'api-key': key });
 
 function askRest({ host, port, method, path, body, ...identity }) {
-  const print = (status, said) => console.log(JSON.stringify({ status, body: said }));
-  const headers = { ...headersOf(identity), 'content-type': 'application/json' };
-  const call = request({ ...tlsOf(identity), host, port, method, path, headers, timeout: TIMEOUT }, (response) => {
-    let text = '';
-    response.on('data', (part) => (text += part));
-    response.on('end', () => print(response.statusCode, text.startsWith('{') ? JSON.parse(text) : text));
+  return new Promise((resolve) => {
+    const headers = { ...headersOf(identity), 'content-type': 'application/json' };
+    const call = request({ ...tlsOf(identity), host, port, method, path, headers, timeout: TIMEOUT }, (response) => {
+      let text = '';
+      response.on('data', (part) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text }));
+    });
+    call.on('error', ({ message }) => resolve({ status: 0, body: message }));
+    call.on('timeout', () => call.destroy(new Error('no answer')));
+    call.end(body && JSON.stringify(body));
   });
-  call.on('error', ({ message }) => print(0, message));
-  call.on('timeout', () => call.destroy(new Error('no answer')));
-  call.end(body && JSON.stringify(body));
+}
+
+async function printAnswers(requests) {
+  for (const answer of await Promise.all(requests.map(askRest))) console.log(JSON.stringify(answer));
 }
 
 const GRPC_STATUS = { 0: 'OK', 7: 'PERMISSION_DENIED', 14: 'UNAVAILABLE', 16: 'UNAUTHENTICATED' };
@@ -73,6 +78,6 @@ function askGrpc({ host, port, ...identity }) {
   stream.end(Buffer.alloc(5));
 }
 
-if (first === '--rest') askRest(JSON.parse(others[0]));
+if (first === '--rest') printAnswers(others.map((request) => JSON.parse(request)));
 else if (first === '--grpc') askGrpc(JSON.parse(others[0]));
 else [first, ...others].forEach(tryToConnect);

@@ -27,6 +27,13 @@ export interface Call {
   readonly body?: unknown;
 }
 
+/** An answer of REST. */
+export interface Answer {
+  /** 0 where there was none. */
+  readonly status: number;
+  readonly body: any;
+}
+
 /** How a client writes and reads while something happens. */
 export interface TrafficOptions {
   /** It goes on until it has made so many. */
@@ -34,6 +41,12 @@ export interface TrafficOptions {
   /** Addresses by host names, for a client that asks nobody for them. */
   readonly addresses?: { [host: string]: string };
   readonly requestsPerSecond?: number;
+  /** The nodes that it asks, by their numbers; all by default. */
+  readonly nodes?: number[];
+  /** How many copies there are of what it writes: where nodes are parted, one must be among the majority. */
+  readonly replicationFactor?: number;
+  /** Whether each node must give all that was written, rather than any. */
+  readonly readFromAll?: boolean;
 }
 
 /** Pods that ask a cluster, each with what its clients have: certificates and the key, in a Secret that follows them. */
@@ -91,9 +104,16 @@ export class Clients {
     return lines.filter((line) => line.endsWith(' open')).map((line) => line.split(' ')[0]);
   }
 
-  /** The answer of REST: the status, or 0 where there was none, and what was said. */
-  public rest(host: string, path: string, { from = 'allowed', ...call }: Call): { status: number; body: any } {
-    return JSON.parse(this.run(from, '--rest', JSON.stringify({ ...this.requestOf(host, 6333, call), path })));
+  /** The answer of REST. */
+  public rest(host: string, path: string, call: Call): Answer {
+    return this.restOfAll([host], path, call)[0];
+  }
+
+  /** The answers of several hosts, which are asked at once. */
+  public restOfAll(hosts: string[], path: string, { from = 'allowed', ...call }: Call): Answer[] {
+    const requests = hosts.map((host) => JSON.stringify({ ...this.requestOf(host, 6333, call), path }));
+    const lines = this.run(from, '--rest', ...requests).trim();
+    return lines.split('\n').map((line) => JSON.parse(line));
   }
 
   /** The status of a call of gRPC that lists collections. */
@@ -106,11 +126,13 @@ export class Clients {
     const name = `traffic-${++this.traffics}`;
     const kubectl = (...args: string[]) => this.real.tryKubectl('--namespace', 'apps', ...args).output;
     const pod = clientPod(name, 'apps', 'search', ['/client/node', '/client/traffic.js', '/client/files', ...hosts]);
-    const { minRequests = 0, requestsPerSecond = 120, addresses = {} } = options;
+    const { minRequests = 0, requestsPerSecond = 120, addresses = {}, replicationFactor = 2 } = options;
     pod.spec.containers[0].env = Object.entries({
       COLLECTION: name,
       MIN_REQUESTS: minRequests,
       REQUESTS_PER_SECOND: requestsPerSecond,
+      REPLICATION_FACTOR: replicationFactor,
+      READ_FROM_ALL: options.readFromAll ? 'yes' : '',
     }).map(([variable, value]) => ({ name: variable, value: String(value) }));
     pod.spec.hostAliases = Object.entries(addresses).map(([host, ip]) => ({ ip, hostnames: [host] }));
     await this.real.applyAll([pod]);

@@ -6,7 +6,7 @@ import { minimal, synthKubernetes } from '../../support/kubernetes/synth';
 import { restrictedNamespace } from '../../support/kubernetes/everything';
 import { python, ROOT, run } from '../../support/programs';
 import { Counts, Proof, REQUESTS_OF_A_CHANGE } from '../../support/proof';
-import { Call, Clients, TrafficOptions } from './clients';
+import { Answer, Call, Clients, TrafficOptions } from './clients';
 import { IMAGES } from './images';
 import { Machine } from './machine';
 import { RealKubernetes } from './kubernetes';
@@ -15,7 +15,8 @@ type Options = Partial<kubernetes.QdrantClusterProps>;
 
 const NAME = 'vectors';
 const NAMESPACE = 'search';
-const TURN_SECONDS = 8;
+/** Shorter than users may have them. */
+export const TURN_SECONDS = 8;
 /** How long a pod that is to be stopped waits for its turn. */
 const LEAVE_SECONDS = 30;
 /** What the tests' evaluation of Terraform gives as the time when a cluster was first applied. */
@@ -151,8 +152,8 @@ export class RealCluster {
   // --- What a client sees of what happens --------------------------------------------------------------------------------------
 
   /** A planned change: a client that writes and reads all the while must not notice. */
-  public async change(what: string, happening: () => Promise<unknown>): Promise<Counts> {
-    const counts = await this.see('change', what, happening, { minRequests: REQUESTS_OF_A_CHANGE });
+  public async change(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
+    const counts = await this.see('change', what, happening, { minRequests: REQUESTS_OF_A_CHANGE, ...options });
     expect(counts).toMatchObject({ failed: 0, lost: 0 });
     expect(counts.notReadyAtOnce).toBeLessThanOrEqual(1);
     expect(counts.requests).toBeGreaterThanOrEqual(REQUESTS_OF_A_CHANGE);
@@ -163,6 +164,13 @@ export class RealCluster {
   public async fault(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
     const counts = await this.see('fault', what, happening, options);
     expect(counts).toMatchObject({ failed: 0, lost: 0 });
+    return counts;
+  }
+
+  /** Something that leaves no majority for as long as it lasts: requests may fail, and what was confirmed is there all the same. */
+  public async standstill(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
+    const counts = await this.see('fault', what, happening, options);
+    expect(counts.lost).toBe(0);
     return counts;
   }
 
@@ -179,7 +187,8 @@ export class RealCluster {
       const seconds = await happening();
       recoverySeconds = typeof seconds === 'number' ? seconds : (Date.now() - start) / 1000;
     };
-    const counts = await this.clients.traffic(this.hosts, timed, options);
+    const hosts = (options.nodes ?? this.nodes).map((index) => this.host(index));
+    const counts = await this.clients.traffic(hosts, timed, options);
     this.proof.keep({ kind, what, recoverySeconds: Math.round(recoverySeconds * 10) / 10, ...counts });
     return counts;
   }
@@ -236,8 +245,14 @@ export class RealCluster {
   }
 
   /** The answer of a node's REST to a client that it lets in, or to another. */
-  public rest(index: number, path: string, call: Call = {}): { status: number; body: any } {
+  public rest(index: number, path: string, call: Call = {}): Answer {
     return this.clients.rest(this.host(index), path, call);
+  }
+
+  /** The answers of nodes to a client that asks them at once. */
+  public restOfAll(path: string, nodes = this.nodes): Answer[] {
+    const hosts = nodes.map((index) => this.host(index));
+    return this.clients.restOfAll(hosts, path, {});
   }
 
   /** The status of a call of a node's gRPC. */
@@ -252,9 +267,9 @@ export class RealCluster {
   }
 
   /** Removes the peer that a node was, as an operator must when it has lost what it stored: Qdrant keeps its address for the shards that it had. */
-  public removePeer(index: number, { through }: { through: number }): void {
+  public removePeer(index: number, { through, force = true }: { through: number; force?: boolean }): void {
     const [id] = Object.entries(this.peers(through)).find(([, uri]) => uri.includes(this.host(index)))!;
-    const { status, body } = this.rest(through, `/cluster/peer/${id}?force=true`, { method: 'DELETE' });
+    const { status, body } = this.rest(through, `/cluster/peer/${id}${force ? '?force=true' : ''}`, { method: 'DELETE' });
     if (status !== 200) throw new Error(`the peer ${id} was not removed: ${status} ${JSON.stringify(body)}`);
   }
 

@@ -143,9 +143,9 @@ export class RealKubernetes extends ApiClient {
     else machine.start(services, VOLUMES);
   }
 
-  /** Empties the volumes, and lets other claims have them. */
-  public async freeVolumes(): Promise<void> {
-    for (const machine of this.workers) {
+  /** Empties the volumes of machines, and lets other claims have them. */
+  public async freeVolumes(machines = this.workers): Promise<void> {
+    for (const machine of machines) {
       for (const name of Object.keys(VOLUMES)) {
         const path = `/api/v1/persistentvolumes/${name}-${machine.name}`;
         await this.call('PATCH', path, { spec: { claimRef: null } }, 'application/merge-patch+json');
