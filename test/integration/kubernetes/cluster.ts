@@ -305,6 +305,9 @@ export class RealCluster {
   public async remove(): Promise<void> {
     this.real.kubectl('delete', 'namespace', NAMESPACE, '--wait=false', '--ignore-not-found');
     this.real.tryKubectl('--namespace', NAMESPACE, 'delete', 'pods', '--all', '--force', '--grace-period=0');
+    // Kubernetes looks at a namespace again after half of its pods' grace, or once it has changed.
+    const metadata = { annotations: { 'tests/changed': new Date().toISOString() } };
+    await this.real.call('PATCH', `/api/v1/namespaces/${NAMESPACE}`, { metadata }, 'application/merge-patch+json');
     await this.real.until('its namespace is gone', 120, async () => {
       return (await this.real.get('Namespace', NAMESPACE)) === undefined;
     });
