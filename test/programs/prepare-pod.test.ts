@@ -36,7 +36,7 @@ describeWith(['openssl', 'bash'], 'what a server of a pod is started with', () =
     }
     put(
       'programs/cluster.env',
-      'readonly CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6337 GUARDED_PORTS="6333 6334" PORTS_BESIDE_REST="6336"\n',
+      'readonly CLUSTER=vectors VERSION=1.19.0 PEER_DOMAIN=peers.test REST_PORT=6337 GUARDED_PORTS="6333 6334 9153" PORTS_BESIDE_REST="6336"\n',
     );
     put('cluster/node-count', '1');
     put('secrets/keys/admin', 'a'.repeat(40));
@@ -46,12 +46,12 @@ describeWith(['openssl', 'bash'], 'what a server of a pod is started with', () =
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function run(program = 'prepare.sh'): { code: number | null; folder: string; errors: string } {
+  function run(program = 'prepare.sh', more: NodeJS.ProcessEnv = {}): { code: number | null; folder: string; errors: string } {
     const at = (name: string) => join(folder, name);
     const places = { PROGRAMS: at('programs'), RUNTIME: at('runtime'), SECRETS: at('secrets'), OF_CLUSTER: at('cluster') };
     const { status, stdout, stderr } = spawnSync(at(`programs/${program}`), [], {
       encoding: 'utf8',
-      env: { PATH: `${at('bin')}:${process.env.PATH}`, POD: 'vectors-0', STORAGE: at('storage'), ...places },
+      env: { PATH: `${at('bin')}:${process.env.PATH}`, POD: 'vectors-0', STORAGE: at('storage'), ...places, ...more },
     });
     return { code: status, folder: stdout.trim(), errors: stderr };
   }
@@ -70,6 +70,19 @@ describeWith(['openssl', 'bash'], 'what a server of a pod is started with', () =
     put('secrets/keys/read-only', readOnly);
     const { service } = parse(readFileSync(join(run().folder, 'node.yaml'), 'utf8'));
     expect(service).toEqual({ host: '0.0.0.0', api_key: admin, read_only_api_key: readOnly });
+  });
+
+  test.each([
+    ['one family', '10.0.0.10', '0.0.0.0', false],
+    ['the other family', 'fd00::10', '::', true],
+    ['both families', '10.0.0.10,fd00::10', '::', true],
+    ['no family that is known', '', '0.0.0.0', false],
+  ])('serves every address of a pod with %s', (_families, addresses, host, ipv6) => {
+    const { folder: prepared } = run('prepare.sh', { POD_IPS: addresses });
+    expect(parse(readFileSync(join(prepared, 'node.yaml'), 'utf8')).service.host).toBe(host);
+    const listeners = readFileSync(join(prepared, 'guard.conf'), 'utf8').match(/^ +listen \S+/gm)!;
+    const expected = [6333, 6334, 9153].flatMap((port) => [`listen ${port}`, ...(ipv6 ? [`listen [::]:${port}`] : [])]);
+    expect(listeners.map((line) => line.trim())).toEqual(expected);
   });
 
   test.each([

@@ -7,6 +7,7 @@ import { restrictedNamespace } from '../../support/kubernetes/everything';
 import { python, ROOT, run } from '../../support/programs';
 import { Counts, Proof, REQUESTS_OF_A_CHANGE } from '../../support/proof';
 import { Answer, Call, Clients, TrafficOptions } from './clients';
+import { Ends, endsOf } from './ends';
 import { IMAGES } from './images';
 import { Machine } from './machine';
 import { RealKubernetes } from './kubernetes';
@@ -104,6 +105,14 @@ export class RealCluster {
       .replace(/"turn-seconds":"\d+"/, `"turn-seconds":"${TURN_SECONDS}"`)
       .replace('{"name":"LEAVE_SECONDS","value":"240"}', `{"name":"LEAVE_SECONDS","value":"${LEAVE_SECONDS}"}`);
     await this.real.applyAll(JSON.parse(hastened).filter(({ kind }: KubernetesObject) => kind !== 'Job'));
+  }
+
+  /** Applies it to a node and those after it; the others stay as they are until the next time that it is applied. */
+  public async applyFrom(first: number, changes: Options): Promise<void> {
+    await this.apply(changes);
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets/${NAME}`;
+    const updateStrategy = { rollingUpdate: { partition: first } };
+    await this.real.call('PATCH', path, { spec: { updateStrategy } }, 'application/merge-patch+json');
   }
 
   /** Applies it, and waits until every pod is of what was applied. */
@@ -274,27 +283,16 @@ export class RealCluster {
   }
 
   /** Deletes a pod, and tells how each of its containers ended. */
-  public async stopPod(index: number, seconds = 120): Promise<{ [container: string]: { code: number; log: string } }> {
+  public async stopPod(index: number, seconds = 120): Promise<Ends> {
     const path = `/api/v1/namespaces/${NAMESPACE}/pods/${this.pod(index)}`;
-    const merge = 'application/merge-patch+json';
-    // What is kept like this stays to be looked at; what its containers have written does not.
-    await this.real.call('PATCH', path, { metadata: { finalizers: ['tests/looked-at'] } }, merge);
-    const containers: string[] = (await this.get(index)).spec.containers.map(({ name }: any) => name);
-    const logs = containers.map((container) => this.follow(index, container));
-    await this.real.call('DELETE', path);
-    const states = async () => (await this.get(index)).status.containerStatuses;
-    await this.real.until(`${this.pod(index)} ends`, seconds, async () =>
-      (await states()).every(({ state }: any) => state.terminated),
-    );
-    const codes = await states();
-    await this.real.call('PATCH', path, { metadata: { finalizers: null } }, merge);
-    const ended = await Promise.all(
-      containers.map(async (container, at) => {
-        const { exitCode: code } = codes.find(({ name }: any) => name === container).state.terminated;
-        return [container, { code, log: await logs[at] }];
-      }),
-    );
-    return Object.fromEntries(ended);
+    const [ends] = await this.endsOf([index], () => this.real.call('DELETE', path), seconds);
+    return ends;
+  }
+
+  /** How each container of some nodes ends, by what happens. */
+  public endsOf(nodes: number[], happening: () => Promise<unknown>, seconds = 120): Promise<Ends[]> {
+    const pods = nodes.map((index) => this.pod(index));
+    return endsOf(this.real, { namespace: NAMESPACE, pods, seconds }, happening);
   }
 
   /** Ends pods at once, as when their machines fail; the controller makes them anew. */
@@ -303,19 +301,13 @@ export class RealCluster {
     this.real.kubectl('--namespace', NAMESPACE, 'delete', 'pod', ...pods, '--grace-period=0', '--force', '--wait=false');
   }
 
-  /** All that a container writes until it ends. */
-  private follow(index: number, container: string): Promise<string> {
-    const command = ['--namespace', NAMESPACE, 'logs', '--follow', this.pod(index), '--container', container];
-    const process = this.real.spawnKubectl(...command);
-    let text = '';
-    process.stdout!.on('data', (part) => (text += part));
-    return new Promise((resolve) => process.once('close', () => resolve(text)));
-  }
-
   /** Forgets the cluster and all that it has stored; the next `apply` makes another. */
   public async remove(): Promise<void> {
     this.real.kubectl('delete', 'namespace', NAMESPACE, '--wait=false', '--ignore-not-found');
     this.real.tryKubectl('--namespace', NAMESPACE, 'delete', 'pods', '--all', '--force', '--grace-period=0');
+    // Kubernetes looks at a namespace again after half of its pods' grace, or once it has changed.
+    const metadata = { annotations: { 'tests/changed': new Date().toISOString() } };
+    await this.real.call('PATCH', `/api/v1/namespaces/${NAMESPACE}`, { metadata }, 'application/merge-patch+json');
     await this.real.until('its namespace is gone', 120, async () => {
       return (await this.real.get('Namespace', NAMESPACE)) === undefined;
     });
@@ -344,7 +336,8 @@ export class RealCluster {
       'client.pem': this.read(`${this.clientCertificate}.pem`),
       'client-key.pem': this.read(`${this.clientCertificate}-key.pem`),
     };
-    return { ...Object.fromEntries(files), ...own, 'ca.pem': this.clientCas, key: this.clientKey };
+    const otherCa = { 'nodes-ca-renewed.pem': this.read('nodes-ca-renewed.pem') };
+    return { ...Object.fromEntries(files), ...own, ...otherCa, 'ca.pem': this.clientCas, key: this.clientKey };
   }
 }
 

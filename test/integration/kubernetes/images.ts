@@ -19,10 +19,19 @@ export const IMAGES = {
   mirroredServer: 'registry.example.com/qdrant/qdrant:v1.19.0-unprivileged',
   server18: 'docker.io/qdrant/qdrant:v1.18.3-unprivileged',
   server17: 'docker.io/qdrant/qdrant:v1.17.1-unprivileged',
+  // Of the stand-in alone: a release that does not work, and a server that has much to write before it ends.
+  brokenServer: 'docker.io/qdrant/qdrant:v1.20.0-unprivileged',
+  slowServer: 'docker.io/slow/qdrant:v1.19.0-unprivileged',
   guard: 'docker.io/nginxinc/nginx-unprivileged:1.29',
   client: 'docker.io/tests/client:1',
   pause: 'docker.io/tests/pause:1',
   dns: 'docker.io/tests/coredns:1',
+};
+
+/** What the stand-in is told of itself. */
+const STAND_IN: { [image: string]: string[] } = {
+  [IMAGES.brokenServer]: ['QDRANT_STAND_IN_BROKEN=yes'],
+  [IMAGES.slowServer]: ['QDRANT_STAND_IN_FLUSH_SECONDS=20'],
 };
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -42,6 +51,7 @@ export function makeImages(folder: string, archive: string): void {
   const client = makeClient(join(folder, 'client'));
   writeArchive(join(folder, 'layout'), archive, [
     ...[IMAGES.server, IMAGES.mirroredServer, IMAGES.server18, IMAGES.server17].map(ofServer),
+    ...[IMAGES.brokenServer, IMAGES.slowServer].map(ofServer),
     { name: IMAGES.guard, layers: [makeGuard(join(folder, 'guard'))], config: { User: '101', Env: [`PATH=${PATH}`] } },
     { name: IMAGES.client, layers: [server, client], config: { User: '1000:1000', Env: [`PATH=${PATH}`] } },
     // With any of the others’ files.
@@ -58,6 +68,7 @@ function serverConfig(name: string): Image['config'] {
     // The stand-in is quicker than the real server is.
     'LOOK_SECONDS=2',
     'DRAIN_SECONDS=3',
+    ...(STAND_IN[name] ?? []),
   ];
   return { User: '1000:1000', WorkingDir: '/qdrant', Env: environment };
 }
