@@ -111,9 +111,11 @@ export function booting(given: Given): void {
 
     test('after a power cut it comes back with its data', async () => {
       const { cluster } = given;
-      await patient.machine.powerOff();
-      await cluster.boot(patient.machine);
-      await cluster.untilReady(400, [patient.machine]);
+      await cluster.fault('a node without power', async () => {
+        await patient.machine.powerOff();
+        await cluster.boot(patient.machine);
+        await cluster.untilReady(400, [patient.machine]);
+      });
       expect(patient.kept).toBe(200);
     });
 
@@ -144,12 +146,19 @@ export function booting(given: Given): void {
       expect(patient.kept).toBe(200);
     });
 
-    test('it waits for a slow metadata service', async () => {
+    test('all of them come back after a power cut, with a metadata service that is away at first, and slow afterwards', async () => {
       const { cluster } = given;
-      await patient.machine.powerOff();
-      writeFileSync(cluster.file('metadata-delay'), '3');
-      await cluster.boot(patient.machine);
-      await cluster.untilReady(400, [patient.machine]);
+      await cluster.witness.outage('all nodes without power, and without metadata service when they boot', async () => {
+        for (const machine of cluster.machines) await machine.powerOff();
+        cluster.vpc.refuse('METADATA');
+        writeFileSync(cluster.file('metadata-delay'), '3');
+        await Promise.all(cluster.machines.map((machine) => cluster.boot(machine)));
+        for (const machine of cluster.machines) {
+          await until('it says so', 240, () => machine.journal('qdrant-boot').includes("with the node's role"));
+        }
+        cluster.vpc.accept();
+        await cluster.untilReady(400);
+      });
       expect(patient.kept).toBe(200);
     });
   });

@@ -5,12 +5,16 @@ import { access } from './access';
 import { booting } from './booting';
 import { changes } from './changes';
 import { HARNESS, RunningCluster } from './cluster';
+import { faults } from './faults';
 import { Given } from './given';
 import { shards } from './shards';
 import { volumes } from './volumes';
 
 /** How long it may take to start, in milliseconds: another run of the tests may have its network for as long as it takes. */
 const SETUP_TIMEOUT = 3600000;
+
+/** A change asks every node, up to three times, and ends with as many requests of a client as it takes. */
+jest.setTimeout(1800000);
 
 // One cluster for all of them, as it takes minutes to boot. Each leaves it with all nodes ready.
 describeWith(HARNESS, 'nodes that run', () => {
@@ -30,6 +34,7 @@ describeWith(HARNESS, 'nodes that run', () => {
   access(given);
   shards(given);
   changes(given);
+  faults(given);
   booting(given);
   volumes(given);
 

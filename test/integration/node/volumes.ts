@@ -13,15 +13,21 @@ export function volumes(given: Given): void {
     test('with a full disk it loses nothing, and serves again when there is room', async () => {
       const { cluster } = given;
       const machine = patient.machine;
-      machine.try('fallocate --length 10G /var/lib/qdrant/filler; cat /dev/zero >/var/lib/qdrant/filler');
-      expect(Number(machine.run('df --output=avail /var/lib/qdrant | tail -1'))).toBeLessThan(1024);
-      await machine.powerOff();
-      await cluster.boot(machine);
-      await until('the volume is mounted', 240, () => machine.try('test -e /var/lib/qdrant/filler').code === 0);
-      machine.run('rm /var/lib/qdrant/filler');
-      await cluster.untilReady(400, [machine]);
+      await cluster.fault('a disk that is full, also when the node boots', async () => {
+        machine.try('fallocate --length 10G /var/lib/qdrant/filler; cat /dev/zero >/var/lib/qdrant/filler');
+        expect(Number(machine.run('df --output=avail /var/lib/qdrant | tail -1'))).toBeLessThan(1024);
+        await machine.powerOff();
+        await cluster.boot(machine);
+        await until('the volume is mounted', 240, () => machine.try('test -e /var/lib/qdrant/filler').code === 0);
+        machine.run('rm /var/lib/qdrant/filler');
+        await cluster.untilReady(400, [machine]);
+      });
       expect(patient.kept).toBe(200);
       expect(machine.run('cat /var/lib/qdrant/version')).toBe(machine.run('cat /run/qdrant/current/version').trim());
+    });
+
+    test('clients do not notice that a node has lost its volume', async () => {
+      await given.cluster.fault('the volume of a node lost', () => loseVolume(1));
     });
 
     test('it leaves a foreign file system alone, and says why', async () => {
@@ -41,21 +47,7 @@ export function volumes(given: Given): void {
     });
 
     test('with a blank volume in place of a lost one it joins the others again, once its old peer is removed', async () => {
-      const { cluster, admin } = given;
-      await patient.machine.powerOff();
-      patient.machine.replaceVolume(() => {});
-      await cluster.boot(patient.machine);
-      // It is refused, and must neither give up nor take itself for the first of another cluster.
-      await until('it was refused again and again', 240, () =>
-        /restart counter is at [2-9]/.test(patient.machine.run('journalctl --no-pager --unit qdrant')),
-      );
-      expect(cluster.isReady(patient.machine)).toBe(false);
-      cluster.removePeer(2, { node: 0, key: admin });
-      await cluster.untilReady(400, [patient.machine]);
-      await until('it is among the peers', 240, () => {
-        const { status, body } = cluster.rest('/cluster', { node: 2, key: admin });
-        return status === 200 && Object.keys(JSON.parse(body).result.peers).length === 3;
-      });
+      await loseVolume(2);
     });
 
     test('the first one, with a blank volume, never founds a second cluster, and joins the others when they are back', async () => {
@@ -89,5 +81,25 @@ export function volumes(given: Given): void {
       expect(status).toBe(200);
       expect(Object.keys(JSON.parse(body).result.peers)).toHaveLength(3);
     });
+
+    /** Takes a node its volume, and has it join anew as an operator must. */
+    async function loseVolume(node: number): Promise<void> {
+      const { cluster, admin } = given;
+      const machine = cluster.machines[node];
+      await machine.powerOff();
+      machine.replaceVolume(() => {});
+      await cluster.boot(machine);
+      // It is refused, and must neither give up nor take itself for the first of another cluster.
+      await until('it was refused again and again', 240, () =>
+        /restart counter is at [2-9]/.test(machine.run('journalctl --no-pager --boot --unit qdrant')),
+      );
+      expect(cluster.isReady(machine)).toBe(false);
+      cluster.removePeer(node, { node: 0, key: admin });
+      await cluster.untilReady(400, [machine]);
+      await until('it is among the peers', 240, () => {
+        const { status, body } = cluster.rest('/cluster', { node, key: admin });
+        return status === 200 && Object.keys(JSON.parse(body).result.peers).length === 3;
+      });
+    }
   });
 }
