@@ -6,3 +6,5 @@ export async function until(what: string, seconds: number, holds: () => boolean)
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
+
+export const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));

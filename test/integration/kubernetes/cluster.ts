@@ -5,7 +5,8 @@ import { KubernetesObject, objectOf } from '../../support/kubernetes/objects';
 import { minimal, synthKubernetes } from '../../support/kubernetes/synth';
 import { restrictedNamespace } from '../../support/kubernetes/everything';
 import { python, ROOT, run } from '../../support/programs';
-import { Counts, Proof, REQUESTS_OF_A_CHANGE } from '../../support/proof';
+import { Counts } from '../../support/proof';
+import { Witness } from '../../support/witness';
 import { Answer, Call, Clients, TrafficOptions } from './clients';
 import { Ends, endsOf } from './ends';
 import { IMAGES } from './images';
@@ -52,7 +53,10 @@ export class RealCluster {
   public nodeCount = 3;
   public foundedAt = new Date().toISOString().replace(/\.\d+/, '');
   public readonly clients: Clients;
-  private readonly proof = new Proof('Kubernetes');
+  private readonly witness = new Witness<TrafficOptions>('Kubernetes', (happening, options) => {
+    const hosts = (options.nodes ?? this.nodes).map((index) => this.host(index));
+    return this.clients.traffic(hosts, happening, options);
+  });
   /** What it differs in from the cluster that tests begin with. */
   private changes: Options = {};
 
@@ -160,46 +164,19 @@ export class RealCluster {
 
   // --- What a client sees of what happens --------------------------------------------------------------------------------------
 
-  /** A planned change: a client that writes and reads all the while must not notice. */
-  public async change(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
-    const counts = await this.see('change', what, happening, { minRequests: REQUESTS_OF_A_CHANGE, ...options });
-    expect(counts).toMatchObject({ failed: 0, lost: 0 });
-    expect(counts.notReadyAtOnce).toBeLessThanOrEqual(1);
-    expect(counts.requests).toBeGreaterThanOrEqual(REQUESTS_OF_A_CHANGE);
-    return counts;
+  /** See `Witness`. */
+  public change(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
+    return this.witness.change(what, happening, options);
   }
 
-  /** Something that goes wrong, and how it is over: no request may fail after its retries, and nothing that was written may be lost. */
-  public async fault(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
-    const counts = await this.see('fault', what, happening, options);
-    expect(counts).toMatchObject({ failed: 0, lost: 0 });
-    return counts;
+  /** See `Witness`. */
+  public fault(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
+    return this.witness.fault(what, happening, options);
   }
 
-  /** Something that leaves no majority for as long as it lasts: requests may fail, and what was confirmed is there all the same. */
-  public async standstill(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
-    const counts = await this.see('fault', what, happening, options);
-    expect(counts.lost).toBe(0);
-    return counts;
-  }
-
-  private async see(
-    kind: 'change' | 'fault',
-    what: string,
-    happening: () => Promise<unknown>,
-    options: TrafficOptions,
-  ): Promise<Counts> {
-    let recoverySeconds = 0;
-    const timed = async () => {
-      const start = Date.now();
-      // A number is how long it took from when it was over.
-      const seconds = await happening();
-      recoverySeconds = typeof seconds === 'number' ? seconds : (Date.now() - start) / 1000;
-    };
-    const hosts = (options.nodes ?? this.nodes).map((index) => this.host(index));
-    const counts = await this.clients.traffic(hosts, timed, options);
-    this.proof.keep({ kind, what, recoverySeconds: Math.round(recoverySeconds * 10) / 10, ...counts });
-    return counts;
+  /** See `Witness`. */
+  public outage(what: string, happening: () => Promise<unknown>, options: TrafficOptions = {}): Promise<Counts> {
+    return this.witness.outage(what, happening, options);
   }
 
   // --- Nodes --------------------------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ export function fiveNodes(given: Given): void {
       const { cluster } = given;
       const before = await lives(cluster);
       const happening = () => partedFor(given, [[0, 3], [2], [1, 4]]);
-      await cluster.standstill('nodes parted 2|1|2 for 25 s', happening, FIVE);
+      await cluster.outage('nodes parted 2|1|2 for 25 s', happening, FIVE);
       expect(await lives(cluster)).toEqual(before);
       expectOneCluster(cluster);
     });

@@ -8,11 +8,14 @@ import { addNetwork } from '../../support/aws/network';
 import { findProgram, python, ROOT, run } from '../../support/programs';
 import { makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
-import { until } from '../../support/until';
+import { Traffic, TrafficOptions } from '../../support/traffic-client';
+import { pause, until } from '../../support/until';
+import { Witness } from '../../support/witness';
 import { Machine } from './machine';
 import { SecurityRules } from './security-rules';
 
 import { ClusterClient } from '../../support/cluster-client';
+import { Counts } from '../../support/proof';
 import { Bridge, Member } from '../../support/network/bridge';
 import { removeLeftovers } from '../../support/leftovers';
 import { reserve } from '../../support/network/reserve';
@@ -37,8 +40,13 @@ export class RunningCluster extends ClusterClient {
   public refused!: Member;
   public terraform!: TerraformRun;
   public api!: AwsApi;
+  /** Where the security group lets clients come from. */
+  public clientRanges = ['10.20.0.0/24'];
+  /** What a client sees of what happens to it. */
+  public readonly witness = new Witness<TrafficOptions>('AWS', (happening, options) => this.traffic(happening, options));
   private readonly services: ChildProcess[] = [];
   private hosts = '';
+  private traffics = 0;
   private bootedAt = 0;
 
   public static async start(options: Options): Promise<RunningCluster> {
@@ -91,10 +99,39 @@ export class RunningCluster extends ClusterClient {
         rollingUpdate: { nodeTimeoutMinutes: 10 },
         ...options,
       });
-      cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/24'));
-      cluster.connections.allowGrpcFrom(aws.Peer.ipv4('10.20.0.0/24'));
+      for (const range of this.clientRanges) {
+        cluster.connections.allowRestFrom(aws.Peer.ipv4(range));
+        cluster.connections.allowGrpcFrom(aws.Peer.ipv4(range));
+      }
       cluster.addOutputs();
     });
+  }
+
+  /** Brings the cluster to these options by Terraform, and the VPC to the rules of its security group. */
+  public roll(options: Options): void {
+    this.synth(options);
+    this.terraform.apply();
+    this.guardMachines();
+  }
+
+  /** See `Witness`. */
+  public change(what: string, happening: () => unknown): Promise<Counts> {
+    return this.witness.change(what, happening);
+  }
+
+  /** See `Witness`. */
+  public fault(what: string, happening: () => unknown): Promise<Counts> {
+    return this.witness.fault(what, happening);
+  }
+
+  /** Adds a verdict on what goes from a node to the others and comes from them, or takes it away. */
+  public betweenNodes(machine: Machine, verdict: string | undefined): void {
+    const others = this.machines.filter((one) => one !== machine).map(({ member }) => member.address);
+    const set = `{ ${others.join(', ')} }`;
+    const chain = (hook: string, rule: string) =>
+      `  chain ${hook} {\n    type filter hook ${hook} priority -10;\n    ${rule} ${verdict}\n  }\n`;
+    const chains = verdict === undefined ? '' : chain('input', `ip saddr ${set}`) + chain('output', `ip daddr ${set}`);
+    this.vpc.guard(machine.member, `table inet between\ndelete table inet between\ntable inet between {\n${chains}}\n`);
   }
 
   public host(index: number): string {
@@ -135,6 +172,11 @@ export class RunningCluster extends ClusterClient {
     writeFileSync(join(this.folder, 'instances', machine.instanceId), String(machine.leaderPid));
   }
 
+  /** The file by which Systems Manager's agent is away from a machine for a while when it is asked the next time: see run-command.js. */
+  public agentAway(machine: Machine): string {
+    return join(this.folder, 'instances', `${machine.instanceId}.agent-away`);
+  }
+
   public async stop(): Promise<void> {
     for (const machine of this.machines) await machine.remove();
     this.api?.stop();
@@ -153,14 +195,8 @@ export class RunningCluster extends ClusterClient {
     this.hosts = [...names, `${addresses[0]} vectors.qdrant.internal`].join('\n');
     this.allowed = this.vpc.joinClient('allowed', Bridge.ALLOWED, this.hosts);
     this.refused = this.vpc.joinClient('refused', Bridge.REFUSED, this.hosts);
-    const rules = new SecurityRules(
-      this.terraform.resources('aws_vpc_security_group_ingress_rule'),
-      this.terraform.resources('aws_vpc_security_group_egress_rule'),
-      addresses,
-    );
     this.machines = instances.map((instance, index) => {
       const member = this.vpc.join(`node-${index}`, addresses[index]);
-      this.vpc.guard(member, rules.toNftables());
       const folder = join(this.folder, member.name);
       mkdirSync(folder);
       return new Machine({
@@ -171,8 +207,31 @@ export class RunningCluster extends ClusterClient {
         folder,
       });
     });
+    this.guardMachines();
     this.bootedAt = Date.now();
     await Promise.all(this.machines.map((machine) => this.boot(machine)));
+  }
+
+  private guardMachines(): void {
+    const rules = new SecurityRules(
+      this.terraform.resources('aws_vpc_security_group_ingress_rule'),
+      this.terraform.resources('aws_vpc_security_group_egress_rule'),
+      this.machines.map(({ member }) => member.address),
+    );
+    for (const { member } of this.machines) this.vpc.guard(member, rules.toNftables());
+  }
+
+  private async traffic(happening: () => Promise<void>, options: TrafficOptions): Promise<Counts> {
+    const traffic = await Traffic.start(this, this.machines.length, { collection: `traffic-${++this.traffics}`, ...options });
+    try {
+      // What is seen before and after it happens belongs to it.
+      await pause(2);
+      await happening();
+      await pause(2);
+      return await traffic.stop();
+    } finally {
+      traffic.kill();
+    }
   }
 
   private async serve(program: string, args: string[]): Promise<void> {

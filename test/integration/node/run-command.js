@@ -1,8 +1,9 @@
 // What Systems Manager's agent does on a node: runs a document's script there, and ends as the script ends.
 //   run-command.js REGISTRY API INSTANCE DOCUMENT PARAMETERS
-// REGISTRY is a folder with a file for each instance that runs, which holds the process of its init.
+// REGISTRY is a folder with a file for each instance that runs, which holds the process of its init; where there is a file INSTANCE.agent-away, it
+// holds for how many seconds the agent is away when it is asked the next time.
 const { spawnSync } = require('node:child_process');
-const { appendFileSync, existsSync, readFileSync } = require('node:fs');
+const { appendFileSync, existsSync, readFileSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 
 const [registry, api, instance, documentName, parametersJson] = process.argv.slice(2);
@@ -25,6 +26,11 @@ async function main() {
   for (let waited = 0; !existsSync(file); waited++) {
     if (waited > 1200) throw new Error(`${instance} does not run`);
     await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const away = `${file}.agent-away`;
+  if (existsSync(away)) {
+    await new Promise((resolve) => setTimeout(resolve, Number(readFileSync(away, 'utf8')) * 1000));
+    rmSync(away);
   }
   const document = await getDocument();
   const defaults = Object.entries(document.parameters).map(([name, { default: value }]) => [name, value]);

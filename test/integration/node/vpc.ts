@@ -35,8 +35,22 @@ export class Vpc extends Bridge {
     return ['ip', 'netns', 'exec', this.namespace];
   }
 
+  /** Refuses the nodes what they ask of AWS, until `accept`. */
+  public refuse(service: 'AWS_API' | 'METADATA'): void {
+    const rule = `ip saddr 10.0.0.0/16 ip daddr ${Vpc[service]} tcp flags & (syn | ack) == syn reject with tcp reset`;
+    const chain = `  chain in {\n    type filter hook input priority 0;\n    ${rule}\n  }\n`;
+    run(this.prefix[0], [...this.prefix.slice(1), 'nft', '-f', '-'], { input: `${REFUSED}table inet refused {\n${chain}}\n` });
+  }
+
+  public accept(): void {
+    run(this.prefix[0], [...this.prefix.slice(1), 'nft', '-f', '-'], { input: REFUSED });
+  }
+
   public override remove(): void {
     super.remove();
     spawnSync('ip', ['link', 'del', 'qdrant-host']);
   }
 }
+
+/** A table is added before it is deleted, as one that is not there cannot be. */
+const REFUSED = 'table inet refused\ndelete table inet refused\n';

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { kubernetes } from '../../../lib';
 import { describeWith } from '../../support/programs';
+import { Traffic } from '../../support/traffic-client';
 import { until } from '../../support/until';
 import { ADMIN_KEY, HARNESS, PodCluster, SETUP_TIMEOUT } from './cluster';
 import { Pod } from './pod';
-import { Traffic } from './traffic';
 
 const PORTS = [6333, 6334, 6335, 6336, 6337, 9153];
 
@@ -24,7 +24,7 @@ describeWith(HARNESS, 'the authority of the nodes’ certificates', () => {
   const serials = (pod: Pod) => new Set(PORTS.map((port) => cluster.serial(pod, port)));
 
   test('gets a new key without anybody’s doing: no client notices, no node is cut off, and the old one is believed no more', async () => {
-    const traffic = await Traffic.start(cluster);
+    const traffic = await Traffic.start(cluster, cluster.pods.length);
     try {
       const [first] = cluster.pods;
       const before = serials(first);

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { kubernetes } from '../../../lib';
 import { describeWith } from '../../support/programs';
+import { Traffic } from '../../support/traffic-client';
 import { until } from '../../support/until';
 import { ADMIN_KEY, HARNESS, NEXT_ADMIN_KEY, PodCluster, READ_ONLY_KEY, SETUP_TIMEOUT } from './cluster';
-import { Traffic } from './traffic';
 
 const REST = 6333;
 const GRPC = 6334;
@@ -33,7 +33,7 @@ describeWith(HARNESS, 'pods that change, while a client writes and reads', () =>
   };
 
   beforeAll(async () => {
-    traffic = await Traffic.start(cluster);
+    traffic = await Traffic.start(cluster, cluster.pods.length);
   });
   afterAll(() => traffic?.kill());
 

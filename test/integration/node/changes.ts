@@ -1,0 +1,213 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { aws, QdrantVersion } from '../../../lib';
+import { until } from '../../support/until';
+import { Given, GRPC, GRPC_BEHIND_GUARD, METRICS, PEER, REST, REST_BEHIND_GUARD } from './given';
+import { Machine } from './machine';
+import { Vpc } from './vpc';
+
+/** What is changed by Terraform, or rotates by itself, while a client writes and reads. */
+export function changes(given: Given): void {
+  describe('a change, while a client writes and reads', () => {
+    let tls: aws.Tls;
+
+    const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
+    const image = { ...version, image: `${Vpc.PRIVATE_REGISTRY_NAME}/search/qdrant:v1.19.0-unprivileged` };
+    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, ...options });
+    const container = (machine: Machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim();
+    const containers = () => given.cluster.machines.map(container);
+
+    test('of the version reaches every node', async () => {
+      const { cluster } = given;
+      const before = containers();
+      expect(cluster.machines.map((machine) => machine.run('cat /var/lib/qdrant/version'))).toEqual(Array(3).fill('1.18.3'));
+      await cluster.change('version', () => cluster.roll(version));
+      expect(containers().some((id) => before.includes(id))).toBe(false);
+      for (const machine of cluster.machines) expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+    });
+
+    test('of the image reaches every node, from a private registry', async () => {
+      const { cluster } = given;
+      const before = containers();
+      await cluster.change('image', () => roll({}));
+      expect(containers().some((id) => before.includes(id))).toBe(false);
+      for (const machine of cluster.machines) {
+        expect(machine.run('docker inspect --format "{{.Config.Image}}" qdrant').trim()).toBe(image.image);
+        // The password of the registry is kept nowhere, also not as a container engine writes it.
+        const password = `${image.image.split('.')[0]}-auth-token`;
+        const texts = ['-e', password, '-e', Buffer.from(`AWS:${password}`).toString('base64')];
+        const written = spawnSync('grep', ['-rlsF', '--devices=skip', ...texts, ...machine.writtenFolders], {
+          encoding: 'utf8',
+        });
+        expect(written.stdout).toBe('');
+        expect(machine.try(`grep -rlsF --devices=skip ${texts.join(' ')} /run /var/lib/qdrant`).output).toBe('');
+      }
+    });
+
+    test('of who may connect restarts nothing, and holds at once', async () => {
+      const { cluster } = given;
+      const [before, ranges] = [containers(), cluster.clientRanges];
+      const reached = () => [REST, GRPC, PEER].filter((port) => cluster.connects(cluster.refused, 1, port));
+      // Nothing is waited for, so that there is time for many requests.
+      const options = { requestsPerSecond: 500 };
+      await cluster.witness.change(
+        'allowed sources',
+        () => {
+          cluster.clientRanges = [...ranges, '10.30.0.0/24'];
+          roll({});
+          expect(reached()).toEqual([REST, GRPC]);
+          cluster.clientRanges = ranges;
+          roll({});
+          expect(reached()).toEqual([]);
+        },
+        options,
+      );
+      expect(containers()).toEqual(before);
+    });
+
+    test('of the settings reaches every node', async () => {
+      const { cluster } = given;
+      const before = containers();
+      await cluster.change('settings', () => roll({ settings: { logLevel: 'WARN' } }));
+      expect(containers().some((id) => before.includes(id))).toBe(false);
+      for (const machine of cluster.machines) expect(machine.run('cat /run/qdrant/current/settings.yaml')).toMatch(/WARN/);
+    });
+
+    test('of the key goes in steps, each of which takes the key that clients have', async () => {
+      const { cluster, admin } = given;
+      const generated = (generation: number, alternateGeneration?: number) =>
+        roll({ apiKeys: aws.ApiKeys.generated({ generation, alternateGeneration }) });
+      await cluster.change('key', async () => {
+        generated(1, 2);
+        const values = await Promise.all(
+          cluster.terraform
+            .resources('aws_secretsmanager_secret')
+            .filter(({ name }) => name.includes('-admin-'))
+            .map(({ arn }) => cluster.api.secretValue(arn)),
+        );
+        const [next] = values.filter((value) => value !== admin);
+        expect(values).toHaveLength(2);
+        for (const node of [0, 1, 2]) {
+          expect(cluster.rest('/collections', { node, key: admin }).status).toBe(200);
+          expect(cluster.rest('/collections', { node, key: next }).status).toBe(200);
+        }
+        writeFileSync(cluster.file('key'), next);
+        given.admin = next;
+        generated(2, 1);
+        generated(2);
+      });
+      expect(cluster.rest('/collections', { key: admin }).status).toBe(401);
+      expect(cluster.rest('/collections', { key: given.admin }).status).toBe(200);
+    });
+
+    test('of the certificate is picked up by each node in its turn, on every port', async () => {
+      const { cluster } = given;
+      const serial = (machine: Machine, port: number) =>
+        machine.run(
+          `openssl s_client -connect 127.0.0.1:${port} -servername "$(hostname)" </dev/null 2>/dev/null | openssl x509 -noout -serial`,
+        );
+      const ports = [REST, GRPC, METRICS, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD];
+      const before = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
+      for (const machine of cluster.machines) {
+        expect(machine.run('systemctl list-timers --all qdrant-refresh.timer')).toContain('qdrant-refresh.service');
+        machine.run('rm -rf /run/qdrant/identity');
+      }
+      await cluster.change('certificate', async () => {
+        // All at once: that only one of them restarts at a time is up to their turns.
+        for (const machine of cluster.machines) machine.run('systemctl start --no-block qdrant-refresh.service');
+        for (const machine of cluster.machines) {
+          await until(
+            'the node has looked',
+            300,
+            () => machine.try('systemctl is-active qdrant-refresh.service').output === 'inactive\n',
+          );
+          expect(machine.run('systemctl show --property Result qdrant-refresh.service').trim()).toBe('Result=success');
+        }
+      });
+      const after = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
+      for (const [node, serials] of after.entries()) {
+        expect(new Set(serials).size).toBe(1);
+        expect(serials[0]).not.toBe(before[node][0]);
+      }
+    });
+
+    test('of the CA goes in steps, the old and the new one believed in between', async () => {
+      const { cluster, admin } = given;
+      const [old, next] = ['ca.pem', 'nodes-ca.pem'].map((name) => readFileSync(cluster.file(name), 'utf8'));
+      const apiKeys = aws.ApiKeys.generated({ generation: 2 });
+      const secret = await cluster.api.call(
+        'CreateSecret',
+        {
+          Name: 'brought-tls',
+          SecretString: readFileSync(cluster.file('nodes.json'), 'utf8'),
+          ClientRequestToken: 'a'.repeat(32),
+        },
+        { service: 'secretsmanager', prefix: 'secretsmanager' },
+      );
+      tls = aws.Tls.fromSecret(aws.Secret.fromArn(secret.ARN));
+      await cluster.change('CA', () => {
+        roll({ apiKeys, trustedAuthorities: [aws.CaBundle.fromPem(next)] });
+        writeFileSync(cluster.file('ca.pem'), `${old}\n${next}`);
+        // User data has no room for more beside two CAs.
+        roll({ apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)], bootCommands: [] });
+        roll({ apiKeys, tls });
+        writeFileSync(cluster.file('ca.pem'), next);
+      });
+      for (const node of [0, 1, 2]) {
+        expect(cluster.rest('/collections', { node, key: admin }).status).toBe(200);
+        expect(cluster.grpc({ node, key: admin })).toBe('OK');
+      }
+    });
+
+    test('to a certificate that is not yet valid is refused, and the node goes on with the one that it has', async () => {
+      const { cluster } = given;
+      const [, , machine] = cluster.machines;
+      const [, , before] = containers();
+      const keep = (file: string) =>
+        cluster.api.call(
+          'PutSecretValue',
+          {
+            SecretId: 'brought-tls',
+            SecretString: readFileSync(cluster.file(file), 'utf8'),
+            ClientRequestToken: file.padEnd(32, '-'),
+          },
+          { service: 'secretsmanager', prefix: 'secretsmanager' },
+        );
+      await keep('nodes-early.json');
+      const refused = machine.try('/opt/qdrant/bin/update-node.sh own');
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toMatch(/the certificate is not good as sslserver: .*certificate is not yet valid/);
+      expect(containers()[2]).toBe(before);
+      expect(cluster.isReady(machine)).toBe(true);
+      await keep('nodes.json');
+      machine.run('/opt/qdrant/bin/update-node.sh own');
+      expect(containers()[2]).toBe(before);
+    });
+
+    test('that breaks a node stops there, and the others go on', async () => {
+      const { cluster } = given;
+      const [first, second, third] = cluster.machines;
+      const before = container(third);
+      // From now on the server of the second node does not start.
+      const broken = '#!/bin/sh\n[ "$1" = run ] && exit 1\nexec docker "$@"\n';
+      second.run(`printf '%s' '${broken}' >/usr/bin/broken-engine; chmod 755 /usr/bin/broken-engine`);
+      second.run('cp /etc/qdrant/environment /etc/qdrant/environment.kept');
+      second.run('printf "READY_SECONDS=20\nCONTAINER_ENGINE=broken-engine\n" >>/etc/qdrant/environment');
+      const settings = { logLevel: 'WARN' };
+      cluster.synth({ ...image, tls, apiKeys: aws.ApiKeys.generated({ generation: 2 }), settings });
+      await cluster.fault('an apply that breaks a node, and an agent of Systems Manager that is away in the next one', () => {
+        const applied = cluster.terraform.terraform(['apply', '-auto-approve', '-input=false'], [1]);
+        expect(applied.code).toBe(1);
+        expect(cluster.isReady(first)).toBe(true);
+        expect(cluster.isReady(third)).toBe(true);
+        expect(container(third)).toBe(before);
+        second.run('mv /etc/qdrant/environment.kept /etc/qdrant/environment');
+        writeFileSync(cluster.agentAway(third), '20');
+        cluster.terraform.apply();
+      });
+      expect(existsSync(cluster.agentAway(third))).toBe(false);
+      expect(cluster.machines.map((machine) => cluster.isReady(machine))).toEqual([true, true, true]);
+      expect(container(third)).not.toBe(before);
+    });
+  });
+}
