@@ -29,8 +29,7 @@ export const [ADMIN_KEY, NEXT_ADMIN_KEY, READ_ONLY_KEY] = ['1', '2', 'r'].map((c
 export class RealCluster {
   public static async start(real: RealKubernetes): Promise<RealCluster> {
     const cluster = new RealCluster(real);
-    const everyHost = Array.from({ length: 5 }, (_, index) => cluster.host(index));
-    run(python(), [join(ROOT, 'test/support/certificates.py'), real.folder, ...everyHost, cluster.serviceHost]);
+    cluster.makeCertificates();
     cluster.bring();
     await cluster.apply();
     await cluster.clients.start();
@@ -141,6 +140,11 @@ export class RealCluster {
   /** The Secret of a certificate of the tests. */
   public certificate(name: string, ca = 'nodes-ca.pem'): { [key: string]: string } {
     return { 'tls.crt': this.read(`${name}.pem`), 'tls.key': this.read(`${name}-key.pem`), 'ca.crt': this.read(ca) };
+  }
+
+  /** Makes the certificate "nodes-brief", which ends soon. */
+  public makeBriefCertificate(seconds: number): void {
+    this.makeCertificates('--brief', String(seconds));
   }
 
   /** A file of the tests: a certificate, a key of one, a CA. */
@@ -322,6 +326,12 @@ export class RealCluster {
     this.clientKey = ADMIN_KEY;
   }
 
+  private makeCertificates(...options: string[]): void {
+    const everyHost = Array.from({ length: 5 }, (_, index) => this.host(index));
+    const program = join(ROOT, 'test/support/certificates.py');
+    run(python(), [program, ...options, this.real.folder, ...everyHost, this.serviceHost]);
+  }
+
   private clientFiles(): { [name: string]: string } {
     const names = ['expired', 'early', 'other-client', 'nodes', 'nodes-renewed'];
     const files = names.flatMap((name) => [`${name}.pem`, `${name}-key.pem`]).map((name) => [name, this.read(name)]);
@@ -337,7 +347,7 @@ export class RealCluster {
 const BASE: Options = {
   namespace: NAMESPACE,
   clusterName: NAME,
-  resources: { memory: '512Mi', cpu: '50m' },
+  resources: { memory: '512Mi', cpu: '100m' },
   dataVolume: { size: '1Gi', storageClassName: 'storage' },
   snapshotVolume: { size: '1Gi', storageClassName: 'snapshots' },
   image: IMAGES.server,
