@@ -34,6 +34,8 @@ export interface TrafficOptions {
   /** Addresses by host names, for a client that asks nobody for them. */
   readonly addresses?: { [host: string]: string };
   readonly requestsPerSecond?: number;
+  /** How often it asks until it gives a request up: more often where nobody may answer for a while. */
+  readonly attempts?: number;
 }
 
 /** Pods that ask a cluster, each with what its clients have: certificates and the key, in a Secret that follows them. */
@@ -106,11 +108,12 @@ export class Clients {
     const name = `traffic-${++this.traffics}`;
     const kubectl = (...args: string[]) => this.real.tryKubectl('--namespace', 'apps', ...args).output;
     const pod = clientPod(name, 'apps', 'search', ['/client/node', '/client/traffic.js', '/client/files', ...hosts]);
-    const { minRequests = 0, requestsPerSecond = 120, addresses = {} } = options;
+    const { minRequests = 0, requestsPerSecond = 120, addresses = {}, attempts = 12 } = options;
     pod.spec.containers[0].env = Object.entries({
       COLLECTION: name,
       MIN_REQUESTS: minRequests,
       REQUESTS_PER_SECOND: requestsPerSecond,
+      ATTEMPTS: attempts,
     }).map(([variable, value]) => ({ name: variable, value: String(value) }));
     pod.spec.hostAliases = Object.entries(addresses).map(([host, ip]) => ({ ip, hostnames: [host] }));
     await this.real.applyAll([pod]);
