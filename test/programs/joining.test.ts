@@ -118,4 +118,18 @@ describe('a node with data', () => {
     const seen = new Set(Array.from({ length: 12 }, () => join_({ index: 1, storage: storage(false), at: 1e8 }).output));
     expect([...seen].sort()).toEqual(['https://b:6335', 'https://c:6335']);
   });
+
+  test('is told how to mend it when it may have lost its volume: it has tried to join, and never served', () => {
+    const refused = join_({ index: 1, storage: storage(false) });
+    expect(refused.code).toBe(0);
+    expect(refused.errors).toMatch(
+      /tries again through [bc]\. If it is refused, .* DELETE \/cluster\/peer\/ID\?force=true on another node/,
+    );
+  });
+
+  test('is told nothing once it has served, nor as the founder, whom nobody refuses', () => {
+    const member = storage(false);
+    writeFileSync(`${member}/.qdrant-peer-uri`, 'https://a:6335');
+    for (const folder of [member, storage(true)]) expect(join_({ storage: folder }).errors).toBe('');
+  });
 });

@@ -1,4 +1,5 @@
 """Makes the certificates that the tests bring: certificates.py FOLDER HOST...
+Or one more, "nodes-brief", of the nodes' CA in a folder, that ends SECONDS from now: certificates.py --brief SECONDS FOLDER HOST...
 
 A CA with a valid, an expired and a not yet valid client; a client of a CA that nobody believes; and another CA for the nodes, with
 certificates for all HOSTs: a valid one, the one after it, one that is not valid yet, one that is about to end, and one that names another
@@ -14,7 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-folder, hosts = Path(sys.argv[1]), sys.argv[2:]
+brief = timedelta(seconds=int(sys.argv[2])) if sys.argv[1] == "--brief" else None
+folder, *hosts = sys.argv[3:] if brief else sys.argv[1:]
+folder = Path(folder)
 now = datetime.now(timezone.utc)
 
 
@@ -58,6 +61,12 @@ def write(file, certificate, key):
 
 
 day = timedelta(days=1)
+if brief:
+    ca = x509.load_pem_x509_certificate((folder / "nodes-ca.pem").read_bytes())
+    ca_key = serialization.load_pem_private_key((folder / "nodes-ca-key.pem").read_bytes(), None)
+    write("nodes-brief", *issue("nodes", ca.subject, ca_key, -day, brief, False, hosts))
+    sys.exit()
+
 for prefix, clients in (
     ("", {"client": (-day, day), "expired": (-3 * day, -day), "early": (day, 3 * day)}),
     ("other-", {"client": (-day, day)}),

@@ -196,6 +196,8 @@ async function serveCollections(method, path, body) {
   if (sharded in data.collections) return ok({ local_shards: [], remote_shards: [] });
   if (path === '/collections') return ok({ collections: Object.keys(data.collections).map((known) => ({ name: known })) });
   if (name && method === 'PUT' && body.points) {
+    // As Qdrant does, also while it has joined no cluster and knows none of its collections.
+    if (!(name in data.collections)) return [404, { status: { error: 'Not found' } }];
     store(name, body.points);
     save();
     const isKnown = await tell('/points', { name, points: body.points });

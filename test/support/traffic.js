@@ -8,7 +8,7 @@ const { Agent, request } = require('node:https');
 const { readFileSync } = require('node:fs');
 
 const [folder, ...hosts] = process.argv.slice(2);
-const { COLLECTION = 'traffic', MIN_REQUESTS = '0', REQUESTS_PER_SECOND = '120' } = process.env;
+const { COLLECTION = 'traffic', MIN_REQUESTS = '0', REQUESTS_PER_SECOND = '120', ATTEMPTS = '12' } = process.env;
 const { REPLICATION_FACTOR = '2', READ_FROM_ALL } = process.env;
 const WORKERS = 6;
 /** So many reads follow a write. */
@@ -47,7 +47,7 @@ function ask(host, method, path, { body, timeout = 3000, agent = false } = {}) {
 
 async function withRetry(method, path, body, asking = hosts) {
   const first = seen.requests++;
-  for (let attempt = 0; attempt < 12; attempt++) {
+  for (let attempt = 0; attempt < Number(ATTEMPTS); attempt++) {
     try {
       const agent = asked++ % FIRST === 0 ? false : connections;
       const answer = await ask(asking[(first + attempt) % asking.length], method, path, { body, agent });

@@ -126,7 +126,7 @@ awaits_trust() { ! presents_one_of "$1" "$CURRENT/tls/ca.pem" && presents_one_of
 # Stops where a certificate could not serve this node.
 #   check_certificate FOLDER CAS
 check_certificate() {
-  local expected actual purpose why name=-checkhost
+  local expected actual purpose why dates name=-checkhost
   ! is_address "$HOST" || name=-checkip
   expected=$(openssl pkey -in "$1/key.pem" -pubout) || fail "the private key cannot be read"
   actual=$(openssl x509 -in "$1/cert.pem" -noout -pubkey) || fail "the certificate cannot be read"
@@ -135,7 +135,9 @@ check_certificate() {
     fail "the certificate does not name this node's host $HOST; the other nodes would refuse it"
   for purpose in sslserver sslclient; do
     why=$(openssl verify -purpose "$purpose" -CAfile "$2" -untrusted "$1/cert.pem" "$1/cert.pem" 2>&1 >/dev/null) ||
-      fail "the certificate is not good as $purpose: $(grep -m 1 error <<<"$why" || printf '%s' "$why")"
+      { dates=$(openssl x509 -in "$1/cert.pem" -noout -dates) &&
+        fail "the certificate is not good as $purpose: $(grep -m 1 error <<<"$why" || printf '%s' "$why"). It is valid from" \
+          "$(sed -n 's/^notBefore=//p' <<<"$dates") to $(sed -n 's/^notAfter=//p' <<<"$dates"); the clock here says $(date --utc)."; }
   done
 }
 

@@ -14,6 +14,11 @@ find_bootstrap() {
     [[ -e ${MEMORY}founder ]] || host=$(other_hosts | shuf -n 1)
     bootstrap=$OWN_URI
     [[ -z $host ]] || bootstrap=$(peer_uri "$host")
+    # Once it has served, it is a member.
+    [[ -z $host || -n $(remembered peer-uri) ]] ||
+      log "this node has tried to join the cluster before, and has not served since; it tries again through $host. If it is refused, the" \
+        "cluster still counts the peer that this node was before its data was lost: remove that with DELETE /cluster/peer/ID?force=true on" \
+        "another node, where GET /cluster lists the IDs. Then give this node its replicas again."
     return 0
   fi
   for host in $(other_hosts); do

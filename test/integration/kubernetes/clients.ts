@@ -47,6 +47,8 @@ export interface TrafficOptions {
   readonly replicationFactor?: number;
   /** Whether each node must give all that was written, rather than any. */
   readonly readFromAll?: boolean;
+  /** How often it asks until it gives a request up: more often where nobody may answer for a while. */
+  readonly attempts?: number;
 }
 
 /** Pods that ask a cluster, each with what its clients have: certificates and the key, in a Secret that follows them. */
@@ -126,13 +128,14 @@ export class Clients {
     const name = `traffic-${++this.traffics}`;
     const kubectl = (...args: string[]) => this.real.tryKubectl('--namespace', 'apps', ...args).output;
     const pod = clientPod(name, 'apps', 'search', ['/client/node', '/client/traffic.js', '/client/files', ...hosts]);
-    const { minRequests = 0, requestsPerSecond = 120, addresses = {}, replicationFactor = 2 } = options;
+    const { minRequests = 0, requestsPerSecond = 120, addresses = {}, replicationFactor = 2, attempts = 12 } = options;
     pod.spec.containers[0].env = Object.entries({
       COLLECTION: name,
       MIN_REQUESTS: minRequests,
       REQUESTS_PER_SECOND: requestsPerSecond,
       REPLICATION_FACTOR: replicationFactor,
       READ_FROM_ALL: options.readFromAll ? 'yes' : '',
+      ATTEMPTS: attempts,
     }).map(([variable, value]) => ({ name: variable, value: String(value) }));
     pod.spec.hostAliases = Object.entries(addresses).map(([host, ip]) => ({ ip, hostnames: [host] }));
     await this.real.applyAll([pod]);

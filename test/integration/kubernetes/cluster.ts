@@ -32,8 +32,7 @@ export const [ADMIN_KEY, NEXT_ADMIN_KEY, READ_ONLY_KEY] = ['1', '2', 'r'].map((c
 export class RealCluster {
   public static async start(real: RealKubernetes): Promise<RealCluster> {
     const cluster = new RealCluster(real);
-    const everyHost = Array.from({ length: 5 }, (_, index) => cluster.host(index));
-    run(python(), [join(ROOT, 'test/support/certificates.py'), real.folder, ...everyHost, cluster.serviceHost]);
+    cluster.makeCertificates();
     cluster.bring();
     await cluster.apply();
     await cluster.clients.start();
@@ -155,6 +154,11 @@ export class RealCluster {
   /** The Secret of a certificate of the tests. */
   public certificate(name: string, ca = 'nodes-ca.pem'): { [key: string]: string } {
     return { 'tls.crt': this.read(`${name}.pem`), 'tls.key': this.read(`${name}-key.pem`), 'ca.crt': this.read(ca) };
+  }
+
+  /** Makes the certificate "nodes-brief", which ends soon. */
+  public makeBriefCertificate(seconds: number): void {
+    this.makeCertificates('--brief', String(seconds));
   }
 
   /** A file of the tests: a certificate, a key of one, a CA. */
@@ -304,6 +308,12 @@ export class RealCluster {
     this.configMaps = { 'client-ca': { 'ca.crt': this.read('client-ca.pem') } };
     this.clientCas = this.read('nodes-ca.pem');
     this.clientKey = ADMIN_KEY;
+  }
+
+  private makeCertificates(...options: string[]): void {
+    const everyHost = Array.from({ length: 5 }, (_, index) => this.host(index));
+    const program = join(ROOT, 'test/support/certificates.py');
+    run(python(), [program, ...options, this.real.folder, ...everyHost, this.serviceHost]);
   }
 
   private clientFiles(): { [name: string]: string } {

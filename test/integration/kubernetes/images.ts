@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -22,6 +23,8 @@ export const IMAGES = {
   // Of the stand-in alone: a release that does not work, and a server that has much to write before it ends.
   brokenServer: 'docker.io/qdrant/qdrant:v1.20.0-unprivileged',
   slowServer: 'docker.io/slow/qdrant:v1.19.0-unprivileged',
+  /** The server’s, in which a file sets the clock. */
+  clockedServer: 'docker.io/tests/clocked:v1.19.0-unprivileged',
   guard: 'docker.io/nginxinc/nginx-unprivileged:1.29',
   client: 'docker.io/tests/client:1',
   pause: 'docker.io/tests/pause:1',
@@ -36,6 +39,11 @@ const STAND_IN: { [image: string]: string[] } = {
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** What shifts the clock of a program, and is a package of Debian's. */
+export const CLOCK = { name: 'libfaketime', isThere: () => clockLibrary() !== undefined };
+/** By which the clock of a server in its image is set: a time from now, as `+1h`. */
+export const CLOCK_FILE = '/qdrant/storage/.clock';
+
 interface Image {
   readonly name: string;
   /** Files of the layers, each an archive of tar. */
@@ -49,7 +57,10 @@ export function makeImages(folder: string, archive: string): void {
   const server = join(folder, 'server/layer.tar');
   const ofServer = (name: string) => ({ name, layers: [server], config: serverConfig(name) });
   const client = makeClient(join(folder, 'client'));
+  const library = clockLibrary();
+  const clocked = library === undefined ? [] : [makeClock(join(folder, 'clock'), library)];
   writeArchive(join(folder, 'layout'), archive, [
+    ...clocked.map((clock) => ({ name: IMAGES.clockedServer, layers: [server, clock], config: clockedConfig() })),
     ...[IMAGES.server, IMAGES.mirroredServer, IMAGES.server18, IMAGES.server17].map(ofServer),
     ...[IMAGES.brokenServer, IMAGES.slowServer].map(ofServer),
     { name: IMAGES.guard, layers: [makeGuard(join(folder, 'guard'))], config: { User: '101', Env: [`PATH=${PATH}`] } },
@@ -60,7 +71,7 @@ export function makeImages(folder: string, archive: string): void {
   ]);
 }
 
-function serverConfig(name: string): Image['config'] {
+function serverConfig(name: string) {
   const environment = [
     `PATH=${PATH}`,
     'RUN_MODE=production',
@@ -71,6 +82,18 @@ function serverConfig(name: string): Image['config'] {
     ...(STAND_IN[name] ?? []),
   ];
   return { User: '1000:1000', WorkingDir: '/qdrant', Env: environment };
+}
+
+/** Every program of the container reads the wall clock through the library; how fast time passes stays as it is. */
+function clockedConfig(): Image['config'] {
+  const config = serverConfig(IMAGES.clockedServer);
+  const clock = ['LD_PRELOAD=/clock/libfaketime.so', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'FAKETIME_DISABLE_SHM=1'];
+  return { ...config, Env: [...config.Env, ...clock] };
+}
+
+function clockLibrary(): string | undefined {
+  const { stdout } = spawnSync('dpkg', ['-L', 'libfaketime'], { encoding: 'utf8' });
+  return stdout?.split('\n').find((file) => file.endsWith('/libfaketimeMT.so.1'));
 }
 
 /** What a small distribution has, as far as the programs of pods use it. */
@@ -117,6 +140,15 @@ function makeClient(folder: string): string {
   copyFileSync(join(ROOT, 'test/support/traffic.js'), join(root, 'client/traffic.js'));
   copyFileSync(join(__dirname, 'client.js'), join(root, 'client/client.js'));
   copyFileSync(realpathSync(findProgram('node')!), join(root, 'client/node'));
+  return pack(folder);
+}
+
+function makeClock(folder: string, library: string): string {
+  mkdirSync(join(folder, 'image/clock'), { recursive: true });
+  copyFileSync(realpathSync(library), join(folder, 'image/clock/libfaketime.so'));
+  // Within bash the library reads no variable of the environment.
+  mkdirSync(join(folder, 'image/etc'));
+  symlinkSync(CLOCK_FILE, join(folder, 'image/etc/faketimerc'));
   return pack(folder);
 }
 

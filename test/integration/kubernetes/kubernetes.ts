@@ -143,6 +143,11 @@ export class RealKubernetes extends ApiClient {
     else machine.start(services, VOLUMES);
   }
 
+  /** Tells the API of a machine. */
+  public applyNode(machine: Machine): Promise<void> {
+    return this.applyAll([nodeOf(machine, this.machines.indexOf(machine), machine === this.control)]);
+  }
+
   /** Empties the volumes of machines, and lets other claims have them. */
   public async freeVolumes(machines = this.workers): Promise<void> {
     for (const machine of machines) {
@@ -174,7 +179,7 @@ export class RealKubernetes extends ApiClient {
     this.forward = spawn('nsenter', [`--net=${namespace}`, ...forward], { stdio: 'ignore' });
     makeImages(this.file('images'), this.file('images.tar'));
     await this.until('the API is ready', 120, async () => (await this.call('GET', '/readyz')).status === 200);
-    await this.applyAll(this.machines.map((machine, index) => nodeOf(machine, index, machine === this.control)));
+    for (const machine of this.machines) await this.applyNode(machine);
     await this.importImages();
     await this.until('every machine is ready', 120, async () => {
       const nodes = (await this.call('GET', '/api/v1/nodes')).body.items;

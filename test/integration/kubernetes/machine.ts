@@ -5,6 +5,7 @@ import { Member } from '../../support/network/bridge';
 import { CACHE, run } from '../../support/programs';
 
 const CGROUPS = '/sys/fs/cgroup';
+const DISK_LIMIT = 'blkio.throttle.write_bps_device';
 
 /** A service of a machine: a program and its arguments. */
 export type Command = [string, ...string[]];
@@ -13,6 +14,12 @@ export type Command = [string, ...string[]];
  * A machine: a network namespace with mounts, processes and control groups of its own. What runs on it ends when its init does.
  */
 export class Machine {
+  /** What `limitDisk` needs. */
+  public static readonly DISK_LIMITS = {
+    name: 'limits of control groups for disks (blkio, of version 1)',
+    isThere: () => existsSync(join(CGROUPS, 'blkio', DISK_LIMIT)),
+  };
+
   public readonly folder: string;
   private init?: ChildProcess;
 
@@ -87,6 +94,16 @@ export class Machine {
     this.run('find', [this.volume(name), '-mindepth', '1', '-delete']);
   }
 
+  /** Limits how much the machine and its pods write to a disk of it in a second; 0 for no limit. */
+  public limitDisk(name: string, bytes: number): void {
+    const device = this.run('findmnt', ['--noheadings', '--output', 'MAJ:MIN', this.volume(name)]).trim();
+    const groups = join(CGROUPS, 'blkio');
+    // The kernel writes in its own group what no program waits for.
+    for (const group of [groups, ...groupsIn(join(groups, this.controlGroup))]) {
+      writeFileSync(join(group, DISK_LIMIT), `${device} ${bytes}`);
+    }
+  }
+
   /** Ends a service at once. It is started again, unless it is to stay away. */
   public kill(service: string, staysAway = false): void {
     if (staysAway) this.write(`${service}.stopped`, '');
@@ -139,6 +156,11 @@ export class Machine {
       }
     }
   }
+}
+
+function groupsIn(folder: string): string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [folder, ...folders.flatMap(({ name }) => groupsIn(join(folder, name)))];
 }
 
 function removeGroups(folder: string): void {
