@@ -1,15 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { cutOff, reconnect } from './away';
 import { Given, pause } from './given';
 import { Machine } from './machine';
 import { testWith } from '../../support/programs';
-
-/** What delays packets: not every kernel has it. */
-const NETEM = {
-  name: 'the kernel’s netem, for delays',
-  isThere: () =>
-    spawnSync('unshare', ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms']).status === 0,
-};
 
 /** Networks, disks and power of machines. */
 export function machineFaults(given: Given): void {
@@ -25,43 +17,22 @@ export function machineFaults(given: Given): void {
   });
 
   test('a machine with a narrow network that loses packets keeps nobody from being served', async () => {
-    const machine = await given.cluster.machineOf(1);
-    await slowNetwork('a machine that loses 5 % of its packets, with 4 Mbit/s, for 20 s', {
-      begin: () => {
-        machine.run('tc', ['qdisc', 'add', 'dev', 'eth0', 'root', ...'tbf rate 4mbit burst 32kb latency 400ms'.split(' ')]);
-        machine.run('nft', ['-f', '-'], LOSSY);
-      },
-      lost: () => /counter packets (\d+)/.exec(machine.run('nft', ['list', 'chain', 'inet', 'lossy', 'losses'])),
-      end: () => {
-        machine.run('nft', ['delete', 'table', 'inet', 'lossy']);
-        machine.run('tc', ['qdisc', 'del', 'dev', 'eth0', 'root']);
-      },
-    });
-  });
-
-  testWith([NETEM], 'nor does one with a network that is slow', async () => {
-    const machine = await given.cluster.machineOf(1);
-    const delay = ['root', 'netem', 'delay', '200ms', 'loss', '5%'];
-    await slowNetwork('a machine whose packets take 200 ms longer, 5 % of them lost, for 20 s', {
-      begin: () => machine.run('tc', ['qdisc', 'add', 'dev', 'eth0', ...delay]),
-      lost: () => /dropped (\d+)/.exec(machine.run('tc', ['-s', 'qdisc', 'show', 'dev', 'eth0'])),
-      end: () => machine.run('tc', ['qdisc', 'del', 'dev', 'eth0', 'root']),
-    });
-  });
-
-  async function slowNetwork(what: string, network: { begin(): void; lost(): RegExpExecArray | null; end(): void }) {
     const { cluster } = given;
-    await cluster.fault(what, async () => {
-      network.begin();
+    const machine = await cluster.machineOf(1);
+    await cluster.fault('a machine that loses 5 % of its packets, with 4 Mbit/s, for 20 s', async () => {
+      machine.run('tc', ['qdisc', 'add', 'dev', 'eth0', 'root', ...'tbf rate 4mbit burst 32kb latency 400ms'.split(' ')]);
+      machine.run('nft', ['-f', '-'], LOSSY);
       try {
         await pause(20);
-        expect(Number(network.lost()?.[1])).toBeGreaterThan(0);
+        const [, lost] = /counter packets (\d+)/.exec(machine.run('nft', ['list', 'chain', 'inet', 'lossy', 'losses']))!;
+        expect(Number(lost)).toBeGreaterThan(0);
       } finally {
-        network.end();
+        machine.run('nft', ['delete', 'table', 'inet', 'lossy']);
+        machine.run('tc', ['qdisc', 'del', 'dev', 'eth0', 'root']);
       }
       return cluster.untilReady(120);
     });
-  }
+  });
 
   test('a disk that was full, and has room again, serves without a person', async () => {
     const { cluster } = given;
