@@ -135,6 +135,7 @@ async function join() {
 function serveInternal(request, response, body) {
   if (service.enforce_internal_auth && !isAdmin(request.headers)) return [401, {}];
   if (request.url === '/join') {
+    if (!data.joined) return [503, {}];
     // As Qdrant does: the address of a peer that has shards is not given to another.
     if (data.peers[body.uri] && Object.keys(data.collections).length > 0) return [409, {}];
     data.peers[body.uri] = true;
@@ -170,7 +171,8 @@ async function serveRest({ method, url, headers }, _response, body) {
   if (['/healthz', '/livez'].includes(path)) return [200, {}];
   if (!isAdmin(headers) && !isReader(headers)) return [401, { status: { error: 'Must provide an API key' } }];
   if (method !== 'GET' && !isAdmin(headers)) return [403, { status: { error: 'Forbidden: Write access required' } }];
-  if (path === '/stand-in/snapshot') return isAdmin(headers) ? [200, data] : [403, {}];
+  // One that has joined no cluster knows nothing that another could catch up with.
+  if (path === '/stand-in/snapshot') return isAdmin(headers) && data.joined ? [200, data] : [403, {}];
   return serveCollections(method, path, body);
 }
 
