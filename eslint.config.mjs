@@ -10,6 +10,9 @@ const TARGETS = {
   kubernetes: ['names', 'secrets', 'tls', 'grants', 'access', 'pod', 'cluster'],
 };
 
+/** These run where CDK for Terraform is not. */
+const PROGRAMS = ['verify', 'cli'];
+
 const anyOf = (names) => `(${names.join('|')})(/|$)`;
 const refuse = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
@@ -23,6 +26,9 @@ const borders = [
           message: `lib/${floor} imports only what is below it: ${FLOORS.slice(0, index).join(', ') || 'nothing'}.`,
         },
         { regex: '^@cdktf/provider-', message: 'What every target shares knows no provider.' },
+        ...(PROGRAMS.includes(floor)
+          ? [{ regex: '^(cdktf|constructs)(/|$)', message: 'It runs where CDK for Terraform is not.' }]
+          : []),
       ],
     ),
   ),

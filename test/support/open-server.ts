@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createPlain, get, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createPlainHttp2, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { createServer as createSecure } from 'node:https';
-import { AddressInfo, createServer as createRaw, Server as RawServer, Socket } from 'node:net';
+import { AddressInfo, connect, createServer as createRaw, Server as RawServer, Socket } from 'node:net';
 import { createServer as createTls, TlsOptions, TLSSocket } from 'node:tls';
 import { Identity, makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { textMessage, textsOf } from '../../lib/verify/wire/grpc';
@@ -81,8 +81,8 @@ export type ServerSettings = typeof SECURED;
 
 /** A STAND-IN for Qdrant in the process of the test, secured but for the holes that it is started with. It keeps nothing. */
 export class OpenServer {
-  public static async start(holes: Partial<ServerSettings> = {}): Promise<OpenServer> {
-    const server = new OpenServer({ ...SECURED, ...holes });
+  public static async start(holes: Partial<ServerSettings> = {}, address = '127.0.0.1'): Promise<OpenServer> {
+    const server = new OpenServer({ ...SECURED, ...holes }, address);
     await server.listen();
     return server;
   }
@@ -95,7 +95,10 @@ export class OpenServer {
   private readonly servers: RawServer[] = [];
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly settings: ServerSettings) {}
+  private constructor(
+    private readonly settings: ServerSettings,
+    private readonly address: string,
+  ) {}
 
   public async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
@@ -122,7 +125,7 @@ export class OpenServer {
       socket.on('close', () => this.sockets.delete(socket)).on('error', () => {});
     });
     server.on('tlsClientError', () => {});
-    server.listen(0, '127.0.0.1');
+    server.listen(0, this.address);
     await once(server, 'listening');
     this.servers.push(server);
     this.ports[name] = (server.address() as AddressInfo).port;
@@ -143,13 +146,15 @@ export class OpenServer {
 
   /** By the first byte of a connection. */
   private both(secure: Server, plain: Server): RawServer {
-    secure.on('tlsClientError', () => {});
+    for (const server of [secure, plain]) this.servers.push(server.listen(0, this.address).on('tlsClientError', () => {}));
     return createRaw((socket) => {
       socket.once('data', (first) => {
-        socket.pause();
-        socket.unshift(first);
-        (first[0] === 0x16 ? secure : plain).emit('connection', socket);
-        socket.resume();
+        const { port } = (first[0] === 0x16 ? secure : plain).address() as AddressInfo;
+        const behind = connect(port, this.address).on('error', () => socket.destroy());
+        behind.write(first);
+        socket.pipe(behind).pipe(socket);
+        behind.on('close', () => socket.destroy());
+        socket.on('close', () => behind.destroy());
       });
     });
   }

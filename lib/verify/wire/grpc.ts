@@ -63,6 +63,8 @@ function ask(session: ClientHttp2Session, { path, message, headers }: GrpcCall, 
   stream.on('data', (part: Buffer) => parts.push(part));
   stream.on('error', (error) => end(failureOf(error)));
   stream.on('end', () => {
+    // It also ends where the connection does.
+    if (seen[':status'] === undefined) return end({ kind: 'failure', stage: 'ended', code: 'the connection was closed' });
     const status = seen['grpc-status'];
     end({
       kind: 'answer',
