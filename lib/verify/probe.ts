@@ -57,6 +57,11 @@ export function notTried(where: string, why: string, evidence?: Evidence): Check
   return { where, outcome: Outcome.NOT_TRIED, what: why, ...evidenceOf(evidence) };
 }
 
+/** An answer that neither shows the hole nor that there is none. */
+export function provesNothing(where: string, evidence: Evidence): Check {
+  return notTried(where, `the answer proves nothing: ${evidence.received}`, evidence);
+}
+
 function evidenceOf(evidence?: Evidence): Partial<Evidence> {
   return evidence ? { sent: evidence.sent, received: evidence.received } : {};
 }
@@ -79,7 +84,7 @@ export async function onEach(listeners: Listener[], look: (listener: Listener) =
 export function shouldBeDenied(where: string, reply: Reply, what: string): Check {
   if (reply.verdict === 'allowed') return found(where, what, reply);
   if (reply.verdict === 'denied') return passed(where, reply);
-  return notTried(where, `the answer proves nothing: ${reply.received}`, reply);
+  return provesNothing(where, reply);
 }
 
 /** As why probes of keys are not tried where there is no key. */

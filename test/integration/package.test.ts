@@ -94,7 +94,7 @@ const manifestOf = (where: string) => JSON.parse(readFileSync(join(where, 'packa
 function copySources(to: string): void {
   const files = run(
     'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', 'lib', 'scripts', 'docs', '*.md', 'LICENSE', '*.json'],
+    ['ls-files', '--cached', '--others', '--exclude-standard', 'bin', 'lib', 'scripts', 'docs', '*.md', 'LICENSE', '*.json'],
     {
       cwd: ROOT,
     },

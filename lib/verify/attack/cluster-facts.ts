@@ -1,4 +1,7 @@
-import type { Attack } from './attack';
+/** What reads a path of REST. */
+export interface RestReader {
+  read(path: string): Promise<{ result: any } | { obstacle: string }>;
+}
 
 /** A copy of a shard. */
 export interface Replica {
@@ -30,8 +33,8 @@ export interface ClusterFacts {
 const MOST_COLLECTIONS = 500;
 
 /** Asks a cluster for its peers and collections. */
-export async function readCluster(attack: Attack): Promise<ClusterFacts | { obstacle: string }> {
-  const [cluster, list] = [await attack.read('/cluster'), await attack.read('/collections')];
+export async function readCluster(reader: RestReader): Promise<ClusterFacts | { obstacle: string }> {
+  const [cluster, list] = [await reader.read('/cluster'), await reader.read('/collections')];
   if ('obstacle' in cluster) return cluster;
   if ('obstacle' in list) return list;
   const { status, peer_id: ownId, peers = {} } = cluster.result;
@@ -39,7 +42,7 @@ export async function readCluster(attack: Attack): Promise<ClusterFacts | { obst
   const unread = names.slice(MOST_COLLECTIONS);
   const collections: CollectionFacts[] = [];
   for (const name of names.slice(0, MOST_COLLECTIONS)) {
-    const found = await readCollection(attack, name, String(ownId));
+    const found = await readCollection(reader, name, String(ownId));
     if (found) collections.push(found);
     else unread.push(name);
   }
@@ -47,9 +50,9 @@ export async function readCluster(attack: Attack): Promise<ClusterFacts | { obst
   return { enabled: status === 'enabled', peers: new Map(uris), collections, unread };
 }
 
-async function readCollection(attack: Attack, name: string, ownId: string): Promise<CollectionFacts | undefined> {
+async function readCollection(reader: RestReader, name: string, ownId: string): Promise<CollectionFacts | undefined> {
   const path = `/collections/${encodeURIComponent(name)}`;
-  const [collection, cluster] = [await attack.read(path), await attack.read(`${path}/cluster`)];
+  const [collection, cluster] = [await reader.read(path), await reader.read(`${path}/cluster`)];
   if ('obstacle' in collection || 'obstacle' in cluster) return undefined;
   const { replication_factor: copies = 1, write_consistency_factor: confirmed = 1 } = collection.result.config?.params ?? {};
   const { peer_id: peer = ownId, local_shards: local = [], remote_shards: remote = [] } = cluster.result;

@@ -18,6 +18,9 @@ export interface ListenerFacts {
   readonly own?: Reply;
 }
 
+/** As nginx turns clear text away on a port of TLS, and others by a redirect. */
+const SENT_AWAY = /^HTTP (400|301|302|307|308|426) /;
+
 /** A port that clients use: REST, gRPC, or that of the metrics. */
 export class Listener<W extends Wire = Wire> {
   public constructor(
@@ -36,15 +39,18 @@ export class Listener<W extends Wire = Wire> {
     return this.facts.control.kind !== 'unreachable';
   }
 
-  /** Whether anything but TLS is spoken. */
-  public get answersInClearText(): boolean {
-    return isAnswer(this.facts.plain);
+  /** Whether clear text is answered, turned away, or neither for sure. */
+  public get clearText(): 'answered' | 'turned away' | 'unclear' {
+    const { plain, tls } = this.facts;
+    if (isAnswer(plain)) return 'answered';
+    const turnsAway = plain.verdict === 'refused' || SENT_AWAY.test(plain.received);
+    return tls && turnsAway ? 'turned away' : 'unclear';
   }
 
   /** Whether a client without a certificate is turned away; undefined where that cannot be told. */
   public get verifiesClients(): boolean | undefined {
     const { tls, bare } = this.facts;
-    if (!tls) return this.answersInClearText ? false : undefined;
+    if (!tls) return this.clearText === 'answered' ? false : undefined;
     if (bare?.verdict === 'refused') return true;
     return bare && isAnswer(bare) ? false : undefined;
   }

@@ -1,5 +1,5 @@
 import { FindingSeverity } from '../../posture/rules/rule';
-import { found, NO_KEY_ASKED, notTried, onEach, passed, placeOf, Probe } from '../probe';
+import { found, NO_KEY_ASKED, notTried, onEach, passed, placeOf, Probe, provesNothing } from '../probe';
 
 export const keyInClearText: Probe = {
   id: 'key-in-clear-text',
@@ -12,10 +12,12 @@ export const keyInClearText: Probe = {
   run: (attack) =>
     onEach(attack.clientListeners, async (listener) => {
       const where = placeOf(listener);
-      if (!listener.answersInClearText) return passed(where, listener.facts.plain);
+      const { plain } = listener.facts;
+      if (listener.clearText === 'turned away') return passed(where, plain);
+      if (listener.clearText === 'unclear') return provesNothing(where, plain);
       const reply = await listener.ask({ kind: 'list' }, { plain: true });
       if (reply.verdict === 'denied') return found(where, `${listener.name} asks for a key in clear text`, reply);
       if (reply.verdict === 'allowed') return notTried(where, NO_KEY_ASKED, reply);
-      return notTried(where, `the answer proves nothing: ${reply.received}`, reply);
+      return provesNothing(where, reply);
     }),
 };

@@ -1,6 +1,6 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import { isAnswer } from '../attack/listener';
-import { found, notTried, passed, placeOf, Probe } from '../probe';
+import { found, notTried, passed, placeOf, Probe, provesNothing } from '../probe';
 
 export const metricsPort: Probe = {
   id: 'metrics-port',
@@ -20,6 +20,6 @@ export const metricsPort: Probe = {
     const answered = replies.find(({ verdict }) => verdict === 'allowed');
     if (answered) return [found(where, 'metrics, which name the collections, are told without a key', answered)];
     const reply = replies.find(isAnswer) ?? replies.find(({ verdict }) => verdict === 'refused');
-    return [reply ? passed(where, reply) : notTried(where, `the answer proves nothing: ${plain.received}`, plain)];
+    return [reply ? passed(where, reply) : provesNothing(where, plain)];
   },
 };

@@ -1,6 +1,6 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Attack } from '../attack/attack';
-import { Check, found, notTried, passed, Probe } from '../probe';
+import { Check, found, notTried, passed, Probe, provesNothing } from '../probe';
 import { helloText, reach } from './reach';
 
 export const peersInClearText: Probe = {
@@ -20,6 +20,7 @@ async function addressesOf(attack: Attack): Promise<Check> {
   if ('obstacle' in cluster) return notTried(where, cluster.obstacle);
   if (!cluster.enabled) return notTried(where, 'the server is by itself (cluster.enabled: false)');
   const uris = [...cluster.peers.values()];
+  if (uris.length === 0) return notTried(where, 'the cluster names no peers');
   const plain = uris.filter((uri) => !uri.startsWith('https://'));
   const evidence = { sent: 'GET /cluster', received: uris.join(', ') };
   return plain.length > 0
@@ -35,5 +36,5 @@ async function portOf(attack: Attack): Promise<Check> {
   if (answer.kind === 'no TLS') return found(where, 'the port of the nodes speaks no TLS', evidence);
   // An alert is TLS too: it may want the certificate of a node.
   const isTls = answer.kind === 'accepted' || (answer.kind === 'refused' && answer.why.startsWith('alert'));
-  return isTls ? passed(where, evidence) : notTried(where, `the answer proves nothing: ${evidence.received}`, evidence);
+  return isTls ? passed(where, evidence) : provesNothing(where, evidence);
 }

@@ -1,7 +1,7 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Attack } from '../attack/attack';
 import { isAnswer } from '../attack/listener';
-import { Check, found, notTried, passed, Probe } from '../probe';
+import { Check, found, notTried, passed, Probe, provesNothing } from '../probe';
 import { callPeer, outsideOnly } from './peer-calls';
 import { reach } from './reach';
 
@@ -23,7 +23,5 @@ async function look(attack: Attack): Promise<Check> {
   }
   const reply = await callPeer(attack, null, false);
   if (isAnswer(reply)) return found(where, 'the port of the nodes answers without a certificate', reply);
-  return reply.verdict === 'refused'
-    ? passed(where, reply)
-    : notTried(where, `the answer proves nothing: ${reply.received}`, reply);
+  return reply.verdict === 'refused' ? passed(where, reply) : provesNothing(where, reply);
 }

@@ -1,6 +1,6 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Listener } from '../attack/listener';
-import { Check, found, notTried, passed, placeOf, Probe } from '../probe';
+import { Check, found, notTried, passed, placeOf, Probe, provesNothing } from '../probe';
 
 export const plainText: Probe = {
   id: 'plain-text',
@@ -13,14 +13,10 @@ export const plainText: Probe = {
   run: async (attack) => attack.listeners.map(look),
 };
 
-/** What says by itself that it speaks no clear text: nginx, and a redirect. */
-const SENT_AWAY = /^HTTP (400|301|302|307|308|426) /;
-
 function look(listener: Listener): Check {
   const where = placeOf(listener);
-  const { plain, tls } = listener.facts;
+  const { plain } = listener.facts;
   if (!listener.isOpen) return notTried(where, listener.obstacle!);
-  if (listener.answersInClearText) return found(where, `${listener.name} answers in clear text`, plain);
-  const turnsAway = plain.verdict === 'refused' || SENT_AWAY.test(plain.received);
-  return tls && turnsAway ? passed(where, plain) : notTried(where, `the answer proves nothing: ${plain.received}`, plain);
+  if (listener.clearText === 'answered') return found(where, `${listener.name} answers in clear text`, plain);
+  return listener.clearText === 'turned away' ? passed(where, plain) : provesNothing(where, plain);
 }

@@ -1,6 +1,6 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Attack } from '../attack/attack';
-import { Check, found, NO_KEY_ASKED, notTried, passed, placeOf, Probe } from '../probe';
+import { Check, found, NO_KEY_ASKED, notTried, passed, placeOf, Probe, provesNothing } from '../probe';
 import { receivedText } from '../wire/rest-wire';
 
 const REQUEST = { method: 'GET', path: '/telemetry' };
@@ -29,7 +29,7 @@ async function withoutKey(attack: Attack): Promise<Check> {
   if (answer.kind === 'answer' && answer.status === 200)
     return found(where, 'REST tells its telemetry without a key', evidence);
   if (answer.kind === 'answer' && [401, 403, 404].includes(answer.status)) return passed(where, evidence);
-  return notTried(where, `the answer proves nothing: ${evidence.received}`, evidence);
+  return provesNothing(where, evidence);
 }
 
 /** No finding, as Qdrant means it so; that a holder of the key can read it is worth to be seen. */

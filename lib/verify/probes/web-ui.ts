@@ -1,5 +1,5 @@
 import { FindingSeverity } from '../../posture/rules/rule';
-import { found, notTried, onEach, passed, placeOf, Probe } from '../probe';
+import { found, onEach, passed, placeOf, Probe, provesNothing } from '../probe';
 import { receivedText } from '../wire/rest-wire';
 
 export const webUi: Probe = {
@@ -16,10 +16,8 @@ export const webUi: Probe = {
       const where = placeOf(rest);
       const { sent, answer } = await rest.wire.request({ method: 'GET', path: '/dashboard/' }, { plain: !rest.facts.tls });
       const evidence = { sent, received: receivedText(answer) };
-      if (answer.kind === 'failure') return notTried(where, `the answer proves nothing: ${evidence.received}`, evidence);
+      if (answer.kind === 'failure') return provesNothing(where, evidence);
       if (answer.status === 200) return found(where, 'REST serves the web UI at /dashboard', evidence);
-      return [401, 403, 404].includes(answer.status)
-        ? passed(where, evidence)
-        : notTried(where, `the answer proves nothing: ${evidence.received}`, evidence);
+      return [401, 403, 404].includes(answer.status) ? passed(where, evidence) : provesNothing(where, evidence);
     }),
 };

@@ -235,6 +235,36 @@ describe('verify', () => {
     expect(holesIn(report).sort()).toEqual(found.sort());
   });
 
+  test('takes no refusal for a proof where what should do is refused too', async () => {
+    const report = await attack({}, { material: { ...material, clientCa: foreignCa } });
+    expect(holesIn(report)).toEqual([]);
+    expect(placesOf(report, Outcome.NOT_TRIED)).toEqual(
+      expect.arrayContaining(['expired-client-certificate', 'early-client-certificate'].flatMap((id) => on(id, ...both))),
+    );
+  });
+
+  test('takes no refused handshake for a proof where one of today is refused too', async () => {
+    const report = await attack({ tls: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' } });
+    expect(holesIn(report)).toEqual([]);
+    expect(placesOf(report, Outcome.NOT_TRIED)).toEqual(
+      expect.arrayContaining(['old-tls', 'broken-ciphers', 'no-forward-secrecy'].flatMap((id) => on(id, ...both))),
+    );
+  });
+
+  test('takes nothing for safe of which the server does not tell enough', async () => {
+    const report = await attack({ version: 'unknown', auditLog: 'unknown', peers: ['https://node-0:6335'] });
+    expect(holesIn(report)).toEqual([]);
+    expect(placesOf(report, Outcome.NOT_TRIED)).toEqual(
+      expect.arrayContaining([
+        ...['version, server', 'advisories, server', 'audit-log, REST'],
+        ...['single-copy', 'lost-copies', 'copies-share-a-host', 'write-consistency'].map((id) => `${id}, collections`),
+      ]),
+    );
+    await server!.stop();
+    const strange = await attack({ collections: collection({ shards: twoCopies(['Active', 'Active'], [1, 9]) }) });
+    expect(placesOf(strange, Outcome.NOT_TRIED)).toContain('copies-share-a-host, collections');
+  });
+
   test('says what it sent, what came back, and how to close the hole', async () => {
     const report = await attack({ restKey: false });
     const [check] = report.checks.filter(({ outcome }) => outcome === Outcome.FINDING);
