@@ -59,8 +59,8 @@ const SECURED = {
   readOnlyWrites: [] as Array<'REST' | 'gRPC'>,
   restTls: true,
   grpcTls: true,
-  /** Speaks clear text on the port of TLS, too. */
-  plainBeside: false,
+  /** What speaks clear text on the port of TLS, too. */
+  plainBeside: undefined as 'Qdrant' | 'a proxy that fails' | undefined,
   tls: {} as TlsOptions,
   identity: NODE,
   rest: 'right' as ClientCheck,
@@ -141,7 +141,9 @@ export class OpenServer {
     const plain = createPlain(serve);
     if (!tls) return plain;
     const secure = createSecure(this.tlsOptions(check), serve).on('secureConnection', (socket) => endUnless(check, socket));
-    return this.settings.plainBeside ? this.both(secure, plain) : secure;
+    if (this.settings.plainBeside === undefined) return secure;
+    const failing = createPlain((_, response) => response.writeHead(502).end('bad gateway'));
+    return this.both(secure, this.settings.plainBeside === 'Qdrant' ? plain : failing);
   }
 
   /** By the first byte of a connection. */

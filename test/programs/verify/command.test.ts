@@ -145,6 +145,16 @@ describe('cdktf-qdrant verify', () => {
     );
   });
 
+  test('takes a probe that fails by itself for no proof', async () => {
+    const key = 'a key\nof two lines';
+    const { out } = await verify({}, [...given, '--json'], { QDRANT_API_KEY: key });
+    const checks = JSON.parse(out).checks.filter(({ probe }: any) => probe === 'endless-token');
+    expect(checks).toMatchObject([
+      { outcome: 'not tried', what: expect.stringMatching(/^the probe failed: Invalid character/) },
+    ]);
+    expect(out).not.toContain('of two lines');
+  });
+
   test('proves nothing, and says so, where nothing could be tried', async () => {
     const { status, err } = await verify({}, [...given, '--only', 'metrics-port']);
     expect({ status, err }).toEqual({

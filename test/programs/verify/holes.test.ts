@@ -107,7 +107,7 @@ const CASES: Array<[name: string, holes: Partial<ServerSettings>, found: string[
     { grpcTls: false },
     [...on('plain-text', 'gRPC'), ...on('key-in-clear-text', 'gRPC'), ...on('no-client-certificate', 'gRPC')],
   ],
-  ['clear text beside TLS', { plainBeside: true }, [...on('plain-text', 'REST'), ...on('key-in-clear-text', 'REST')]],
+  ['clear text beside TLS', { plainBeside: 'Qdrant' }, [...on('plain-text', 'REST'), ...on('key-in-clear-text', 'REST')]],
   ['TLS 1.0', { tls: { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } }, on('old-tls', ...both)],
   ['TLS 1.1', { tls: { minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } }, on('old-tls', ...both)],
   [
@@ -240,6 +240,14 @@ describe('verify', () => {
     expect(holesIn(report)).toEqual([]);
     expect(placesOf(report, Outcome.NOT_TRIED)).toEqual(
       expect.arrayContaining(['expired-client-certificate', 'early-client-certificate'].flatMap((id) => on(id, ...both))),
+    );
+  });
+
+  test('takes no error of a proxy for a proof', async () => {
+    const report = await attack({ plainBeside: 'a proxy that fails' });
+    expect(holesIn(report)).toEqual([]);
+    expect(placesOf(report, Outcome.NOT_TRIED)).toEqual(
+      expect.arrayContaining(['plain-text', 'key-in-clear-text'].flatMap((id) => on(id, 'REST'))),
     );
   });
 
