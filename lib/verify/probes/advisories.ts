@@ -10,10 +10,9 @@ interface Advisory {
 }
 
 const RECORDS = 'https://github.com/CVEProject/cvelistV5/blob/main/cves/2024';
-const PULL_REQUESTS = 'https://github.com/qdrant/qdrant/pull';
 
-/** What has been published of Qdrant itself, by the records that the sources name. Crates within it are for a scanner of images. */
-export const ADVISORIES: Advisory[] = [
+/** What has been published of Qdrant itself, by the records that the sources name. Crates within it are for a scanner of images; what was mended without an advisory, for the probe `version`. */
+const ADVISORIES: Advisory[] = [
   {
     id: 'CVE-2024-2221',
     fixedIn: '1.8.0',
@@ -40,9 +39,6 @@ export const ADVISORIES: Advisory[] = [
   },
 ];
 
-/** Mended without an advisory: the probe `version` reports them. */
-export const MENDED_SINCE = [`${PULL_REQUESTS}/9199`, `${PULL_REQUESTS}/10085`];
-
 export const advisories: Probe = {
   id: 'advisories',
   severity: FindingSeverity.ERROR,
@@ -56,7 +52,12 @@ export const advisories: Probe = {
     const evidence = { sent: 'a greeting', received: running.version };
     const open = ADVISORIES.filter(({ fixedIn }) => semver.lt(running, fixedIn));
     if (open.length === 0) return [passed('server', evidence)];
-    const list = open.map(({ id, what, fixedIn, source }) => `${id} (${what}; fixed in ${fixedIn}; ${source})`);
-    return [found('server', `Qdrant ${running.version} has ${list.join(', ')}`, evidence)];
+    const details = open.map(({ id, what, fixedIn, source }) => `${id}: ${what}, fixed in ${fixedIn}, ${source}`);
+    return [
+      found('server', `Qdrant ${running.version} has ${open.map(({ id }) => id).join(', ')}`, {
+        ...evidence,
+        received: `${running.version} (${details.join('; ')})`,
+      }),
+    ];
   },
 };

@@ -12,6 +12,6 @@ export const noForwardSecrecy: Probe = {
   title: 'A cipher is accepted by which whoever steals the key of the certificate reads what was recorded before',
   sends: 'a handshake of TLS 1.2 that offers nothing but ciphers with RSA key exchange',
   setting: 'none: Qdrant accepts none of them; for nginx in front of it, ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20',
-  construct: 'tls with an EC key; look at the load balancer in front of the cluster',
+  construct: 'clientVerification, whose guard accepts none of them; look at the load balancer in front of the cluster',
   run: (attack) => offerToEach(attack, [offerOf(['RSA key exchange', STATIC_RSA])]),
 };

@@ -1,4 +1,5 @@
 import { Outcome } from '../probe';
+import { shortened } from '../wire/reply';
 import { countsOf, Report, ReportedCheck } from '../verify';
 
 /** What a report says to people: a table of all that was tried, what was found with its fix, and what was not tried. */
@@ -26,7 +27,7 @@ function table(checks: ReportedCheck[]): string {
       probe.rule ?? '',
       host,
       where,
-      outcome === Outcome.FINDING ? (what ?? '') : '',
+      outcome === Outcome.FINDING ? shortened(what ?? '', 100) : '',
     ]),
   ];
   // The last column is as long as it is.
@@ -40,9 +41,9 @@ function findingLines({ probe, host, where, what, sent, received }: ReportedChec
   const rule = probe.rule === undefined ? '' : ` (${probe.rule})`;
   return [
     `${probe.severity}: ${probe.id}${rule}, ${host}, ${where}: ${what}`,
-    ...(sent === undefined ? [] : [`  sent:          ${sent}`, `  received:      ${received}`]),
-    `  in Qdrant:     ${probe.setting}`,
-    `  in the cluster construct: ${probe.construct}`,
+    ...(sent === undefined ? [] : [`  sent:            ${sent}`, `  received:        ${received}`]),
+    `  in Qdrant:       ${probe.setting}`,
+    `  in cdktf-qdrant: ${probe.construct}`,
     '',
   ];
 }
