@@ -2,13 +2,16 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 /** From the ground up: each folder of lib/ imports those before it only. */
-const FLOORS = ['input', 'terraform', 'qdrant', 'posture', 'cluster'];
+const FLOORS = ['input', 'terraform', 'qdrant', 'posture', 'verify', 'cli', 'cluster'];
 
 /** The targets, which know nothing of each other, and the rooms of each, again from the ground up. */
 const TARGETS = {
   aws: ['names', 'secrets', 'tls', 'grants', 'access', 'node', 'cluster'],
   kubernetes: ['names', 'secrets', 'tls', 'grants', 'access', 'pod', 'cluster'],
 };
+
+/** These run where CDK for Terraform is not. */
+const PROGRAMS = ['verify', 'cli'];
 
 const anyOf = (names) => `(${names.join('|')})(/|$)`;
 const refuse = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
@@ -23,6 +26,9 @@ const borders = [
           message: `lib/${floor} imports only what is below it: ${FLOORS.slice(0, index).join(', ') || 'nothing'}.`,
         },
         { regex: '^@cdktf/provider-', message: 'What every target shares knows no provider.' },
+        ...(PROGRAMS.includes(floor)
+          ? [{ regex: '^(cdktf|constructs)(/|$)', message: 'It runs where CDK for Terraform is not.' }]
+          : []),
       ],
     ),
   ),

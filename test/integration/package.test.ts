@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -93,7 +94,7 @@ const manifestOf = (where: string) => JSON.parse(readFileSync(join(where, 'packa
 function copySources(to: string): void {
   const files = run(
     'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', 'lib', 'scripts', 'docs', '*.md', 'LICENSE', '*.json'],
+    ['ls-files', '--cached', '--others', '--exclude-standard', 'bin', 'lib', 'scripts', 'docs', '*.md', 'LICENSE', '*.json'],
     {
       cwd: ROOT,
     },
@@ -258,6 +259,16 @@ describe('the package as it is packed', () => {
     expect(listed.message).toBe(
       `${PROVIDERS.aws} is not installed. It is an optional peer of cdktf-qdrant: npm install ${PROVIDERS.aws}`,
     );
+  });
+
+  test('brings a program, which runs where no provider and no CDK for Terraform is', () => {
+    const modules = join(folder, 'program', 'node_modules');
+    cpSync(unpacked, join(modules, 'cdktf-qdrant'), { recursive: true });
+    const { bin } = manifestOf(unpacked);
+    const program = join(modules, 'cdktf-qdrant', bin['cdktf-qdrant']);
+    expect(run(program, ['verify', '--help'])).toMatch(/^cdktf-qdrant verify --host HOST/);
+    const ended = spawnSync(program, ['verify', '--host', '127.0.0.1', '--rest-port', '1', '--grpc-port', '1', '--quiet']);
+    expect([ended.status, String(ended.stderr)]).toEqual([2, 'error: 127.0.0.1 cannot be reached on 1 and 1\n']);
   });
 
   test('loads no target before it is used', () => {

@@ -1,8 +1,11 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sayHello, TLS_1_2 } from '../../lib/verify/wire/hello';
+import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { issue, issueCa, makeCa } from '../support/openssl';
 import { describeWith } from '../support/programs';
 import { runWith } from '../support/shell';
@@ -119,5 +122,29 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
   test.each(['impostor', 'node-1'])('passes nothing on to a server that is not its node’s (%s)', async (certificate) => {
     await serve(certificate);
     expect(isAnswered('client')).toBe(false);
+  });
+
+  test('accepts no RSA key exchange, though its certificate be of RSA', async () => {
+    const [from, to] = [-1, 1].map((days) => new Date(Date.now() + days * 24 * 60 * 60 * 1000));
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const identity = makeCertificate({ commonName: 'node-0.test', from, to, privateKey });
+    writeFileSync(file('rsa.pem'), identity.certificate);
+    writeFileSync(file('rsa-key.pem'), identity.key);
+    const configuration = read('nginx.conf')
+      .replaceAll(file('node.pem'), file('rsa.pem'))
+      .replaceAll(file('node-key.pem'), file('rsa-key.pem'))
+      .replace(file('nginx.pid'), file('rsa.pid'))
+      .replace(`listen ${GUARD}:6333`, `listen ${GUARD}:7333`);
+    writeFileSync(file('rsa.conf'), configuration);
+    const other = spawn('nginx', ['-e', 'stderr', '-g', 'daemon off;', '-c', file('rsa.conf')]);
+    try {
+      await until('it listens', 10, () => spawnSync('bash', ['-c', `: </dev/tcp/${GUARD}/7333`]).status === 0);
+      const offer = (suites: number[]) => sayHello(GUARD, 7333, { version: TLS_1_2, suites, protocol: 'http/1.1' }, 5);
+      // ECDHE-RSA-AES128-GCM-SHA256, then AES128-GCM-SHA256 and AES128-SHA.
+      expect(await offer([0xc02f])).toMatchObject({ kind: 'accepted', suite: 0xc02f });
+      expect(await offer([0x009c, 0x002f])).toMatchObject({ kind: 'refused' });
+    } finally {
+      other.kill('SIGTERM');
+    }
   });
 });

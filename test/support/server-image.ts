@@ -24,13 +24,18 @@ export function makeServerImage(folder: string): void {
   run('tar', ['-C', root, '-cf', join(folder, 'layer.tar'), '.']);
 }
 
-/** The server's own settings, and the authorities that its HTTP client believes: without either it ends at once. */
-function addConfiguration(root: string, server: string): void {
+/** The folder of the server's own settings: without it a server ends at once. */
+export function configurationOf(server: string): string {
   // Beside the program, or in the sources that it was built from.
   const places = ['config', '../config', '../../config'].map((path) => join(dirname(realpathSync(server)), path));
   const config = [process.env.QDRANT_CONFIG ?? '', ...places].find((path) => existsSync(join(path, 'config.yaml')));
   if (config === undefined) throw new Error('QDRANT_BIN has no folder `config` beside it; name one in QDRANT_CONFIG');
-  cpSync(config, join(root, 'qdrant/config'), { recursive: true });
+  return config;
+}
+
+/** These settings, and the authorities that its HTTP client believes, which it needs too. */
+function addConfiguration(root: string, server: string): void {
+  cpSync(configurationOf(server), join(root, 'qdrant/config'), { recursive: true });
   const authorities = 'etc/ssl/certs/ca-certificates.crt';
   mkdirSync(join(root, dirname(authorities)), { recursive: true });
   copyFileSync(join('/', authorities), join(root, authorities));

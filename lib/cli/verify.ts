@@ -1,0 +1,200 @@
+import { writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import {
+  AttackOptions,
+  countsOf,
+  Identity,
+  jsonReport,
+  junitReport,
+  Material,
+  NotAttackable,
+  probes,
+  Report,
+  Target,
+  textReport,
+  verify,
+} from '../verify';
+import { addressesOf, OutputAddress } from './outputs';
+import { readKey, readText, refuseKeys } from './secrets';
+import { UsageError } from './usage-error';
+
+/** Where a command writes, and what it reads of the environment. */
+export interface CommandContext {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+const PORTS = { rest: 6333, grpc: 6334, peer: 6335, restBehindGuard: 6337, othersBehindGuard: [6336, 6338] };
+
+export const VERIFY_HELP = `cdktf-qdrant verify --host HOST [--host HOST ...] | --outputs FILE
+
+Attacks a running Qdrant from outside, and says what is open and how to close it. It changes nothing and leaves nothing behind.
+
+Where
+  --host HOST               a name or an address; again for each node
+  --outputs FILE            what terraform output -json or cdktf output --outputs-file wrote, with the RestUrl of addOutputs()
+  --rest-port, --grpc-port, --peer-port, --metrics-port PORT
+                            6333, 6334, 6335, and no port of the metrics
+  --inside                  this machine is a node or a pod beside one: looks at the port of the nodes, too
+
+What clients have
+  QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY
+                            the keys, in the environment; or --api-key-file FILE, --read-only-key-file FILE
+  --ca FILE                 the CA of the server; without it, those of Node
+  --cert FILE --key FILE    the certificate of a client, and its key
+  --send-keys-anyway        sends keys in clear text, and to servers that cannot be believed
+
+What more can be tried with
+  --client-ca FILE --client-ca-key FILE
+                            the CA of the clients, with its key: for certificates that are expired, or not valid yet
+  --node-cert FILE --node-key FILE
+                            the certificate of a node, with --inside
+  --callback-address ADDRESS[:PORT]
+                            this machine, as the server reaches it: for recovery of snapshots from a URL
+
+Which, and how
+  --only ID, --skip ID      probes, by their ids; again for each
+  --json                    writes JSON instead of the table
+  --junit FILE              writes a report of JUnit, too
+  --strict                  warnings make the exit status 1, too
+  --timeout SECONDS         for each connection and answer: 5
+  --quiet                   tells no progress
+
+Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not run.
+`;
+
+const text = { type: 'string' } as const;
+const texts = { type: 'string', multiple: true } as const;
+const flag = { type: 'boolean' } as const;
+
+const OPTIONS = {
+  ...{ host: texts, outputs: text, 'rest-port': text, 'grpc-port': text, 'peer-port': text, 'metrics-port': text },
+  ...{ inside: flag, 'api-key-file': text, 'read-only-key-file': text, ca: text, cert: text, key: text },
+  ...{ 'send-keys-anyway': flag, 'client-ca': text, 'client-ca-key': text, 'node-cert': text, 'node-key': text },
+  ...{ 'callback-address': text, only: texts, skip: texts, json: flag, junit: text, strict: flag, timeout: text },
+  ...{ quiet: flag, help: flag },
+};
+
+type Values = ReturnType<typeof parse>;
+
+/** Runs the command; the exit status. */
+export async function verifyCommand(args: string[], context: CommandContext): Promise<number> {
+  refuseKeys(args, context.environment);
+  const values = parse(args);
+  if (values.help) {
+    context.out(VERIFY_HELP);
+    return 0;
+  }
+  const options = {
+    ...attackOptionsOf(values, context.environment),
+    only: idsOf(values.only, '--only'),
+    skip: idsOf(values.skip, '--skip'),
+    progress: values.quiet ? () => {} : (line: string) => context.err(`${line}\n`),
+  };
+  const report = await verify(targetsOf(values), options);
+  const status = statusOf(report, values.strict ?? false);
+  if (values.junit !== undefined) write(values.junit, junitReport(report));
+  context.out(values.json ? jsonReport(report, status) : textReport(report));
+  if (status === 2) context.err('error: nothing could be tried, so nothing is proved\n');
+  return status;
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Nothing tried is nothing proved. */
+function statusOf(report: Report, strict: boolean): number {
+  const { errors, warnings, passed } = countsOf(report);
+  if (errors > 0 || (strict && warnings > 0)) return 1;
+  return warnings + passed > 0 ? 0 : 2;
+}
+
+function targetsOf(values: Values): Target[] {
+  const addresses = [...hostsOf(values), ...(values.outputs ? addressesOf(readText(values.outputs, '--outputs')) : [])];
+  if (addresses.length === 0) throw new UsageError('nothing to attack: give --host HOST or --outputs FILE');
+  const metrics = portOf(values['metrics-port'], '--metrics-port');
+  return addresses.map(({ host, rest, grpc }) => ({
+    host,
+    ports: {
+      ...PORTS,
+      rest: portOf(values['rest-port'], '--rest-port') ?? rest ?? PORTS.rest,
+      grpc: portOf(values['grpc-port'], '--grpc-port') ?? grpc ?? PORTS.grpc,
+      peer: portOf(values['peer-port'], '--peer-port') ?? PORTS.peer,
+      ...(metrics === undefined ? {} : { metrics }),
+    },
+  }));
+}
+
+function hostsOf({ host: hosts = [] }: Values): OutputAddress[] {
+  return hosts.map((given) => {
+    const host = given.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(host) || /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(host)) return { host };
+    throw new UsageError(
+      '--host takes a name or an address, without a scheme or a port: --host vectors.internal --rest-port 6333',
+    );
+  });
+}
+
+function portOf(given: string | undefined, option: string): number | undefined {
+  if (given === undefined) return undefined;
+  const port = Number(given);
+  if (Number.isInteger(port) && port > 0 && port < 65536) return port;
+  throw new UsageError(`${option} takes a number from 1 to 65535`);
+}
+
+function attackOptionsOf(values: Values, environment: NodeJS.ProcessEnv): AttackOptions {
+  const timeoutSeconds = Number(values.timeout ?? 5);
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= 600)) throw new UsageError('--timeout takes seconds, from 1 to 600');
+  return {
+    material: materialOf(values, environment),
+    inside: values.inside ?? false,
+    callbackAddress: values['callback-address'],
+    sendKeysAnyway: values['send-keys-anyway'] ?? false,
+    timeoutSeconds,
+  };
+}
+
+function materialOf(values: Values, environment: NodeJS.ProcessEnv): Material {
+  const { QDRANT_API_KEY: adminKey, QDRANT_READ_ONLY_API_KEY: readOnlyKey } = environment;
+  return {
+    ca: values.ca === undefined ? undefined : readText(values.ca, '--ca'),
+    client: identityOf(values, 'cert', 'key'),
+    node: identityOf(values, 'node-cert', 'node-key'),
+    clientCa: identityOf(values, 'client-ca', 'client-ca-key'),
+    adminKey: readKey(adminKey, values['api-key-file'], '--api-key-file'),
+    readOnlyKey: readKey(readOnlyKey, values['read-only-key-file'], '--read-only-key-file'),
+  };
+}
+
+function identityOf(values: Values, certificate: IdentityOption, key: IdentityOption): Identity | undefined {
+  const [certificateFile, keyFile] = [values[certificate], values[key]];
+  if (certificateFile === undefined && keyFile === undefined) return undefined;
+  if (certificateFile === undefined || keyFile === undefined) throw new UsageError(`--${certificate} and --${key} go together`);
+  return { certificate: readText(certificateFile, `--${certificate}`), key: readText(keyFile, `--${key}`) };
+}
+
+type IdentityOption = 'cert' | 'key' | 'node-cert' | 'node-key' | 'client-ca' | 'client-ca-key';
+
+function idsOf(given: string[] = [], option: string): string[] {
+  const known = probes.map(({ id }) => id);
+  const unknown = given.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw new UsageError(`${option} ${unknown} is no probe. Probes: ${known.join(', ')}`);
+  return given;
+}
+
+function write(file: string, content: string): void {
+  try {
+    writeFileSync(file, content);
+  } catch (error) {
+    throw new UsageError(`the file that --junit names cannot be written: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+export { NotAttackable };

@@ -1,0 +1,145 @@
+import { isIP } from 'node:net';
+import { HttpRequest } from '../wire/http';
+import { GrpcWire } from '../wire/grpc-wire';
+import { MetricsWire } from '../wire/metrics-wire';
+import { Credentials, Reply } from '../wire/reply';
+import { jsonOf, RestWire } from '../wire/rest-wire';
+import { WireSettings } from '../wire/wire';
+import { ClusterFacts, readCluster } from './cluster-facts';
+import { apiKey } from './credentials';
+import { isAnswer, Listener, lookAtListener } from './listener';
+import { AttackOptions, Target } from './target';
+
+/** Which of the user's keys. */
+export type KeyName = 'admin key' | 'read-only key';
+
+/** A key that can be used, or why none can. */
+export type Usable = { readonly credentials?: Credentials } | { readonly obstacle: string };
+
+/** An attack on one server: what it listens on, and what the attacker knows of it so far. */
+export class Attack {
+  /** Looks at the ports of a server. */
+  public static async on(target: Target, options: AttackOptions): Promise<Attack> {
+    const settings = (port: number): WireSettings => ({
+      ...{ host: target.host, port, timeoutSeconds: options.timeoutSeconds },
+      ...{ ca: options.material.ca, client: options.material.client },
+      trusting: options.sendKeysAnyway || isLoopback(target.host),
+    });
+    const { rest, grpc, metrics } = target.ports;
+    const [restSettings, grpcSettings] = [settings(rest), settings(grpc)];
+    return new Attack(
+      target,
+      options,
+      await lookAtListener('REST', new RestWire(restSettings), restSettings),
+      await lookAtListener('gRPC', new GrpcWire(grpcSettings), grpcSettings),
+      metrics === undefined ? undefined : await lookAtMetrics(settings(metrics)),
+    );
+  }
+
+  private readonly remembered = new Map<string, Promise<unknown>>();
+
+  private constructor(
+    public readonly target: Target,
+    public readonly options: AttackOptions,
+    public readonly rest: Listener<RestWire>,
+    public readonly grpc: Listener,
+    public readonly metrics: Listener<RestWire> | undefined,
+  ) {}
+
+  /** The ports through which data goes. */
+  public get clientListeners(): Listener[] {
+    return [this.rest, this.grpc];
+  }
+
+  /** These, and that of the metrics. */
+  public get listeners(): Listener[] {
+    return this.metrics ? [...this.clientListeners, this.metrics] : this.clientListeners;
+  }
+
+  /** The version of the server, where it said that it is Qdrant. */
+  public get version(): string | undefined {
+    return this.greetings.map(({ version }) => version).find(Boolean);
+  }
+
+  /** Why there is nothing here to attack, or undefined. */
+  public get obstacle(): string | undefined {
+    const { host, ports } = this.target;
+    if (!this.rest.isOpen && !this.grpc.isOpen) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
+    if (this.greetings.some(isQdrant)) return undefined;
+    const turnedAway = this.clientListeners.filter(({ isOpen, verifiesClients }) => isOpen && verifiesClients);
+    if (turnedAway.length > 0) return `${host}: ${turnedAway[0].obstacle}`;
+    const { received } = (this.rest.isOpen ? this.rest : this.grpc).greeting;
+    return `${host} is not Qdrant, or does not say so: ${received}`;
+  }
+
+  /** Whether a listener lets clients in that have no key. */
+  public async asksForKey(listener: Listener): Promise<Reply> {
+    return this.once(`asks for a key: ${listener.name}`, () => listener.list());
+  }
+
+  /** One of the user's keys, proved to open a listener: a key that is refused proves nothing. */
+  public async usableKey(listener: Listener, name: KeyName): Promise<Usable> {
+    const value = name === 'admin key' ? this.options.material.adminKey : this.options.material.readOnlyKey;
+    const obstacle = listener.secretObstacle ?? (value === undefined ? `no ${name} was given` : undefined);
+    if (obstacle) return { obstacle };
+    const credentials = apiKey(value!, `the ${name}`, true);
+    const { verdict, received } = await this.once(`${name}: ${listener.name}`, () => listener.list(credentials));
+    return verdict === 'allowed' ? { credentials } : { obstacle: `the ${name} that was given is not taken: ${received}` };
+  }
+
+  /** What lets the attacker read over REST: nothing, where nothing is asked for. */
+  public async usableForReading(): Promise<Usable> {
+    if (this.rest.obstacle) return { obstacle: this.rest.obstacle };
+    if ((await this.asksForKey(this.rest)).verdict === 'allowed') return {};
+    const readOnly = await this.usableKey(this.rest, 'read-only key');
+    return 'obstacle' in readOnly ? this.usableKey(this.rest, 'admin key').then((admin) => better(admin, readOnly)) : readOnly;
+  }
+
+  /** The result of a request to REST, or why it cannot be had. */
+  public async read(path: string, request: Partial<HttpRequest> = {}): Promise<{ result: any } | { obstacle: string }> {
+    const usable = await this.usableForReading();
+    if ('obstacle' in usable) return usable;
+    const { answer } = await this.rest.wire.request(
+      { method: 'GET', path, ...request },
+      { credentials: usable.credentials, plain: !this.rest.facts.tls },
+    );
+    const result = answer.kind === 'answer' && answer.status === 200 ? jsonOf(answer.text)?.result : undefined;
+    if (result !== undefined && result !== null) return { result };
+    const why = answer.kind === 'answer' ? `HTTP ${answer.status}` : answer.code;
+    return { obstacle: `${path} could not be read: ${why}` };
+  }
+
+  /** What the cluster says of its peers and collections, or why it does not. */
+  public cluster(): Promise<ClusterFacts | { obstacle: string }> {
+    return this.once('cluster', () => readCluster(this));
+  }
+
+  private once<T>(what: string, find: () => Promise<T>): Promise<T> {
+    if (!this.remembered.has(what)) this.remembered.set(what, find());
+    return this.remembered.get(what) as Promise<T>;
+  }
+
+  private get greetings(): Reply[] {
+    return this.clientListeners.flatMap(({ facts: { plain, bare, own } }) =>
+      [own, bare, plain].flatMap((reply) => reply ?? []),
+    );
+  }
+}
+
+/** The reason that says more: that a key is missing says less than that it is not taken. */
+function better(admin: Usable, readOnly: { obstacle: string }): Usable {
+  return 'obstacle' in admin && !readOnly.obstacle.startsWith('no ') ? readOnly : admin;
+}
+
+function isQdrant(reply: Reply): boolean {
+  if (/qdrant/i.test(reply.title ?? '')) return true;
+  return isAnswer(reply) && /api key|bearer token/i.test(reply.received);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+async function lookAtMetrics(settings: WireSettings): Promise<Listener<RestWire>> {
+  return lookAtListener('metrics', new MetricsWire(settings), settings);
+}

@@ -1,0 +1,131 @@
+import { Identity } from '../x509/make-certificate';
+import { HelloAnswer, MODERN_SUITES, sayHello, TLS_1_3 } from '../wire/hello';
+import { AskOptions, Credentials, Question, Reply } from '../wire/reply';
+import { Wire, WireSettings } from '../wire/wire';
+import { lookAtCertificate, SeenCertificate } from './certificate';
+
+/** What is known of a port once it was looked at. */
+export interface ListenerFacts {
+  /** The answer to a handshake that any server with TLS of today accepts. */
+  readonly control: HelloAnswer;
+  readonly tls: boolean;
+  readonly certificate?: SeenCertificate;
+  /** The answer to a greeting in clear text. */
+  readonly plain: Reply;
+  /** The answer to a greeting over TLS without a client certificate. */
+  readonly bare?: Reply;
+  /** The answer to a greeting over TLS with the client certificate that the user gave. */
+  readonly own?: Reply;
+}
+
+/** As nginx turns clear text away on a port of TLS, and others by a redirect. */
+const SENT_AWAY = /^HTTP (400|301|302|307|308|426) /;
+
+/** A port that clients use: REST, gRPC, or that of the metrics. */
+export class Listener<W extends Wire = Wire> {
+  public constructor(
+    /** For example `REST`. */
+    public readonly name: string,
+    public readonly wire: W,
+    public readonly facts: ListenerFacts,
+    private readonly settings: WireSettings,
+  ) {}
+
+  public get port(): number {
+    return this.settings.port;
+  }
+
+  public get isOpen(): boolean {
+    return this.facts.control.kind !== 'unreachable';
+  }
+
+  /** Whether clear text is answered, turned away, or neither for sure. */
+  public get clearText(): 'answered' | 'turned away' | 'unclear' {
+    const { plain, tls } = this.facts;
+    if (isAnswer(plain)) return 'answered';
+    const turnsAway = plain.verdict === 'refused' || SENT_AWAY.test(plain.received);
+    return tls && turnsAway ? 'turned away' : 'unclear';
+  }
+
+  /** Whether a client without a certificate is turned away; undefined where that cannot be told. */
+  public get verifiesClients(): boolean | undefined {
+    const { tls, bare } = this.facts;
+    if (!tls) return this.clearText === 'answered' ? false : undefined;
+    if (bare?.verdict === 'refused') return true;
+    return bare && isAnswer(bare) ? false : undefined;
+  }
+
+  /** The answer of a client that has all that the user gave. */
+  public get greeting(): Reply {
+    const { tls, own, bare, plain } = this.facts;
+    return tls ? (own ?? bare)! : plain;
+  }
+
+  /** Why nothing can be asked here, or undefined. */
+  public get obstacle(): string | undefined {
+    if (!this.isOpen) return `${this.name} (${this.port}) cannot be reached: ${(this.facts.control as { why: string }).why}`;
+    if (isAnswer(this.greeting)) return undefined;
+    if (this.verifiesClients && !this.settings.client) {
+      return `${this.name} (${this.port}) asks for a client certificate, and none was given (--cert, --key)`;
+    }
+    if (this.facts.own?.verdict === 'refused') {
+      return `${this.name} (${this.port}) turns the client certificate away that was given: ${this.facts.own.received}`;
+    }
+    return `${this.name} (${this.port}) does not answer as Qdrant does: ${this.greeting.received}`;
+  }
+
+  /** Why no secret can be sent here, or undefined. */
+  public get secretObstacle(): string | undefined {
+    if (this.obstacle) return this.obstacle;
+    if (this.settings.trusting) return undefined;
+    if (!this.facts.tls) return `${this.name} (${this.port}) speaks clear text, in which no key is sent (--send-keys-anyway)`;
+    const { certificate } = this.facts;
+    if (!certificate) return `the certificate of ${this.name} (${this.port}) could not be looked at, so no key is sent`;
+    if (certificate.error) {
+      return `the certificate of ${this.name} (${this.port}) cannot be believed (${certificate.error}), so no key is sent (--send-keys-anyway)`;
+    }
+    return certificate.namesHost
+      ? undefined
+      : `the certificate of ${this.name} (${this.port}) does not name the host, so no key is sent (--send-keys-anyway)`;
+  }
+
+  /** Asks as a client does that has what the user gave: over TLS where it is spoken. */
+  public ask(question: Question, options: AskOptions = {}): Promise<Reply> {
+    return this.wire.ask(question, { plain: !this.facts.tls, ...options });
+  }
+
+  /** Whether a key lets its holder in. */
+  public list(credentials?: Credentials, client?: Identity | null): Promise<Reply> {
+    return this.ask({ kind: 'list' }, { credentials, client });
+  }
+}
+
+/** Looks at a port. */
+export async function lookAtListener<W extends Wire>(name: string, wire: W, settings: WireSettings): Promise<Listener<W>> {
+  const { host, port, timeoutSeconds, ca, client } = settings;
+  const hello = { version: TLS_1_3, suites: MODERN_SUITES, protocol: wire.protocol };
+  const control = await sayHello(host, port, hello, timeoutSeconds);
+  const unreachable: Reply = { verdict: 'unreachable', sent: 'nothing', received: 'no connection' };
+  if (control.kind === 'unreachable') return new Listener(name, wire, { control, tls: false, plain: unreachable }, settings);
+
+  const greet = (options: AskOptions) => wire.ask({ kind: 'greet' }, options);
+  const plain = await greet({ plain: true });
+  const certificate = await lookAtCertificate(
+    { host, port, timeoutSeconds, tls: { ca, client, strict: false } },
+    wire.protocol,
+  );
+  const tls = speaksTls(control) || certificate !== undefined;
+  if (!tls) return new Listener(name, wire, { control, tls, plain }, settings);
+  const bare = await greet({ client: null });
+  const own = client && (await greet({ client }));
+  return new Listener(name, wire, { control, tls, certificate, plain, bare, own }, settings);
+}
+
+function speaksTls(answer: HelloAnswer): boolean {
+  return answer.kind === 'accepted' || (answer.kind === 'refused' && answer.why.startsWith('alert'));
+}
+
+/** Whether a server said anything that Qdrant says. */
+export function isAnswer({ verdict }: Reply): boolean {
+  return verdict === 'allowed' || verdict === 'denied';
+}

@@ -1,0 +1,51 @@
+import { IncomingHttpHeaders, IncomingMessage, request as plainRequest, RequestOptions } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { Connection, Failure, failureOf, MOST_BYTES, tlsOptionsOf } from './connection';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: { [name: string]: string };
+  readonly body?: unknown;
+}
+
+export interface HttpAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Asks once, on a connection of its own. */
+export function askHttp(connection: Connection, { method, path, headers, body }: HttpRequest): Promise<HttpAnswer | Failure> {
+  return new Promise((resolve) => {
+    const { host, port, tls, timeoutSeconds } = connection;
+    const options: RequestOptions = {
+      ...{ host, port, method, path, agent: false },
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(tls && tlsOptionsOf(host, tls)),
+    };
+    const call = (tls ? secureRequest : plainRequest)(options, (response) => read(response, resolve));
+    const timer = setTimeout(() => {
+      resolve({ kind: 'failure', stage: call.socket?.connecting === false ? 'silent' : 'connecting', code: 'no answer' });
+      call.destroy();
+    }, timeoutSeconds * 1000);
+    call.on('error', (error) => resolve(failureOf(error)));
+    call.on('close', () => clearTimeout(timer));
+    call.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function read(response: IncomingMessage, resolve: (answer: HttpAnswer | Failure) => void): void {
+  let text = '';
+  const end = () =>
+    resolve({ kind: 'answer', status: response.statusCode!, headers: response.headers, text: text.slice(0, MOST_BYTES) });
+  response.setEncoding('utf8');
+  response.on('data', (part: string) => {
+    text += part;
+    if (text.length <= MOST_BYTES) return;
+    end();
+    response.destroy();
+  });
+  response.on('end', end).on('error', (error) => resolve(failureOf(error)));
+}

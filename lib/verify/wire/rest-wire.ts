@@ -1,0 +1,66 @@
+import { askHttp, HttpAnswer, HttpRequest } from './http';
+import { AskOptions, headersOf, Question, Reply, replyOfFailure, sentText, shortened, Verdict } from './reply';
+import { Failure } from './connection';
+import { Wire } from './wire';
+
+/** The REST port, and that of the metrics. */
+export class RestWire extends Wire {
+  public readonly protocol = 'http/1.1';
+
+  public async ask(question: Question, options: AskOptions): Promise<Reply> {
+    const request = requestOf(question);
+    const { sent, answer } = await this.request(request, options);
+    if (answer.kind === 'failure') return replyOfFailure(answer, sent);
+    const { title, version } = jsonOf(answer.text) ?? {};
+    return {
+      ...{ verdict: verdictOf(question, answer), sent, received: receivedText(answer) },
+      ...(question.kind === 'greet' && typeof title === 'string' ? { title, version: String(version ?? '') } : {}),
+    };
+  }
+
+  /** Sends any other request. */
+  public async request(request: HttpRequest, options: AskOptions): Promise<{ sent: string; answer: HttpAnswer | Failure }> {
+    const sent = sentText(`${request.method} ${request.path}`, options, this.clientOf(options));
+    const headers = { ...headersOf(options.credentials), ...request.headers };
+    return { sent, answer: await askHttp(this.connectionOf(options), { ...request, headers }) };
+  }
+}
+
+function requestOf(question: Question): HttpRequest {
+  switch (question.kind) {
+    case 'greet':
+      return { method: 'GET', path: '/' };
+    case 'list':
+      return { method: 'GET', path: '/collections' };
+    case 'read':
+      return { method: 'GET', path: `/collections/${question.collection}` };
+    case 'remove':
+      return { method: 'DELETE', path: `/collections/${question.collection}` };
+  }
+}
+
+function verdictOf({ kind }: Question, { status, text }: HttpAnswer): Verdict {
+  if (status === 401 || status === 403) return 'denied';
+  // As nginx and others say it once the handshake is done.
+  if ([400, 495, 496].includes(status) && /certificate/i.test(text)) return 'refused';
+  const json = jsonOf(text);
+  if (status === 200 && (kind === 'greet' ? json?.title !== undefined : json?.result !== undefined)) return 'allowed';
+  // It looked for the collection, so that the key was no obstacle.
+  if (status === 404 && kind !== 'greet' && json?.status?.error !== undefined) return 'allowed';
+  return 'unclear';
+}
+
+/** The answer in words. */
+export function receivedText(answer: HttpAnswer | Failure): string {
+  if (answer.kind === 'failure') return replyOfFailure(answer, '').received;
+  return shortened(`HTTP ${answer.status} ${answer.text}`);
+}
+
+/** A text as JSON, or undefined where it is none. */
+export function jsonOf(text: string): any {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

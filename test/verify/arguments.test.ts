@@ -1,0 +1,121 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../lib/cli/main';
+import { addressesOf } from '../../lib/cli/outputs';
+
+const KEY = 'q8Zk3vXw91LmNb27TyRpA4';
+
+/** What a run of the program ends with, and what it wrote. */
+async function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
+  let [out, err] = ['', ''];
+  const status = await main(args, { environment, out: (text) => (out += text), err: (text) => (err += text) });
+  return { status, out, err };
+}
+
+describe('the arguments of cdktf-qdrant', () => {
+  test('tell their help, with each option', async () => {
+    const { status, out } = await run(['verify', '--help']);
+    expect(status).toBe(0);
+    for (const option of ['--host', '--outputs', '--inside', '--client-ca-key', '--callback-address', '--strict', '--junit']) {
+      expect(out).toContain(option);
+    }
+  });
+
+  test.each([
+    ['a command that does not exist', ['prove'], 'error: there is no such command. Commands: verify'],
+    ['a member of every object', ['constructor'], 'error: there is no such command'],
+    ['an option that does not exist', ['verify', '--hots', 'a'], "error: Unknown option '--hots'"],
+    ['no server', ['verify'], 'error: nothing to attack: give --host HOST or --outputs FILE'],
+    [
+      'an address with a scheme',
+      ['verify', '--host', 'https://a:6333'],
+      'error: --host takes a name or an address, without a scheme',
+    ],
+    [
+      'a port that is none',
+      ['verify', '--host', 'a', '--rest-port', '70000'],
+      'error: --rest-port takes a number from 1 to 65535',
+    ],
+    ['a certificate without a key', ['verify', '--host', 'a', '--cert', 'a.pem'], 'error: --cert and --key go together'],
+    [
+      'a file that is not there',
+      ['verify', '--host', 'a', '--ca', '/no/ca.pem'],
+      'error: the file that --ca names cannot be read: ENOENT',
+    ],
+    [
+      'a probe that does not exist',
+      ['verify', '--host', 'a', '--skip', 'no-keys'],
+      'error: --skip no-keys is no probe. Probes: no-key, ',
+    ],
+  ])('refuse %s, in one line', async (_, args, message) => {
+    const { status, out, err } = await run(args);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err.startsWith(message)).toBe(true);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test.each([
+    [['--api-key', KEY], {}],
+    [[`--api-key=${KEY}`], {}],
+    [['--read-only-key', 'short'], {}],
+    [['--host', KEY], {}],
+    [[KEY], {}],
+    [['--ca', 'eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln'], {}],
+    [['--key', 'd2c1a1f0-4f5e-4b7a-9a51-0c6b1f9d2e3a'], {}],
+    [['--callback-address', 'short'], { QDRANT_API_KEY: 'short' }],
+  ])('refuse a key, and do not repeat it: %j', async (args, environment) => {
+    const { status, err } = await run(['verify', '--host', 'a', ...args], environment);
+    expect(status).toBe(2);
+    expect(err).toMatch(/is, or looks like, a key\. .* set QDRANT_API_KEY .*--api-key-file/);
+    expect(err).not.toContain(args[args.length - 1].replace(/.*=/, ''));
+  });
+
+  test('take long names of hosts, probes and files for what they are', async () => {
+    const args = [
+      '--host',
+      'vectors-cluster-0.vectors-cluster-peers.search.svc.cluster.local',
+      '--skip',
+      'client-certificate-of-another-ca',
+    ];
+    const { err } = await run(['verify', ...args, '--ca', '/no/such/folder0123456789abcdef/ca.pem']);
+    expect(err).toMatch(/--ca names cannot be read/);
+  });
+
+  test('refuse a file of a key that is empty', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'verify-')), 'key');
+    writeFileSync(file, '\n');
+    expect((await run(['verify', '--host', 'a', '--api-key-file', file])).err).toBe(
+      'error: the file that --api-key-file names is empty\n',
+    );
+  });
+});
+
+describe('the addresses in outputs', () => {
+  const terraform = {
+    Cluster_RestUrl_0A1B2C: { sensitive: false, type: 'string', value: 'https://vectors.internal:6333' },
+    Cluster_GrpcUrl_3D4E5F: { sensitive: false, type: 'string', value: 'https://vectors.internal:7334' },
+    Cluster_Snippets_678901: { sensitive: false, type: ['map', 'string'], value: { curl: 'https://other:6333' } },
+    Cluster_Balancer_RestUrl_AB: { sensitive: false, type: 'string', value: 'https://[2001:db8::1]:6333' },
+  };
+  const found = [
+    { host: 'vectors.internal', rest: 6333, grpc: 7334 },
+    { host: '2001:db8::1', rest: 6333 },
+  ];
+
+  test('are found as Terraform writes them', () => {
+    expect(addressesOf(JSON.stringify(terraform))).toEqual(found);
+  });
+
+  test('are found as CDK for Terraform writes them', () => {
+    const values = Object.entries(terraform).map(([name, { value }]) => [name, value]);
+    expect(addressesOf(JSON.stringify({ stack: Object.fromEntries(values) }))).toEqual(found);
+  });
+
+  test.each(['{}', '{"RestUrl":{"value":null,"sensitive":true}}', 'no JSON'])(
+    'are asked for where there are none: %s',
+    (text) => {
+      expect(() => addressesOf(text)).toThrow(/^the file that --outputs names (has no RestUrl|is no JSON): /);
+    },
+  );
+});
