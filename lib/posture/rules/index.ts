@@ -9,6 +9,7 @@ import { peersInClearText } from './peers-in-clear-text';
 import { peersWithoutKey } from './peers-without-key';
 import { publicAndUnprotected } from './public-and-unprotected';
 import { publicWithoutClientCertificate } from './public-without-client-certificate';
+import { reachUndeclared } from './reach-undeclared';
 import { releaseOutdated } from './release-outdated';
 import { removalUnprotected } from './removal-unprotected';
 import { Rule } from './rule';
@@ -26,6 +27,7 @@ export const rules: Rule[] = [
   publicAndUnprotected,
   publicWithoutClientCertificate,
   metricsExposed,
+  reachUndeclared,
   clientCertificatesUnverified,
   clientsInClearText,
   peersInClearText,
