@@ -95,6 +95,7 @@ function secret(reader: string, scope: ReaderScope): SecretPlace {
     purpose: SecretPurpose.ADMIN_API_KEY,
     keptIn: 'Secret vectors-admin-key-1',
     origin: 'generated',
+    isInClearText: true,
   });
   made.addReader(reader, scope);
   return made;

@@ -2,11 +2,12 @@ import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
-import { ALL_PORTS, InboundRule } from '../reach';
-import { displayed, ObservedResource, Resources } from '../resources';
+import { InboundRule } from '../reach';
+import { Resources } from '../resources';
 import { undeclaredReach } from '../undeclared';
 import { SECURITY_GROUP_TYPES, SecurityGroups } from './ingress';
 import { InterfaceGroups } from './interfaces';
+import { unknownGroup } from './unknown-group';
 
 const READ = new Set([...SECURITY_GROUP_TYPES, 'aws_network_interface', 'aws_network_interface_sg_attachment']);
 
@@ -43,12 +44,6 @@ function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boole
     if (!groups.has(identity)) foreign.push(unknownGroup(group, by));
   }
   return undeclaredReach(scope, watched.listeners(), [...groups.inboundOf([...identities]), ...foreign], identityOf);
-}
-
-/** A group that others made: whom it lets in is not known. */
-export function unknownGroup(group: unknown, by: ObservedResource): InboundRule {
-  const name = `whoever the security group ${displayed(group)} lets in, whose rules are not known here`;
-  return { ports: ALL_PORTS, sources: [{ name, key: name, unknown: true, by }] };
 }
 
 interface Index {

@@ -13,6 +13,7 @@ import { reachUndeclared } from './reach-undeclared';
 import { releaseOutdated } from './release-outdated';
 import { removalUnprotected } from './removal-unprotected';
 import { Rule } from './rule';
+import { secretInClearText } from './secret-in-clear-text';
 import { secretReadableByEveryWorkload } from './secret-readable-by-every-workload';
 import { secretReadableByEveryone } from './secret-readable-by-everyone';
 import { settingsLoosened } from './settings-loosened';
@@ -43,5 +44,6 @@ export const rules: Rule[] = [
   nameFromPath,
   secretReadableByEveryone,
   secretReadableByEveryWorkload,
+  secretInClearText,
   singleZone,
 ];
