@@ -1,0 +1,47 @@
+import { CommandContext, postureCommand } from './posture';
+import { UsageError } from './usage-error';
+
+type Command = (args: string[], context: CommandContext) => Promise<number>;
+
+const COMMANDS: { [name: string]: { readonly run: Command; readonly what: string } } = {
+  posture: {
+    run: postureCommand,
+    what: 'reads what is synthesized, planned or running as resources, and says who reaches what',
+  },
+};
+
+const HELP = `cdktf-qdrant COMMAND [OPTIONS]
+
+${Object.entries(COMMANDS)
+  .map(([name, { what }]) => `  ${name}  ${what}`)
+  .join('\n')}
+
+cdktf-qdrant COMMAND --help tells the options of a command.
+`;
+
+const PROCESS: CommandContext = {
+  environment: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+/** Runs a command of `cdktf-qdrant`; the exit status. */
+export async function main(args: string[], context: CommandContext = PROCESS): Promise<number> {
+  const [name, ...others] = args;
+  if (name === '--help' || name === 'help') {
+    context.out(HELP);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
+  if (!command) {
+    context.err(name === undefined ? HELP : `error: there is no such command. Commands: ${Object.keys(COMMANDS).join(', ')}\n`);
+    return 2;
+  }
+  try {
+    return await command.run(others, context);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    context.err(`error: ${error.message}\n`);
+    return 2;
+  }
+}
