@@ -81,7 +81,10 @@ function parse(args: string[]) {
 
 function read(path: string): ObservedReport {
   try {
-    return reportOf(readResources(path));
+    const resources = readResources(path);
+    // Nothing read is nothing judged.
+    if (resources.all.length === 0) throw new UnreadableInput(`${path} holds no resources`);
+    return reportOf(resources);
   } catch (error) {
     if (error instanceof UnreadableInput) throw new UsageError(error.message);
     throw error;

@@ -316,7 +316,7 @@ describe('Kubernetes', () => {
           .findAll()
           .filter((child) => child instanceof NetworkPolicyV1)
           .forEach((made) => made.addOverride('metadata.namespace', 'elsewhere')),
-      everyPort('every pod, and whatever else reaches pods: no NetworkPolicy selects them'),
+      everyPort('whoever reaches pods, as no NetworkPolicy selects these'),
     ],
     [
       'the network of the machines',

@@ -3,7 +3,7 @@ import { ObservedServer, settingOfVariable, settingsIn, valueOfVariable } from '
 import { ObservedObject } from './objects';
 
 /** Where the server looks for its settings. */
-const CONFIG_FOLDER = '/qdrant/config';
+export const CONFIG_FOLDER = '/qdrant/config';
 /** Later files win. */
 const ORDER = ['config.yaml', 'production.yaml', 'local.yaml'];
 
@@ -69,7 +69,7 @@ function mountedFiles(
 ): { found: Array<{ file: string; text: string }>; unknown: string[] } {
   const found: Array<{ file: string; text: string }> = [];
   const unknown: string[] = [];
-  for (const { name, mountPath, subPath } of listOf(container.volumeMounts ?? container.volumeMount)) {
+  for (const { name, mountPath, subPath } of listOf(container.volumeMounts)) {
     if (!String(mountPath).startsWith(CONFIG_FOLDER)) continue;
     const volume = listOf(template.spec?.volumes).find((other) => other.name === name) ?? {};
     const [kind, source] = volume.configMap ? ['ConfigMap', volume.configMap.name] : ['Secret', volume.secret?.secretName];

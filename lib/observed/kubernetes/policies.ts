@@ -32,7 +32,7 @@ export function inboundOf(pods: PodSet, objects: ObservedObject[]): { rules: Inb
   // What may not select them refuses nothing for sure.
   if (policies.some(({ selected }) => selected === true)) return { rules, unknown };
   return {
-    rules: [...rules, ...open(pods, 'every pod, and whatever else reaches pods: no NetworkPolicy selects them').rules],
+    rules: [...rules, ...open(pods, 'whoever reaches pods, as no NetworkPolicy selects these').rules],
     unknown,
   };
 }

@@ -2,6 +2,7 @@ import { ReaderScope, SecretPurpose } from '../../posture';
 import { ObservedSecret } from '../found-cluster';
 import { hasUnknown, listOf, Resources } from '../resources';
 import { settingOfVariable } from '../server';
+import { CONFIG_FOLDER } from './configuration';
 import { ObservedObject } from './objects';
 
 /** What a key is called in the folder of this library's pods, and in the environment of any. */
@@ -23,7 +24,7 @@ export function secretsOf(
   objects: ObservedObject[],
   resources: Resources,
 ): ObservedSecret[] {
-  const secrets = [...fromVolumes(template), ...fromVariables(container)];
+  const secrets = [...fromVolumes(template), ...fromSettings(container, template), ...fromVariables(container)];
   return secrets.map(({ purpose, name }) => {
     const target = resources.target(object.resource, name);
     const made = objects.find(
@@ -53,6 +54,16 @@ function fromVolumes(template: any): Array<{ purpose: SecretPurpose; name: unkno
     const purposes = listOf(source?.items).flatMap(({ path }) => PURPOSES[path] ?? []);
     return purposes.map((purpose) => ({ purpose, name: source.name }));
   });
+}
+
+/** A Secret that is mounted as a file of settings is there for the keys in it. */
+function fromSettings(container: any, template: any): Array<{ purpose: SecretPurpose; name: unknown }> {
+  const mounted = listOf(container.volumeMounts)
+    .filter(({ mountPath }) => String(mountPath).startsWith(CONFIG_FOLDER))
+    .map(({ name }) => name);
+  return listOf(template.spec?.volumes)
+    .filter(({ name, secret }) => secret && mounted.includes(name))
+    .map(({ secret }) => ({ purpose: SecretPurpose.ADMIN_API_KEY, name: secret.secretName }));
 }
 
 function fromVariables(container: any): Array<{ purpose: SecretPurpose; name: unknown }> {

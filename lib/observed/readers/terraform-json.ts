@@ -17,9 +17,9 @@ export function fromPlan(plan: any): Resources {
         asLiteral(resource.values ?? {}),
         unknown.get(resource.address),
         configured?.expressions,
-        (reference) => resolved(root, module, reference),
+        (references) => resolved(root, module, references),
       );
-      return observed(resource, values, configured?.provider_config_key ?? '');
+      return observed(resource, withUserData(values, configured), configured?.provider_config_key ?? '');
     }),
   );
 }
@@ -44,6 +44,12 @@ export function fromStateFile(state: any): Resources {
       }),
     ),
   );
+}
+
+/** Older providers plan a digest of the user data; the text itself is in the configuration, where nothing is put into it. */
+function withUserData(values: any, configured: any): any {
+  const { constant_value: text } = configured?.expressions?.user_data ?? {};
+  return typeof text === 'string' ? { ...values, user_data: asLiteral(text) } : values;
 }
 
 function observed({ address, mode, type }: any, values: any, where: string): ObservedResource {
@@ -71,27 +77,37 @@ function configurationOf(root: any, module: string[]): any {
   return module.reduce((configuration, name) => configuration?.module_calls?.[name]?.module, root);
 }
 
-/** The reference as it is from the root, through the variables and outputs of modules; undefined where it leads to no resource. */
-function resolved(root: any, module: string[], reference: string, depth = 0): string | undefined {
-  if (depth > 16) return undefined;
-  const first = (references: string[] | undefined, within: string[]) =>
-    references?.[0] === undefined ? undefined : resolved(root, within, references[0], depth + 1);
-  const [kind, name, output] = withoutIndex(reference).split('.');
-  if (kind === 'var') {
-    const outer = module.slice(0, -1);
-    const call = configurationOf(root, outer)?.module_calls?.[module[module.length - 1]];
-    return module.length === 0 ? undefined : first(call?.expressions?.[name]?.references, outer);
-  }
-  if (kind === 'module') {
-    const inner = [...module, name];
-    return first(configurationOf(root, inner)?.outputs?.[output]?.expression?.references, inner);
-  }
-  if (['local', 'each', 'count', 'path', 'self', 'terraform'].includes(kind)) return undefined;
-  return `${module.map((part) => `module.${part}.`).join('')}${reference}`;
+/** What says which of several, and not what. */
+const SELECTORS = ['count', 'each', 'path', 'self', 'terraform'];
+
+/** References as they are from the root, through the variables and outputs of modules; undefined for each that leads to no resource. */
+function resolved(root: any, module: string[], references: string[] = [], depth = 0): Array<string | undefined> {
+  if (depth > 16) return [undefined];
+  // Terraform names each resource once more after its attribute.
+  const own = references.filter((reference, index) => !(references[index - 1] ?? '').startsWith(`${reference}.`));
+  return own.flatMap((reference) => {
+    const [kind, name, output] = withoutIndex(reference).split('.');
+    if (SELECTORS.includes(kind)) return [];
+    if (kind === 'local') return [undefined];
+    if (kind === 'var') {
+      const outer = module.slice(0, -1);
+      const call = configurationOf(root, outer)?.module_calls?.[module[module.length - 1]];
+      const given = module.length === 0 ? undefined : call?.expressions?.[name]?.references;
+      return given ? resolved(root, outer, given, depth + 1) : [undefined];
+    }
+    if (kind === 'module') {
+      const inner = [...module, name];
+      const given = configurationOf(root, inner)?.outputs?.[output]?.expression?.references;
+      return given ? resolved(root, inner, given, depth + 1) : [undefined];
+    }
+    return [`${module.map((part) => `module.${part}.`).join('')}${reference}`];
+  });
 }
 
+type Resolve = (references: string[]) => Array<string | undefined>;
+
 /** Values with what is not known yet as references. What no configuration gives is computed, and let in nobody says. */
-function withReferences(values: any, unknown: any, expressions: any, resolve: (reference: string) => string | undefined): any {
+function withReferences(values: any, unknown: any, expressions: any, resolve: Resolve): any {
   if (unknown === true) return referencesOf(expressions, resolve);
   if (Array.isArray(unknown)) {
     if (unknown.every((item) => item === true) && unknown.length > 0) return [referencesOf(expressions, resolve)].flat();
@@ -109,12 +125,11 @@ function withReferences(values: any, unknown: any, expressions: any, resolve: (r
   return merged;
 }
 
-function referencesOf(expression: any, resolve: (reference: string) => string | undefined): any {
+function referencesOf(expression: any, resolve: Resolve): any {
   if (expression === undefined) return undefined;
-  const references: string[] = expression.references ?? [];
-  // Terraform names each resource after its attribute once more.
-  const own = references.filter((reference, index) => !(references[index - 1] ?? '').startsWith(`${reference}.`));
-  const texts = own.map(resolve).map((reference) => (reference === undefined ? UNKNOWN : `\${${reference}}`));
+  const texts = resolve(expression.references ?? []).map((reference) =>
+    reference === undefined ? UNKNOWN : `\${${reference}}`,
+  );
   if (texts.length === 0) return UNKNOWN;
   return texts.length === 1 ? texts[0] : texts;
 }
