@@ -24,7 +24,10 @@ export class ObservedListener extends Listener {
   ) {
     super(props);
     this.observedSources = sources;
-    for (const { name, anyAddress, unknown, nodes } of sources) this.addSource({ name, anyAddress, unknown, nodes });
+    for (const { name, anyAddress, unknown, nodes, isList } of sources) {
+      // A list of named ranges is not the internet; what it holds matters where no key is asked for.
+      this.addSource({ name, anyAddress, nodes, unknown: unknown || (isList && this.apiKey !== true) });
+    }
   }
 }
 

@@ -8,6 +8,8 @@ export interface ObservedSource extends ExposureSource {
   readonly key: string;
   /** The range, where it is one. */
   readonly cidr?: string;
+  /** Whether it is a list of ranges that are kept elsewhere. */
+  readonly isList?: boolean;
   /** What lets it in. */
   readonly by: ObservedResource;
 }

@@ -190,6 +190,16 @@ describe('a pair for each: what fires a rule, and its nearest neighbour that doe
   });
 });
 
+test('a file of settings that the server does not read protects nothing', () => {
+  const renamed = (it: Objects) => void (containerOf(it).volumeMounts[3].mountPath = '/qdrant/config/old.yaml');
+  expect(ids(chart(renamed))).toContain('QDR013');
+  const inMode = (it: Objects) => {
+    renamed(it);
+    containerOf(it).env.push({ name: 'RUN_MODE', value: 'old' });
+  };
+  expect(ids(chart(inMode))).not.toContain('QDR013');
+});
+
 describe('what stands before the pods', () => {
   const selector = { app: 'qdrant' };
   const service = (spec: any, metadata = {}) =>
@@ -285,6 +295,16 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
     'an image without a version',
     (it) => (containerOf(it).image = 'registry.internal/mirror/qdrant:latest'),
     /the version of Qdrant/,
+  ],
+  ['another file of settings', (it) => (containerOf(it).args = ['./qdrant --config-path /etc/qdrant.yaml']), /--config-path/],
+  [
+    'a Secret that may be missing',
+    (it) => {
+      containerOf(it).volumeMounts.splice(3, 1);
+      const valueFrom = { secretKeyRef: { name: 'vault-made', key: 'api-key', optional: true } };
+      containerOf(it).env.push({ name: 'QDRANT__SERVICE__API_KEY', valueFrom });
+    },
+    /QDRANT__SERVICE__API_KEY, whose Secret is optional/,
   ],
 ])('%s: what is not known is said, and not taken for safe', (_what, change, message) => {
   const cluster = chart(change);

@@ -56,6 +56,18 @@ describe('a plan of a module of others', () => {
       ['whether the key that is filled in is empty'],
     ],
     ['an empty key', "-e QDRANT__SERVICE__API_KEY='' -e A=b", { QDR013: true, QDR032: false }, []],
+    [
+      'a key that is commented out',
+      '-e A=b\\n    # -e QDRANT__SERVICE__API_KEY=not-a-real-key\\n',
+      { QDR013: true, QDR032: false },
+      [],
+    ],
+    [
+      'a key of the shell',
+      '-e QDRANT__SERVICE__API_KEY -e A=b',
+      { QDR013: false, QDR032: false },
+      ['settings that the server is given in other ways than by its environment'],
+    ],
     ['TLS', '-e QDRANT__SERVICE__ENABLE_TLS=true', { QDR011: false, QDR013: true }, []],
     [
       'settings of a file',

@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import * as fc from 'fast-check';
-import { Listener } from '../../lib';
+import { aws, kubernetes, Listener } from '../../lib';
 import { ClusterBase } from '../../lib/cluster/cluster-base';
 import { clustersIn, findingsOf } from '../../lib/observed/judge';
 import { ObservedCluster } from '../../lib/observed/found-cluster';
@@ -30,6 +30,8 @@ function meantAndObserved(add: (stack: TerraformStack) => unknown): {
     stack = made;
     add(made);
   });
+  // Nobody is let in by what the library itself makes whom it was not told of.
+  expect((stack!.node.findChild('Cluster') as ClusterBase).posture.undeclaredReach).toEqual([]);
   const { posture } = stack!.node.findChild('Cluster') as ClusterBase;
   const clusters = clustersIn(fromSynthesized([{ stack: 'vectors', json }]));
   expect(clusters).toHaveLength(1);
@@ -67,16 +69,44 @@ function expectTheSame({ meant, observed }: ReturnType<typeof meantAndObserved>)
   expect(idsOf(findingsOf(observed))).toEqual(idsOf(meant.findings()));
 }
 
+/** Peers that are no ranges. */
+const groups = fc.subarray([aws.Peer.securityGroup('sg-0a'), aws.Peer.securityGroup('sg-0b'), aws.Peer.prefixList('pl-0')]);
+const { Peer } = kubernetes;
+const pods = fc.subarray([
+  Peer.namespace('app'),
+  Peer.namespaces({ team: 'search', tier: 'web' }),
+  Peer.pods({ labels: { app: 'a', 'app.kubernetes.io/name': 'qdrant' } }),
+  Peer.pods({ labels: { app: 'a' }, namespace: 'b' }),
+  Peer.pods({ labels: { app: 'a' }, namespaceLabels: { team: 'search' } }),
+]);
+const clusterOf = <T>(stack: TerraformStack) => stack.node.findChild('Cluster') as T;
+
 test('on AWS: who reaches which listener, and what protects it, is read from what is synthesized as it was meant', () => {
   fc.assert(
-    fc.property(awsOptions, (drawn) => expectTheSame(meantAndObserved((stack) => addAwsCluster(stack, drawn)))),
+    fc.property(awsOptions, groups, (drawn, peers) =>
+      expectTheSame(
+        meantAndObserved((stack) => {
+          addAwsCluster(stack, drawn);
+          const { connections } = clusterOf<aws.QdrantCluster>(stack);
+          peers.forEach((peer) => connections.allowRestFrom(peer));
+        }),
+      ),
+    ),
     runs(25),
   );
 });
 
 test('on Kubernetes: so it is', () => {
   fc.assert(
-    fc.property(kubernetesOptions, (drawn) => expectTheSame(meantAndObserved((stack) => addKubernetesCluster(stack, drawn)))),
+    fc.property(kubernetesOptions, pods, (drawn, peers) =>
+      expectTheSame(
+        meantAndObserved((stack) => {
+          addKubernetesCluster(stack, drawn);
+          const { connections } = clusterOf<kubernetes.QdrantCluster>(stack);
+          peers.forEach((peer) => connections.allowRestFrom(peer));
+        }),
+      ),
+    ),
     runs(25),
   );
 });

@@ -76,7 +76,7 @@ export class SecurityGroups {
     });
     return [
       ...rule.ranges.map((cidr) => rangeSource(cidr, by)),
-      ...rule.prefixLists.map((list) => ({ name: displayed(list), key: String(list), unknown: true, by })),
+      ...rule.prefixLists.map((list) => ({ name: displayed(list), key: String(list), isList: true, by })),
       ...groups,
       ...(rule.self ? [nodesOf(by)] : []),
     ];

@@ -64,8 +64,13 @@ export function ourServer(text: string): { server: ObservedServer; config: any }
 const ELSEWHERE =
   /--env-file|--config-path|\/qdrant\/config|envFile|EnvironmentFile|docker-compose|secretsmanager|ssm get-parameter|aws s3 cp/;
 
+/** A variable that a container is given as the shell has it. */
+const PASSED_ON = /\bQDRANT__[A-Z0-9_]+(?![A-Z0-9_=:])(?!\s*[=:])/;
+
 /** A server that somebody starts by a script of their own. */
-export function serverIn(text: string | undefined): { server: ObservedServer; unknown: string[]; keyInClearText: boolean } {
+export function serverIn(userData: string | undefined): { server: ObservedServer; unknown: string[]; keyInClearText: boolean } {
+  // What is commented out does nothing.
+  const text = userData?.replace(/^\s*#(?!cloud-config).*$/gm, '');
   if (text === undefined || !/qdrant/i.test(text)) {
     return {
       server: { values: new Map(), isWhole: false },
@@ -86,7 +91,7 @@ export function serverIn(text: string | undefined): { server: ObservedServer; un
   // What a shell or Terraform puts in is not known here; nor is whether it is empty.
   const isFilledIn = typeof key === 'string' && /[$`{]/.test(key);
   if (isFilledIn) values.set('service.api_key', '${key}');
-  const isWhole = !ELSEWHERE.test(text) && !/api_key/.test(text.replace(/QDRANT__\S+/g, ''));
+  const isWhole = !ELSEWHERE.test(text) && !PASSED_ON.test(text) && !/api_key/.test(text.replace(/QDRANT__\S+/g, ''));
   return {
     server: { values, isWhole, image },
     unknown: [

@@ -4,8 +4,6 @@ import { ObservedObject } from './objects';
 
 /** Where the server looks for its settings. */
 export const CONFIG_FOLDER = '/qdrant/config';
-/** Later files win. */
-const ORDER = ['config.yaml', 'production.yaml', 'local.yaml'];
 
 /** Where the settings of a container were looked for, and a key that stands there for all to read. */
 export interface FoundConfiguration {
@@ -62,30 +60,40 @@ function member(found: ObservedObject | undefined, key: string): string | undefi
   return isEncoded ? Buffer.from(text, 'base64').toString() : text;
 }
 
+/** The files that the server reads, the later of which win. */
+function readInOrder(container: any): string[] {
+  const mode = listOf(container.env).find(({ name }) => name === 'RUN_MODE')?.value ?? 'production';
+  return ['config', mode, 'local'].flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
+}
+
 function mountedFiles(
   container: any,
   template: any,
   lookup: Lookup,
 ): { found: Array<{ file: string; text: string }>; unknown: string[] } {
   const found: Array<{ file: string; text: string }> = [];
-  const unknown: string[] = [];
+  const command = [...listOf(container.command), ...listOf(container.args)].join(' ');
+  const unknown = /--config-path/.test(command) ? ['the settings of --config-path'] : [];
+  const order = readInOrder(container);
   for (const { name, mountPath, subPath } of listOf(container.volumeMounts)) {
     if (!String(mountPath).startsWith(CONFIG_FOLDER)) continue;
     const volume = listOf(template.spec?.volumes).find((other) => other.name === name) ?? {};
     const [kind, source] = volume.configMap ? ['ConfigMap', volume.configMap.name] : ['Secret', volume.secret?.secretName];
     const holder = find(lookup, kind, source);
     const isFile = subPath !== undefined && subPath !== '';
-    const members = isFile ? [subPath] : Object.keys(holder?.manifest.data ?? {});
+    const items: any[] = listOf((volume.configMap ?? volume.secret)?.items);
+    const held = Object.keys({ ...holder?.manifest.data, ...holder?.manifest.stringData }).map((key) => ({ key, path: key }));
+    const members = (items.length > 0 ? items : held).filter(({ path }) => !isFile || path === subPath);
     if (!holder) unknown.push(`the settings in ${mountPath}, from the ${kind} ${source ?? name}`);
-    for (const key of holder ? members : []) {
-      const file = isFile ? String(mountPath).split('/').pop()! : key;
-      if (!/\.ya?ml$/.test(file)) continue;
+    for (const { key, path } of holder ? members : []) {
+      const file = isFile ? String(mountPath).split('/').pop()! : path;
+      if (!order.includes(file)) continue;
       const text = member(holder, key);
       if (text === undefined) unknown.push(`the settings in ${file}, from the ${kind} ${holder!.name}`);
       else found.push({ file, text });
     }
   }
-  return { found: found.sort((one, other) => ORDER.indexOf(one.file) - ORDER.indexOf(other.file)), unknown };
+  return { found: found.sort((one, other) => order.indexOf(one.file) - order.indexOf(other.file)), unknown };
 }
 
 function variablesOf(container: any, lookup: Lookup): { values: Map<string, unknown>; unknown: string[]; literalKey: boolean } {
@@ -101,8 +109,10 @@ function variablesOf(container: any, lookup: Lookup): { values: Map<string, unkn
     if (valueFrom?.secretKeyRef) {
       const { name: secret, key } = valueFrom.secretKeyRef;
       const text = member(find(lookup, 'Secret', secret), key);
-      // A Secret that others fill is asked for: the pod does not start without it.
-      values.set(path, text ?? 'from a Secret');
+      // Without a Secret that others fill the pod does not start, save where it is optional.
+      if (text === undefined && valueFrom.secretKeyRef.optional === true)
+        unknown.push(`the variable ${name}, whose Secret is optional`);
+      else values.set(path, text ?? 'from a Secret');
     } else if (value === undefined) unknown.push(`the variable ${name}`);
     else {
       values.set(path, hasUnknown(value) ? value : valueOfVariable(String(value)));

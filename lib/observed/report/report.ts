@@ -1,4 +1,5 @@
 import { exposureTable } from '../../posture/report/table';
+import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener } from '../found-cluster';
 import { clustersIn, findingsOf, LocatedFinding, shownAddress } from '../judge';
 import { Resources } from '../resources';
@@ -91,6 +92,22 @@ const UNREAD_TYPES = [
 ];
 
 function unjudged(resources: Resources): string[] {
+  return [...unreadTypes(resources), ...unreadTargets(resources)];
+}
+
+/** Target groups of the ports of Qdrant to which machines are added elsewhere: by a group of machines that grows and shrinks, or by hand. */
+function unreadTargets(resources: Resources): string[] {
+  const attached = resources
+    .ofType('aws_lb_target_group_attachment', 'aws_alb_target_group_attachment')
+    .map((attachment) => resources.identity(attachment, attachment.values.target_group_arn));
+  return resources
+    .ofType('aws_lb_target_group', 'aws_alb_target_group')
+    .filter(({ values }) => [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER].includes(Number(values.port)))
+    .filter((group) => !attached.includes(resources.identity(group, `\${${group.address}.arn}`)))
+    .map((group) => `who reaches Qdrant by ${shownAddress(group)}, whose targets are not among what was read`);
+}
+
+function unreadTypes(resources: Resources): string[] {
   return resources
     .ofType(...UNREAD_TYPES)
     .filter(({ address, values }) => /qdrant/i.test(`${address} ${JSON.stringify(values)}`))
