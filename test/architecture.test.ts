@@ -36,6 +36,9 @@ describe('the borders of lib', () => {
     ['lib/cluster/unprotected-nodes.ts', '@cdktf/provider-aws/lib/instance'],
     ['lib/posture/rules/release-outdated.ts', '../../cluster/unprotected-nodes'],
     ['lib/posture/posture.ts', '../kubernetes'],
+    ['lib/posture/posture.ts', '../observed/reach'],
+    ['lib/observed/reach.ts', '../cluster/unprotected-nodes'],
+    ['lib/observed/reach.ts', '@cdktf/provider-aws/lib/instance'],
     ['lib/qdrant/ports.ts', '../posture'],
     ['lib/qdrant/ports.ts', '../cluster/unprotected-nodes'],
     ['lib/qdrant/ports.ts', '@cdktf/provider-aws/lib/instance'],
@@ -49,6 +52,7 @@ describe('the borders of lib', () => {
     ['lib/aws/access/load-balancer.ts', '../removal-policy'],
     ['lib/kubernetes/cluster/cluster.ts', '@cdktf/provider-kubernetes/lib/stateful-set-v1'],
     ['lib/cluster/unprotected-nodes.ts', '../posture'],
+    ['lib/aws/cluster/cluster-posture.ts', '../../observed/aws/declared'],
     ['lib/posture/rules/release-outdated.ts', '../../qdrant/version'],
     ['lib/qdrant/ports.ts', '../terraform/digest'],
   ];
