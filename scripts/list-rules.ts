@@ -72,6 +72,9 @@ const badClusters: PostureFacts[] = [
     clientVerification: true,
     protectedFromRemoval: false,
     unprotectedNodes: [2],
+    undeclaredReach: [
+      { listener: 'REST (port 6333) of nodes', source: '0.0.0.0/0', by: 'aws_vpc_security_group_ingress_rule.debug' },
+    ],
   },
   {
     ...{ listeners: [], outbound: [], secrets: [], unprotectedNodes: [] },
@@ -92,6 +95,7 @@ function secret(reader: string, scope: ReaderScope): SecretPlace {
     purpose: SecretPurpose.ADMIN_API_KEY,
     keptIn: 'Secret vectors-admin-key-1',
     origin: 'generated',
+    isInClearText: true,
   });
   made.addReader(reader, scope);
   return made;

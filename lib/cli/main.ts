@@ -1,10 +1,18 @@
+import { CommandContext } from './command-context';
 import { UsageError } from './usage-error';
-import { CommandContext, NotAttackable, verifyCommand } from './verify';
 
 type Command = (args: string[], context: CommandContext) => Promise<number>;
 
+// Each is loaded once it is asked for: a client that verifies needs nothing of CDK for Terraform.
 const COMMANDS: { [name: string]: { readonly run: Command; readonly what: string } } = {
-  verify: { run: verifyCommand, what: 'attacks a running Qdrant, and says what is open and how to close it' },
+  posture: {
+    run: async (args, context) => (await import('./posture')).postureCommand(args, context),
+    what: 'reads what is synthesized, planned or running as resources, and says who reaches what',
+  },
+  verify: {
+    run: async (args, context) => (await import('./verify')).verifyCommand(args, context),
+    what: 'attacks a running Qdrant, and says what is open and how to close it',
+  },
 };
 
 const HELP = `cdktf-qdrant COMMAND [OPTIONS]
@@ -37,7 +45,7 @@ export async function main(args: string[], context: CommandContext = PROCESS): P
   try {
     return await command.run(others, context);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof NotAttackable)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     context.err(`error: ${error.message}\n`);
     return 2;
   }

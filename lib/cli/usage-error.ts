@@ -1,2 +1,2 @@
-/** What a user asked for cannot be done: one line that says what to write instead. */
+/** What a user asked for cannot be done: one line that says why, or what to write instead. */
 export class UsageError extends Error {}

@@ -15,16 +15,10 @@ import {
   textReport,
   verify,
 } from '../verify';
+import { CommandContext } from './command-context';
 import { addressesOf, OutputAddress } from './outputs';
 import { readKey, readText, refuseKeys } from './secrets';
 import { UsageError } from './usage-error';
-
-/** Where a command writes, and what it reads of the environment. */
-export interface CommandContext {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
 
 const PORTS = { rest: 6333, grpc: 6334, peer: 6335, restBehindGuard: 6337, othersBehindGuard: [6336, 6338] };
 
@@ -93,7 +87,9 @@ export async function verifyCommand(args: string[], context: CommandContext): Pr
     skip: idsOf(values.skip, '--skip'),
     progress: values.quiet ? () => {} : (line: string) => context.err(`${line}\n`),
   };
-  const report = await verify(targetsOf(values), options);
+  const report = await verify(targetsOf(values), options).catch((error) => {
+    throw error instanceof NotAttackable ? new UsageError(error.message) : error;
+  });
   const status = statusOf(report, values.strict ?? false);
   if (values.junit !== undefined) write(values.junit, junitReport(report));
   context.out(values.json ? jsonReport(report, status) : textReport(report));
@@ -196,5 +192,3 @@ function write(file: string, content: string): void {
     throw new UsageError(`the file that --junit names cannot be written: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
-
-export { NotAttackable };

@@ -3,6 +3,7 @@ import { ResolvedSettings } from '../qdrant/resolved-settings';
 import { Listener } from './listener';
 import { OutboundConnection } from './outbound';
 import { SecretPlace } from './secret';
+import { UndeclaredReach } from './undeclared-reach';
 
 /** What rules and reports judge and show. A member that is undefined is unknown, which no rule takes for safe. */
 export interface PostureFacts {
@@ -20,4 +21,6 @@ export interface PostureFacts {
   readonly clusterNameGiven?: boolean;
   /** The numbers of the nodes that removal protection no longer covers. */
   readonly unprotectedNodes: number[];
+  /** Who is let in by what is synthesized, and was not declared to be. */
+  readonly undeclaredReach?: UndeclaredReach[];
 }

@@ -4,3 +4,4 @@ export * from './outbound';
 export * from './posture';
 export * from './rules/rule';
 export * from './secret';
+export * from './undeclared-reach';

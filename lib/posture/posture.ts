@@ -9,9 +9,18 @@ import { OutboundConnection } from './outbound';
 import { exposureDiagram } from './report/diagram';
 import { putReportIntoStack } from './report/stack-report';
 import { exposureTable } from './report/table';
+import { validateLast } from './last-look';
 import { rules } from './rules';
-import { Acknowledgement, Finding, FindingSeverity } from './rules/rule';
+import { reachUndeclared } from './rules/reach-undeclared';
+import { Acknowledgement, Finding, FindingSeverity, Rule } from './rules/rule';
 import { ReaderScope, SecretPlace, SecretPlaceProps, SecretPurpose } from './secret';
+import { UndeclaredReach } from './undeclared-reach';
+
+const ERRORS = rules.filter(({ severity }) => severity === FindingSeverity.ERROR);
+const WARNINGS = rules.filter(({ severity }) => severity === FindingSeverity.WARNING);
+
+/** Looks at what is synthesized. What was seen since Aspects were at work may be known, while synthesizing. */
+type Observer = (mayBeKnown: boolean) => UndeclaredReach[];
 
 /** What a cluster tells its posture. For an imported cluster it is unknown. */
 export interface PostureProps {
@@ -92,6 +101,7 @@ export class Posture {
   private readonly _outbound: OutboundConnection[] = [];
   private readonly _secrets: SecretPlace[] = [];
   private readonly _unprotected = new Set<number>();
+  private readonly _observers: Observer[] = [];
   private readonly scope: IConstruct;
 
   public readonly version?: QdrantVersion;
@@ -177,6 +187,17 @@ export class Posture {
     return [...this._unprotected].sort((one, other) => one - other);
   }
 
+  /** Has what is synthesized looked at, for who is let in that nobody declared. @internal */
+  public _observeBy(observer: Observer): void {
+    this._observers.push(observer);
+    if (this._observers.length === 1) validateLast(this.scope, () => this.open([reachUndeclared]));
+  }
+
+  /** Who is let in by what would be synthesized now, overrides and the resources of others included, and was not declared to be. */
+  public get undeclaredReach(): UndeclaredReach[] {
+    return this.observed(false);
+  }
+
   /** The listeners for a purpose. */
   public listenersFor(purpose: ListenerPurpose): Listener[] {
     return this._listeners.filter((listener) => listener.purpose === purpose);
@@ -195,10 +216,16 @@ export class Posture {
 
   /** All findings of the rules, including accepted ones. */
   public findings(): Finding[] {
+    return this.findingsOf(rules, false);
+  }
+
+  /** What rules find. */
+  private findingsOf(judges: Rule[], mayBeKnown: boolean): Finding[] {
     const acknowledgements = this.acknowledgements;
-    return rules.flatMap((rule) => {
+    const facts = this.facts(mayBeKnown);
+    return judges.flatMap((rule) => {
       const acknowledgement = acknowledgements.find(({ ruleId }) => ruleId === rule.id);
-      return rule.check(this).map((what) => ({
+      return rule.check(facts).map((what) => ({
         ruleId: rule.id,
         severity: rule.severity,
         what,
@@ -220,21 +247,31 @@ export class Posture {
     return exposureDiagram(this);
   }
 
-  private open(severity: FindingSeverity): string[] {
-    return this.findings()
-      .filter((finding) => finding.severity === severity && finding.acknowledgedBecause === undefined)
+  private observed(mayBeKnown: boolean): UndeclaredReach[] {
+    return this._observers.flatMap((observe) => observe(mayBeKnown));
+  }
+
+  /** What is synthesized is looked at by the one rule that asks for it. */
+  private facts(mayBeKnown: boolean): PostureFacts {
+    const facts = Object.create(this) as PostureFacts;
+    return Object.defineProperty(facts, 'undeclaredReach', { get: () => this.observed(mayBeKnown) });
+  }
+
+  private open(judges: Rule[]): string[] {
+    return this.findingsOf(judges, true)
+      .filter((finding) => finding.acknowledgedBecause === undefined)
       .map(({ ruleId, what, reason, fix }) => `${ruleId}: ${what}. ${reason} Fix: ${fix}`);
   }
 
   private stopSynthesisOnErrors(): void {
-    this.scope.node.addValidation({ validate: () => this.open(FindingSeverity.ERROR) });
+    this.scope.node.addValidation({ validate: () => this.open(ERRORS) });
   }
 
   private showWarnings(): void {
     const warn: IAspect = {
       visit: (construct) => {
         if (construct !== this.scope) return;
-        this.open(FindingSeverity.WARNING).forEach((message) => Annotations.of(this.scope).addWarning(message));
+        this.open(WARNINGS).forEach((message) => Annotations.of(this.scope).addWarning(message));
       },
     };
     Aspects.of(this.scope).add(warn);
@@ -247,7 +284,7 @@ export class Posture {
       secrets: this.secrets.map(({ purpose, keptIn, origin, readers }) => ({ name: purpose, keptIn, origin, readers })),
       outbound: this.outbound,
       unknown: this.unknown,
-      findings: this.findings(),
+      findings: this.findingsOf(rules, true),
     };
   }
 }

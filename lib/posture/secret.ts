@@ -37,6 +37,13 @@ export interface SecretPlaceProps {
    * @default - none
    */
   readonly controller?: string;
+
+  /**
+   * Whether its value can be read where it is written: in a plan, in Terraform's state, in a manifest, in a pod's template or in user data.
+   *
+   * @default - unknown
+   */
+  readonly isInClearText?: boolean;
 }
 
 /** A secret of the cluster, with where it is stored and who can read it. */
@@ -44,12 +51,14 @@ export class SecretPlace {
   public readonly purpose: SecretPurpose;
   public readonly keptIn: string;
   public readonly origin: string;
+  public readonly isInClearText?: boolean;
   private readonly scopes = new Map<string, ReaderScope>();
 
   public constructor(props: SecretPlaceProps) {
     this.purpose = props.purpose;
     this.keptIn = props.keptIn;
     this.origin = props.origin;
+    this.isInClearText = props.isInClearText;
     if (props.controller !== undefined) this.addReader(props.controller);
   }
 

@@ -51,6 +51,11 @@ export class ResolvedSettings {
     return new ResolvedSettings(values, Object.keys(unchecked));
   }
 
+  /** The settings of a server that somebody else configured, as they were found. @internal */
+  public static _observed(values: ReadonlyMap<string, any>): ResolvedSettings {
+    return new ResolvedSettings(values, []);
+  }
+
   private constructor(
     private readonly values: ReadonlyMap<string, any>,
     private readonly unchecked: string[],

@@ -53,6 +53,11 @@ export class QdrantVersion {
     return new QdrantVersion(parsed.version);
   }
 
+  /** The version that a server was found to have, also one that this library makes no cluster of. @internal */
+  public static _observed(version: string): QdrantVersion {
+    return new QdrantVersion(version);
+  }
+
   private constructor(private readonly number: string) {}
 
   /** `major.minor.patch`. */

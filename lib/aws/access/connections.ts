@@ -143,6 +143,7 @@ export class Connections extends Construct {
     const listener = listenerForPurpose(this, this.listeners, purpose);
     this.addRule(`${purpose}-from-${idFor(this, name)}`, Peer.securityGroup(securityGroupId), listener);
     listener.addSource({ name });
+    listener._declare(securityGroupId);
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {
@@ -152,6 +153,7 @@ export class Connections extends Construct {
     if (standsAlready(this, id, peer._rule)) return;
     this.addRule(id, peer, listener);
     listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
+    listener._declare(peer.name);
   }
 
   private addRule(id: string, peer: Peer, listener: Listener): void {

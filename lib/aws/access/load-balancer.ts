@@ -9,6 +9,7 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireEnumIfGiven, requireListIfGiven } from '../../input/input';
 import { Listener, ListenerPurpose, Posture } from '../../posture';
+import { watchSecurityGroups } from '../../observed/aws/declared';
 import { ClientEndpoint, QdrantPorts } from '../../qdrant';
 import { checkHostName } from '../../qdrant/cluster-checks';
 import { nameFor } from '../../terraform/identity';
@@ -133,11 +134,10 @@ export class QdrantLoadBalancer extends Construct {
     this.hostName = props.hostName ?? (this.facesInternet ? undefined : this.zoneName) ?? this.dnsName;
     this.allowHealthChecks(group);
     const listeners = targets.nodeListeners.filter(({ purpose }) => purpose !== ListenerPurpose.METRICS);
-    this.connections = new Connections(this, 'Connections', {
-      securityGroupId: group.id,
-      listeners: listeners.map((listener) => this.passOn(listener, balancer, group)),
-      posture: targets.posture,
-    });
+    const passedOn = listeners.map((listener) => this.passOn(listener, balancer, group));
+    const { posture } = targets;
+    this.connections = new Connections(this, 'Connections', { securityGroupId: group.id, listeners: passedOn, posture });
+    watchSecurityGroups(this, posture, { securityGroupId: group.id, interfaceIds: [], listeners: () => passedOn });
     const grpc = listeners.some(({ purpose }) => purpose === ListenerPurpose.GRPC);
     this.endpoint = new ClientEndpoint({
       host: this.hostName,
@@ -228,6 +228,7 @@ export class QdrantLoadBalancer extends Construct {
     const known = this.targets.posture.listeners.find(({ purpose }) => purpose === ListenerPurpose.HEALTH);
     const listener = known ?? this.targets.posture.addListener({ ...health, tls: false, apiKey: false });
     listener.addSource({ name: `load balancer ${this.node.id}` });
+    listener._declare(group.id);
   }
 
   private passOn(listener: Listener, balancer: Lb, group: SecurityGroup): Listener {

@@ -1,7 +1,13 @@
+import { IConstruct } from 'constructs';
 import { KeyOrigin, placesOfKeys } from '../../cluster/cluster-keys';
+import { watchSecurityGroups } from '../../observed/aws/declared';
 import { Posture } from '../../posture';
+import { QdrantNode } from '../node/node';
 import { ClusterKeys } from '../secrets/api-keys';
 import { ClusterTls } from '../tls/tls';
+
+/** What a reader knows the nodes by, where they listen. */
+export const AT_NODES = 'nodes';
 
 const SECRETS_MANAGER = 'Secrets Manager';
 
@@ -18,4 +24,14 @@ export function describeSecrets(posture: Posture, keys: ClusterKeys, origin: Key
     }
     secret.addReader('principals that may use ssm:StartSession, ssm:SendCommand or ssm:CreateAssociation on the nodes');
   }
+}
+
+/** Has all that lets others in to the nodes compared with what was declared, whoever made it. */
+export function watchNodes(cluster: { posture: Posture } & IConstruct, securityGroupId: string, nodes: QdrantNode[]): void {
+  const { posture } = cluster;
+  watchSecurityGroups(cluster, posture, {
+    securityGroupId,
+    interfaceIds: nodes.map(({ _interfaceId }) => _interfaceId),
+    listeners: () => posture.listeners.filter(({ at }) => at === AT_NODES),
+  });
 }

@@ -18,7 +18,7 @@ import { ClusterInstances } from './cluster-instances';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { ClusterOutputs } from './cluster-outputs';
 import { allKeysOf } from '../../cluster/cluster-keys';
-import { describeSecrets } from './cluster-posture';
+import { AT_NODES, describeSecrets, watchNodes } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from '../access/connections';
 import { ecrRepository } from '../node/ecr-image';
@@ -92,7 +92,7 @@ export class QdrantCluster extends QdrantClusterBase {
     this.description = describeAwsCluster(this, this.props);
     const { clusterName, clusterId, vpcId, nodeCount, recoveryDays, isProtected } = this.description;
     this.clusterName = clusterName;
-    this.posture = postureOf(this, this.description, 'nodes', props.network._zonesOf(nodeCount));
+    this.posture = postureOf(this, this.description, AT_NODES, props.network._zonesOf(nodeCount));
     this.nodeListeners = clientListenersOf(this.posture);
 
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
@@ -119,6 +119,7 @@ export class QdrantCluster extends QdrantClusterBase {
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${clusterName}.qdrant.internal`);
     this.nameZone = names._bind(this, clusterName, vpcId);
     this.nodes = this.makeNodes(group, role);
+    watchNodes(this, group.securityGroupId, this.nodes);
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId, vpcId });
     this.founding = new FoundingTime(this, 'FoundingTime', {
@@ -267,8 +268,7 @@ export class QdrantCluster extends QdrantClusterBase {
     // Load balancers are added later.
     const clusterConfig = Lazy.stringValue({ produce: render });
     const settings = this.description.settings.toYaml();
-    const { rollingUpdate, props } = this;
-    return new NodePrograms(this, 'NodePrograms', { ...props, ...rollingUpdate, clusterConfig, settings });
+    return new NodePrograms(this, 'NodePrograms', { ...this.props, ...this.rollingUpdate, clusterConfig, settings });
   }
 
   private launch(programs: NodePrograms, rights: ITerraformDependable, existing: number): ITerraformDependable[] {

@@ -88,6 +88,11 @@ export class QdrantNode extends Construct {
     return this.props.index;
   }
 
+  /** The id of its network interface, which security groups are given to. @internal */
+  public get _interfaceId(): string {
+    return this.networkInterface.id;
+  }
+
   /** What outlives the instance. @internal */
   public get _outliving(): ITerraformDependable[] {
     return [this.networkInterface, this.volume, ...(this.nameRecord ? [this.nameRecord] : [])];

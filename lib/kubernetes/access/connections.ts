@@ -149,6 +149,7 @@ export class Connections extends Construct {
       ],
     });
     listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
+    listener._declare(peer.name);
   }
 
   private nameOf(peer: Peer, more: object = {}): string {

@@ -1,7 +1,14 @@
+import { TerraformResource } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { KeyOrigin, placesOfKeys } from '../../cluster/cluster-keys';
+import { watchNetworkPolicies } from '../../observed/kubernetes/declared';
 import { Posture, SecretPurpose } from '../../posture';
+import { whereabouts } from '../names/one-of-an-object';
 import { ClusterKeys } from '../secrets/api-keys';
 import { ClusterTls } from '../tls/tls';
+
+/** What a reader knows the pods by, where they listen. */
+export const AT_PODS = 'pods';
 
 /**
  * Writes down where the secrets live, and who reads them by rights that no grant of the cluster gives: the kubelet mounts them into the pods, and
@@ -22,4 +29,14 @@ export function describeSecrets(
     }
     secret.addReader(`subjects that may read Secrets, or make pods, in the namespace ${namespace}`);
   }
+}
+
+/** Has all that lets others in to the pods compared with what was declared, whoever made it. */
+export function watchPods(cluster: { posture: Posture } & IConstruct, statefulSet: TerraformResource): void {
+  const { posture } = cluster;
+  watchNetworkPolicies(cluster, posture, {
+    statefulSet,
+    listeners: () => posture.listeners.filter(({ at }) => at === AT_PODS),
+    whereOf: whereabouts(cluster.node.root),
+  });
 }

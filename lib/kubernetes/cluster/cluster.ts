@@ -1,4 +1,4 @@
-import { ITerraformDependable, TerraformOutput } from 'cdktf';
+import { ITerraformDependable, TerraformOutput, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput } from '../../input/input';
 import { Posture, SecretPurpose } from '../../posture';
@@ -20,7 +20,7 @@ import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { QdrantClusterBase } from './cluster-base';
 import { describeKubernetesCluster, KubernetesClusterDescription } from './cluster-description';
 import { ClusterConfigMap } from './cluster-config-map';
-import { describeSecrets } from './cluster-posture';
+import { AT_PODS, describeSecrets, watchPods } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
 import { Connections } from '../access/connections';
 import { GatewayRouteProps, QdrantGatewayRoute } from '../access/gateway-route';
@@ -82,7 +82,7 @@ export class QdrantCluster extends QdrantClusterBase {
     this.clusterName = clusterName;
     this.namespace = namespace;
     this.podLabels = podLabels;
-    this.posture = postureOf(this, this.description, 'pods');
+    this.posture = postureOf(this, this.description, AT_PODS);
 
     const apiKeys = props.apiKeys ?? ApiKeys.generated();
     this.keys = apiKeys._bind(this, this.description);
@@ -101,6 +101,7 @@ export class QdrantCluster extends QdrantClusterBase {
       posture: this.posture,
     });
     this.makeNodes([refusal.policy]);
+    watchPods(this, this.node.defaultChild as TerraformResource);
     clientService._bind(this, { ...this.description, connections: this.connections });
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     this.endpoint = endpointOf(this.description, this.props.hostNames?.[0] ?? names.host);

@@ -58,7 +58,7 @@ function complaint({ resource, kind, namespace, name }: MadeObject, { resource: 
 }
 
 /** Tells where a resource is made. Few providers make many resources: each is looked at once. */
-function whereabouts(seenFrom: IConstruct): (resource: TerraformResource) => string {
+export function whereabouts(seenFrom: IConstruct): (resource: TerraformResource) => string {
   const known = new Map<IConstruct, string>();
   return (resource) => {
     const { provider } = resource;

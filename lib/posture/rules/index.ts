@@ -9,9 +9,11 @@ import { peersInClearText } from './peers-in-clear-text';
 import { peersWithoutKey } from './peers-without-key';
 import { publicAndUnprotected } from './public-and-unprotected';
 import { publicWithoutClientCertificate } from './public-without-client-certificate';
+import { reachUndeclared } from './reach-undeclared';
 import { releaseOutdated } from './release-outdated';
 import { removalUnprotected } from './removal-unprotected';
 import { Rule } from './rule';
+import { secretInClearText } from './secret-in-clear-text';
 import { secretReadableByEveryWorkload } from './secret-readable-by-every-workload';
 import { secretReadableByEveryone } from './secret-readable-by-everyone';
 import { settingsLoosened } from './settings-loosened';
@@ -26,6 +28,7 @@ export const rules: Rule[] = [
   publicAndUnprotected,
   publicWithoutClientCertificate,
   metricsExposed,
+  reachUndeclared,
   clientCertificatesUnverified,
   clientsInClearText,
   peersInClearText,
@@ -41,5 +44,6 @@ export const rules: Rule[] = [
   nameFromPath,
   secretReadableByEveryone,
   secretReadableByEveryWorkload,
+  secretInClearText,
   singleZone,
 ];

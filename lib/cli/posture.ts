@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { readResources, UnreadableInput } from '../observed/readers/read';
+import { exposedAnew } from '../observed/report/compare';
+import { ObservedReport, reportOf } from '../observed/report/report';
+import { sarifReport } from '../observed/report/sarif';
+import { textReport } from '../observed/report/text';
+import { FindingSeverity } from '../posture/rules/rule';
+import { CommandContext } from './command-context';
+import { UsageError } from './usage-error';
+
+export const POSTURE_HELP = `cdktf-qdrant posture PATH [--json | --sarif] [--compare OLD]
+
+Reads resources, and says who reaches which port of Qdrant, what protects it, who reads its keys, and what is wrong with that. It asks nobody and changes nothing.
+
+PATH is one of
+  cdktf.out, or a cdk.tf.json in it      what cdktf synth writes
+  plan.json                              terraform show -json PLAN > plan.json
+  state.json                             terraform show -json > state.json, or a state itself
+  manifests.yaml, or a folder of them    what helm template prints, or any manifests
+
+  --json                                 writes JSON instead of the table
+  --sarif                                writes what code scanners take
+  --compare OLD                          says what is exposed in PATH and was not in OLD, which is read the same way
+
+Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not be read.
+With --compare: 1 if something is exposed anew.
+`;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  sarif: { type: 'boolean' },
+  compare: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+/** Runs the command; the exit status. */
+export async function postureCommand(args: string[], context: CommandContext): Promise<number> {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    context.out(POSTURE_HELP);
+    return 0;
+  }
+  if (positionals.length !== 1) throw new UsageError('give one PATH: cdktf-qdrant posture cdktf.out');
+  if (values.json && values.sarif) throw new UsageError('give one of --json and --sarif');
+  const [path] = positionals;
+  const report = read(path);
+  if (values.compare !== undefined) return compare(read(values.compare), report, values.json ?? false, context);
+  if (values.sarif) context.out(sarifReport(report, path));
+  else context.out(values.json ? json(report) : textReport(report));
+  const errors = report.clusters
+    .flatMap(({ findings }) => findings)
+    .filter(({ severity }) => severity === FindingSeverity.ERROR);
+  return errors.length > 0 ? 1 : 0;
+}
+
+function compare(before: ObservedReport, after: ObservedReport, asJson: boolean, { out }: CommandContext): number {
+  const anew = exposedAnew(before, after);
+  const text =
+    anew.length === 0 ? 'Nothing is exposed anew.\n' : `Exposed anew\n${anew.map((line) => `  - ${line}\n`).join('')}`;
+  out(asJson ? json({ exposedAnew: anew }) : text);
+  return anew.length > 0 ? 1 : 0;
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function read(path: string): ObservedReport {
+  try {
+    const resources = readResources(path);
+    // Nothing read is nothing judged.
+    if (resources.all.length === 0) throw new UnreadableInput(`${path} holds no resources`);
+    return reportOf(resources);
+  } catch (error) {
+    if (error instanceof UnreadableInput) throw new UsageError(error.message);
+    throw error;
+  }
+}

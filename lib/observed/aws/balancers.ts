@@ -1,0 +1,118 @@
+import { ListenerProps, ListenerPurpose } from '../../posture';
+import { QdrantPorts } from '../../qdrant';
+import { ObservedListener } from '../found-cluster';
+import { InboundRule, ObservedSource, portRange, sourcesOf } from '../reach';
+import { displayed, listOf, ObservedResource, Resources } from '../resources';
+import { SecurityGroups } from './ingress';
+import { unknownGroup } from './unknown-group';
+
+/** The load balancers before a cluster, by what they pass on to. */
+export interface Balancers {
+  readonly listeners: ObservedListener[];
+  /** The security groups of the balancers, each with what a reader knows the balancer by. */
+  readonly names: Map<string, string>;
+  /** The port on which the nodes are asked for their health, where it is one of its own. */
+  readonly healthPorts: number[];
+}
+
+/** The load balancers of which a target group passes on to one of the nodes. */
+export function balancersOf(
+  nodes: ObservedResource[],
+  behind: ListenerProps[],
+  resources: Resources,
+  groups: SecurityGroups,
+): Balancers {
+  const targets = targetGroupsOf(nodes, resources);
+  const names = new Map<string, string>();
+  const found = resources.ofType('aws_lb_listener', 'aws_alb_listener').flatMap((listener) => {
+    const passesTo = listOf(listener.values.default_action)
+      .flatMap((action) => [
+        action.target_group_arn,
+        ...listOf(action.forward).flatMap(({ target_group: to }: any) => listOf(to).map(({ arn }) => arn)),
+      ])
+      .map((arn) => resources.identity(listener, arn));
+    const target = targets.find(({ identity }) => passesTo.includes(identity));
+    if (!target) return [];
+    const balancer = resources.target(listener, listener.values.load_balancer_arn);
+    return [listenerOf(listener, balancer, target, behind, { resources, groups, names })];
+  });
+  const healthPorts = targets
+    .map(({ resource }) => Number(listOf(resource.values.health_check)[0]?.port))
+    .filter((port) => port === QdrantPorts.HEALTH);
+  return { listeners: found, names, healthPorts: [...new Set(healthPorts)] };
+}
+
+interface TargetGroup {
+  readonly identity: string;
+  readonly resource: ObservedResource;
+  readonly ports: unknown[];
+}
+
+function targetGroupsOf(nodes: ObservedResource[], resources: Resources): TargetGroup[] {
+  const addresses = nodes.flatMap(({ values }) => [values.private_ip, values.private_ips, values.id]).flat();
+  const attachments = resources
+    .ofType('aws_lb_target_group_attachment', 'aws_alb_target_group_attachment')
+    .filter((attachment) => {
+      const { target_id: id } = attachment.values;
+      const target = resources.target(attachment, id);
+      return target ? nodes.includes(target) : typeof id === 'string' && addresses.includes(id);
+    });
+  return resources.ofType('aws_lb_target_group', 'aws_alb_target_group').flatMap((resource) => {
+    const identity = resources.identity(resource, `\${${resource.address}.arn}`);
+    const own = attachments.filter(
+      (attachment) => resources.identity(attachment, attachment.values.target_group_arn) === identity,
+    );
+    const ports = own.map(({ values }) => values.port ?? resource.values.port);
+    return own.length > 0 ? [{ identity, resource, ports }] : [];
+  });
+}
+
+interface Context {
+  readonly resources: Resources;
+  readonly groups: SecurityGroups;
+  readonly names: Map<string, string>;
+}
+
+function listenerOf(
+  listener: ObservedResource,
+  balancer: ObservedResource | undefined,
+  target: TargetGroup,
+  nodes: ListenerProps[],
+  { resources, groups, names }: Context,
+): ObservedListener {
+  const { port, protocol } = listener.values;
+  const at = `load balancer ${balancer?.address ?? displayed(listener.values.load_balancer_arn)}`;
+  const behind = nodes.find((candidate) => target.ports.map(String).includes(String(candidate.port)));
+  const given = listOf(balancer?.values.security_groups);
+  const identities = given.map((group) => resources.identity(balancer!, group));
+  identities.forEach((identity) => names.set(identity, at));
+  const foreign: InboundRule[] = given
+    .filter((_, index) => !groups.has(identities[index]))
+    .map((group) => unknownGroup(group, balancer!));
+  const rules = given.length > 0 ? [...groups.inboundOf(identities), ...foreign] : [withoutGroups(balancer, listener)];
+  // A balancer that ends TLS presents no certificate of its client's.
+  const endsTls = ['TLS', 'HTTPS'].includes(protocol);
+  const isClear = protocol === 'HTTP';
+  return new ObservedListener(
+    {
+      purpose: behind?.purpose ?? ListenerPurpose.REST,
+      port,
+      at,
+      tls: endsTls ? true : isClear ? false : behind?.tls,
+      apiKey: behind?.apiKey,
+      clientVerifiedBy: endsTls || isClear ? undefined : behind?.clientVerifiedBy,
+    },
+    listener,
+    sourcesOf(rules, port),
+  );
+}
+
+/** A balancer that has no security group lets in whoever reaches it. */
+function withoutGroups(balancer: ObservedResource | undefined, listener: ObservedResource): InboundRule {
+  const by = balancer ?? listener;
+  const isInternal = balancer?.values.internal === true;
+  const source: ObservedSource = isInternal
+    ? { name: 'whoever reaches the network of the load balancer', key: 'network', unknown: true, by }
+    : { name: '0.0.0.0/0', key: '0.0.0.0/0', anyAddress: true, by };
+  return { ports: portRange(0, 65535), sources: [source] };
+}

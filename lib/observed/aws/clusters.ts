@@ -1,0 +1,184 @@
+import { ListenerProps, ListenerPurpose } from '../../posture';
+import { QdrantPorts } from '../../qdrant';
+import { ObservedCluster, ObservedListener, ObservedSecret, reachedBy } from '../found-cluster';
+import { InboundRule, ObservedSource } from '../reach';
+import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
+import { balancersOf } from './balancers';
+import { SecurityGroups } from './ingress';
+import { InterfaceGroups } from './interfaces';
+import { secretsOf } from './secrets';
+import { unknownGroup } from './unknown-group';
+import { ourServer, serverIn, userDataOf } from './user-data';
+
+const OWN = [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER];
+const MACHINES = ['aws_instance', 'aws_spot_instance_request', 'aws_launch_template', 'aws_launch_configuration'];
+
+/** A machine with what lets others in to it. */
+interface Machine {
+  readonly resource: ObservedResource;
+  readonly interfaces: ObservedResource[];
+  readonly groups: Array<{ group: unknown; by: ObservedResource; identity: string }>;
+  readonly text: string | undefined;
+}
+
+/** The clusters of Qdrant on EC2 among what was read. */
+export function clustersOnAws(resources: Resources): ObservedCluster[] {
+  const groups = new SecurityGroups(resources);
+  const named = groups.withRulesFor(OWN);
+  const interfaces = new InterfaceGroups(resources);
+  const machines = resources
+    .ofType(...MACHINES)
+    .map((resource) => machineOf(resource, resources, interfaces))
+    .filter((machine) => isNode(machine, named));
+  const found = groupedBy(machines, clusterKeyOf).map((nodes) => clusterOf(nodes, resources, groups));
+  const used = new Set(machines.flatMap((machine) => machine.groups.map(({ identity }) => identity)));
+  const balancers = new Set(
+    resources
+      .ofType('aws_lb', 'aws_alb')
+      .flatMap((lb) => listOf(lb.values.security_groups).map((group) => resources.identity(lb, group))),
+  );
+  const alone = resources
+    .ofType('aws_security_group')
+    .map((resource) => ({ resource, identity: resources.identity(resource, `\${${resource.address}.id}`) }))
+    .filter(({ identity }) => named.includes(identity) && !used.has(identity) && !balancers.has(identity));
+  return [...found, ...alone.map(({ resource, identity }) => clusterOfGroup(resource, identity, groups))];
+}
+
+function machineOf(resource: ObservedResource, resources: Resources, given: InterfaceGroups): Machine {
+  const { values } = resource;
+  const blocks = [
+    ...listOf(values.network_interface),
+    ...listOf(values.primary_network_interface),
+    ...listOf(values.network_interfaces),
+  ];
+  const interfaces = blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []);
+  const direct = [
+    ...listOf(values.vpc_security_group_ids),
+    ...listOf(values.security_groups),
+    ...blocks.flatMap(({ security_groups: groups }) => listOf(groups)),
+  ].map((group) => ({ group, by: resource }));
+  const own = values.primary_network_interface_id
+    ? [values.primary_network_interface_id]
+    : [`\${${resource.address}.primary_network_interface_id}`];
+  const identities = [
+    ...interfaces.map((found) => resources.identity(found, `\${${found.address}.id}`)),
+    ...own.map((id) => resources.identity(resource, id)),
+  ];
+  const groups = [...direct, ...identities.flatMap((identity) => given.groupsOf(identity))];
+  return {
+    resource,
+    interfaces,
+    groups: groups.map(({ group, by }) => ({ group, by, identity: resources.identity(by, group) })),
+    text: userDataOf(resource, resources),
+  };
+}
+
+/** By its name, its image or what it runs; or by a group that opens the ports of Qdrant. */
+function isNode({ resource, groups, text }: Machine, named: string[]): boolean {
+  const { tags, ami, name } = resource.values;
+  const words = [resource.address, name, ami, ...Object.values(tags ?? {}), ...Object.keys(tags ?? {}), text ?? ''];
+  return words.some((word) => /qdrant/i.test(String(word ?? ''))) || groups.some(({ identity }) => named.includes(identity));
+}
+
+/** The nodes of this library's clusters know which one is theirs; others belong together that have the same groups. */
+function clusterKeyOf({ resource, groups }: Machine): string {
+  const { tags } = resource.values;
+  const id = tags?.QdrantClusterId ?? tags?.QdrantCluster;
+  if (id !== undefined) return `${resource.scope}::${id}`;
+  const identities = groups.map(({ identity }) => identity).sort();
+  return identities.length > 0 ? identities.join() : resource.address;
+}
+
+function groupedBy<T>(items: T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
+
+function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroups): ObservedCluster {
+  const [{ resource, text }] = nodes;
+  const ours = text === undefined ? undefined : ourServer(text);
+  const isOurs = ours !== undefined || resource.values.tags?.QdrantClusterId !== undefined;
+  const { server, unknown, keyInClearText } = ours
+    ? { server: ours.server, unknown: [], keyInClearText: false }
+    : serverIn(isOurs ? undefined : text);
+  const identities = [...new Set(nodes.flatMap((node) => node.groups.map(({ identity }) => identity)))];
+  const foreign = nodes.flatMap((node) => node.groups.filter(({ identity }) => !groups.has(identity)));
+  const properties = listenersOf(server, 'nodes');
+  const known = nodes.flatMap(({ resource: machine, interfaces }) => [machine, ...interfaces]);
+  const balancers = balancersOf(known, properties, resources, groups);
+  const rules = [
+    ...groups.inboundOf(identities).map((rule) => named(rule, balancers.names)),
+    ...foreign.map(({ group, by }) => unknownGroup(group, by)),
+    ...(identities.length === 0 ? [unknownGroup('of the VPC by default', resource)] : []),
+  ];
+  const health: ListenerProps[] = balancers.healthPorts.map((port) => ({
+    at: 'nodes',
+    purpose: ListenerPurpose.HEALTH,
+    port,
+    tls: false,
+    apiKey: false,
+  }));
+  const settings = resolvedSettings(server, isOurs);
+  const version = versionOf(ours?.config.image ?? server.image);
+  return {
+    name: `${resource.values.tags?.QdrantCluster ?? resource.values.tags?.Name ?? resource.address}`,
+    resource,
+    facts: {
+      listeners: [...reachedBy([...properties, ...health], resource, rules), ...balancers.listeners],
+      outbound: [],
+      secrets: [...writtenDown(keyInClearText, resource), ...secretsOf(ours?.config, nodes[0].resource, resources)],
+      version,
+      settings,
+      nodeCount: MACHINES.slice(0, 2).includes(resource.type) ? nodes.length : undefined,
+      clientVerification: verificationOf(server, settings?.value('service.verify_https_client_certificate')),
+      protectedFromRemoval: isOurs ? protectionOf(resource.values) : undefined,
+      unprotectedNodes: [],
+    },
+    unknown: [
+      ...unknown,
+      ...(version === undefined ? ['the version of Qdrant'] : []),
+      ...groups.ofUnknownGroups.map((rule) => `which security group ${rule.address} opens, which may be that of the nodes`),
+    ],
+  };
+}
+
+function verificationOf(server: ObservedServer, asked: unknown): boolean | undefined {
+  if ((server.guardedPorts ?? []).length > 0) return true;
+  if (typeof asked === 'boolean') return asked;
+  return server.isWhole ? false : undefined;
+}
+
+function protectionOf(values: any): boolean | undefined {
+  return typeof values.disable_api_termination === 'boolean' ? values.disable_api_termination : undefined;
+}
+
+function writtenDown(isWritten: boolean, resource: ObservedResource): ObservedSecret[] {
+  const place = {
+    purpose: 'admin API key' as any,
+    keptIn: `the user data of ${resource.address}`,
+    origin: 'written down',
+    isInClearText: true,
+  };
+  return isWritten ? [new ObservedSecret(place, resource)] : [];
+}
+
+/** A rule that lets in the balancers of the cluster, by what a reader knows them by. */
+function named({ ports, sources }: InboundRule, names: Map<string, string>): InboundRule {
+  const renamed = (source: ObservedSource) => ({ ...source, name: names.get(source.key) ?? source.name });
+  return { ports, sources: sources.map(renamed) };
+}
+
+/** A group that opens the ports of Qdrant, whose members are not among what was read. */
+function clusterOfGroup(resource: ObservedResource, identity: string, groups: SecurityGroups): ObservedCluster {
+  const server: ObservedServer = { values: new Map(), isWhole: false };
+  const properties = listenersOf(server, `members of ${resource.address}`);
+  const listeners: ObservedListener[] = reachedBy(properties, resource, groups.inboundOf([identity]));
+  return {
+    name: String(hasUnknown(resource.values.name) ? resource.address : (resource.values.name ?? displayed(resource.address))),
+    resource,
+    facts: { listeners, outbound: [], secrets: [], unprotectedNodes: [] },
+    unknown: [`what runs on the members of ${resource.address}: TLS, keys, version and settings`],
+  };
+}

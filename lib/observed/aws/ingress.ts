@@ -1,0 +1,158 @@
+import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
+import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+
+/** The types of resources by which a security group lets others in. */
+export const SECURITY_GROUP_TYPES = [
+  'aws_security_group',
+  'aws_default_security_group',
+  'aws_security_group_rule',
+  'aws_vpc_security_group_ingress_rule',
+];
+
+/** A rule of a security group, in the words of whichever resource writes it. */
+interface GroupRule {
+  readonly by: ObservedResource;
+  readonly protocol: unknown;
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly ranges: unknown[];
+  readonly prefixLists: unknown[];
+  readonly groups: unknown[];
+  readonly self: boolean;
+}
+
+/** What all security groups let in, by the group. Each resource is looked at once. */
+export class SecurityGroups {
+  private readonly rules = new Map<string, GroupRule[]>();
+  private readonly inApp = new Set<string>();
+  /** Rules of groups that are not known. */
+  public readonly ofUnknownGroups: ObservedResource[] = [];
+
+  public constructor(private readonly resources: Resources) {
+    for (const group of resources.ofType('aws_security_group', 'aws_default_security_group')) {
+      const identity = resources.identity(group, `\${${group.address}.id}`);
+      this.inApp.add(identity);
+      inlineRules(group).forEach((rule) => this.add(identity, rule));
+    }
+    for (const rule of resources.ofType('aws_security_group_rule')) {
+      if (rule.values.type === 'egress') continue;
+      this.addSingle(rule, ruleOf(rule));
+    }
+    for (const rule of resources.ofType('aws_vpc_security_group_ingress_rule')) this.addSingle(rule, singleRuleOf(rule));
+  }
+
+  /** Whether a group is among what was read, so that its inline rules are known. */
+  public has(identity: string): boolean {
+    return this.inApp.has(identity);
+  }
+
+  /** The groups that have a rule which opens one of the ports by name: not every port, and not many. */
+  public withRulesFor(ports: number[]): string[] {
+    const names = ({ protocol, from, to }: GroupRule) => {
+      const range = portsOf(protocol, from, to);
+      return range?.expression === undefined && range !== undefined && range.to - range.from < 1000
+        ? ports.some((port) => range.from <= port && port <= range.to)
+        : false;
+    };
+    return [...this.rules].flatMap(([identity, rules]) => (rules.some(names) ? [identity] : []));
+  }
+
+  /** What lets others in to the members of groups. Members of the same groups are the nodes. */
+  public inboundOf(groups: string[]): InboundRule[] {
+    return groups.flatMap((group) =>
+      (this.rules.get(group) ?? []).flatMap((rule) => {
+        const ports = portsOf(rule.protocol, rule.from, rule.to);
+        return ports ? [{ ports, sources: this.sourcesOf(rule, groups) }] : [];
+      }),
+    );
+  }
+
+  private sourcesOf(rule: GroupRule, nodeGroups: string[]): ObservedSource[] {
+    const { by } = rule;
+    const groups = rule.groups.map((group): ObservedSource => {
+      const identity = this.resources.identity(by, group);
+      if (nodeGroups.includes(identity)) return nodesOf(by);
+      return { name: displayed(group), key: identity, by };
+    });
+    return [
+      ...rule.ranges.map((cidr) => rangeSource(cidr, by)),
+      ...rule.prefixLists.map((list) => ({ name: displayed(list), key: String(list), isList: true, by })),
+      ...groups,
+      ...(rule.self ? [nodesOf(by)] : []),
+    ];
+  }
+
+  private addSingle(resource: ObservedResource, rule: GroupRule): void {
+    const group = resource.values.security_group_id;
+    const identity = this.resources.identity(resource, group);
+    if (hasUnknown(group) && !this.resources.target(resource, group)) this.ofUnknownGroups.push(resource);
+    this.add(identity, rule);
+  }
+
+  private add(identity: string, rule: GroupRule): void {
+    const rules = this.rules.get(identity);
+    if (rules) rules.push(rule);
+    else this.rules.set(identity, [rule]);
+  }
+}
+
+function nodesOf(by: ObservedResource): ObservedSource {
+  return { name: 'the nodes', key: 'nodes', nodes: true, by };
+}
+
+/** The ports of a rule; none where it lets in no TCP. */
+function portsOf(protocol: unknown, from: unknown, to: unknown): PortRange | undefined {
+  const name = String(protocol).toLowerCase();
+  if (['-1', 'all'].includes(name) || hasUnknown(protocol)) return ALL_PORTS;
+  if (!['tcp', '6'].includes(name)) return undefined;
+  const isEveryPort = Number(from) === -1 && Number(to) === -1;
+  return isEveryPort ? ALL_PORTS : portRange(from, to);
+}
+
+function inlineRules(group: ObservedResource): GroupRule[] {
+  const { ingress } = group.values;
+  if (typeof ingress === 'string') return [everything(group, ingress)];
+  return listOf(ingress).map((block) => ({
+    by: group,
+    protocol: block.protocol,
+    from: block.from_port,
+    to: block.to_port,
+    ranges: [...listOf(block.cidr_blocks), ...listOf(block.ipv6_cidr_blocks)],
+    prefixLists: listOf(block.prefix_list_ids),
+    groups: listOf(block.security_groups),
+    self: block.self === true,
+  }));
+}
+
+/** Rules of which nothing is known. */
+function everything(by: ObservedResource, expression: string): GroupRule {
+  return { by, protocol: '-1', from: 0, to: 0, ranges: [expression], prefixLists: [], groups: [], self: false };
+}
+
+function ruleOf(by: ObservedResource): GroupRule {
+  const { values } = by;
+  return {
+    by,
+    protocol: values.protocol,
+    from: values.from_port,
+    to: values.to_port,
+    ranges: [...listOf(values.cidr_blocks), ...listOf(values.ipv6_cidr_blocks)],
+    prefixLists: listOf(values.prefix_list_ids),
+    groups: listOf(values.source_security_group_id),
+    self: values.self === true,
+  };
+}
+
+function singleRuleOf(by: ObservedResource): GroupRule {
+  const { values } = by;
+  return {
+    by,
+    protocol: values.ip_protocol,
+    from: values.from_port,
+    to: values.to_port,
+    ranges: [...listOf(values.cidr_ipv4), ...listOf(values.cidr_ipv6)],
+    prefixLists: listOf(values.prefix_list_id),
+    groups: listOf(values.referenced_security_group_id),
+    self: false,
+  };
+}

@@ -1,0 +1,159 @@
+import {
+  Aspects,
+  DefaultTokenResolver,
+  IPostProcessor,
+  IResolvable,
+  IResolveContext,
+  StringConcat,
+  TerraformElement,
+  TerraformResource,
+  TerraformStack,
+  Tokenization,
+} from 'cdktf';
+import { IConstruct } from 'constructs';
+import { isUnknown } from '../input/input';
+import { ObservedResource, Resources } from './resources';
+
+/** What CDK for Terraform keeps of a reference to a resource, and does not show. */
+interface Reference {
+  readonly identifier: string;
+  readonly originStack: TerraformStack;
+}
+
+/** Resolves references to what they refer to and the stack that it is of, wherever they stand. */
+class OriginResolver extends DefaultTokenResolver {
+  public constructor() {
+    super(new StringConcat());
+  }
+
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
+    const { identifier, originStack } = token as unknown as Partial<Reference>;
+    if (typeof identifier !== 'string' || !TerraformStack.isStack(originStack)) {
+      return super.resolveToken(token, context, postProcessor);
+    }
+    const { suppressBraces } = context;
+    const reference = `${originStack.node.path}::${identifier}`;
+    return suppressBraces ? reference : `\${${reference}}`;
+  }
+}
+
+const resolver = new OriginResolver();
+
+/** A value with what its tokens stand for. What has none is not looked at any further, as nearly everything has none. */
+export function withOrigins(scope: IConstruct, value: unknown): any {
+  if (!holdsToken(value)) return value;
+  return Tokenization.resolve(value, { scope, resolver, preparing: false });
+}
+
+function holdsToken(value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === 'boolean') return false;
+  if (typeof value === 'string' || typeof value === 'number' || isUnknown(value)) return isUnknown(value);
+  if (Array.isArray(value)) return value.some(holdsToken);
+  return typeof value !== 'object' || Object.values(value).some(holdsToken) || Object.keys(value).some(isUnknown);
+}
+
+/** Which resources of an app are read, and what of them. */
+export interface TreeReading {
+  readonly isRead: (type: string) => boolean;
+  /** What of a resource is read; undefined where it is of no concern. */
+  readonly pick: (type: string, values: any) => any;
+  /** Where the provider of a resource makes it. */
+  readonly whereOf: (resource: TerraformResource) => string;
+}
+
+/** What was read of each stack, by the reading. */
+const known = new WeakMap<TreeReading, WeakMap<TerraformStack, ObservedResource[]>>();
+/** What was read of each app, for as long as nothing of it was read anew. */
+const apps = new WeakMap<IConstruct, Map<TreeReading, { lists: ObservedResource[][]; resources: Resources }>>();
+/** Stacks whose Aspects tell when they change what was read. */
+const watched = new WeakSet<TerraformStack>();
+const changed = new WeakMap<TerraformStack, number>();
+const readAt = new WeakMap<ObservedResource[], number>();
+
+/**
+ * The resources of all stacks of an app, as they would be synthesized now, overrides included.
+ *
+ * @param mayBeKnown whether what was read since the Aspects of a stack have been at work still holds, as while synthesizing
+ */
+export function resourcesOfApp(app: IConstruct, reading: TreeReading, mayBeKnown: boolean): Resources {
+  const lists = stacksOf(app).map((stack) => resourcesOfStack(stack, reading, mayBeKnown));
+  const former = apps.get(app)?.get(reading);
+  if (former && former.lists.length === lists.length && lists.every((list, index) => list === former.lists[index])) {
+    return former.resources;
+  }
+  const resources = new Resources(lists.flat());
+  apps.set(app, (apps.get(app) ?? new Map()).set(reading, { lists, resources }));
+  return resources;
+}
+
+function resourcesOfStack(stack: TerraformStack, reading: TreeReading, mayBeKnown: boolean): ObservedResource[] {
+  watch(stack);
+  const byStack = known.get(reading) ?? new WeakMap<TerraformStack, ObservedResource[]>();
+  known.set(reading, byStack);
+  const former = byStack.get(stack);
+  if (mayBeKnown && former && readAt.get(former) === changed.get(stack)) return former;
+  const resources = read(stack, reading);
+  byStack.set(stack, resources);
+  readAt.set(resources, changed.get(stack)!);
+  return resources;
+}
+
+/** The Aspects of a stack change it before it is validated, and those of one within it too. */
+function watch(stack: TerraformStack, outermost = stack): void {
+  if (watched.has(stack)) return;
+  watched.add(stack);
+  if (stack === outermost) changed.set(stack, 0);
+  const change = () => void changed.set(outermost, changed.get(outermost)! + 1);
+  Aspects.of(stack).add({ visit: (construct) => construct === stack && change() });
+}
+
+/** The stacks of an app that are not within another. */
+function stacksOf(construct: IConstruct): TerraformStack[] {
+  return TerraformStack.isStack(construct) ? [construct] : construct.node.children.flatMap(stacksOf);
+}
+
+function read(outermost: TerraformStack, reading: TreeReading): ObservedResource[] {
+  const constructs = outermost.node.findAll();
+  const stacks = constructs.filter((construct): construct is TerraformStack => TerraformStack.isStack(construct));
+  stacks.forEach((stack) => watch(stack, outermost));
+  const overrides = stacks.flatMap((stack) => overridesOf(stack, reading));
+  const made = constructs.filter(isResource).filter(({ terraformResourceType }) => reading.isRead(terraformResourceType));
+  return [
+    ...made.flatMap((resource) => {
+      const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = resource;
+      const { [name]: values } = resource.toTerraform().resource?.[type] ?? {};
+      if (values === undefined) return [];
+      const override = overrides.find((other) => other.stack === stack && other.type === type && other.name === name);
+      if (override) override.isOfConstruct = true;
+      return observed(reading, { stack, type, name, values: { ...values, ...override?.values } }, reading.whereOf(resource));
+    }),
+    ...overrides.filter(({ isOfConstruct }) => !isOfConstruct).flatMap((resource) => observed(reading, resource, '')),
+  ];
+}
+
+/** A resource that is put into a stack past its constructs, or changes what they make. */
+interface StackOverride {
+  readonly stack: TerraformStack;
+  readonly type: string;
+  readonly name: string;
+  readonly values: any;
+  isOfConstruct?: boolean;
+}
+
+function overridesOf(stack: TerraformStack, reading: TreeReading): StackOverride[] {
+  const { resource = {} } = (stack as unknown as { rawOverrides?: { resource?: any } }).rawOverrides ?? {};
+  return Object.entries<any>(resource).flatMap(([type, named]) =>
+    reading.isRead(type) ? Object.entries<any>(named).map(([name, values]) => ({ stack, type, name, values })) : [],
+  );
+}
+
+function observed(reading: TreeReading, { stack, type, name, values }: StackOverride, where: string): ObservedResource[] {
+  const picked = reading.pick(type, values);
+  if (picked === undefined) return [];
+  const scope = stack.node.path;
+  return [{ address: `${type}.${name}`, scope, type, values: withOrigins(stack, picked), where }];
+}
+
+function isResource(construct: IConstruct): construct is TerraformResource {
+  return TerraformElement.isTerraformElement(construct) && TerraformResource.isTerraformResource(construct);
+}

@@ -1,0 +1,54 @@
+import { PostureFacts } from '../posture/facts';
+import { rules } from '../posture/rules';
+import { Finding, Rule } from '../posture/rules/rule';
+import { clustersOnAws } from './aws/clusters';
+import { ObservedCluster, ObservedListener, ObservedSecret } from './found-cluster';
+import { clustersOnKubernetes } from './kubernetes/clusters';
+import { ObservedResource, Resources } from './resources';
+
+/** A finding, with what causes it. */
+export interface LocatedFinding extends Finding {
+  readonly address: string;
+}
+
+/** Every cluster among what was read, on any target. */
+export function clustersIn(resources: Resources): ObservedCluster[] {
+  return [...clustersOnAws(resources), ...clustersOnKubernetes(resources)];
+}
+
+/** What the rules find in a cluster, each with the resource that causes it. */
+export function findingsOf(cluster: ObservedCluster): LocatedFinding[] {
+  return rules.flatMap((rule) =>
+    rule.check(cluster.facts).map((what) => ({
+      ...{ ruleId: rule.id, severity: rule.severity, what, reason: rule.reason, fix: rule.fix },
+      address: shownAddress(causeOf(rule, what, cluster)),
+    })),
+  );
+}
+
+/** The address of a resource, with its stack where it is of one. */
+export function shownAddress({ scope, address }: ObservedResource): string {
+  return scope === '' ? address : `${scope}: ${address}`;
+}
+
+/**
+ * The resource that causes a finding. A rule finds the same in a cluster that has nothing but its cause: a single source, or else a single listener or
+ * secret.
+ */
+function causeOf(rule: Rule, what: string, { facts, resource }: ObservedCluster): ObservedResource {
+  const finds = (less: Partial<PostureFacts>) => rule.check({ ...facts, listeners: [], secrets: [], ...less });
+  for (const listener of facts.listeners.filter((one): one is ObservedListener => one instanceof ObservedListener)) {
+    if (!finds({ listeners: [listener] }).includes(what)) continue;
+    if (finds({ listeners: [withSources(listener, [])] }).length > 0) return listener.resource;
+    const sources = listener.observedSources.filter(
+      (source) => finds({ listeners: [withSources(listener, [source])] }).length > 0,
+    );
+    return sources[0]?.by ?? listener.resource;
+  }
+  const secrets = facts.secrets.filter((one): one is ObservedSecret => one instanceof ObservedSecret);
+  return secrets.find((secret) => finds({ secrets: [secret] }).includes(what))?.resource ?? resource;
+}
+
+function withSources(listener: ObservedListener, sources: ObservedListener['observedSources']): ObservedListener {
+  return new ObservedListener(listener, listener.resource, sources);
+}

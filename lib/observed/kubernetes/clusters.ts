@@ -1,0 +1,93 @@
+import { ListenerPurpose } from '../../posture';
+import { QdrantPorts } from '../../qdrant';
+import { ObservedCluster, ObservedSecret, reachedBy } from '../found-cluster';
+import { hasUnknown, listOf, Resources } from '../resources';
+import { listenersOf, resolvedSettings, versionOf } from '../server';
+import { configurationOf } from './configuration';
+import { frontsOf } from './fronts';
+import { ObservedObject, objectsOf } from './objects';
+import { podSetOf, podTemplateOf } from './pod-set';
+import { inboundOf } from './policies';
+import { secretsOf } from './secrets';
+
+const OWN = [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER];
+const CONSTRUCT = 'cdktf-qdrant/construct';
+
+/** The clusters of Qdrant in Kubernetes among what was read. */
+export function clustersOnKubernetes(resources: Resources): ObservedCluster[] {
+  const objects = objectsOf(resources);
+  return objects.flatMap((object) => {
+    const template = podTemplateOf(object);
+    const container = listOf(template?.spec?.containers).find((candidate) => isServer(candidate, template, object));
+    return container ? [clusterOf(object, template, container, objects, resources)] : [];
+  });
+}
+
+/** By the name of its image, or by what it serves. What only runs a while beside a cluster serves nothing. */
+function isServer(container: any, template: any, { kind }: ObservedObject): boolean {
+  const ports = listOf(container.ports).map(({ containerPort }) => Number(containerPort));
+  if (OWN.some((port) => ports.includes(port))) return !/nginx|envoy|haproxy/.test(String(container.image).split('/').pop()!);
+  const [image] = String(container.image ?? '')
+    .split('/')
+    .pop()!
+    .split(/[:@]/);
+  const isNamed = image === 'qdrant' || template.metadata?.labels?.['app.kubernetes.io/name'] === 'qdrant';
+  return isNamed && kind !== 'Job' && kind !== 'CronJob';
+}
+
+function clusterOf(
+  object: ObservedObject,
+  template: any,
+  container: any,
+  objects: ObservedObject[],
+  resources: Resources,
+): ObservedCluster {
+  const { resource, manifest } = object;
+  const isOurs = manifest.metadata?.annotations?.[CONSTRUCT] !== undefined;
+  const { server, unknown, keyInClearText } = configurationOf(container, template, object, objects, resources);
+  const pods = podSetOf(object);
+  const inbound = inboundOf(pods, objects);
+  const listeners = reachedBy(listenersOf(server, 'pods'), resource, inbound.rules);
+  const fronts = frontsOf(pods, listeners, template, objects, resources);
+  const settings = resolvedSettings(server, isOurs);
+  const replicas = object.kind === 'Pod' ? 1 : Number(manifest.spec?.replicas ?? 1);
+  const version = versionOf(container.image);
+  const guard = (server.guardedPorts ?? []).length > 0;
+  const asked = settings?.value('service.verify_https_client_certificate');
+  const inTemplate = keyInClearText
+    ? [new ObservedSecret({ ...KEY, keptIn: `the template of the pods of ${resource.address}`, isInClearText: true }, resource)]
+    : [];
+  return {
+    name: `${object.kind} ${object.namespace}/${object.name}`,
+    resource,
+    facts: {
+      listeners: [...listeners, ...fronts.listeners],
+      outbound: [],
+      secrets: [...inTemplate, ...secretsOf(object, container, template, objects, resources)],
+      version,
+      settings,
+      nodeCount: Number.isInteger(replicas) ? replicas : undefined,
+      clientVerification: guard ? true : asked === undefined && server.isWhole ? false : asked,
+      protectedFromRemoval: protectionOf(resource.values, isOurs),
+      unprotectedNodes: [],
+    },
+    unknown: [
+      ...unknown,
+      ...inbound.unknown,
+      ...fronts.unknown,
+      ...(version === undefined ? [`the version of Qdrant: the image is ${container.image ?? 'not given'}`] : []),
+      ...(hasUnknown(template.metadata?.labels) ? ['some labels of the pods'] : []),
+      ...listeners
+        .filter(({ apiKey, purpose }) => apiKey === undefined && purpose === ListenerPurpose.REST)
+        .map(() => 'whether a key is asked for'),
+    ],
+  };
+}
+
+const KEY = { purpose: 'admin API key' as any, origin: 'written down' };
+
+/** Only what is synthesized says whether Terraform may end it. */
+function protectionOf(values: any, isOurs: boolean): boolean | undefined {
+  if (!isOurs || values.lifecycle === undefined) return undefined;
+  return values.lifecycle.prevent_destroy === true;
+}

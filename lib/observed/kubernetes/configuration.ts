@@ -1,0 +1,139 @@
+import { hasUnknown, listOf, Resources } from '../resources';
+import { ObservedServer, settingOfVariable, settingsIn, valueOfVariable } from '../server';
+import { ObservedObject } from './objects';
+
+/** Where the server looks for its settings. */
+export const CONFIG_FOLDER = '/qdrant/config';
+
+/** Where the settings of a container were looked for, and a key that stands there for all to read. */
+export interface FoundConfiguration {
+  readonly server: ObservedServer;
+  readonly unknown: string[];
+  /** Whether a key is written into the template of the pods. */
+  readonly keyInClearText: boolean;
+}
+
+/** The settings of a server, by its environment and the files that are mounted. */
+export function configurationOf(
+  container: any,
+  template: any,
+  object: ObservedObject,
+  objects: ObservedObject[],
+  resources: Resources,
+): FoundConfiguration {
+  const lookup = { objects, resources, object };
+  const files = mountedFiles(container, template, lookup);
+  const variables = variablesOf(container, lookup);
+  const values = new Map<string, unknown>();
+  for (const { text } of files.found) for (const [path, value] of settingsIn(text)) values.set(path, value);
+  for (const [path, value] of variables.values) values.set(path, value);
+  const ours = oursOf(template, lookup);
+  const unknown = [...files.unknown, ...variables.unknown];
+  return {
+    server: { values, isWhole: unknown.length === 0, image: container.image, ...ours },
+    unknown,
+    keyInClearText: variables.literalKey,
+  };
+}
+
+interface Lookup {
+  readonly objects: ObservedObject[];
+  readonly resources: Resources;
+  readonly object: ObservedObject;
+}
+
+/** An object by its name, or by a reference to it. */
+function find({ objects, resources, object }: Lookup, kind: string, name: unknown): ObservedObject | undefined {
+  const target = resources.target(object.resource, name);
+  return objects.find(
+    (other) =>
+      other.kind === kind && (target ? other.resource === target : other.name === name && other.namespace === object.namespace),
+  );
+}
+
+/** The text of a member of a ConfigMap or a Secret; undefined where it is not known. */
+function member(found: ObservedObject | undefined, key: string): string | undefined {
+  const { data = {}, stringData = {} } = found?.manifest ?? {};
+  const text = stringData[key] ?? data[key];
+  if (typeof text !== 'string' || hasUnknown(text)) return undefined;
+  const isEncoded = found?.kind === 'Secret' && stringData[key] === undefined && found.resource.type === 'manifest';
+  return isEncoded ? Buffer.from(text, 'base64').toString() : text;
+}
+
+/** The files that the server reads, the later of which win. */
+function readInOrder(container: any): string[] {
+  const mode = listOf(container.env).find(({ name }) => name === 'RUN_MODE')?.value ?? 'production';
+  return ['config', mode, 'local'].flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
+}
+
+function mountedFiles(
+  container: any,
+  template: any,
+  lookup: Lookup,
+): { found: Array<{ file: string; text: string }>; unknown: string[] } {
+  const found: Array<{ file: string; text: string }> = [];
+  const command = [...listOf(container.command), ...listOf(container.args)].join(' ');
+  const unknown = /--config-path/.test(command) ? ['the settings of --config-path'] : [];
+  const order = readInOrder(container);
+  for (const { name, mountPath, subPath } of listOf(container.volumeMounts)) {
+    if (!String(mountPath).startsWith(CONFIG_FOLDER)) continue;
+    const volume = listOf(template.spec?.volumes).find((other) => other.name === name) ?? {};
+    const [kind, source] = volume.configMap ? ['ConfigMap', volume.configMap.name] : ['Secret', volume.secret?.secretName];
+    const holder = find(lookup, kind, source);
+    const isFile = subPath !== undefined && subPath !== '';
+    const items: any[] = listOf((volume.configMap ?? volume.secret)?.items);
+    const held = Object.keys({ ...holder?.manifest.data, ...holder?.manifest.stringData }).map((key) => ({ key, path: key }));
+    const members = (items.length > 0 ? items : held).filter(({ path }) => !isFile || path === subPath);
+    if (!holder) unknown.push(`the settings in ${mountPath}, from the ${kind} ${source ?? name}`);
+    for (const { key, path } of holder ? members : []) {
+      const file = isFile ? String(mountPath).split('/').pop()! : path;
+      if (!order.includes(file)) continue;
+      const text = member(holder, key);
+      if (text === undefined) unknown.push(`the settings in ${file}, from the ${kind} ${holder!.name}`);
+      else found.push({ file, text });
+    }
+  }
+  return { found: found.sort((one, other) => order.indexOf(one.file) - order.indexOf(other.file)), unknown };
+}
+
+function variablesOf(container: any, lookup: Lookup): { values: Map<string, unknown>; unknown: string[]; literalKey: boolean } {
+  const values = new Map<string, unknown>();
+  const unknown = listOf(container.envFrom).map((source) => {
+    const { configMapRef, secretRef } = source ?? {};
+    return `variables of the environment from ${configMapRef?.name ?? secretRef?.name ?? 'elsewhere'} (envFrom)`;
+  });
+  let literalKey = false;
+  for (const { name, value, valueFrom } of listOf(container.env)) {
+    const path = settingOfVariable(String(name));
+    if (path === undefined) continue;
+    if (valueFrom?.secretKeyRef) {
+      const { name: secret, key } = valueFrom.secretKeyRef;
+      const text = member(find(lookup, 'Secret', secret), key);
+      // Without a Secret that others fill the pod does not start, save where it is optional.
+      if (text === undefined && valueFrom.secretKeyRef.optional === true)
+        unknown.push(`the variable ${name}, whose Secret is optional`);
+      else values.set(path, text ?? 'from a Secret');
+    } else if (value === undefined) unknown.push(`the variable ${name}`);
+    else {
+      values.set(path, hasUnknown(value) ? value : valueOfVariable(String(value)));
+      if (/api_key$/.test(path) && value !== '') literalKey = true;
+    }
+  }
+  return { values, unknown, literalKey };
+}
+
+/** What the pods of this library are told by other ways than settings: keys as files, and the guard. */
+function oursOf(template: any, lookup: Lookup): Partial<ObservedServer> {
+  const volumes = listOf(template.spec?.volumes);
+  const programs = find(lookup, 'ConfigMap', volumes.find(({ name }) => name === 'programs')?.configMap?.name);
+  const environment = programs?.manifest.data?.['cluster.env'];
+  if (typeof environment !== 'string') return {};
+  const [, ports = ''] = /^readonly GUARDED_PORTS='(.*)'$/m.exec(environment) ?? [];
+  const keys = volumes.find(({ name }) => name === 'keys')?.projected?.sources;
+  const paths = listOf(keys).flatMap(({ secret }) => listOf(secret?.items).map(({ path }) => path));
+  const guardedPorts = ports
+    .split(' ')
+    .filter((port) => port !== '')
+    .map((port) => (hasUnknown(port) ? (port as unknown as number) : Number(port)));
+  return { apiKey: paths.includes('admin'), guardedPorts };
+}

@@ -1,0 +1,98 @@
+import { TerraformResource } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { Listener, Posture, UndeclaredReach } from '../../posture';
+import { resourcesOfApp, TreeReading } from '../construct-tree';
+import { displayed, Resources } from '../resources';
+import { undeclaredReach } from '../undeclared';
+import { ObservedObject, objectsOf } from './objects';
+import { inboundOf } from './policies';
+import { podSetOf } from './pod-set';
+
+const POLICIES = new Set(['kubernetes_network_policy_v1', 'kubernetes_network_policy']);
+const STATEFUL_SET = 'kubernetes_stateful_set_v1';
+
+/** Pods, and what they listen on. */
+export interface WatchedPods {
+  readonly statefulSet: TerraformResource;
+  readonly listeners: () => Listener[];
+  /** Where a resource is made: policies of other Kubernetes clusters do not count. */
+  readonly whereOf: (resource: TerraformResource) => string;
+}
+
+/** Compares who is let in by the network policies of an app with what was declared to a cluster, whoever made them. */
+export function watchNetworkPolicies(scope: IConstruct, posture: Posture, watched: WatchedPods): void {
+  posture._observeBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
+}
+
+function observe(scope: IConstruct, watched: WatchedPods, mayBeKnown: boolean): UndeclaredReach[] {
+  const resources = resourcesOfApp(scope.node.root, readingBy(scope.node.root, watched), mayBeKnown);
+  const { policies, podSets } = indexOf(resources);
+  const { statefulSet } = watched;
+  const pods = podSets.get(
+    `\${${statefulSet.cdktfStack.node.path}::${statefulSet.terraformResourceType}.${statefulSet.friendlyUniqueId}}`,
+  );
+  if (!pods) return [];
+  const set = podSetOf(pods);
+  const { rules } = inboundOf(set, policies.get(set.namespace) ?? []);
+  return undeclaredReach(scope, watched.listeners(), rules, displayed);
+}
+
+/** One of an app, so that what was read holds for all of its clusters. */
+const readings = new WeakMap<IConstruct, TreeReading>();
+
+function readingBy(app: IConstruct, { whereOf }: WatchedPods): TreeReading {
+  const reading = readings.get(app) ?? {
+    isRead: (type: string) => POLICIES.has(type) || type === STATEFUL_SET || type === 'kubernetes_manifest',
+    pick,
+    whereOf,
+  };
+  readings.set(app, reading);
+  return reading;
+}
+
+/** What decides who reaches pods; the rest of a pod's template is long. */
+function pick(type: string, values: any): any {
+  if (type === 'kubernetes_manifest') return values.manifest?.kind === 'NetworkPolicy' ? values : undefined;
+  if (type !== STATEFUL_SET) return values;
+  const { metadata = {}, spec = {} } = values;
+  const { template = {}, selector } = spec;
+  const containers = [template.spec?.container ?? []].flat();
+  return {
+    metadata: { name: metadata.name, namespace: metadata.namespace },
+    spec: {
+      selector,
+      template: {
+        metadata: { labels: template.metadata?.labels },
+        spec: {
+          host_network: template.spec?.host_network,
+          container: containers.map(({ name, image, port }: any) => ({ name, image, port })),
+        },
+      },
+    },
+  };
+}
+
+interface Index {
+  /** By their namespace. */
+  readonly policies: Map<string, ObservedObject[]>;
+  readonly podSets: Map<string, ObservedObject>;
+}
+
+/** Made once for all clusters of an app. */
+const indexes = new WeakMap<Resources, Index>();
+
+function indexOf(resources: Resources): Index {
+  const former = indexes.get(resources);
+  if (former) return former;
+  const policies = new Map<string, ObservedObject[]>();
+  const podSets = new Map<string, ObservedObject>();
+  for (const object of objectsOf(resources)) {
+    const { kind, namespace, resource } = object;
+    if (kind === 'StatefulSet') podSets.set(`\${${resource.scope}::${resource.address}}`, object);
+    else if (policies.has(namespace)) policies.get(namespace)!.push(object);
+    else policies.set(namespace, [object]);
+  }
+  const index = { policies, podSets };
+  indexes.set(resources, index);
+  return index;
+}

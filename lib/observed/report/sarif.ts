@@ -1,0 +1,47 @@
+import { rules } from '../../posture/rules';
+import { FindingSeverity } from '../../posture/rules/rule';
+import { ObservedReport } from './report';
+
+const PAGE = 'https://github.com/cdktf-qdrant/cdktf-qdrant/blob/main/docs/rules.md';
+
+/**
+ * The findings as code scanners take them.
+ *
+ * @param path of the file that was read
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function sarifReport({ clusters }: ObservedReport, path: string): string {
+  const levelOf = (severity: FindingSeverity) => (severity === FindingSeverity.ERROR ? 'error' : 'warning');
+  const results = clusters.flatMap(({ name, findings }) =>
+    findings.map(({ ruleId, severity, what, fix, address }) => ({
+      ruleId,
+      level: levelOf(severity),
+      message: { text: `${name}: ${what}. Fix: ${fix}` },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: path }, region: { startLine: 1 } },
+          logicalLocations: [{ fullyQualifiedName: address, kind: 'resource' }],
+        },
+      ],
+      // The same finding of the same resource is one, whatever else the file holds.
+      partialFingerprints: { finding: `${ruleId} ${name} ${address} ${what}` },
+    })),
+  );
+  const driver = {
+    name: 'cdktf-qdrant',
+    rules: rules.map(({ id, title, reason, fix, severity }) => ({
+      id,
+      shortDescription: { text: title },
+      fullDescription: { text: reason },
+      help: { text: `Fix: ${fix}` },
+      helpUri: `${PAGE}#${id.toLowerCase()}`,
+      defaultConfiguration: { level: levelOf(severity) },
+    })),
+  };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool: { driver }, results }],
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}

@@ -1,0 +1,136 @@
+/** A resource as it is synthesized, planned, kept in a state, or written in a manifest. */
+export interface ObservedResource {
+  /** What a reader finds it by: `aws_instance.node`, or `StatefulSet search/vectors`. */
+  readonly address: string;
+  /** Within what references are resolved: the path of a stack. */
+  readonly scope: string;
+  readonly type: string;
+  /** What is not known is a text with an expression in it, `${aws_security_group.nodes.id}`. */
+  readonly values: any;
+  /** Where its provider makes it, as far as that is told. */
+  readonly where: string;
+}
+
+/** What a reader finds beside resources. */
+export interface ResourceSurroundings {
+  /** The locals and the outputs of each scope. */
+  readonly locals?: { [scope: string]: { [name: string]: unknown } };
+  readonly outputs?: { [scope: string]: { [name: string]: unknown } };
+  /** What was there and could not be read, one sentence each. */
+  readonly unread?: string[];
+}
+
+/** Whether a value, or a part of it, is not known. */
+export function hasUnknown(value: unknown): boolean {
+  if (typeof value === 'string') return /(?<!\$)\$\{/.test(value);
+  if (Array.isArray(value)) return value.some(hasUnknown);
+  return value !== null && typeof value === 'object' && Object.values(value).some(hasUnknown);
+}
+
+/** What stands for a value of which nothing is known, not even what it refers to. */
+export const UNKNOWN = '${unknown}';
+
+/** Text that was read as it is, so that nothing in it is taken for an expression. */
+export function asLiteral(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\$\{/g, '$${');
+  if (Array.isArray(value)) return value.map(asLiteral);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asLiteral(item)]));
+}
+
+/** A value as a reader knows it: an expression without its braces and its stack. */
+export function displayed(value: unknown): string {
+  if (value === UNKNOWN) return 'what is not known';
+  return String(value)
+    .replace(/(?<!\$)\$\{(?:[^{}]*?::)?([^{}]*)\}/g, '$1')
+    .replace(/\$\$\{/g, '${');
+}
+
+/** A list, also where one block is given alone, and none where nothing is. */
+export function listOf<T = any>(value: T | T[] | null | undefined): T[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The one block of a list that Terraform has of it, or the block itself. */
+export function blockOf(value: any): any {
+  return Array.isArray(value) ? value[0] : (value ?? undefined);
+}
+
+const CROSS_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+)$/;
+
+/** Everything that was read, by what refers to it. */
+export class Resources {
+  private readonly byKey = new Map<string, ObservedResource>();
+  private readonly byType = new Map<string, ObservedResource[]>();
+  private readonly byId = new Map<string, ObservedResource>();
+
+  public constructor(
+    public readonly all: ObservedResource[],
+    public readonly surroundings: ResourceSurroundings = {},
+  ) {
+    for (const resource of all) this.index(resource);
+  }
+
+  public ofType(...types: string[]): ObservedResource[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** What could not be read, one sentence each. */
+  public get unread(): string[] {
+    return this.surroundings.unread ?? [];
+  }
+
+  /** The resource that a value names: by a reference, or by its id. */
+  public target(from: Pick<ObservedResource, 'scope'>, value: unknown): ObservedResource | undefined {
+    if (typeof value !== 'string') return undefined;
+    const expression = wholeExpression(value);
+    return expression === undefined ? this.byId.get(value) : this.referred(from.scope, expression);
+  }
+
+  /** What a value is, as a text: equal for two values that name one resource. */
+  public identity(from: Pick<ObservedResource, 'scope'>, value: unknown): string {
+    const target = this.target(from, value);
+    if (target) return keyOf(target.scope, target.address);
+    return typeof value === 'string' && hasUnknown(value) && !value.includes('::') ? `${from.scope}::${value}` : String(value);
+  }
+
+  private index(resource: ObservedResource): void {
+    const { scope, address, type, values } = resource;
+    const keys = [address, address.replace(/\[[^\]]*\]/g, '')].map((text) => keyOf(scope, text));
+    for (const key of keys) if (!this.byKey.has(key)) this.byKey.set(key, resource);
+    const ofType = this.byType.get(type);
+    if (ofType) ofType.push(resource);
+    else this.byType.set(type, [resource]);
+    for (const id of [values?.id, values?.arn]) if (typeof id === 'string' && !hasUnknown(id)) this.byId.set(id, resource);
+  }
+
+  private referred(scope: string, expression: string, depth = 0): ObservedResource | undefined {
+    if (depth > 8) return undefined;
+    const [, stack, within] = /^(?:(.*?)::)?(.*)$/s.exec(expression)!;
+    const at = stack ?? scope;
+    const local = /^local\.([\w-]+)$/.exec(within);
+    const output = CROSS_STACK.exec(within);
+    const { locals = {}, outputs = {} } = this.surroundings;
+    const value = local ? locals[at]?.[local[1]] : output ? outputs[output[1]]?.[output[2]] : undefined;
+    if (value !== undefined) {
+      const inner = typeof value === 'string' ? wholeExpression(value) : undefined;
+      return inner === undefined ? this.byId.get(String(value)) : this.referred(output ? output[1] : at, inner, depth + 1);
+    }
+    // The longest address that the expression begins with: what follows is an attribute.
+    for (let text = within; text !== ''; text = text.replace(/(\.[^.[\]]*|\[[^\]]*\]|[^.[\]]+)$/, '')) {
+      const found = this.byKey.get(keyOf(at, text));
+      if (found) return found;
+    }
+    return undefined;
+  }
+}
+
+function keyOf(scope: string, address: string): string {
+  return `${scope}::${address}`;
+}
+
+/** The expression that a text is as a whole. */
+function wholeExpression(text: string): string | undefined {
+  return /^\$\{([^{}]*)\}$/s.exec(text)?.[1];
+}

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { App, TerraformStack } from 'cdktf';
+import { aws } from '../../lib';
+import { main } from '../../lib/cli/main';
+import { minimal } from '../support/synth';
+
+const CHART = join(__dirname, 'fixtures', 'helm-chart.yaml');
+const PLAN = join(__dirname, 'fixtures', 'module-plan.json');
+let directory: string;
+beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'posture-'))));
+afterEach(() => rmSync(directory, { recursive: true }));
+
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const status = await main(['posture', ...args], {
+    environment: {},
+    out: (text) => void (written.out += text),
+    err: (text) => void (written.err += text),
+  });
+  return { status, ...written };
+}
+
+function file(name: string, content: string): string {
+  writeFileSync(join(directory, name), content);
+  return join(directory, name);
+}
+
+/** An app with a cluster in one stack and, it may be, a rule of its nodes in another, as `cdktf synth` leaves it. */
+function app(rule?: Partial<ConstructorParameters<typeof VpcSecurityGroupIngressRule>[2]>): string {
+  const outdir = join(mkdtempSync(join(directory, 'app-')), 'cdktf.out');
+  const made = new App({ outdir, skipValidation: true });
+  const cluster = new aws.QdrantCluster(new TerraformStack(made, 'vectors'), 'Cluster', { ...minimal, clusterName: 'vectors' });
+  const securityGroupId = cluster.connections.securityGroupId;
+  const port = { ipProtocol: 'tcp', fromPort: 6335, toPort: 6335 };
+  if (rule) new VpcSecurityGroupIngressRule(new TerraformStack(made, 'rules'), 'Debug', { securityGroupId, ...port, ...rule });
+  made.synth();
+  return outdir;
+}
+
+test('what is synthesized and as it should be: a table, and the status 0', async () => {
+  const { status, out } = await run(app());
+  expect(status).toBe(0);
+  expect(out).toMatch(/^vectors \(vectors: aws_instance\.\S+\)$/m);
+  expect(out).toMatch(/^\| 6335 \| peer +\| nodes \| the nodes +\| yes \| yes +\| verified by Qdrant +\|$/m);
+  expect(out).toMatch(/Findings\n {2}none/);
+});
+
+test('a rule in another stack is found, across the reference, and its address told', async () => {
+  const { status, out } = await run(app({ cidrIpv4: '0.0.0.0/0' }));
+  expect(status).toBe(1);
+  expect(out).toMatch(
+    /QDR001 \(error\) the peer \(port 6335\) of nodes is reachable from 0\.0\.0\.0\/0.*\n +by rules: aws_vpc_security_group_ingress_rule\.Debug/,
+  );
+});
+
+test('--compare says what is exposed anew, and only that', async () => {
+  const [before, after] = [app({ cidrIpv4: '10.0.0.0/8' }), app({ cidrIpv4: '10.0.0.0/7' })];
+  const { status, out } = await run(after, '--compare', before);
+  expect(status).toBe(1);
+  expect(out).toContain('peer (port 6335) of nodes is open to 10.0.0.0/7, by rules: aws_vpc_security_group_ingress_rule.Debug');
+  expect(await run(before, '--compare', before)).toMatchObject({ status: 0, out: 'Nothing is exposed anew.\n' });
+  expect(await run(app(), '--compare', before)).toMatchObject({ status: 0 });
+});
+
+test('--json has all of it, as documented', async () => {
+  const { status, out } = await run(CHART, '--json');
+  expect(status).toBe(1);
+  const [cluster] = JSON.parse(out).clusters;
+  expect(Object.keys(cluster).sort()).toEqual(['address', 'findings', 'listeners', 'name', 'secrets', 'table', 'unknown']);
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'guides', 'posture.md'), 'utf8');
+  const members = (value: any): string[] =>
+    Object.entries(value).flatMap(([name, item]) =>
+      Array.isArray(item) ? [name, ...item.slice(0, 1).flatMap(membersOf)] : [name],
+    );
+  const membersOf = (value: any) => (typeof value === 'object' ? members(value) : []);
+  for (const member of members(JSON.parse(out))) expect(guide).toContain(`\`${member}\``);
+});
+
+test('--sarif is what code scanners take: each result by a rule that is described, at the file that was read', async () => {
+  const { runs, version } = JSON.parse((await run(PLAN, '--sarif')).out);
+  expect(version).toBe('2.1.0');
+  const [{ tool, results }] = runs;
+  const described = tool.driver.rules.map(({ id }: any) => id);
+  expect(results.length).toBeGreaterThan(5);
+  for (const { ruleId, level, locations } of results) {
+    expect(described).toContain(ruleId);
+    expect(['error', 'warning']).toContain(level);
+    expect(locations[0].physicalLocation.artifactLocation.uri).toBe(PLAN);
+  }
+});
+
+test('a folder of manifests, as helm template --output-dir leaves it', async () => {
+  const templates = join(directory, 'qdrant', 'templates');
+  mkdirSync(templates, { recursive: true });
+  readFileSync(CHART, 'utf8')
+    .split(/^---$/m)
+    .forEach((text, index) => writeFileSync(join(templates, `${index}.yaml`), text));
+  const { status, out } = await run(directory);
+  expect(status).toBe(1);
+  expect(out).toContain('StatefulSet default/qdrant');
+});
+
+test('a module, and a chart, are named as not read', async () => {
+  const helm = { helm_release: { vectors: { chart: 'qdrant', name: 'vectors' }, web: { chart: 'nginx', name: 'web' } } };
+  const { out, status } = await run(file('cdk.tf.json', JSON.stringify({ resource: helm, module: { vpc: {} } })));
+  expect(status).toBe(0);
+  expect(out).toContain('No Qdrant was found');
+  expect(out).toMatch(/module vpc makes/);
+  expect(out).toMatch(/helm_release\.vectors, which names Qdrant.*helm template/);
+  expect(out).not.toContain('helm_release.web');
+});
+
+test.each([
+  [[], /give one PATH/],
+  [['a', 'b'], /give one PATH/],
+  [['not-there.json'], /not-there\.json is not there/],
+  [[CHART, '--json', '--sarif'], /one of --json and --sarif/],
+  [[CHART, '--jsn'], /--jsn/],
+  [[CHART, '--compare', 'not-there'], /not-there is not there/],
+])('posture %j is refused with the status 2', async (args, message) => {
+  const { status, err } = await run(...args);
+  expect(status).toBe(2);
+  expect(err).toMatch(message);
+});
+
+test.each([
+  ['empty.json', '', /holds no resources/],
+  ['empty.yaml', '', /holds no resources/],
+  ['other.json', '{"a": 1}', /is neither/],
+  ['broken.json', '{"a": ', /is no JSON/],
+])('%s is refused with the status 2: nothing read is nothing judged', async (name, content, message) => {
+  const { status, err } = await run(file(name, content));
+  expect(status).toBe(2);
+  expect(err).toMatch(message);
+});

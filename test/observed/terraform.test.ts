@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { aws } from '../../lib';
+import { ObservedCluster } from '../../lib/observed/found-cluster';
+import { clustersIn, findingsOf } from '../../lib/observed/judge';
+import { fromSynthesized } from '../../lib/observed/readers/synthesized';
+import { fromPlan, fromState, fromStateFile } from '../../lib/observed/readers/terraform-json';
+import { nodeFiles, synthCluster } from '../support/synth';
+
+/** A module of somebody else's, as `terraform show -json` printed its plan, without what was before. */
+const PLAN = readFileSync(join(__dirname, 'fixtures', 'module-plan.json'), 'utf8');
+
+const reach = ({ facts }: ObservedCluster) =>
+  facts.listeners.map(
+    ({ purpose, port, at, sources }) => `${purpose} ${port} of ${at}: ${sources.map(({ name }) => name).join(', ')}`,
+  );
+const ids = (cluster: ObservedCluster) => [...new Set(findingsOf(cluster).map(({ ruleId }) => ruleId))];
+const only = (clusters: ObservedCluster[]) => {
+  expect(clusters).toHaveLength(1);
+  return clusters[0];
+};
+
+describe('a plan of a module of others', () => {
+  const planned = (change: (text: string) => string = (text) => text) => only(clustersIn(fromPlan(JSON.parse(change(PLAN)))));
+
+  test('who reaches it, through variables and outputs of modules', () => {
+    expect(reach(planned())).toEqual([
+      'REST 6333 of nodes: 0.0.0.0/0, aws_security_group.app.id',
+      'gRPC 6334 of nodes: 0.0.0.0/0, aws_security_group.app.id',
+      'peer 6335 of nodes: the nodes, 198.51.100.7/32',
+      'REST 80 of load balancer module.vectors.aws_lb.this: 0.0.0.0/0',
+    ]);
+  });
+
+  test('what is wrong with that, and by which resource', () => {
+    const found = findingsOf(planned()).map(({ ruleId, address }) => `${ruleId} ${address}`);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'QDR001 aws_security_group_rule.debug',
+        'QDR002 module.vectors.aws_security_group.this',
+        'QDR002 module.vectors.aws_lb.this',
+        'QDR013 module.vectors.aws_instance.node[0]',
+        'QDR020 module.vectors.aws_instance.node[0]',
+      ]),
+    );
+    expect(planned().facts.nodeCount).toBe(3);
+  });
+
+  test.each([
+    ['a key in clear text', '-e QDRANT__SERVICE__API_KEY=not-a-real-key', { QDR013: false, QDR032: true }, []],
+    [
+      'a key that is filled in',
+      '-e QDRANT__SERVICE__API_KEY=$KEY',
+      { QDR013: false, QDR032: false },
+      ['whether the key that is filled in is empty'],
+    ],
+    ['an empty key', "-e QDRANT__SERVICE__API_KEY='' -e A=b", { QDR013: true, QDR032: false }, []],
+    [
+      'a key that is commented out',
+      '-e A=b\\n    # -e QDRANT__SERVICE__API_KEY=not-a-real-key\\n',
+      { QDR013: true, QDR032: false },
+      [],
+    ],
+    [
+      'a key of the shell',
+      '-e QDRANT__SERVICE__API_KEY -e A=b',
+      { QDR013: false, QDR032: false },
+      ['settings that the server is given in other ways than by its environment'],
+    ],
+    ['TLS', '-e QDRANT__SERVICE__ENABLE_TLS=true', { QDR011: false, QDR013: true }, []],
+    [
+      'settings of a file',
+      '-v /etc/qdrant.yaml:/qdrant/config/production.yaml',
+      { QDR011: false, QDR013: false },
+      ['settings that the server is given in other ways than by its environment'],
+    ],
+  ])('%s in its user data', (_what, variable, expected, unknown) => {
+    const cluster = planned((text) => text.replaceAll('-e QDRANT__CLUSTER__ENABLED=true', variable));
+    const found = ids(cluster);
+    for (const [id, fires] of Object.entries(expected)) expect([id, found.includes(id)]).toEqual([id, fires]);
+    expect(cluster.unknown).toEqual(unknown);
+  });
+
+  test('named sources draw no finding of the internet', () => {
+    const cluster = planned((text) =>
+      text.replaceAll('"0.0.0.0/0"', '"10.0.0.0/8"').replace('"internal": false', '"internal": true'),
+    );
+    expect(reach(cluster)[0]).toBe('REST 6333 of nodes: 10.0.0.0/8, aws_security_group.app.id');
+  });
+});
+
+describe('a state', () => {
+  const group = {
+    id: 'sg-0a',
+    name: 'vectors',
+    ingress: [
+      {
+        from_port: 6333,
+        to_port: 6333,
+        protocol: 'tcp',
+        cidr_blocks: ['0.0.0.0/0'],
+        ipv6_cidr_blocks: [],
+        prefix_list_ids: [],
+        security_groups: ['sg-0b'],
+        self: false,
+      },
+    ],
+  };
+  const resource = (type: string, name: string, values: object) => ({
+    address: `${type}.${name}`,
+    mode: 'managed',
+    type,
+    name,
+    values,
+  });
+  const state = (...resources: object[]) => ({ format_version: '1.0', values: { root_module: { resources } } });
+  const instance = resource('aws_instance', 'vectors', {
+    id: 'i-0',
+    tags: { Name: 'qdrant-0' },
+    vpc_security_group_ids: ['sg-0a'],
+    user_data: 'a'.repeat(40),
+  });
+  const peer = resource('aws_vpc_security_group_ingress_rule', 'peer', {
+    security_group_id: 'sg-0a',
+    referenced_security_group_id: 'sg-0a',
+    ip_protocol: 'tcp',
+    from_port: 6335,
+    to_port: 6335,
+  });
+
+  test('real ids lead to the groups and their rules', () => {
+    const cluster = only(clustersIn(fromState(state(instance, resource('aws_security_group', 'vectors', group), peer))));
+    expect(reach(cluster)).toEqual([
+      'REST 6333 of nodes: 0.0.0.0/0, sg-0b',
+      'gRPC 6334 of nodes: ',
+      'peer 6335 of nodes: the nodes',
+    ]);
+    expect(cluster.unknown).toContain('the settings of the server: no user data tells them');
+    expect(ids(cluster)).toEqual(['QDR003']);
+  });
+
+  test('a group of others lets in nobody knows whom', () => {
+    const cluster = only(clustersIn(fromState(state(instance))));
+    expect(reach(cluster)[0]).toMatch(/whoever the security group sg-0a lets in/);
+    expect(ids(cluster)).toContain('QDR001');
+  });
+
+  test('a group without machines is judged all the same', () => {
+    const cluster = only(clustersIn(fromState(state(resource('aws_security_group', 'vectors', group)))));
+    expect(reach(cluster)[0]).toBe('REST 6333 of members of aws_security_group.vectors: 0.0.0.0/0, sg-0b');
+    expect(
+      clustersIn(
+        fromState(
+          state(
+            resource('aws_security_group', 'web', {
+              id: 'sg-1',
+              ingress: [{ ...group.ingress[0], from_port: 443, to_port: 443 }],
+            }),
+          ),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('it is read as Terraform keeps it, too', () => {
+    const kept = (type: string, attributes: object) => ({
+      mode: 'managed',
+      type,
+      name: 'vectors',
+      provider: 'aws',
+      instances: [{ attributes }],
+    });
+    const cluster = only(
+      clustersIn(
+        fromStateFile({ version: 4, resources: [kept('aws_instance', instance.values), kept('aws_security_group', group)] }),
+      ),
+    );
+    expect(reach(cluster)[0]).toBe('REST 6333 of nodes: 0.0.0.0/0, sg-0b');
+  });
+
+  test('nodes of this library say what they run', () => {
+    const made = synthCluster({ metricsPort: 9153 });
+    const { installer } = nodeFiles(made);
+    const cloudConfig = `#cloud-config\n${JSON.stringify({ write_files: [{ path: '/opt/qdrant/install.sh', content: installer }] })}`;
+    const values = {
+      tags: { QdrantCluster: 'vectors', QdrantClusterId: 'vectors-1' },
+      vpc_security_group_ids: ['sg-0a'],
+      user_data_base64: gzipSync(cloudConfig).toString('base64'),
+    };
+    const cluster = only(
+      clustersIn(
+        fromState(
+          state(
+            resource('aws_instance', 'a', values),
+            resource('aws_instance', 'b', values),
+            resource('aws_security_group', 'vectors', { id: 'sg-0a' }),
+            peer,
+          ),
+        ),
+      ),
+    );
+    expect(reach(cluster)).toEqual([
+      'REST 6333 of nodes: ',
+      'gRPC 6334 of nodes: ',
+      'metrics 9153 of nodes: ',
+      'peer 6335 of nodes: the nodes',
+    ]);
+    expect(cluster.facts.listeners.every(({ tls }) => tls)).toBe(true);
+    expect(cluster.facts).toMatchObject({ nodeCount: 2, clientVerification: false });
+    expect(cluster.facts.version!.version).toBe('1.19.0');
+    expect(ids(cluster)).toEqual([]);
+  });
+});
+
+describe('what is synthesized', () => {
+  const observed = (json: any) => only(clustersIn(fromSynthesized([{ stack: 'vectors', json }])));
+
+  test('who may read the keys, by the policies of the app', () => {
+    const { json } = synthCluster({}, (cluster) => void cluster.grantRead(aws.Grantee.role('search')));
+    const secret = json.resource.aws_secretsmanager_secret;
+    const [admin] = Object.keys(secret).filter((name) => name.includes('AdminKey'));
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+    json.resource.aws_secretsmanager_secret_policy = {
+      open: { secret_arn: `\${aws_secretsmanager_secret.${admin}.arn}`, policy: JSON.stringify({ Statement: [statement] }) },
+    };
+    const cluster = observed(json);
+    const readers = Object.fromEntries(cluster.facts.secrets.map(({ purpose, readers: of }) => [purpose, of]));
+    expect(readers['read-only API key']).toEqual(expect.arrayContaining(['search']));
+    expect(readers['admin API key']).not.toContain('search');
+    expect(findingsOf(cluster).filter(({ ruleId }) => ruleId === 'QDR030')).toMatchObject([
+      { address: expect.stringContaining('AdminKey') },
+    ]);
+  });
+
+  test('a key that is given to Terraform is in its state', () => {
+    const { json } = synthCluster();
+    expect(ids(observed(json))).toEqual([]);
+    const versions: any[] = Object.values(json.resource.aws_secretsmanager_secret_version);
+    versions[0].secret_string = '${var.key}';
+    expect(ids(observed(json))).toEqual(['QDR032']);
+  });
+
+  test('a rule of a group that nobody knows may be of the nodes', () => {
+    const { json } = synthCluster();
+    json.resource.aws_security_group_rule = {
+      any: { type: 'ingress', security_group_id: '${var.group}', protocol: '-1', cidr_blocks: ['0.0.0.0/0'] },
+    };
+    expect(observed(json).unknown).toEqual([expect.stringContaining('aws_security_group_rule.any')]);
+  });
+});
