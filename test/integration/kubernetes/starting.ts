@@ -65,7 +65,8 @@ export function starting(given: Given): void {
       }
       await cluster.untilReady(90);
       expect((await cluster.get(0)).metadata.uid).toBe(waiting);
-      expect(cluster.rest(0, '/collections').status).toBe(200);
+      // A client may know its former address for some seconds.
+      await real.until('clients are served', 15, async () => cluster.rest(0, '/collections').status === 200);
     });
 
     test('a Secret that is not there', async () => {
