@@ -23,7 +23,7 @@ describe('the arguments of cdktf-qdrant', () => {
   });
 
   test.each([
-    ['a command that does not exist', ['prove'], 'error: there is no such command. Commands: verify'],
+    ['a command that does not exist', ['prove'], 'error: there is no such command. Commands: posture, verify'],
     ['a member of every object', ['constructor'], 'error: there is no such command'],
     ['an option that does not exist', ['verify', '--hots', 'a'], "error: Unknown option '--hots'"],
     ['no server', ['verify'], 'error: nothing to attack: give --host HOST or --outputs FILE'],
