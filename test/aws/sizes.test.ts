@@ -9,9 +9,9 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 const hostNames = (count: number) =>
   Array.from({ length: count }, (_, index) => `${digest(String(index)).slice(0, 40)}.example.com`);
 
-/** As large as a certificate of RSA 4096, and like its key nothing that compresses. */
-function authority(name: string): string {
-  const bytes = Array.from({ length: 42 }, (_, index) => digest(`${name} ${index}`)).join('');
+/** As large as a certificate of RSA 4096 by default, and like its key nothing that compresses. */
+function authority(name: string, digests = 42): string {
+  const bytes = Array.from({ length: digests }, (_, index) => digest(`${name} ${index}`)).join('');
   const lines = Buffer.from(bytes, 'hex')
     .toString('base64')
     .match(/.{1,64}/g)!;
@@ -41,6 +41,20 @@ describe('what goes to the nodes', () => {
     expect(read.Resource.sort()).toEqual(
       [...config.trusted, ...config.clientCas].map(({ secretArn }: any) => secretArn).sort(),
     );
+  });
+
+  test('fits while a small authority is replaced, beside that of clients, with every option that nodes are told of', () => {
+    const [nodes, clients] = ['Nodes', 'Clients'].map((name) => aws.CaBundle.fromPem(authority(name, 11)));
+    const change = () =>
+      synthCluster({
+        clientVerification: aws.ClientVerification.required(clients),
+        trustedAuthorities: [nodes],
+        metricsPort: 9153,
+        image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/search/qdrant:v1.19.0-unprivileged',
+        bootCommands: ['systemctl enable --now amazon-cloudwatch-agent'],
+        apiKeys: aws.ApiKeys.generated({ generation: 2, alternateGeneration: 1 }),
+      });
+    expect(change).not.toThrow();
   });
 
   test('is split where a bundle is larger than a secret: each part has whole certificates, and the first part the id that it had', () => {

@@ -7,7 +7,7 @@ import { CaBundle } from './ca-bundle';
 import { Secret } from '../secrets/secret';
 
 /** How many characters of certificates go to the nodes in their user data, of which AWS takes 16 KiB, compressed: a small one. Certificates hardly compress. */
-const MAX_INLINE = 1500;
+const MAX_INLINE = 700;
 
 /** How many bytes Secrets Manager takes. @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const MAX_SECRET = 65536;

@@ -148,8 +148,7 @@ export function changes(given: Given): void {
       await cluster.change('CA', () => {
         roll({ apiKeys, trustedAuthorities: [aws.CaBundle.fromPem(next)] });
         writeFileSync(cluster.file('ca.pem'), `${old}\n${next}`);
-        // User data has no room for more beside two CAs.
-        roll({ apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)], bootCommands: [] });
+        roll({ apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)] });
         roll({ apiKeys, tls });
         writeFileSync(cluster.file('ca.pem'), next);
       });
