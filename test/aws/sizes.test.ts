@@ -20,7 +20,7 @@ function authority(name: string, digests = 42): string {
 
 describe('what goes to the nodes', () => {
   test('fits, with three authorities of RSA 4096: the nodes fetch them when they boot', () => {
-    const pem = ['One', 'Two', 'Three'].map(authority).join('');
+    const pem = ['One', 'Two', 'Three'].map((name) => authority(name)).join('');
     const bundle = aws.CaBundle.fromPem(pem);
     const stack = synthCluster({
       clientVerification: aws.ClientVerification.required(bundle),
