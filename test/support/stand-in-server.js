@@ -134,8 +134,9 @@ async function join() {
 
 function serveInternal(request, response, body) {
   if (service.enforce_internal_auth && !isAdmin(request.headers)) return [401, {}];
+  // Who has joined no cluster takes nothing from one, which would otherwise be there for its clients alone.
+  if (!data.joined) return [503, {}];
   if (request.url === '/join') {
-    if (!data.joined) return [503, {}];
     // As Qdrant does: the address of a peer that has shards is not given to another.
     if (data.peers[body.uri] && Object.keys(data.collections).length > 0) return [409, {}];
     data.peers[body.uri] = true;
