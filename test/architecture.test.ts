@@ -49,6 +49,8 @@ describe('the borders of lib', () => {
     ['lib/verify/verify.ts', '../cli/main'],
     ['lib/cli/verify.ts', 'constructs'],
     ['lib/posture/posture.ts', '../verify'],
+    ['lib/observed/reach.ts', '../testing'],
+    ['lib/testing/exposure.ts', '../cluster/unprotected-nodes'],
   ];
   const kept: Array<[string, string]> = [
     ['lib/aws/tls/tls.ts', '../secrets/secret'],
@@ -61,6 +63,7 @@ describe('the borders of lib', () => {
     ['lib/posture/rules/release-outdated.ts', '../../qdrant/version'],
     ['lib/qdrant/ports.ts', '../terraform/digest'],
     ['lib/verify/verify.ts', '../posture/rules/rule'],
+    ['lib/testing/exposure.ts', '../observed/judge'],
     ['lib/cli/verify.ts', '../verify'],
   ];
 

@@ -48,6 +48,14 @@ export function coverTheInternet(cidrs: string[]): boolean {
   return ([4, 6] as const).some((version) => publicAddresses(version) > SOMEBODYS[version]);
 }
 
+/** Whether every address of a range is in one of others. What is no range is in none. */
+export function isWithin(cidr: string, others: string[]): boolean {
+  const range = parse(cidr);
+  if (!range) return false;
+  const same = others.flatMap((other) => parse(other) ?? []).filter(({ version }) => version === range.version);
+  return common([range], merged(same)) === sizeOf([range]);
+}
+
 function rangeOf(scope: string, cidr: string, version: 4 | 6, example: string, instead: string): string {
   if (isUnknown(cidr)) return cidr;
   const range = typeof cidr === 'string' ? parse(cidr) : undefined;

@@ -11,6 +11,8 @@ export interface ObservedCluster {
   readonly facts: PostureFacts;
   /** What is not known of it, one phrase each. No rule takes that for safe. */
   readonly unknown: string[];
+  /** What of that may let in others than its listeners say. */
+  readonly unknownReach: string[];
 }
 
 /** A listener, with the resource that makes it. */

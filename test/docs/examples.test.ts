@@ -108,7 +108,7 @@ function errorsOf(all: Example[]): string[] {
   const files = new Map(all.map((example, index) => [join(ROOT, 'test', 'docs', `example-${index}.ts`), example]));
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.dev.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const whole = { types: ['node'], incremental: false, tsBuildInfoFile: undefined, isolatedModules: false };
+  const whole = { types: ['node', 'jest'], incremental: false, tsBuildInfoFile: undefined, isolatedModules: false };
   const compiler = { ...options, ...whole, noUnusedLocals: false, noUnusedParameters: false };
   const host = ts.createCompilerHost(compiler);
   const { getSourceFile, fileExists } = host;

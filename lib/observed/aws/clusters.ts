@@ -121,6 +121,9 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     apiKey: false,
   }));
   const settings = resolvedSettings(server, isOurs);
+  const unknownReach = groups.ofUnknownGroups.map(
+    (rule) => `which security group ${rule.address} opens, which may be that of the nodes`,
+  );
   const version = versionOf(ours?.config.image ?? server.image);
   return {
     name: `${resource.values.tags?.QdrantCluster ?? resource.values.tags?.Name ?? resource.address}`,
@@ -139,8 +142,9 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     unknown: [
       ...unknown,
       ...(version === undefined ? ['the version of Qdrant'] : []),
-      ...groups.ofUnknownGroups.map((rule) => `which security group ${rule.address} opens, which may be that of the nodes`),
+      ...unknownReach,
     ],
+    unknownReach,
   };
 }
 
@@ -180,5 +184,6 @@ function clusterOfGroup(resource: ObservedResource, identity: string, groups: Se
     resource,
     facts: { listeners, outbound: [], secrets: [], unprotectedNodes: [] },
     unknown: [`what runs on the members of ${resource.address}: TLS, keys, version and settings`],
+    unknownReach: [],
   };
 }

@@ -72,7 +72,7 @@ export class SecurityGroups {
     const groups = rule.groups.map((group): ObservedSource => {
       const identity = this.resources.identity(by, group);
       if (nodeGroups.includes(identity)) return nodesOf(by);
-      return { name: displayed(group), key: identity, by };
+      return { name: this.nameOf(group, by), key: identity, by };
     });
     return [
       ...rule.ranges.map((cidr) => rangeSource(cidr, by)),
@@ -80,6 +80,12 @@ export class SecurityGroups {
       ...groups,
       ...(rule.self ? [nodesOf(by)] : []),
     ];
+  }
+
+  /** A group of another stack by its address there: what refers to it across stacks is no name that anyone wrote. */
+  private nameOf(group: unknown, by: ObservedResource): string {
+    const target = hasUnknown(group) ? this.resources.target(by, group) : undefined;
+    return target && target.scope !== by.scope ? `${target.scope}: ${target.address}.id` : displayed(group);
   }
 
   private addSingle(resource: ObservedResource, rule: GroupRule): void {

@@ -50,6 +50,7 @@ function clusterOf(
   const listeners = reachedBy(listenersOf(server, 'pods'), resource, inbound.rules);
   const fronts = frontsOf(pods, listeners, template, objects, resources);
   const settings = resolvedSettings(server, isOurs);
+  const unknownReach = [...inbound.unknown, ...fronts.unknown];
   const replicas = object.kind === 'Pod' ? 1 : Number(manifest.spec?.replicas ?? 1);
   const version = versionOf(container.image);
   const guard = (server.guardedPorts ?? []).length > 0;
@@ -73,14 +74,14 @@ function clusterOf(
     },
     unknown: [
       ...unknown,
-      ...inbound.unknown,
-      ...fronts.unknown,
+      ...unknownReach,
       ...(version === undefined ? [`the version of Qdrant: the image is ${container.image ?? 'not given'}`] : []),
       ...(hasUnknown(template.metadata?.labels) ? ['some labels of the pods'] : []),
       ...listeners
         .filter(({ apiKey, purpose }) => apiKey === undefined && purpose === ListenerPurpose.REST)
         .map(() => 'whether a key is asked for'),
     ],
+    unknownReach,
   };
 }
 

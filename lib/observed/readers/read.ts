@@ -40,18 +40,26 @@ function readApp(path: string): Resources {
 function readFile(path: string): Resources {
   const text = readFileSync(path, 'utf8');
   if (/\.ya?ml$/.test(path) || !/^\s*[{[]/.test(text)) return fromManifests([text]);
-  const json = parse(path);
+  return resourcesOf(parse(path), path, basename(path));
+}
+
+/**
+ * The resources of one document in JSON, by what it is.
+ *
+ * @param called what a reader knows the document by
+ * @param stack what a synthesized stack is called that does not say so itself
+ */
+export function resourcesOf(json: any, called: string, stack: string): Resources {
   if (json.planned_values) return fromPlan(json);
   if (json.values?.root_module) return fromState(json);
   if (json.version === 4 && Array.isArray(json.resources)) return fromStateFile(json);
-  if (typeof json.kind === 'string') return fromManifests([text]);
+  if (typeof json.kind === 'string') return fromManifests([JSON.stringify(json)]);
   if (json.resource || json.terraform || json['//']) {
-    const stack = json['//']?.metadata?.stackName ?? basename(path);
-    return fromSynthesized([{ stack, json }]);
+    return fromSynthesized([{ stack: json['//']?.metadata?.stackName ?? stack, json }]);
   }
   // A state in which nothing is yet has no values.
   if (json.format_version) return new Resources([]);
-  throw new UnreadableInput(`${path} is neither cdk.tf.json, nor what terraform show -json prints, nor a manifest`);
+  throw new UnreadableInput(`${called} is neither cdk.tf.json, nor what terraform show -json prints, nor a manifest`);
 }
 
 function parse(path: string): any {

@@ -53,7 +53,12 @@ export interface ObservedReport {
 
 /** What is exposed to whom, by resources. */
 export function reportOf(resources: Resources): ObservedReport {
-  return { clusters: clustersIn(resources).map(clusterReport), unread: [...resources.unread, ...unjudged(resources)] };
+  return { clusters: clustersIn(resources).map(clusterReport), unread: unreadOf(resources) };
+}
+
+/** What was there and could not be read, or not be judged, one phrase each. */
+export function unreadOf(resources: Resources): string[] {
+  return [...resources.unread, ...unreadTypes(resources), ...unreadTargets(resources)];
 }
 
 function clusterReport(cluster: ObservedCluster): ClusterReport {
@@ -90,10 +95,6 @@ const UNREAD_TYPES = [
   'kubectl_manifest',
   'docker_container',
 ];
-
-function unjudged(resources: Resources): string[] {
-  return [...unreadTypes(resources), ...unreadTargets(resources)];
-}
 
 /** Target groups of the ports of Qdrant to which machines are added elsewhere: by a group of machines that grows and shrinks, or by hand. */
 function unreadTargets(resources: Resources): string[] {

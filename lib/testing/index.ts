@@ -1,0 +1,11 @@
+export { exposureOf } from './exposure';
+export type { ExposedCluster, ExposedPort, Exposure, ExposureFinding, ExposureSource, PortPurpose } from './exposed-cluster';
+export { exposesOnly } from './exposes-only';
+export type { AllowedExposure } from './exposes-only';
+export type { TestInput } from './input';
+export { matchers } from './matchers';
+export { hasNoFindings } from './no-findings';
+export type { ExpectedFindings } from './no-findings';
+export { keepsSecretsOutOfState } from './secrets-out-of-state';
+export type { AllowedSource } from './sources';
+export type { Verdict } from './verdict';
