@@ -81,6 +81,7 @@ const badClusters: PostureFacts[] = [
     protectedFromRemoval: true,
     clusterName: 'production-vectors',
     clusterNameGiven: false,
+    unusedAcknowledgements: [{ ruleId: 'QDR003', reason: 'a public demo' }],
   },
 ];
 

@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from 'constructs';
 import { ClientEndpoint } from '../qdrant';
-import { Listener, Posture } from '../posture';
+import { AcknowledgementOptions, Listener, Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
 import { ClusterDescription } from './cluster-description';
 
@@ -16,9 +16,10 @@ export abstract class ClusterBase extends Construct {
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
+   * @param options until when it is acceptable
    */
-  public acknowledge(ruleId: string, reason: string): void {
-    this.posture.acknowledge(ruleId, reason);
+  public acknowledge(ruleId: string, reason: string, options: AcknowledgementOptions = {}): void {
+    this.posture.acknowledge(ruleId, reason, options);
   }
 }
 

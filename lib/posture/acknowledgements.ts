@@ -1,10 +1,24 @@
 import { Construct, IConstruct } from 'constructs';
+import { requireDayIfGiven } from '../input/day';
 import { badInput, shown } from '../input/input';
+import { OptionNames, requireOptions } from '../input/options';
+import { accept, acceptedOn, pathOf } from './accepted';
+import { warnLast } from './last-look';
 import { rules } from './rules';
-import { Acknowledgement } from './rules/rule';
+import { reviewAcknowledgements } from './unused-acknowledgements';
 
-/** What was accepted on each construct, in that order. */
-const accepted = new WeakMap<IConstruct, Acknowledgement[]>();
+/** Options of an acknowledgement. */
+export interface AcknowledgementOptions {
+  /**
+   * The last day on which it applies, in UTC, for example `2027-03-31`. From the next day on the finding is back, and says that it was accepted and why. A
+   * warning is shown from two weeks before.
+   *
+   * @default - it has no end
+   */
+  readonly until?: string;
+}
+
+const ACKNOWLEDGEMENT_OPTIONS: OptionNames<AcknowledgementOptions> = { until: true };
 
 /**
  * Accepts findings of posture rules for every cluster in a scope, for example a stack or an app.
@@ -31,32 +45,30 @@ export class Acknowledgements {
     });
   }
 
-  /** Those that apply to a cluster, the nearest first. @internal */
-  public static _ofCluster(cluster: IConstruct): Acknowledgement[] {
-    return cluster.node.scopes.reverse().flatMap((scope) => {
-      const path = scope === cluster ? {} : { path: pathOf(scope) };
-      return (accepted.get(scope) ?? []).map((acknowledgement) => ({ ...acknowledgement, ...path }));
-    });
-  }
-
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Accepts the findings of a rule. The report lists accepted findings with their reasons, and with the path of this scope.
+   * Accepts the findings of a rule. The report lists accepted findings with their reasons, and with the path of this scope. An acknowledgement that silences
+   * nothing in any cluster of the scope is the finding QDR050.
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
-   * @throws if there is no such rule, or no reason is given
+   * @param options until when it is acceptable
+   * @throws if there is no such rule, no reason is given, or the end is no day
+   *
+   * @example
+   *
+   * Acknowledgements.of(this).add('QDR003', 'a public demo, for the fair', { until: '2027-03-31' });
    */
-  public add(ruleId: string, reason: string): void {
-    this._add('add', ruleId, reason);
+  public add(ruleId: string, reason: string, options: AcknowledgementOptions = {}): void {
+    this._add('add', ruleId, reason, options);
   }
 
   /**
    * @param method what the user called
    * @internal
    */
-  public _add(method: string, ruleId: string, reason: string): void {
+  public _add(method: string, ruleId: string, reason: string, options: AcknowledgementOptions): void {
     if (!rules.some((rule) => rule.id === ruleId)) {
       throw badInput(pathOf(this.scope), {
         given: `${method}("${ruleId}") names no rule`,
@@ -71,11 +83,9 @@ export class Acknowledgements {
         instead: `${method}('${ruleId}', 'why this is acceptable here')`,
       });
     }
-    accepted.set(this.scope, [...(accepted.get(this.scope) ?? []), { ruleId, reason }]);
+    requireOptions(pathOf(this.scope), undefined, options, ACKNOWLEDGEMENT_OPTIONS);
+    requireDayIfGiven(pathOf(this.scope), 'until', options.until);
+    if (acceptedOn(this.scope).length === 0) warnLast(this.scope, () => reviewAcknowledgements(this.scope));
+    accept(this.scope, { ruleId, reason, ...(options.until !== undefined && { until: options.until }) });
   }
-}
-
-/** The path of a construct. That of an app is empty, and `App` in CDK for Terraform's own tree. */
-function pathOf(scope: IConstruct): string {
-  return scope.node.path || 'App';
 }

@@ -1,5 +1,6 @@
 import { QdrantVersion } from '../qdrant/version';
 import { ResolvedSettings } from '../qdrant/resolved-settings';
+import { Acknowledgement } from './acknowledgement';
 import { Listener } from './listener';
 import { OutboundConnection } from './outbound';
 import { SecretPlace } from './secret';
@@ -23,4 +24,6 @@ export interface PostureFacts {
   readonly unprotectedNodes: number[];
   /** Who is let in by what is synthesized, and was not declared to be. */
   readonly undeclaredReach?: UndeclaredReach[];
+  /** What was accepted on the cluster itself, and silences nothing. */
+  readonly unusedAcknowledgements?: Acknowledgement[];
 }

@@ -1,3 +1,4 @@
+export * from './acknowledgement';
 export * from './acknowledgements';
 export * from './listener';
 export * from './outbound';

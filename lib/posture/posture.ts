@@ -2,8 +2,11 @@ import { Annotations, Aspects, IAspect } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { ResolvedSettings } from '../qdrant/resolved-settings';
 import { QdrantVersion } from '../qdrant/version';
-import { Acknowledgements } from './acknowledgements';
+import { acceptedFor } from './accepted';
+import { Acknowledgement } from './acknowledgement';
+import { AcknowledgementOptions, Acknowledgements } from './acknowledgements';
 import { PostureFacts } from './facts';
+import { findingsOf, openOf } from './findings';
 import { Listener, ListenerProps, ListenerPurpose } from './listener';
 import { OutboundConnection } from './outbound';
 import { exposureDiagram } from './report/diagram';
@@ -11,13 +14,17 @@ import { putReportIntoStack } from './report/stack-report';
 import { exposureTable } from './report/table';
 import { validateLast } from './last-look';
 import { rules } from './rules';
+import { acknowledgementUnused } from './rules/acknowledgement-unused';
 import { reachUndeclared } from './rules/reach-undeclared';
-import { Acknowledgement, Finding, FindingSeverity, Rule } from './rules/rule';
+import { Finding, FindingSeverity, Rule } from './rules/rule';
 import { ReaderScope, SecretPlace, SecretPlaceProps, SecretPurpose } from './secret';
+import { todayOf } from './today';
 import { UndeclaredReach } from './undeclared-reach';
+import { judgeAcknowledgements, unusedAcknowledgements } from './unused-acknowledgements';
 
 const ERRORS = rules.filter(({ severity }) => severity === FindingSeverity.ERROR);
-const WARNINGS = rules.filter(({ severity }) => severity === FindingSeverity.WARNING);
+/** Whether an acknowledgement silences nothing is known, and said, last of all: an Aspect may still bring what it is for. */
+const WARNINGS = rules.filter((rule) => rule.severity === FindingSeverity.WARNING && rule !== acknowledgementUnused);
 
 /** Looks at what is synthesized. What was seen since Aspects were at work may be known, while synthesizing. */
 type Observer = (mayBeKnown: boolean) => UndeclaredReach[];
@@ -82,7 +89,7 @@ export interface PostureProps {
 }
 
 /** What may be unknown, in a reader's words. Where a construct is renamed that only imports a cluster, the cluster stays: its name is no matter. */
-const FACTS: Array<[keyof PostureFacts, string]> = [
+const FACTS: Array<[keyof PostureProps, string]> = [
   ['version', 'the version of Qdrant'],
   ['settings', 'the settings of the server'],
   ['nodeCount', 'the number of nodes'],
@@ -125,6 +132,7 @@ export class Posture {
     this.clusterNameGiven = props.clusterNameGiven;
     this.stopSynthesisOnErrors();
     this.showWarnings();
+    judgeAcknowledgements(scope, (ruleId, mayBeKnown) => this.mayFind(ruleId, mayBeKnown));
     putReportIntoStack(scope, () => this.report());
   }
 
@@ -150,7 +158,7 @@ export class Posture {
 
   /** The findings that were accepted, with reasons: those of the cluster, then those of the constructs around it, the nearest first. */
   public get acknowledgements(): Acknowledgement[] {
-    return Acknowledgements._ofCluster(this.scope);
+    return acceptedFor(this.scope);
   }
 
   /** Adds a listener. */
@@ -208,33 +216,29 @@ export class Posture {
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
-   * @throws if there is no such rule, or no reason is given
+   * @param options until when it is acceptable
+   * @throws if there is no such rule, no reason is given, or the end is no day
    */
-  public acknowledge(ruleId: string, reason: string): void {
-    Acknowledgements.of(this.scope)._add('acknowledge', ruleId, reason);
+  public acknowledge(ruleId: string, reason: string, options: AcknowledgementOptions = {}): void {
+    Acknowledgements.of(this.scope)._add('acknowledge', ruleId, reason, options);
   }
 
   /** All findings of the rules, including accepted ones. */
   public findings(): Finding[] {
-    return this.findingsOf(rules, false);
+    return this.findingsBy(rules, false);
   }
 
   /** What rules find. */
-  private findingsOf(judges: Rule[], mayBeKnown: boolean): Finding[] {
+  private findingsBy(judges: Rule[], mayBeKnown: boolean): Finding[] {
     const acknowledgements = this.acknowledgements;
     const facts = this.facts(mayBeKnown);
-    return judges.flatMap((rule) => {
-      const acknowledgement = acknowledgements.find(({ ruleId }) => ruleId === rule.id);
-      return rule.check(facts).map((what) => ({
-        ruleId: rule.id,
-        severity: rule.severity,
-        what,
-        reason: rule.reason,
-        fix: rule.fix,
-        acknowledgedBecause: acknowledgement?.reason,
-        acknowledgedAtPath: acknowledgement?.path,
-      }));
-    });
+    return judges.flatMap((rule) => findingsOf(rule, facts, acknowledgements, todayOf(this.scope)));
+  }
+
+  /** Of a cluster that was made elsewhere a rule that finds nothing may only lack the facts. */
+  private mayFind(ruleId: string, mayBeKnown: boolean): boolean {
+    const facts = this.facts(mayBeKnown);
+    return this.unknown.length > 0 || rules.some((rule) => rule.id === ruleId && rule.check(facts).length > 0);
   }
 
   /** Markdown tables of the listeners, with who can reach them and how they are protected, and of the outgoing connections. */
@@ -251,16 +255,16 @@ export class Posture {
     return this._observers.flatMap((observe) => observe(mayBeKnown));
   }
 
-  /** What is synthesized is looked at by the one rule that asks for it. */
+  /** What is synthesized is looked at by the one rule that asks for it; so is what was accepted. */
   private facts(mayBeKnown: boolean): PostureFacts {
-    const facts = Object.create(this) as PostureFacts;
-    return Object.defineProperty(facts, 'undeclaredReach', { get: () => this.observed(mayBeKnown) });
+    return Object.defineProperties(Object.create(this) as PostureFacts, {
+      undeclaredReach: { get: () => this.observed(mayBeKnown) },
+      unusedAcknowledgements: { get: () => unusedAcknowledgements(this.scope, mayBeKnown) },
+    });
   }
 
   private open(judges: Rule[]): string[] {
-    return this.findingsOf(judges, true)
-      .filter((finding) => finding.acknowledgedBecause === undefined)
-      .map(({ ruleId, what, reason, fix }) => `${ruleId}: ${what}. ${reason} Fix: ${fix}`);
+    return openOf(this.findingsBy(judges, true));
   }
 
   private stopSynthesisOnErrors(): void {
@@ -284,7 +288,7 @@ export class Posture {
       secrets: this.secrets.map(({ purpose, keptIn, origin, readers }) => ({ name: purpose, keptIn, origin, readers })),
       outbound: this.outbound,
       unknown: this.unknown,
-      findings: this.findingsOf(rules, true),
+      findings: this.findingsBy(rules, true),
     };
   }
 }

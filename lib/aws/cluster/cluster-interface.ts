@@ -1,6 +1,6 @@
 import { TerraformProvider } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { Posture } from '../../posture';
+import { AcknowledgementOptions, Posture } from '../../posture';
 import { ClientEndpoint } from '../../qdrant';
 import { CaBundle } from '../tls/ca-bundle';
 import { Connections } from '../access/connections';
@@ -31,8 +31,9 @@ export interface IQdrantCluster extends IConstruct {
    *
    * @param ruleId for example `QDR003`
    * @param reason why it is acceptable here
+   * @param options until when it is acceptable
    */
-  acknowledge(ruleId: string, reason: string): void;
+  acknowledge(ruleId: string, reason: string, options?: AcknowledgementOptions): void;
 }
 
 /** Attributes of an existing cluster. */

@@ -1,3 +1,4 @@
+import { acknowledgementUnused } from './acknowledgement-unused';
 import { clientCertificatesUnverified } from './client-certificates-unverified';
 import { clientsInClearText } from './clients-in-clear-text';
 import { clientsWithoutKey } from './clients-without-key';
@@ -46,4 +47,5 @@ export const rules: Rule[] = [
   secretReadableByEveryWorkload,
   secretInClearText,
   singleZone,
+  acknowledgementUnused,
 ];

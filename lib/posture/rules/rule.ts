@@ -27,25 +27,17 @@ export interface Finding {
    */
   readonly acknowledgedBecause?: string;
   /**
+   * The last day on which it is accepted, in UTC.
+   *
+   * @default - it is accepted without an end, or not at all
+   */
+  readonly acknowledgedUntil?: string;
+  /**
    * The path of the construct that it was accepted on, `App` for the app.
    *
    * @default - it was accepted on the cluster, or not at all
    */
   readonly acknowledgedAtPath?: string;
-}
-
-/** The acknowledgement of the findings of a rule. */
-export interface Acknowledgement {
-  /** The id of the rule, for example `QDR001`. */
-  readonly ruleId: string;
-  /** The reason. */
-  readonly reason: string;
-  /**
-   * The path of the construct that it was given on, `App` for the app.
-   *
-   * @default - the cluster itself
-   */
-  readonly path?: string;
 }
 
 /** One thing that every posture is judged by. @internal */
