@@ -82,7 +82,7 @@ export function resourcesOfApp(app: IConstruct, reading: TreeReading, mayBeKnown
     return former.resources;
   }
   const resources = new Resources(lists.flat());
-  apps.set(app, (apps.get(app) ?? new Map()).set(reading, { lists, resources }));
+  if (mayBeKnown) apps.set(app, (apps.get(app) ?? new Map()).set(reading, { lists, resources }));
   return resources;
 }
 
@@ -93,6 +93,8 @@ function resourcesOfStack(stack: TerraformStack, reading: TreeReading, mayBeKnow
   const former = byStack.get(stack);
   if (mayBeKnown && former && readAt.get(former) === changed.get(stack)) return former;
   const resources = read(stack, reading);
+  // What is read while Aspects are at work, later ones may change.
+  if (!mayBeKnown) return resources;
   byStack.set(stack, resources);
   readAt.set(resources, changed.get(stack)!);
   return resources;
@@ -116,19 +118,39 @@ function read(outermost: TerraformStack, reading: TreeReading): ObservedResource
   const constructs = outermost.node.findAll();
   const stacks = constructs.filter((construct): construct is TerraformStack => TerraformStack.isStack(construct));
   stacks.forEach((stack) => watch(stack, outermost));
-  const overrides = stacks.flatMap((stack) => overridesOf(stack, reading));
+  const overrides = new Map(
+    stacks
+      .flatMap((stack) => overridesOf(stack, reading))
+      .map((override) => [keyOf(override.stack, override.type, override.name), override]),
+  );
   const made = constructs.filter(isResource).filter(({ terraformResourceType }) => reading.isRead(terraformResourceType));
   return [
     ...made.flatMap((resource) => {
       const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = resource;
       const { [name]: values } = resource.toTerraform().resource?.[type] ?? {};
       if (values === undefined) return [];
-      const override = overrides.find((other) => other.stack === stack && other.type === type && other.name === name);
-      if (override) override.isOfConstruct = true;
-      return observed(reading, { stack, type, name, values: { ...values, ...override?.values } }, reading.whereOf(resource));
+      const key = keyOf(stack, type, name);
+      const override = overrides.get(key);
+      if (!override) return observed(reading, { stack, type, name, values }, reading.whereOf(resource));
+      overrides.delete(key);
+      const changed = override.values && merged(withOrigins(stack, values), override.values);
+      return observed(reading, { ...override, values: changed }, reading.whereOf(resource));
     }),
-    ...overrides.filter(({ isOfConstruct }) => !isOfConstruct).flatMap((resource) => observed(reading, resource, '')),
+    ...[...overrides.values()].flatMap((resource) => observed(reading, resource, '')),
   ];
+}
+
+/** As CDK for Terraform does it: block by block, lists one behind the other; what is undefined is taken away. */
+function merged(target: any, changes: object): any {
+  const result: any = Array.isArray(target) ? [...target] : { ...target };
+  for (const [name, change] of Object.entries(changes)) {
+    const former = result[name];
+    if (change === undefined) delete result[name];
+    else if (Array.isArray(change)) result[name] = Array.isArray(former) ? [...former, ...change] : change;
+    else if (change === null || typeof change !== 'object' || Tokenization.isResolvable(change)) result[name] = change;
+    else result[name] = merged(typeof former === 'object' ? former : {}, change);
+  }
+  return result;
 }
 
 /** A resource that is put into a stack past its constructs, or changes what they make. */
@@ -136,19 +158,23 @@ interface StackOverride {
   readonly stack: TerraformStack;
   readonly type: string;
   readonly name: string;
+  /** Undefined where the resource is taken out of the stack. */
   readonly values: any;
-  isOfConstruct?: boolean;
+}
+
+function keyOf(stack: TerraformStack, type: string, name: string): string {
+  return `${stack.node.path}::${type}.${name}`;
 }
 
 function overridesOf(stack: TerraformStack, reading: TreeReading): StackOverride[] {
   const { resource = {} } = (stack as unknown as { rawOverrides?: { resource?: any } }).rawOverrides ?? {};
   return Object.entries<any>(resource).flatMap(([type, named]) =>
-    reading.isRead(type) ? Object.entries<any>(named).map(([name, values]) => ({ stack, type, name, values })) : [],
+    reading.isRead(type) ? Object.entries<any>(named ?? {}).map(([name, values]) => ({ stack, type, name, values })) : [],
   );
 }
 
 function observed(reading: TreeReading, { stack, type, name, values }: StackOverride, where: string): ObservedResource[] {
-  const picked = reading.pick(type, values);
+  const picked = values && reading.pick(type, values);
   if (picked === undefined) return [];
   const scope = stack.node.path;
   return [{ address: `${type}.${name}`, scope, type, values: withOrigins(stack, picked), where }];

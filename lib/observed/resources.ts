@@ -57,6 +57,18 @@ export function blockOf(value: any): any {
   return Array.isArray(value) ? value[0] : (value ?? undefined);
 }
 
+/** Whether a resource is told to be made not once. */
+function isSwitchedOff({ values }: ObservedResource): boolean {
+  const { count, for_each: items } = values ?? {};
+  if (items !== null && typeof items === 'object') return Object.keys(items).length === 0;
+  return String(count) === '0';
+}
+
+/** Whether only Terraform knows if a resource is made at all. */
+export function mayBeAbsent({ values }: ObservedResource): boolean {
+  return hasUnknown(values?.count) || hasUnknown(values?.for_each);
+}
+
 const CROSS_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+)$/;
 
 /** Everything that was read, by what refers to it. */
@@ -65,11 +77,15 @@ export class Resources {
   private readonly byType = new Map<string, ObservedResource[]>();
   private readonly byId = new Map<string, ObservedResource>();
 
+  /** Those that Terraform makes, or may make. */
+  public readonly all: ObservedResource[];
+
   public constructor(
-    public readonly all: ObservedResource[],
+    resources: ObservedResource[],
     public readonly surroundings: ResourceSurroundings = {},
   ) {
-    for (const resource of all) this.index(resource);
+    this.all = resources.filter((resource) => !isSwitchedOff(resource));
+    for (const resource of this.all) this.index(resource);
   }
 
   public ofType(...types: string[]): ObservedResource[] {

@@ -9,6 +9,7 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireEnumIfGiven, requireListIfGiven } from '../../input/input';
 import { Listener, ListenerPurpose, Posture } from '../../posture';
+import { declareReach } from '../../posture/declarations';
 import { watchSecurityGroups } from '../../observed/aws/declared';
 import { ClientEndpoint, QdrantPorts } from '../../qdrant';
 import { checkHostName } from '../../qdrant/cluster-checks';
@@ -214,21 +215,13 @@ export class QdrantLoadBalancer extends Construct {
     const description = 'Whether the nodes serve';
     const ports = { ipProtocol: 'tcp', fromPort: QdrantPorts.HEALTH, toPort: QdrantPorts.HEALTH, description };
     const nodes = this.targets.nodeConnections.securityGroupId;
-    new VpcSecurityGroupEgressRule(this, 'HealthOut', {
-      securityGroupId: group.id,
-      referencedSecurityGroupId: nodes,
-      ...ports,
-    });
-    new VpcSecurityGroupIngressRule(this, 'HealthIn', {
-      securityGroupId: nodes,
-      referencedSecurityGroupId: group.id,
-      ...ports,
-    });
+    new VpcSecurityGroupEgressRule(this, 'HealthOut', { securityGroupId: group.id, referencedSecurityGroupId: nodes, ...ports });
+    new VpcSecurityGroupIngressRule(this, 'HealthIn', { securityGroupId: nodes, referencedSecurityGroupId: group.id, ...ports });
     const health = { purpose: ListenerPurpose.HEALTH, port: QdrantPorts.HEALTH, at: 'nodes' };
     const known = this.targets.posture.listeners.find(({ purpose }) => purpose === ListenerPurpose.HEALTH);
     const listener = known ?? this.targets.posture.addListener({ ...health, tls: false, apiKey: false });
     listener.addSource({ name: `load balancer ${this.node.id}` });
-    listener._declare(group.id);
+    declareReach({ scope: this, at: nodes, port: listener.port, source: group.id });
   }
 
   private passOn(listener: Listener, balancer: Lb, group: SecurityGroup): Listener {

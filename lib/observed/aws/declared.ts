@@ -1,10 +1,12 @@
 import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { withinRanges } from '../../input/cidr';
 import { Listener, Posture, UndeclaredReach } from '../../posture';
+import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
-import { InboundRule } from '../reach';
+import { InboundRule, ObservedSource } from '../reach';
 import { Resources } from '../resources';
-import { undeclaredReach } from '../undeclared';
+import { DeclaredSource, undeclaredReach } from '../undeclared';
 import { SECURITY_GROUP_TYPES, SecurityGroups } from './ingress';
 import { InterfaceGroups } from './interfaces';
 import { unknownGroup } from './unknown-group';
@@ -33,7 +35,7 @@ export function watchSecurityGroups(scope: IConstruct, posture: Posture, watched
 
 function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boolean): UndeclaredReach[] {
   const resources = resourcesOfApp(scope.node.root, reading, mayBeKnown);
-  const { groups, interfaces } = indexOf(resources);
+  const { groups, interfaces, declared } = indexOf(resources, scope.node.root);
   const stack = { scope: TerraformStack.of(scope).node.path };
   const identityOf = (value: string) => resources.identity(stack, withOrigins(scope, value));
   const identities = new Set([identityOf(watched.securityGroupId)]);
@@ -43,19 +45,53 @@ function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boole
     identities.add(identity);
     if (!groups.has(identity)) foreign.push(unknownGroup(group, by));
   }
-  return undeclaredReach(scope, watched.listeners(), [...groups.inboundOf([...identities]), ...foreign], identityOf);
+  const rules = [...groups.inboundOf([...identities]), ...foreign];
+  const told = [...identities].flatMap((identity) => declared.get(identity) ?? []);
+  return undeclaredReach(scope, watched.listeners(), rules, told, (sources) => coverageOf(sources, identityOf));
+}
+
+/** Of a range its parts are declared too; of a group, or a list, itself. */
+function coverageOf(declared: string[], identityOf: (source: string) => string): (source: ObservedSource) => boolean {
+  const identities = new Set(declared);
+  let isWithin: ((cidr: string) => boolean) | undefined;
+  return ({ key, cidr }) => {
+    if (identities.has(identityOf(key))) return true;
+    isWithin ??= withinRanges(declared);
+    return cidr !== undefined && isWithin(cidr);
+  };
 }
 
 interface Index {
   readonly groups: SecurityGroups;
   readonly interfaces: InterfaceGroups;
+  /** Who was declared to reach the members of a group, by its identity. */
+  readonly declared: Map<string, Array<DeclaredSource<string>>>;
 }
 
 /** Made once for all clusters of an app. */
 const indexes = new WeakMap<Resources, Index>();
 
-function indexOf(resources: Resources): Index {
-  const index = indexes.get(resources) ?? { groups: new SecurityGroups(resources), interfaces: new InterfaceGroups(resources) };
+function indexOf(resources: Resources, app: IConstruct): Index {
+  const index = indexes.get(resources) ?? {
+    groups: new SecurityGroups(resources),
+    interfaces: new InterfaceGroups(resources),
+    declared: declaredIn(app, resources),
+  };
   indexes.set(resources, index);
   return index;
+}
+
+function declaredIn(app: IConstruct, resources: Resources): Index['declared'] {
+  const declared: Index['declared'] = new Map();
+  for (const { scope, at, port, source } of declarationsIn(app)) {
+    // Pods are of another target.
+    if (typeof at !== 'string') continue;
+    const stack = { scope: TerraformStack.of(scope).node.path };
+    const identityOf = (value: unknown) => resources.identity(stack, withOrigins(scope, value));
+    const group = identityOf(at);
+    const told = { port: withOrigins(scope, port), source: identityOf(source) };
+    if (declared.has(group)) declared.get(group)!.push(told);
+    else declared.set(group, [told]);
+  }
+  return declared;
 }

@@ -1,0 +1,274 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { App, Aspects, TerraformElement, TerraformResource, TerraformStack, TerraformVariable } from 'cdktf';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aws, kubernetes } from '../../lib';
+import { minimal as onKubernetes } from '../support/kubernetes/synth';
+import { minimal as onAws } from '../support/synth';
+
+/** Two stacks of one app, the cluster in the first: what is found when it is synthesized, or another error. */
+function foundIn<T>(
+  first: (stack: TerraformStack) => T,
+  change: (cluster: T, stack: TerraformStack, other: TerraformStack) => unknown,
+) {
+  const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
+  try {
+    const app = new App({ outdir });
+    const stacks = ['vectors', 'other'].map((id) => new TerraformStack(app, id));
+    for (const stack of stacks) {
+      new AwsProvider(stack, 'Aws', { region: 'eu-west-1' });
+      new KubernetesProvider(stack, 'Kubernetes', { configPath: '~/.kube/config' });
+    }
+    change(first(stacks[0]), stacks[0], stacks[1]);
+    app.synth();
+    return [];
+  } catch (error) {
+    const { message } = error as Error;
+    if (!message.includes('QDR005')) throw error;
+    return [...message.matchAll(/QDR005: the (.*?) \(port \d+\) of (?:nodes|pods) is open to (.*?) by (.*?), which/g)].map(
+      ([, listener, source]) => `${listener} from ${source}`,
+    );
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+const overrideOfStack = (stack: TerraformStack, element: TerraformElement, path: string, value: unknown) =>
+  stack.addOverride(
+    `resource.${(element as TerraformResource).terraformResourceType}.${element.friendlyUniqueId}.${path}`,
+    value,
+  );
+
+describe('AWS', () => {
+  const rule = (scope: TerraformStack, cluster: aws.QdrantCluster, more: object = {}) =>
+    new VpcSecurityGroupIngressRule(scope, 'ByHand', {
+      securityGroupId: cluster.connections.securityGroupId,
+      ...{ ipProtocol: 'tcp', fromPort: 6333, toPort: 6333, ...more },
+    });
+  const imported = (stack: TerraformStack, cluster: aws.QdrantCluster) =>
+    aws.QdrantCluster.fromClusterAttributes(stack, 'Imported', {
+      host: 'vectors.internal',
+      securityGroupId: cluster.connections.securityGroupId,
+    });
+
+  test.each<[string, (cluster: aws.QdrantCluster, stack: TerraformStack, other: TerraformStack) => unknown, string[]]>([
+    [
+      'what another stack allows, which imports the cluster',
+      (cluster, _, other) => imported(other, cluster).connections.allowRestFrom(aws.Peer.ipv4('10.7.0.0/16')),
+      [],
+    ],
+    [
+      'that, by hand and to another port',
+      (cluster, _, other) => {
+        imported(other, cluster).connections.allowRestFrom(aws.Peer.ipv4('10.7.0.0/16'));
+        rule(other, cluster, { fromPort: 6335, toPort: 6335, cidrIpv4: '10.7.0.0/16' });
+      },
+      ['peer from 10.7.0.0/16'],
+    ],
+    [
+      'what another cluster allows at its peer',
+      (cluster, stack) =>
+        new aws.QdrantCluster(stack, 'Another', { ...onAws, clusterName: 'another' }).connections.allowTo(
+          aws.Peer.securityGroup(cluster.connections.securityGroupId),
+          6333,
+          { alsoAllowAtPeer: true },
+        ),
+      [],
+    ],
+    [
+      'an override of the stack that adds a tag to the group',
+      (cluster, stack) =>
+        stack.node
+          .findAll()
+          .filter((child): child is TerraformResource => TerraformResource.isTerraformResource(child))
+          .filter(({ terraformResourceType }) => terraformResourceType === 'aws_vpc_security_group_ingress_rule')
+          .forEach((made) => overrideOfStack(stack, made, 'tags.team', 'search')) ?? cluster,
+      [],
+    ],
+    [
+      'an override of the stack that widens a rule in one argument',
+      (cluster, stack) => {
+        cluster.connections.allowRestFrom(aws.Peer.ipv4('10.0.0.0/16'));
+        const [made] = cluster.connections.node.children as TerraformResource[];
+        overrideOfStack(stack, made, 'to_port', 6334);
+      },
+      ['gRPC from 10.0.0.0/16'],
+    ],
+    [
+      'a part of a range that was allowed, and one of any address, however written',
+      (cluster, stack) => {
+        cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/16'));
+        cluster.connections.allowRestFrom(aws.Peer.ipv6('2001:db8::/56'));
+        rule(stack, cluster, { cidrIpv4: '10.20.1.0/24' });
+        new VpcSecurityGroupIngressRule(stack, 'Six', {
+          securityGroupId: cluster.connections.securityGroupId,
+          ...{ ipProtocol: 'tcp', fromPort: 6333, toPort: 6333, cidrIpv6: '2001:DB8:0::/56' },
+        });
+      },
+      [],
+    ],
+    [
+      'more than a range that was allowed',
+      (cluster, stack) => {
+        cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/16'));
+        rule(stack, cluster, { cidrIpv4: '10.20.0.0/15' });
+      },
+      ['REST from 10.20.0.0/15'],
+    ],
+    [
+      'a rule of a port that a variable holds, which is another by default',
+      (cluster, stack) => {
+        const port = new TerraformVariable(stack, 'ssh', { type: 'number', default: 22 }).numberValue;
+        rule(stack, cluster, { fromPort: port, toPort: port, cidrIpv4: '10.0.0.0/8' });
+      },
+      [],
+    ],
+    [
+      'a port of a variable that is Qdrant’s by default',
+      (cluster, stack) => {
+        const port = new TerraformVariable(stack, 'port', { type: 'number', default: 6335 }).numberValue;
+        rule(stack, cluster, { fromPort: port, toPort: port, cidrIpv4: '10.0.0.0/8' });
+      },
+      ['peer from 10.0.0.0/8'],
+    ],
+    ['a rule that is made no times', (cluster, stack) => rule(stack, cluster, { cidrIpv4: '10.0.0.0/8', count: 0 }), []],
+    [
+      'a rule that is made as often as a variable says',
+      (cluster, stack) =>
+        rule(stack, cluster, { cidrIpv4: '10.0.0.0/8', count: new TerraformVariable(stack, 'debug', {}).numberValue }),
+      ['REST from 10.0.0.0/8'],
+    ],
+    [
+      'what an Aspect opens after another has asked for findings',
+      (cluster, stack) => {
+        Aspects.of(cluster).add({ visit: (construct) => construct === cluster && cluster.posture.findings() });
+        const made = rule(stack, cluster, { fromPort: 22, toPort: 22, cidrIpv4: '10.0.0.0/8' });
+        Aspects.of(made).add({ visit: () => made.addOverride('from_port', 22) ?? made.addOverride('to_port', 6333) });
+      },
+      ['REST from 10.0.0.0/8'],
+    ],
+  ])('%s', (_what, change, expected) => {
+    const cluster = (stack: TerraformStack) => new aws.QdrantCluster(stack, 'Cluster', { ...onAws, clusterName: 'vectors' });
+    expect(foundIn(cluster, change)).toEqual(expected);
+  });
+});
+
+describe('Kubernetes', () => {
+  const { Peer } = kubernetes;
+  const policy = (scope: TerraformStack, ingress: any[], { namespace = 'search', ...more }: any = {}) =>
+    new NetworkPolicyV1(scope, 'ByHand', {
+      metadata: { name: 'by-hand', namespace },
+      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress },
+      ...more,
+    });
+  const rest = (...from: any[]) => [{ from, ports: [{ port: '6333', protocol: 'TCP' }] }];
+  const inNamespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+  const policiesOf = (cluster: kubernetes.QdrantCluster) =>
+    cluster.node.findAll().filter((child): child is NetworkPolicyV1 => child instanceof NetworkPolicyV1);
+  const open = ['REST', 'gRPC', 'peer'].map(
+    (listener) => `${listener} from whoever reaches pods, as no NetworkPolicy selects these`,
+  );
+  const setOf = (cluster: kubernetes.QdrantCluster) => cluster.node.findChild('Nodes').node.defaultChild as TerraformResource;
+
+  test.each<[string, (cluster: kubernetes.QdrantCluster, stack: TerraformStack, other: TerraformStack) => unknown, string[]]>([
+    [
+      'what another stack allows, which imports the cluster',
+      (_, __, other) =>
+        kubernetes.QdrantCluster.fromClusterAttributes(other, 'Imported', {
+          clusterName: 'vectors',
+          namespace: 'search',
+        }).connections.allowRestFrom(Peer.namespace('web')),
+      [],
+    ],
+    [
+      'what another stack allows at other pods, and lets in by hand here',
+      (_, __, other) => {
+        kubernetes.QdrantCluster.fromClusterAttributes(other, 'Imported', {
+          clusterName: 'another',
+          namespace: 'search',
+        }).connections.allowRestFrom(Peer.namespace('web'));
+        policy(other, rest({ namespaceSelector: inNamespace('web') }));
+      },
+      ['REST from namespace web'],
+    ],
+    [
+      'an override of the stack that is of no concern',
+      (cluster, stack) => {
+        overrideOfStack(stack, setOf(cluster), 'spec.template.spec.priority_class_name', 'high');
+        overrideOfStack(stack, setOf(cluster), 'metadata.annotations.team', 'search');
+      },
+      [],
+    ],
+    [
+      'an override of the stack in one argument of an open policy',
+      (_, stack) => overrideOfStack(stack, policy(stack, rest()), 'spec.policy_types', ['Ingress']),
+      ['REST from anywhere'],
+    ],
+    [
+      'an override of the stack that takes all policies away',
+      (cluster, stack) =>
+        policiesOf(cluster).forEach((made) =>
+          stack.addOverride(`resource.${made.terraformResourceType}.${made.friendlyUniqueId}`, undefined),
+        ),
+      open,
+    ],
+    [
+      'parts of what was allowed, however written',
+      (cluster, stack) => {
+        cluster.connections.allowRestFrom(Peer.namespace('web'));
+        cluster.connections.allowRestFrom(Peer.pods({ labels: { app: 'a', tier: 'b' }, namespace: 'app' }));
+        cluster.connections.allowRestFrom(Peer.ipv4('10.20.0.0/16'));
+        cluster.connections.allowRestFrom(Peer.pods({ labels: { app: 'c' } }));
+        policy(stack, [
+          ...rest({ namespaceSelector: inNamespace('web'), podSelector: { matchLabels: { app: 'x' } } }),
+          ...rest({ namespaceSelector: inNamespace('app'), podSelector: { matchLabels: { tier: 'b', app: 'a' } } }),
+          ...rest({ ipBlock: { cidr: '10.20.1.0/24' } }),
+          ...rest({ namespaceSelector: inNamespace('search'), podSelector: { matchLabels: { app: 'c' } } }),
+        ]);
+      },
+      [],
+    ],
+    [
+      'more than what was allowed',
+      (cluster, stack) => {
+        cluster.connections.allowRestFrom(Peer.pods({ labels: { app: 'a', tier: 'b' }, namespace: 'app' }));
+        policy(stack, [
+          ...rest({ namespaceSelector: inNamespace('app'), podSelector: { matchLabels: { app: 'a' } } }),
+          ...rest({ namespaceSelector: inNamespace('web'), podSelector: { matchLabels: { app: 'a', tier: 'b' } } }),
+        ]);
+      },
+      ['REST from pods app=a of namespace app', 'REST from pods app=a,tier=b of namespace web'],
+    ],
+    ['a policy that is made no times', (_, stack) => policy(stack, rest(), { count: 0 }), []],
+    [
+      'policies of the cluster that are made no times',
+      (cluster) => policiesOf(cluster).forEach((made) => made.addOverride('count', 0)),
+      open,
+    ],
+    [
+      'policies of the cluster that are made as often as a variable says',
+      (cluster, stack) => {
+        const { numberValue } = new TerraformVariable(stack, 'policies', {});
+        policiesOf(cluster).forEach((made) => made.addOverride('count', numberValue));
+      },
+      open,
+    ],
+    [
+      'what an Aspect opens after another has asked for findings',
+      (cluster, stack) => {
+        Aspects.of(cluster).add({ visit: (construct) => construct === cluster && cluster.posture.findings() });
+        const made = policy(stack, []);
+        Aspects.of(made).add({ visit: () => made.addOverride('spec.ingress', [{}]) });
+      },
+      ['REST from anywhere', 'gRPC from anywhere', 'peer from anywhere'],
+    ],
+  ])('%s', (_what, change, expected) => {
+    const cluster = (stack: TerraformStack) =>
+      new kubernetes.QdrantCluster(stack, 'Cluster', { ...onKubernetes, clusterName: 'vectors' });
+    expect(foundIn(cluster, change)).toEqual(expected);
+  });
+});
