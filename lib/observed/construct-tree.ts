@@ -6,13 +6,15 @@ import {
   IResolveContext,
   StringConcat,
   TerraformElement,
+  TerraformLocal,
   TerraformResource,
   TerraformStack,
+  TerraformVariable,
   Tokenization,
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isUnknown } from '../input/input';
-import { ObservedResource, Resources } from './resources';
+import { ObservedResource, Resources, ResourceSurroundings } from './resources';
 
 /** What CDK for Terraform keeps of a reference to a resource, and does not show. */
 interface Reference {
@@ -61,14 +63,19 @@ export interface TreeReading {
   readonly whereOf: (resource: TerraformResource) => string;
 }
 
+/** What was read of a stack and of those within it. */
+interface StackContents extends ResourceSurroundings {
+  readonly resources: ObservedResource[];
+}
+
 /** What was read of each stack, by the reading. */
-const known = new WeakMap<TreeReading, WeakMap<TerraformStack, ObservedResource[]>>();
+const known = new WeakMap<TreeReading, WeakMap<TerraformStack, StackContents>>();
 /** What was read of each app, for as long as nothing of it was read anew. */
-const apps = new WeakMap<IConstruct, Map<TreeReading, { lists: ObservedResource[][]; resources: Resources }>>();
+const apps = new WeakMap<IConstruct, Map<TreeReading, { contents: StackContents[]; resources: Resources }>>();
 /** Stacks whose Aspects tell when they change what was read. */
 const watched = new WeakSet<TerraformStack>();
 const changed = new WeakMap<TerraformStack, number>();
-const readAt = new WeakMap<ObservedResource[], number>();
+const readAt = new WeakMap<StackContents, number>();
 
 /**
  * The resources of all stacks of an app, as they would be synthesized now, overrides included.
@@ -76,28 +83,34 @@ const readAt = new WeakMap<ObservedResource[], number>();
  * @param mayBeKnown whether what was read since the Aspects of a stack have been at work still holds, as while synthesizing
  */
 export function resourcesOfApp(app: IConstruct, reading: TreeReading, mayBeKnown: boolean): Resources {
-  const lists = stacksOf(app).map((stack) => resourcesOfStack(stack, reading, mayBeKnown));
+  const contents = stacksOf(app).map((stack) => contentsOf(stack, reading, mayBeKnown));
   const former = apps.get(app)?.get(reading);
-  if (former && former.lists.length === lists.length && lists.every((list, index) => list === former.lists[index])) {
+  if (former && former.contents.length === contents.length && contents.every((one, index) => one === former.contents[index])) {
     return former.resources;
   }
-  const resources = new Resources(lists.flat());
-  if (mayBeKnown) apps.set(app, (apps.get(app) ?? new Map()).set(reading, { lists, resources }));
+  const resources = new Resources(
+    contents.flatMap((one) => one.resources),
+    {
+      locals: Object.assign({}, ...contents.map(({ locals }) => locals)),
+      defaults: Object.assign({}, ...contents.map(({ defaults }) => defaults)),
+    },
+  );
+  if (mayBeKnown) apps.set(app, (apps.get(app) ?? new Map()).set(reading, { contents, resources }));
   return resources;
 }
 
-function resourcesOfStack(stack: TerraformStack, reading: TreeReading, mayBeKnown: boolean): ObservedResource[] {
+function contentsOf(stack: TerraformStack, reading: TreeReading, mayBeKnown: boolean): StackContents {
   watch(stack);
-  const byStack = known.get(reading) ?? new WeakMap<TerraformStack, ObservedResource[]>();
+  const byStack = known.get(reading) ?? new WeakMap<TerraformStack, StackContents>();
   known.set(reading, byStack);
   const former = byStack.get(stack);
   if (mayBeKnown && former && readAt.get(former) === changed.get(stack)) return former;
-  const resources = read(stack, reading);
+  const contents = read(stack, reading);
   // What is read while Aspects are at work, later ones may change.
-  if (!mayBeKnown) return resources;
-  byStack.set(stack, resources);
-  readAt.set(resources, changed.get(stack)!);
-  return resources;
+  if (!mayBeKnown) return contents;
+  byStack.set(stack, contents);
+  readAt.set(contents, changed.get(stack)!);
+  return contents;
 }
 
 /** The Aspects of a stack change it before it is validated, and those of one within it too. */
@@ -114,7 +127,7 @@ function stacksOf(construct: IConstruct): TerraformStack[] {
   return TerraformStack.isStack(construct) ? [construct] : construct.node.children.flatMap(stacksOf);
 }
 
-function read(outermost: TerraformStack, reading: TreeReading): ObservedResource[] {
+function read(outermost: TerraformStack, reading: TreeReading): StackContents {
   const constructs = outermost.node.findAll();
   const stacks = constructs.filter((construct): construct is TerraformStack => TerraformStack.isStack(construct));
   stacks.forEach((stack) => watch(stack, outermost));
@@ -124,7 +137,7 @@ function read(outermost: TerraformStack, reading: TreeReading): ObservedResource
       .map((override) => [keyOf(override.stack, override.type, override.name), override]),
   );
   const made = constructs.filter(isResource).filter(({ terraformResourceType }) => reading.isRead(terraformResourceType));
-  return [
+  const resources = [
     ...made.flatMap((resource) => {
       const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = resource;
       const { [name]: values } = resource.toTerraform().resource?.[type] ?? {};
@@ -138,6 +151,27 @@ function read(outermost: TerraformStack, reading: TreeReading): ObservedResource
     }),
     ...[...overrides.values()].flatMap((resource) => observed(reading, resource, '')),
   ];
+  return {
+    resources,
+    locals: valuesOf(constructs, TerraformLocal, (local) => local.toTerraform().locals[local.friendlyUniqueId]),
+    defaults: valuesOf(constructs, TerraformVariable, (variable) => variable.default),
+  };
+}
+
+/** What elements of a kind hold, by their stacks and names. Each is looked at when it is asked for: few are, and some are long. */
+function valuesOf<T extends TerraformElement>(
+  constructs: IConstruct[],
+  kind: new (...args: any[]) => T,
+  valueOf: (element: T) => unknown,
+): { [scope: string]: { [name: string]: unknown } } {
+  const values: { [scope: string]: { [name: string]: unknown } } = {};
+  for (const element of constructs) {
+    if (!(element instanceof kind)) continue;
+    const { cdktfStack: stack, friendlyUniqueId: name } = element;
+    const ofStack = (values[stack.node.path] ??= {});
+    Object.defineProperty(ofStack, name, { get: () => withOrigins(stack, valueOf(element)), enumerable: true });
+  }
+  return values;
 }
 
 /** As CDK for Terraform does it: block by block, lists one behind the other; what is undefined is taken away. */

@@ -1,8 +1,24 @@
+import { Instance } from '@cdktf/provider-aws/lib/instance';
+import { NetworkInterface } from '@cdktf/provider-aws/lib/network-interface';
+import { NetworkInterfaceAttachmentA } from '@cdktf/provider-aws/lib/network-interface-attachment';
+import { NetworkInterfaceSgAttachment } from '@cdktf/provider-aws/lib/network-interface-sg-attachment';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { App, Aspects, TerraformElement, TerraformResource, TerraformStack, TerraformVariable } from 'cdktf';
+import {
+  App,
+  Aspects,
+  Fn,
+  TerraformElement,
+  TerraformIterator,
+  TerraformLocal,
+  TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+} from 'cdktf';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +45,11 @@ function foundIn<T>(
   } catch (error) {
     const { message } = error as Error;
     if (!message.includes('QDR005')) throw error;
-    return [...message.matchAll(/QDR005: the (.*?) \(port \d+\) of (?:nodes|pods) is open to (.*?) by (.*?), which/g)].map(
-      ([, listener, source]) => `${listener} from ${source}`,
-    );
+    return [
+      ...message.matchAll(
+        /QDR005: the (.*?) \(port \d+\) of (?:nodes|pods|load balancer Front) is open to (.*?) by (.*?), which/g,
+      ),
+    ].map(([, listener, source]) => `${listener} from ${source}`);
   } finally {
     rmSync(outdir, { recursive: true });
   }
@@ -49,6 +67,13 @@ describe('AWS', () => {
       securityGroupId: cluster.connections.securityGroupId,
       ...{ ipProtocol: 'tcp', fromPort: 6333, toPort: 6333, ...more },
     });
+  const open = { fromPort: 6335, toPort: 6335, cidrIpv4: '10.0.0.0/8' };
+  const inline = { from_port: 6335, to_port: 6335, protocol: 'tcp' };
+  const openGroup = (stack: TerraformStack) =>
+    new SecurityGroup(stack, 'Open', {
+      ingress: [{ fromPort: 6335, toPort: 6335, protocol: 'tcp', cidrBlocks: ['10.0.0.0/8'] }],
+    });
+  const instanceOf = (cluster: aws.QdrantCluster) => cluster.nodes[0].node.defaultChild as Instance;
   const imported = (stack: TerraformStack, cluster: aws.QdrantCluster) =>
     aws.QdrantCluster.fromClusterAttributes(stack, 'Imported', {
       host: 'vectors.internal',
@@ -151,6 +176,125 @@ describe('AWS', () => {
       },
       ['REST from 10.0.0.0/8'],
     ],
+    [
+      'a rule whose group is reached by a local',
+      (cluster, _, other) =>
+        rule(other, cluster, {
+          ...open,
+          securityGroupId: new TerraformLocal(other, 'group', cluster.connections.securityGroupId).asString,
+        }),
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'a rule whose group is reached by a function',
+      (cluster, stack) =>
+        rule(stack, cluster, { ...open, securityGroupId: Fn.coalesce([cluster.connections.securityGroupId, '']) }),
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'a rule for each of several groups',
+      (cluster, stack) => {
+        const forEach = TerraformIterator.fromList([cluster.connections.securityGroupId]);
+        rule(stack, cluster, { ...open, forEach, securityGroupId: forEach.value });
+      },
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'a rule for each of several other groups',
+      (cluster, stack) => {
+        const forEach = TerraformIterator.fromList([new SecurityGroup(stack, 'Group').id]);
+        rule(stack, cluster, { ...open, forEach, securityGroupId: forEach.value });
+      },
+      [],
+    ],
+    [
+      'blocks that Terraform makes one by one',
+      (cluster) =>
+        cluster.node
+          .findAll()
+          .find((child): child is SecurityGroup => child instanceof SecurityGroup)!
+          .addOverride('dynamic', {
+            ingress: { for_each: ['10.0.0.0/8'], content: { ...inline, cidr_blocks: ['${ingress.value}'] } },
+          }),
+      ['peer from ingress.value'],
+    ],
+    [
+      'a group that is attached to what an instance calls its interface',
+      (cluster, stack) =>
+        new NetworkInterfaceSgAttachment(stack, 'Attached', {
+          networkInterfaceId: instanceOf(cluster).primaryNetworkInterfaceId,
+          securityGroupId: openGroup(stack).id,
+        }),
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'a group that is attached to each interface',
+      (cluster, stack) => {
+        const { id } = cluster.nodes[0].node.findChild('NetworkInterface') as unknown as NetworkInterface;
+        const forEach = TerraformIterator.fromList([id]);
+        const networkInterfaceId = forEach.value;
+        new NetworkInterfaceSgAttachment(stack, 'Attached', {
+          forEach,
+          networkInterfaceId,
+          securityGroupId: openGroup(stack).id,
+        });
+      },
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'a further interface of a node',
+      (cluster, stack) => {
+        const attachment = [{ instance: instanceOf(cluster).id, deviceIndex: 1 }];
+        new NetworkInterface(stack, 'Second', { subnetId: 'subnet-1', securityGroups: [openGroup(stack).id], attachment });
+      },
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'a further interface of a node, by an attachment',
+      (cluster, stack) => {
+        const second = new NetworkInterface(stack, 'Second', { subnetId: 'subnet-1', securityGroups: [openGroup(stack).id] });
+        const ids = { instanceId: instanceOf(cluster).id, networkInterfaceId: second.id };
+        new NetworkInterfaceAttachmentA(stack, 'Attached', { ...ids, deviceIndex: 1 });
+      },
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'another interface in an override of a node',
+      (cluster, stack) => {
+        const second = new NetworkInterface(stack, 'Second', { subnetId: 'subnet-1', securityGroups: [openGroup(stack).id] });
+        instanceOf(cluster).addOverride('network_interface', [{ device_index: 0, network_interface_id: second.id }]);
+      },
+      ['peer from 10.0.0.0/8'],
+    ],
+    [
+      'another group of the load balancer',
+      (cluster, stack) => {
+        const front = cluster.addLoadBalancer('Front');
+        const balancer = front.node.findChild('LoadBalancer') as TerraformResource;
+        const group = new SecurityGroup(stack, 'Open', {
+          ingress: [{ fromPort: 6333, toPort: 6333, protocol: 'tcp', cidrBlocks: ['10.0.0.0/8'] }],
+        });
+        balancer.addOverride('security_groups', [group.id]);
+      },
+      ['REST from 10.0.0.0/8'],
+    ],
+    [
+      'another machine in the group of the nodes',
+      (cluster, stack) =>
+        new Instance(stack, 'App', {
+          ...{ ami: 'ami-1', instanceType: 't3.micro', vpcSecurityGroupIds: [cluster.connections.securityGroupId] },
+        }),
+      ['REST', 'peer'].map((listener) => `${listener} from aws_instance.App, which is in the security group of the nodes`),
+    ],
+    [
+      'another machine with an open group of its own',
+      (cluster, stack) => {
+        cluster.connections.allowRestFrom(aws.Peer.securityGroup(openGroup(stack).id));
+        const group = stack.node.findChild('Open') as SecurityGroup;
+        new Instance(stack, 'App', { ami: 'ami-1', instanceType: 't3.micro', vpcSecurityGroupIds: [group.id] });
+      },
+      [],
+    ],
   ])('%s', (_what, change, expected) => {
     const cluster = (stack: TerraformStack) => new aws.QdrantCluster(stack, 'Cluster', { ...onAws, clusterName: 'vectors' });
     expect(foundIn(cluster, change)).toEqual(expected);
@@ -244,6 +388,47 @@ describe('Kubernetes', () => {
       ['REST from pods app=a of namespace app', 'REST from pods app=a,tier=b of namespace web'],
     ],
     ['a policy that is made no times', (_, stack) => policy(stack, rest(), { count: 0 }), []],
+    [
+      'a policy in the namespace, written as the resource that makes it',
+      (_, stack) =>
+        policy(stack, rest(), { namespace: new NamespaceV1(stack, 'Search', { metadata: { name: 'search' } }).metadata.name }),
+      ['REST from anywhere'],
+    ],
+    [
+      'a policy in the namespace, by a local',
+      (_, stack) => policy(stack, rest(), { namespace: new TerraformLocal(stack, 'namespace', 'search').asString }),
+      ['REST from anywhere'],
+    ],
+    [
+      'a policy in another namespace that is written so',
+      (_, stack) =>
+        policy(stack, rest(), { namespace: new NamespaceV1(stack, 'Web', { metadata: { name: 'web' } }).metadata.name }),
+      [],
+    ],
+    [
+      'a policy for all pods of a namespace that a variable names',
+      (_, stack) => policy(stack, rest(), { namespace: new TerraformVariable(stack, 'namespace', {}).stringValue }),
+      [],
+    ],
+    [
+      'one for these pods',
+      (_, stack) => {
+        const made = policy(stack, rest(), { namespace: new TerraformVariable(stack, 'namespace', {}).stringValue });
+        made.addOverride('spec.pod_selector.match_labels', { 'app.kubernetes.io/instance': 'vectors' });
+      },
+      ['REST from anywhere'],
+    ],
+    [
+      'blocks that Terraform makes one by one',
+      (_, stack) =>
+        policy(stack, []).addOverride('spec.dynamic', {
+          ingress: {
+            for_each: ['10.0.0.0/8'],
+            content: { from: { ip_block: { cidr: '${ingress.value}' } }, ports: { port: '6335' } },
+          },
+        }),
+      ['peer from ingress.value'],
+    ],
     [
       'policies of the cluster that are made no times',
       (cluster) => policiesOf(cluster).forEach((made) => made.addOverride('count', 0)),

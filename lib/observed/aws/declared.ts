@@ -5,17 +5,22 @@ import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { InboundRule, ObservedSource } from '../reach';
-import { Resources } from '../resources';
+import { ObservedResource, Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
 import { SECURITY_GROUP_TYPES, SecurityGroups } from './ingress';
-import { InterfaceGroups } from './interfaces';
+import { INTERFACE_TYPES, InterfaceGroups } from './interfaces';
 import { unknownGroup } from './unknown-group';
 
-const READ = new Set([...SECURITY_GROUP_TYPES, 'aws_network_interface', 'aws_network_interface_sg_attachment']);
+const READ = new Set([...SECURITY_GROUP_TYPES, ...INTERFACE_TYPES, 'aws_instance', 'aws_lb']);
+/** What decides of which groups a machine or a balancer is; the user data of a machine is long. */
+const MEMBERSHIP = [
+  ...['vpc_security_group_ids', 'security_groups', 'network_interface', 'primary_network_interface', 'count', 'for_each'],
+];
 
 const reading: TreeReading = {
   isRead: (type) => READ.has(type),
-  pick: (_type, values) => values,
+  pick: (type, values) =>
+    ['aws_instance', 'aws_lb'].includes(type) ? Object.fromEntries(MEMBERSHIP.map((name) => [name, values[name]])) : values,
   // Ids of AWS are of one place only.
   whereOf: () => '',
 };
@@ -23,8 +28,8 @@ const reading: TreeReading = {
 /** Listeners, and by what they are reached. */
 export interface WatchedListeners {
   readonly securityGroupId: string;
-  /** The ids of the network interfaces of the nodes, which may be given further groups. */
-  readonly interfaceIds: string[];
+  /** What is in that group, and may be given further ones: instances and their network interfaces, or a load balancer. */
+  readonly memberIds: () => string[];
   readonly listeners: () => Listener[];
 }
 
@@ -40,14 +45,25 @@ function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boole
   const identityOf = (value: string) => resources.identity(stack, withOrigins(scope, value));
   const identities = new Set([identityOf(watched.securityGroupId)]);
   const foreign: InboundRule[] = [];
-  for (const { by, group } of watched.interfaceIds.flatMap((id) => interfaces.groupsOf(identityOf(id)))) {
+  const members = watched.memberIds().map(identityOf);
+  for (const { by, group } of members.flatMap((member) => interfaces.groupsOf(member))) {
     const identity = resources.identity(by, group);
     identities.add(identity);
     if (!groups.has(identity)) foreign.push(unknownGroup(group, by));
   }
-  const rules = [...groups.inboundOf([...identities]), ...foreign];
+  const strangers = interfaces.othersIn(identityOf(watched.securityGroupId), members).map(strangerOf);
+  const rules = [...groups.inboundOf([...identities]).map((rule) => withStrangers(rule, strangers)), ...foreign];
   const told = [...identities].flatMap((identity) => declared.get(identity) ?? []);
   return undeclaredReach(scope, watched.listeners(), rules, told, (sources) => coverageOf(sources, identityOf));
+}
+
+/** What is in the group of the nodes and is none of them: it is let in wherever they are. */
+function strangerOf(by: ObservedResource): ObservedSource {
+  return { name: `${by.address}, which is in the security group of the nodes`, key: by.address, by };
+}
+
+function withStrangers({ ports, sources }: InboundRule, strangers: ObservedSource[]): InboundRule {
+  return { ports, sources: sources.some(({ nodes }) => nodes) ? [...sources, ...strangers] : sources };
 }
 
 /** Of a range its parts are declared too; of a group, or a list, itself. */

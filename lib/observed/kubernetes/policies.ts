@@ -1,5 +1,5 @@
 import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
-import { displayed, hasUnknown, listOf, mayBeAbsent, ObservedResource } from '../resources';
+import { blockOf, displayed, hasUnknown, listOf, mayBeAbsent, ObservedResource, UNKNOWN } from '../resources';
 import { ObservedObject, selects } from './objects';
 
 /** Pods of one template. */
@@ -38,9 +38,9 @@ export function inboundOf(pods: PodSet, objects: ObservedObject[]): { rules: Inb
 }
 
 /** Undefined where that is not known, as of a policy that may not be there. */
-function selectsForSure({ manifest, resource }: ObservedObject, { labels }: PodSet): boolean | undefined {
-  const selected = selects(manifest.spec?.podSelector, labels);
-  return selected && mayBeAbsent(resource) ? undefined : selected;
+function selectsForSure({ manifest, namespace, resource }: ObservedObject, pods: PodSet): boolean | undefined {
+  const selected = selects(manifest.spec?.podSelector, pods.labels);
+  return selected && (mayBeAbsent(resource) || namespace !== pods.namespace) ? undefined : selected;
 }
 
 function open(pods: PodSet, name: string): { rules: InboundRule[]; unknown: string[] } {
@@ -59,11 +59,14 @@ function concernsIngress({ manifest }: ObservedObject): boolean {
 }
 
 function rulesOf({ manifest, resource }: ObservedObject, pods: PodSet): InboundRule[] {
-  const ingress = manifest.spec?.ingress;
+  const { ingress, dynamic } = manifest.spec ?? {};
   if (typeof ingress === 'string') return [{ ports: ALL_PORTS, sources: [unknownSource(ingress, resource)] }];
-  return listOf(ingress).flatMap((rule) => {
+  const made = listOf(dynamic)
+    .flatMap((blocks) => listOf(blocks?.ingress))
+    .map(({ content }) => blockOf(content));
+  return [...listOf(ingress), ...made].flatMap((rule) => {
     const ports = portsOf(rule?.ports, pods);
-    const from = rule?.from;
+    const from = rule?.from ?? (rule?.dynamic?.from && UNKNOWN);
     const anywhere = { name: 'anywhere', key: 'anywhere', anyAddress: true, by: resource };
     const peers =
       typeof from === 'string' ? [unknownSource(from, resource)] : listOf(from).map((peer) => sourceOf(peer, pods, resource));
