@@ -284,7 +284,16 @@ describe('AWS', () => {
         new Instance(stack, 'App', {
           ...{ ami: 'ami-1', instanceType: 't3.micro', vpcSecurityGroupIds: [cluster.connections.securityGroupId] },
         }),
-      ['REST', 'peer'].map((listener) => `${listener} from aws_instance.App, which is in the security group of the nodes`),
+      ['REST', 'peer'].map((listener) => `${listener} from aws_instance.App in the security group of the nodes`),
+    ],
+    [
+      'another machine in the group of the nodes, which was allowed for clients',
+      (cluster, stack) => {
+        const group = cluster.connections.securityGroupId;
+        cluster.connections.allowRestFrom(aws.Peer.securityGroup(group));
+        new Instance(stack, 'App', { ami: 'ami-1', instanceType: 't3.micro', vpcSecurityGroupIds: [group] });
+      },
+      ['peer from aws_instance.App in the security group of the nodes'],
     ],
     [
       'another machine with an open group of its own',

@@ -5,7 +5,7 @@ import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { InboundRule, ObservedSource } from '../reach';
-import { ObservedResource, Resources } from '../resources';
+import { Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
 import { SECURITY_GROUP_TYPES, SecurityGroups } from './ingress';
 import { INTERFACE_TYPES, InterfaceGroups } from './interfaces';
@@ -51,15 +51,18 @@ function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boole
     identities.add(identity);
     if (!groups.has(identity)) foreign.push(unknownGroup(group, by));
   }
-  const strangers = interfaces.othersIn(identityOf(watched.securityGroupId), members).map(strangerOf);
+  const strangers = strangersIn(identityOf(watched.securityGroupId), members, interfaces);
   const rules = [...groups.inboundOf([...identities]).map((rule) => withStrangers(rule, strangers)), ...foreign];
   const told = [...identities].flatMap((identity) => declared.get(identity) ?? []);
   return undeclaredReach(scope, watched.listeners(), rules, told, (sources) => coverageOf(sources, identityOf));
 }
 
-/** What is in the group of the nodes and is none of them: it is let in wherever they are. */
-function strangerOf(by: ObservedResource): ObservedSource {
-  return { name: `${by.address}, which is in the security group of the nodes`, key: by.address, by };
+/** What is in the group of the nodes and is none of them: it is let in wherever they are, and declared where the group is. */
+function strangersIn(group: string, members: string[], interfaces: InterfaceGroups): ObservedSource[] {
+  const others = interfaces.othersIn(group, members);
+  if (others.length === 0) return [];
+  const addresses = [...new Set(others.map(({ address }) => address))];
+  return [{ name: `${addresses.join(' and ')} in the security group of the nodes`, key: group, by: others[0] }];
 }
 
 function withStrangers({ ports, sources }: InboundRule, strangers: ObservedSource[]): InboundRule {
