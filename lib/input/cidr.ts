@@ -48,12 +48,17 @@ export function coverTheInternet(cidrs: string[]): boolean {
   return ([4, 6] as const).some((version) => publicAddresses(version) > SOMEBODYS[version]);
 }
 
-/** Whether every address of a range is in one of others. What is no range is in none. */
-export function isWithin(cidr: string, others: string[]): boolean {
-  const range = parse(cidr);
-  if (!range) return false;
-  const same = others.flatMap((other) => parse(other) ?? []).filter(({ version }) => version === range.version);
-  return common([range], merged(same)) === sizeOf([range]);
+/** Tells of a range whether ranges, together, hold all of it, however each is written. Those that are not known yet hold nothing. */
+export function withinRanges(cidrs: string[]): (cidr: string) => boolean {
+  const ranges = cidrs.flatMap((cidr) => parse(cidr) ?? []);
+  const spans = {
+    4: merged(ranges.filter(({ version }) => version === 4)),
+    6: merged(ranges.filter(({ version }) => version === 6)),
+  };
+  return (cidr) => {
+    const range = parse(cidr);
+    return range !== undefined && spans[range.version].some(({ first, last }) => first <= range.first && range.last <= last);
+  };
 }
 
 function rangeOf(scope: string, cidr: string, version: 4 | 6, example: string, instead: string): string {

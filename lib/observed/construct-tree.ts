@@ -6,13 +6,15 @@ import {
   IResolveContext,
   StringConcat,
   TerraformElement,
+  TerraformLocal,
   TerraformResource,
   TerraformStack,
+  TerraformVariable,
   Tokenization,
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isUnknown } from '../input/input';
-import { ObservedResource, Resources } from './resources';
+import { ObservedResource, Resources, ResourceSurroundings } from './resources';
 
 /** What CDK for Terraform keeps of a reference to a resource, and does not show. */
 interface Reference {
@@ -61,14 +63,19 @@ export interface TreeReading {
   readonly whereOf: (resource: TerraformResource) => string;
 }
 
+/** What was read of a stack and of those within it. */
+interface StackContents extends ResourceSurroundings {
+  readonly resources: ObservedResource[];
+}
+
 /** What was read of each stack, by the reading. */
-const known = new WeakMap<TreeReading, WeakMap<TerraformStack, ObservedResource[]>>();
+const known = new WeakMap<TreeReading, WeakMap<TerraformStack, StackContents>>();
 /** What was read of each app, for as long as nothing of it was read anew. */
-const apps = new WeakMap<IConstruct, Map<TreeReading, { lists: ObservedResource[][]; resources: Resources }>>();
+const apps = new WeakMap<IConstruct, Map<TreeReading, { contents: StackContents[]; resources: Resources }>>();
 /** Stacks whose Aspects tell when they change what was read. */
 const watched = new WeakSet<TerraformStack>();
 const changed = new WeakMap<TerraformStack, number>();
-const readAt = new WeakMap<ObservedResource[], number>();
+const readAt = new WeakMap<StackContents, number>();
 
 /**
  * The resources of all stacks of an app, as they would be synthesized now, overrides included.
@@ -76,26 +83,34 @@ const readAt = new WeakMap<ObservedResource[], number>();
  * @param mayBeKnown whether what was read since the Aspects of a stack have been at work still holds, as while synthesizing
  */
 export function resourcesOfApp(app: IConstruct, reading: TreeReading, mayBeKnown: boolean): Resources {
-  const lists = stacksOf(app).map((stack) => resourcesOfStack(stack, reading, mayBeKnown));
+  const contents = stacksOf(app).map((stack) => contentsOf(stack, reading, mayBeKnown));
   const former = apps.get(app)?.get(reading);
-  if (former && former.lists.length === lists.length && lists.every((list, index) => list === former.lists[index])) {
+  if (former && former.contents.length === contents.length && contents.every((one, index) => one === former.contents[index])) {
     return former.resources;
   }
-  const resources = new Resources(lists.flat());
-  apps.set(app, (apps.get(app) ?? new Map()).set(reading, { lists, resources }));
+  const resources = new Resources(
+    contents.flatMap((one) => one.resources),
+    {
+      locals: Object.assign({}, ...contents.map(({ locals }) => locals)),
+      defaults: Object.assign({}, ...contents.map(({ defaults }) => defaults)),
+    },
+  );
+  if (mayBeKnown) apps.set(app, (apps.get(app) ?? new Map()).set(reading, { contents, resources }));
   return resources;
 }
 
-function resourcesOfStack(stack: TerraformStack, reading: TreeReading, mayBeKnown: boolean): ObservedResource[] {
+function contentsOf(stack: TerraformStack, reading: TreeReading, mayBeKnown: boolean): StackContents {
   watch(stack);
-  const byStack = known.get(reading) ?? new WeakMap<TerraformStack, ObservedResource[]>();
+  const byStack = known.get(reading) ?? new WeakMap<TerraformStack, StackContents>();
   known.set(reading, byStack);
   const former = byStack.get(stack);
   if (mayBeKnown && former && readAt.get(former) === changed.get(stack)) return former;
-  const resources = read(stack, reading);
-  byStack.set(stack, resources);
-  readAt.set(resources, changed.get(stack)!);
-  return resources;
+  const contents = read(stack, reading);
+  // What is read while Aspects are at work, later ones may change.
+  if (!mayBeKnown) return contents;
+  byStack.set(stack, contents);
+  readAt.set(contents, changed.get(stack)!);
+  return contents;
 }
 
 /** The Aspects of a stack change it before it is validated, and those of one within it too. */
@@ -112,23 +127,64 @@ function stacksOf(construct: IConstruct): TerraformStack[] {
   return TerraformStack.isStack(construct) ? [construct] : construct.node.children.flatMap(stacksOf);
 }
 
-function read(outermost: TerraformStack, reading: TreeReading): ObservedResource[] {
+function read(outermost: TerraformStack, reading: TreeReading): StackContents {
   const constructs = outermost.node.findAll();
   const stacks = constructs.filter((construct): construct is TerraformStack => TerraformStack.isStack(construct));
   stacks.forEach((stack) => watch(stack, outermost));
-  const overrides = stacks.flatMap((stack) => overridesOf(stack, reading));
+  const overrides = new Map(
+    stacks
+      .flatMap((stack) => overridesOf(stack, reading))
+      .map((override) => [keyOf(override.stack, override.type, override.name), override]),
+  );
   const made = constructs.filter(isResource).filter(({ terraformResourceType }) => reading.isRead(terraformResourceType));
-  return [
+  const resources = [
     ...made.flatMap((resource) => {
       const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = resource;
       const { [name]: values } = resource.toTerraform().resource?.[type] ?? {};
       if (values === undefined) return [];
-      const override = overrides.find((other) => other.stack === stack && other.type === type && other.name === name);
-      if (override) override.isOfConstruct = true;
-      return observed(reading, { stack, type, name, values: { ...values, ...override?.values } }, reading.whereOf(resource));
+      const key = keyOf(stack, type, name);
+      const override = overrides.get(key);
+      if (!override) return observed(reading, { stack, type, name, values }, reading.whereOf(resource));
+      overrides.delete(key);
+      const changed = override.values && merged(withOrigins(stack, values), override.values);
+      return observed(reading, { ...override, values: changed }, reading.whereOf(resource));
     }),
-    ...overrides.filter(({ isOfConstruct }) => !isOfConstruct).flatMap((resource) => observed(reading, resource, '')),
+    ...[...overrides.values()].flatMap((resource) => observed(reading, resource, '')),
   ];
+  return {
+    resources,
+    locals: valuesOf(constructs, TerraformLocal, (local) => local.toTerraform().locals[local.friendlyUniqueId]),
+    defaults: valuesOf(constructs, TerraformVariable, (variable) => variable.default),
+  };
+}
+
+/** What elements of a kind hold, by their stacks and names. Each is looked at when it is asked for: few are, and some are long. */
+function valuesOf<T extends TerraformElement>(
+  constructs: IConstruct[],
+  kind: new (...args: any[]) => T,
+  valueOf: (element: T) => unknown,
+): { [scope: string]: { [name: string]: unknown } } {
+  const values: { [scope: string]: { [name: string]: unknown } } = {};
+  for (const element of constructs) {
+    if (!(element instanceof kind)) continue;
+    const { cdktfStack: stack, friendlyUniqueId: name } = element;
+    const ofStack = (values[stack.node.path] ??= {});
+    Object.defineProperty(ofStack, name, { get: () => withOrigins(stack, valueOf(element)), enumerable: true });
+  }
+  return values;
+}
+
+/** As CDK for Terraform does it: block by block, lists one behind the other; what is undefined is taken away. */
+function merged(target: any, changes: object): any {
+  const result: any = Array.isArray(target) ? [...target] : { ...target };
+  for (const [name, change] of Object.entries(changes)) {
+    const former = result[name];
+    if (change === undefined) delete result[name];
+    else if (Array.isArray(change)) result[name] = Array.isArray(former) ? [...former, ...change] : change;
+    else if (change === null || typeof change !== 'object' || Tokenization.isResolvable(change)) result[name] = change;
+    else result[name] = merged(typeof former === 'object' ? former : {}, change);
+  }
+  return result;
 }
 
 /** A resource that is put into a stack past its constructs, or changes what they make. */
@@ -136,19 +192,23 @@ interface StackOverride {
   readonly stack: TerraformStack;
   readonly type: string;
   readonly name: string;
+  /** Undefined where the resource is taken out of the stack. */
   readonly values: any;
-  isOfConstruct?: boolean;
+}
+
+function keyOf(stack: TerraformStack, type: string, name: string): string {
+  return `${stack.node.path}::${type}.${name}`;
 }
 
 function overridesOf(stack: TerraformStack, reading: TreeReading): StackOverride[] {
   const { resource = {} } = (stack as unknown as { rawOverrides?: { resource?: any } }).rawOverrides ?? {};
   return Object.entries<any>(resource).flatMap(([type, named]) =>
-    reading.isRead(type) ? Object.entries<any>(named).map(([name, values]) => ({ stack, type, name, values })) : [],
+    reading.isRead(type) ? Object.entries<any>(named ?? {}).map(([name, values]) => ({ stack, type, name, values })) : [],
   );
 }
 
 function observed(reading: TreeReading, { stack, type, name, values }: StackOverride, where: string): ObservedResource[] {
-  const picked = reading.pick(type, values);
+  const picked = values && reading.pick(type, values);
   if (picked === undefined) return [];
   const scope = stack.node.path;
   return [{ address: `${type}.${name}`, scope, type, values: withOrigins(stack, picked), where }];

@@ -10,6 +10,8 @@ export interface ObservedSource extends ExposureSource {
   readonly cidr?: string;
   /** Whether it is a list of ranges that are kept elsewhere. */
   readonly isList?: boolean;
+  /** By what pods are chosen, where it is pods: each term leaves out some. */
+  readonly terms?: string[];
   /** What lets it in. */
   readonly by: ObservedResource;
 }

@@ -16,6 +16,8 @@ export interface ResourceSurroundings {
   /** The locals and the outputs of each scope. */
   readonly locals?: { [scope: string]: { [name: string]: unknown } };
   readonly outputs?: { [scope: string]: { [name: string]: unknown } };
+  /** What variables hold where nobody says otherwise. */
+  readonly defaults?: { [scope: string]: { [name: string]: unknown } };
   /** What was there and could not be read, one sentence each. */
   readonly unread?: string[];
 }
@@ -57,6 +59,25 @@ export function blockOf(value: any): any {
   return Array.isArray(value) ? value[0] : (value ?? undefined);
 }
 
+/** Whether a resource is told to be made not once. */
+function isSwitchedOff({ values }: ObservedResource): boolean {
+  const { count, for_each: items } = values ?? {};
+  if (items !== null && typeof items === 'object') return Object.keys(items).length === 0;
+  return String(count) === '0';
+}
+
+/** Whether only Terraform knows if a resource is made at all. */
+export function mayBeAbsent({ values }: ObservedResource): boolean {
+  return hasUnknown(values?.count) || hasUnknown(values?.for_each);
+}
+
+/** A stack, where an expression names it, and what the expression is within it. */
+const ORIGIN = /^(?:(.*?)::)?(.*)$/s;
+/** Whether an expression stands for each of several values. */
+export function isEach(value: unknown): boolean {
+  return typeof value === 'string' && /(?<![\w.])each\.(value|key)/.test(value);
+}
+
 const CROSS_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+)$/;
 
 /** Everything that was read, by what refers to it. */
@@ -65,11 +86,15 @@ export class Resources {
   private readonly byType = new Map<string, ObservedResource[]>();
   private readonly byId = new Map<string, ObservedResource>();
 
+  /** Those that Terraform makes, or may make. */
+  public readonly all: ObservedResource[];
+
   public constructor(
-    public readonly all: ObservedResource[],
+    resources: ObservedResource[],
     public readonly surroundings: ResourceSurroundings = {},
   ) {
-    for (const resource of all) this.index(resource);
+    this.all = resources.filter((resource) => !isSwitchedOff(resource));
+    for (const resource of this.all) this.index(resource);
   }
 
   public ofType(...types: string[]): ObservedResource[] {
@@ -83,16 +108,37 @@ export class Resources {
 
   /** The resource that a value names: by a reference, or by its id. */
   public target(from: Pick<ObservedResource, 'scope'>, value: unknown): ObservedResource | undefined {
-    if (typeof value !== 'string') return undefined;
-    const expression = wholeExpression(value);
-    return expression === undefined ? this.byId.get(value) : this.referred(from.scope, expression);
+    const meant = this.followed(from.scope, value);
+    const expression = wholeExpression(meant.value);
+    return expression === undefined ? this.byId.get(String(meant.value)) : this.referred(meant.scope, expression);
+  }
+
+  /** What a value is, through locals and outputs of other stacks. */
+  public meantBy(from: Pick<ObservedResource, 'scope'>, value: unknown): unknown {
+    return this.followed(from.scope, value).value;
+  }
+
+  /** What a value is so, or through variables that hold something by default. */
+  public byDefault(from: Pick<ObservedResource, 'scope'>, value: unknown): unknown {
+    const meant = this.followed(from.scope, value);
+    const [, stack, name] = /^(?:(.*?)::)?var\.([\w-]+)$/s.exec(wholeExpression(meant.value) ?? '') ?? [];
+    return this.surroundings.defaults?.[stack ?? meant.scope]?.[name] ?? meant.value;
   }
 
   /** What a value is, as a text: equal for two values that name one resource. */
   public identity(from: Pick<ObservedResource, 'scope'>, value: unknown): string {
     const target = this.target(from, value);
     if (target) return keyOf(target.scope, target.address);
-    return typeof value === 'string' && hasUnknown(value) && !value.includes('::') ? `${from.scope}::${value}` : String(value);
+    const { scope, value: meant } = this.followed(from.scope, value);
+    return typeof meant === 'string' && hasUnknown(meant) && !meant.includes('::') ? `${scope}::${meant}` : String(meant);
+  }
+
+  /** The identities of all that the expressions of a value refer to, wherever in it. */
+  public mentioned(from: Pick<ObservedResource, 'scope'>, value: unknown): string[] {
+    if (value !== null && typeof value === 'object') return Object.values(value).flatMap((item) => this.mentioned(from, item));
+    if (typeof value !== 'string' || !hasUnknown(value)) return value === undefined ? [] : [String(value)];
+    const references = value.match(/(?:[^\s"'(),${}[\]]+::)?[a-z]\w*\.[\w-]+(?:\[[^\]]*\])?/gi) ?? [];
+    return references.map((reference) => this.identity(from, `\${${reference}}`));
   }
 
   private index(resource: ObservedResource): void {
@@ -105,18 +151,22 @@ export class Resources {
     for (const id of [values?.id, values?.arn]) if (typeof id === 'string' && !hasUnknown(id)) this.byId.set(id, resource);
   }
 
-  private referred(scope: string, expression: string, depth = 0): ObservedResource | undefined {
-    if (depth > 8) return undefined;
-    const [, stack, within] = /^(?:(.*?)::)?(.*)$/s.exec(expression)!;
+  /** A value with the scope that it is of, through locals and outputs of other stacks. */
+  private followed(scope: string, value: unknown, depth = 0): { scope: string; value: unknown } {
+    const expression = wholeExpression(value);
+    if (expression === undefined || depth > 8) return { scope, value };
+    const [, stack, within] = ORIGIN.exec(expression)!;
     const at = stack ?? scope;
     const local = /^local\.([\w-]+)$/.exec(within);
     const output = CROSS_STACK.exec(within);
     const { locals = {}, outputs = {} } = this.surroundings;
-    const value = local ? locals[at]?.[local[1]] : output ? outputs[output[1]]?.[output[2]] : undefined;
-    if (value !== undefined) {
-      const inner = typeof value === 'string' ? wholeExpression(value) : undefined;
-      return inner === undefined ? this.byId.get(String(value)) : this.referred(output ? output[1] : at, inner, depth + 1);
-    }
+    const inner = local ? locals[at]?.[local[1]] : output ? outputs[output[1]]?.[output[2]] : undefined;
+    return inner === undefined ? { scope: at, value } : this.followed(output ? output[1] : at, inner, depth + 1);
+  }
+
+  private referred(scope: string, expression: string): ObservedResource | undefined {
+    const [, stack, within] = ORIGIN.exec(expression)!;
+    const at = stack ?? scope;
     // The longest address that the expression begins with: what follows is an attribute.
     for (let text = within; text !== ''; text = text.replace(/(\.[^.[\]]*|\[[^\]]*\]|[^.[\]]+)$/, '')) {
       const found = this.byKey.get(keyOf(at, text));
@@ -130,7 +180,8 @@ function keyOf(scope: string, address: string): string {
   return `${scope}::${address}`;
 }
 
-/** The expression that a text is as a whole. */
-function wholeExpression(text: string): string | undefined {
+/** The expression that a value is as a whole. */
+function wholeExpression(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
   return /^\$\{([^{}]*)\}$/s.exec(text)?.[1];
 }

@@ -95,7 +95,6 @@ export class Listener {
   public readonly behindGuard: boolean;
   public readonly madeElsewhere: boolean;
   private readonly _sources: ExposureSource[] = [];
-  private readonly _keys: string[] = [];
 
   public constructor(props: ListenerProps) {
     this.purpose = props.purpose;
@@ -116,16 +115,6 @@ export class Listener {
   /** Writes down that a source may reach it. */
   public addSource(source: ExposureSource): void {
     this._sources.push(source);
-  }
-
-  /** Writes down what a source is in the rules of a firewall, where that is not its name. @internal */
-  public _declare(key: string): void {
-    this._keys.push(key);
-  }
-
-  /** What may stand in the rules of a firewall that let others in: each source by its name, and by what it was declared to be. @internal */
-  public get _declared(): string[] {
-    return [...this._sources.map(({ name }) => name), ...this._keys];
   }
 
   /** Whether clients can be allowed to connect to it. */

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { badInput, isUnknown, shown } from '../input/input';
-import { isWithin } from '../input/cidr';
+import { withinRanges } from '../input/cidr';
 import { withOrigins } from '../observed/construct-tree';
 import { displayed } from '../observed/resources';
 import { ExposureSource } from './exposed-cluster';
@@ -25,7 +25,7 @@ export function namesOf(option: string, sources: readonly AllowedSource[]): stri
 export function isAllowed(source: Pick<ExposureSource, 'name' | 'address'>, allowed: string[]): boolean {
   const name = normal(source.name);
   if (GROUP.test(name)) return isAllowedGroup(name, source.address, allowed);
-  return allowed.includes(name) || isWithin(name, allowed) || allowed.some((other) => isPodsOf(name, other));
+  return allowed.includes(name) || withinRanges(allowed)(name) || allowed.some((other) => isPodsOf(name, other));
 }
 
 /** A group of the stack that refers to it is named without the stack. A stack that is read alone has no name. */

@@ -6,6 +6,7 @@ import { checkOutgoingPort } from '../../cluster/outgoing';
 import { isUnknown, requireBooleanIfGiven, requireEnumIfGiven } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
 import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../../posture';
+import { declareReach } from '../../posture/declarations';
 import { listenerForPort, listenerForPurpose } from '../../posture/allowed-listener';
 import { QdrantPorts } from '../../qdrant';
 import { idFor, standsAlready } from '../../terraform/identity';
@@ -136,6 +137,7 @@ export class Connections extends Construct {
       ...ports,
       ...more,
     });
+    if (other === undefined) declareReach({ scope: this, at: referencedSecurityGroupId, port, source: this.securityGroupId });
   }
 
   /** A load balancer or proxy is in front of these listeners, and their traffic comes from it. @internal */
@@ -143,7 +145,6 @@ export class Connections extends Construct {
     const listener = listenerForPurpose(this, this.listeners, purpose);
     this.addRule(`${purpose}-from-${idFor(this, name)}`, Peer.securityGroup(securityGroupId), listener);
     listener.addSource({ name });
-    listener._declare(securityGroupId);
   }
 
   private allow(peer: Peer, purpose: ListenerPurpose): void {
@@ -153,7 +154,6 @@ export class Connections extends Construct {
     if (standsAlready(this, id, peer._rule)) return;
     this.addRule(id, peer, listener);
     listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
-    listener._declare(peer.name);
   }
 
   private addRule(id: string, peer: Peer, listener: Listener): void {
@@ -172,6 +172,7 @@ export class Connections extends Construct {
         ...portToServe(path, 'metricsPort', listener.port, QdrantPorts._taken),
       ]),
     });
+    declareReach({ scope: this, at: this.securityGroupId, port: listener.port, source: peer.name });
   }
 }
 

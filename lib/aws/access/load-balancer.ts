@@ -9,6 +9,7 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Construct } from 'constructs';
 import { badInput, isUnknown, requireEnumIfGiven, requireListIfGiven } from '../../input/input';
 import { Listener, ListenerPurpose, Posture } from '../../posture';
+import { declareReach } from '../../posture/declarations';
 import { watchSecurityGroups } from '../../observed/aws/declared';
 import { ClientEndpoint, QdrantPorts } from '../../qdrant';
 import { checkHostName } from '../../qdrant/cluster-checks';
@@ -137,7 +138,8 @@ export class QdrantLoadBalancer extends Construct {
     const passedOn = listeners.map((listener) => this.passOn(listener, balancer, group));
     const { posture } = targets;
     this.connections = new Connections(this, 'Connections', { securityGroupId: group.id, listeners: passedOn, posture });
-    watchSecurityGroups(this, posture, { securityGroupId: group.id, interfaceIds: [], listeners: () => passedOn });
+    const watched = { securityGroupId: group.id, memberIds: () => [balancer.arn], listeners: () => passedOn };
+    watchSecurityGroups(this, posture, watched);
     const grpc = listeners.some(({ purpose }) => purpose === ListenerPurpose.GRPC);
     this.endpoint = new ClientEndpoint({
       host: this.hostName,
@@ -211,8 +213,8 @@ export class QdrantLoadBalancer extends Construct {
 
   /** Whether a node serves is asked on a port that the balancer alone reaches. */
   private allowHealthChecks(group: SecurityGroup): void {
-    const description = 'Whether the nodes serve';
-    const ports = { ipProtocol: 'tcp', fromPort: QdrantPorts.HEALTH, toPort: QdrantPorts.HEALTH, description };
+    const health = { purpose: ListenerPurpose.HEALTH, port: QdrantPorts.HEALTH, at: 'nodes', tls: false, apiKey: false };
+    const ports = { ipProtocol: 'tcp', fromPort: health.port, toPort: health.port, description: 'Whether the nodes serve' };
     const nodes = this.targets.nodeConnections.securityGroupId;
     new VpcSecurityGroupEgressRule(this, 'HealthOut', {
       securityGroupId: group.id,
@@ -224,11 +226,9 @@ export class QdrantLoadBalancer extends Construct {
       referencedSecurityGroupId: group.id,
       ...ports,
     });
-    const health = { purpose: ListenerPurpose.HEALTH, port: QdrantPorts.HEALTH, at: 'nodes' };
     const known = this.targets.posture.listeners.find(({ purpose }) => purpose === ListenerPurpose.HEALTH);
-    const listener = known ?? this.targets.posture.addListener({ ...health, tls: false, apiKey: false });
-    listener.addSource({ name: `load balancer ${this.node.id}` });
-    listener._declare(group.id);
+    (known ?? this.targets.posture.addListener(health)).addSource({ name: `load balancer ${this.node.id}` });
+    declareReach({ scope: this, at: nodes, port: health.port, source: group.id });
   }
 
   private passOn(listener: Listener, balancer: Lb, group: SecurityGroup): Listener {

@@ -31,7 +31,7 @@ export function watchNodes(cluster: { posture: Posture } & IConstruct, securityG
   const { posture } = cluster;
   watchSecurityGroups(cluster, posture, {
     securityGroupId,
-    interfaceIds: nodes.map(({ _interfaceId }) => _interfaceId),
+    memberIds: () => nodes.flatMap(({ _interfaceId, instanceId }) => [_interfaceId, instanceId]),
     listeners: () => posture.listeners.filter(({ at }) => at === AT_NODES),
   });
 }

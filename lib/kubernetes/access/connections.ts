@@ -6,6 +6,7 @@ import { checkOutgoingPort } from '../../cluster/outgoing';
 import { isUnknown, requireEnumIfGiven } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
 import { Listener, ListenerPurpose, Posture, TransportProtocol } from '../../posture';
+import { declareReach } from '../../posture/declarations';
 import { listenerForPort, listenerForPurpose } from '../../posture/allowed-listener';
 import { QdrantPorts } from '../../qdrant';
 import { idFor, nameFor, standsAlready } from '../../terraform/identity';
@@ -149,7 +150,8 @@ export class Connections extends Construct {
       ],
     });
     listener.addSource({ name: readableName(this, peer.name), ...this.ranges.add(listener, peer) });
-    listener._declare(peer.name);
+    const { namespace, podLabels } = this.props;
+    declareReach({ scope: this, at: { namespace, podLabels }, port: listener.port, source: peer._rule });
   }
 
   private nameOf(peer: Peer, more: object = {}): string {

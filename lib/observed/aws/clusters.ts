@@ -53,19 +53,7 @@ function machineOf(resource: ObservedResource, resources: Resources, given: Inte
     ...listOf(values.network_interfaces),
   ];
   const interfaces = blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []);
-  const direct = [
-    ...listOf(values.vpc_security_group_ids),
-    ...listOf(values.security_groups),
-    ...blocks.flatMap(({ security_groups: groups }) => listOf(groups)),
-  ].map((group) => ({ group, by: resource }));
-  const own = values.primary_network_interface_id
-    ? [values.primary_network_interface_id]
-    : [`\${${resource.address}.primary_network_interface_id}`];
-  const identities = [
-    ...interfaces.map((found) => resources.identity(found, `\${${found.address}.id}`)),
-    ...own.map((id) => resources.identity(resource, id)),
-  ];
-  const groups = [...direct, ...identities.flatMap((identity) => given.groupsOf(identity))];
+  const groups = given.groupsOf(resources.identity(resource, `\${${resource.address}.id}`));
   return {
     resource,
     interfaces,

@@ -1,5 +1,5 @@
 import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
-import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+import { blockOf, displayed, hasUnknown, isEach, listOf, ObservedResource, Resources } from '../resources';
 
 /** The types of resources by which a security group lets others in. */
 export const SECURITY_GROUP_TYPES = [
@@ -61,10 +61,18 @@ export class SecurityGroups {
   public inboundOf(groups: string[]): InboundRule[] {
     return groups.flatMap((group) =>
       (this.rules.get(group) ?? []).flatMap((rule) => {
-        const ports = portsOf(rule.protocol, rule.from, rule.to);
+        const ports = this.portsOf(rule);
         return ports ? [{ ports, sources: this.sourcesOf(rule, groups) }] : [];
       }),
     );
+  }
+
+  /** A port that a variable holds is taken for what it holds by default, so that a rule for SSH does not count as one for every port. */
+  private portsOf({ by, protocol, from, to }: GroupRule): PortRange | undefined {
+    const range = portsOf(protocol, from, to);
+    if (range?.expression === undefined) return range;
+    const usual = portRange(this.resources.byDefault(by, from), this.resources.byDefault(by, to));
+    return usual.expression === undefined ? { ...usual, expression: range.expression } : range;
   }
 
   private sourcesOf(rule: GroupRule, nodeGroups: string[]): ObservedSource[] {
@@ -90,9 +98,20 @@ export class SecurityGroups {
 
   private addSingle(resource: ObservedResource, rule: GroupRule): void {
     const group = resource.values.security_group_id;
-    const identity = this.resources.identity(resource, group);
-    if (hasUnknown(group) && !this.resources.target(resource, group)) this.ofUnknownGroups.push(resource);
-    this.add(identity, rule);
+    const target = this.resources.target(resource, group);
+    const mentioned = target ? [] : this.mentionedIn(resource, group);
+    if (!target || target.type.startsWith('data.')) {
+      if (hasUnknown(group) && mentioned.length === 0) this.ofUnknownGroups.push(resource);
+    }
+    const identities = mentioned.length > 0 ? mentioned : [this.resources.identity(resource, group)];
+    identities.forEach((identity) => this.add(identity, rule));
+  }
+
+  /** The groups that an expression is made of: it may be any of them. */
+  private mentionedIn(resource: ObservedResource, group: unknown): string[] {
+    if (!hasUnknown(group)) return [];
+    const named = this.resources.mentioned(resource, [group, ...(isEach(group) ? [resource.values.for_each] : [])]);
+    return [...new Set(named)].filter((identity) => this.has(identity));
   }
 
   private add(identity: string, rule: GroupRule): void {
@@ -118,7 +137,11 @@ function portsOf(protocol: unknown, from: unknown, to: unknown): PortRange | und
 function inlineRules(group: ObservedResource): GroupRule[] {
   const { ingress } = group.values;
   if (typeof ingress === 'string') return [everything(group, ingress)];
-  return listOf(ingress).map((block) => ({
+  // Of blocks that Terraform makes one by one, what differs is an expression, and as such is not known.
+  const dynamic = listOf(group.values.dynamic)
+    .flatMap((blocks) => listOf(blocks?.ingress))
+    .map(({ content }) => blockOf(content) ?? {});
+  return [...listOf(ingress), ...dynamic].map((block) => ({
     by: group,
     protocol: block.protocol,
     from: block.from_port,

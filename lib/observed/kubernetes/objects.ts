@@ -1,4 +1,4 @@
-import { asLiteral, blockOf, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+import { asLiteral, blockOf, hasUnknown, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 
 /** An object of Kubernetes, in the form of its API, whoever wrote it. */
 export interface ObservedObject {
@@ -31,6 +31,7 @@ const LISTS: { [argument: string]: string } = {
   items: 'items',
   match_expressions: 'matchExpressions',
 };
+export const NAMESPACES = new Set(['kubernetes_namespace_v1', 'kubernetes_namespace']);
 /** Arguments whose members are names that the user gives. */
 const MAPS = new Set(['annotations', 'labels', 'match_labels', 'data', 'string_data', 'binary_data', 'data_wo', 'selector']);
 
@@ -40,8 +41,24 @@ export function objectsOf(resources: Resources): ObservedObject[] {
     const manifest = manifestOf(resource);
     if (!manifest?.kind) return [];
     const { namespace, name } = manifest.metadata ?? {};
-    return [{ kind: manifest.kind, namespace: namespace ?? 'default', name: name ?? 'without a name', manifest, resource }];
+    return [
+      {
+        kind: manifest.kind,
+        namespace: namespaceOf(resource, namespace ?? 'default', resources),
+        name: name ?? 'without a name',
+        manifest,
+        resource,
+      },
+    ];
   });
+}
+
+/** A namespace by its name, also where it is written as a reference to the resource that makes it. */
+export function namespaceOf(from: Pick<ObservedResource, 'scope'>, written: unknown, resources: Resources): string {
+  const target = resources.target(from, written);
+  if (!target || !NAMESPACES.has(target.type)) return String(resources.meantBy(from, written));
+  const name = blockOf(target.values.metadata)?.name ?? UNKNOWN;
+  return hasUnknown(name) ? `\${${target.scope}::${target.address}.metadata[0].name}` : name;
 }
 
 function manifestOf({ type, values }: ObservedResource): any {

@@ -1,5 +1,5 @@
 import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
-import { displayed, hasUnknown, listOf, ObservedResource } from '../resources';
+import { blockOf, displayed, hasUnknown, listOf, mayBeAbsent, ObservedResource, UNKNOWN } from '../resources';
 import { ObservedObject, selects } from './objects';
 
 /** Pods of one template. */
@@ -23,7 +23,7 @@ export function inboundOf(pods: PodSet, objects: ObservedObject[]): { rules: Inb
     return open(pods, 'whoever reaches the machines of the pods (hostNetwork), for whom no NetworkPolicy holds');
   const policies = objects
     .filter((object) => object.kind === 'NetworkPolicy' && isInNamespace(object, pods) && concernsIngress(object))
-    .map((object) => ({ object, selected: selects(object.manifest.spec?.podSelector, pods.labels) }))
+    .map((object) => ({ object, selected: selectsForSure(object, pods) }))
     .filter(({ selected }) => selected !== false);
   const rules = policies.flatMap(({ object }) => rulesOf(object, pods));
   const unknown = policies
@@ -35,6 +35,12 @@ export function inboundOf(pods: PodSet, objects: ObservedObject[]): { rules: Inb
     rules: [...rules, ...open(pods, 'whoever reaches pods, as no NetworkPolicy selects these').rules],
     unknown,
   };
+}
+
+/** Undefined where that is not known, as of a policy that may not be there. */
+function selectsForSure({ manifest, namespace, resource }: ObservedObject, pods: PodSet): boolean | undefined {
+  const selected = selects(manifest.spec?.podSelector, pods.labels);
+  return selected && (mayBeAbsent(resource) || namespace !== pods.namespace) ? undefined : selected;
 }
 
 function open(pods: PodSet, name: string): { rules: InboundRule[]; unknown: string[] } {
@@ -53,11 +59,14 @@ function concernsIngress({ manifest }: ObservedObject): boolean {
 }
 
 function rulesOf({ manifest, resource }: ObservedObject, pods: PodSet): InboundRule[] {
-  const ingress = manifest.spec?.ingress;
+  const { ingress, dynamic } = manifest.spec ?? {};
   if (typeof ingress === 'string') return [{ ports: ALL_PORTS, sources: [unknownSource(ingress, resource)] }];
-  return listOf(ingress).flatMap((rule) => {
+  const made = listOf(dynamic)
+    .flatMap((blocks) => listOf(blocks?.ingress))
+    .map(({ content }) => blockOf(content));
+  return [...listOf(ingress), ...made].flatMap((rule) => {
     const ports = portsOf(rule?.ports, pods);
-    const from = rule?.from;
+    const from = rule?.from ?? (rule?.dynamic?.from && UNKNOWN);
     const anywhere = { name: 'anywhere', key: 'anywhere', anyAddress: true, by: resource };
     const peers =
       typeof from === 'string' ? [unknownSource(from, resource)] : listOf(from).map((peer) => sourceOf(peer, pods, resource));
@@ -90,7 +99,16 @@ function sourceOf(peer: any, pods: PodSet, by: ObservedResource): ObservedSource
   if (!podSelector && !namespaceSelector) return { name: 'anywhere', key: 'anywhere', anyAddress: true, by };
   if (!namespaceSelector && isThePods(podSelector, pods)) return { name: 'the pods', key: 'nodes', nodes: true, by };
   const name = podsName(podSelector, namespaceSelector, pods);
-  return { name, key: name, by };
+  return { name, key: name, terms: termsOf(peer, pods.namespace), by };
+}
+
+/** By what a rule chooses pods, each term for itself: pods that are chosen by more terms are some of those that are chosen by fewer. */
+export function termsOf({ podSelector, namespaceSelector }: any, namespace: string): string[] {
+  const ofNamespaces = namespaceSelector ?? { matchLabels: { [NAMESPACE_NAME]: namespace } };
+  return [
+    ...labelTerms(podSelector).map((term) => `pods ${term}`),
+    ...labelTerms(ofNamespaces).map((term) => `namespaces ${term}`),
+  ];
 }
 
 /** Whether a selector asks for every label by which the pods' own set knows them. */
@@ -118,9 +136,13 @@ function namespacesName(selector: any): string {
 }
 
 function written(selector: any): string {
+  return labelTerms(selector).join(',');
+}
+
+function labelTerms(selector: any): string[] {
   const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
   return [
     ...Object.entries(matchLabels).map(([name, value]) => `${name}=${displayed(value)}`),
     ...listOf(matchExpressions).map(({ key, operator, values }) => `${key} ${operator} ${listOf(values).join('|')}`.trim()),
-  ].join(',');
+  ];
 }
