@@ -18,6 +18,8 @@ export interface ResourceSurroundings {
   readonly outputs?: { [scope: string]: { [name: string]: unknown } };
   /** What was there and could not be read, one sentence each. */
   readonly unread?: string[];
+  /** The addresses of security groups that may have rules in them of which a plan does not tell. */
+  readonly mayHaveMore?: string[];
 }
 
 /** Whether a value, or a part of it, is not known. */

@@ -90,6 +90,67 @@ describe('a plan of a module of others', () => {
   });
 });
 
+describe('a plan in which sources are not known yet', () => {
+  const rule = { from_port: 6333, to_port: 6335, protocol: 'tcp' };
+  const plan = (unknown: object, expressions: object, actions = ['create'], after: object = { ingress: [rule] }) => {
+    const resource = (type: string, name: string) => ({ address: `${type}.${name}`, mode: 'managed', type, name });
+    const group = resource('aws_security_group', 'nodes');
+    const machine = resource('aws_instance', 'qdrant');
+    const groups = { references: ['aws_security_group.nodes.id', 'aws_security_group.nodes'] };
+    return {
+      planned_values: {
+        root_module: {
+          resources: [
+            { ...group, values: after },
+            { ...machine, values: {} },
+          ],
+        },
+      },
+      resource_changes: [
+        { ...group, change: { actions, after_unknown: { id: true, ...unknown } } },
+        { ...machine, change: { actions, after_unknown: { vpc_security_group_ids: true } } },
+      ],
+      configuration: {
+        root_module: {
+          resources: [
+            { ...group, expressions },
+            { ...machine, expressions: { vpc_security_group_ids: groups } },
+          ],
+        },
+      },
+    };
+  };
+  const found = (...given: Parameters<typeof plan>) => only(clustersIn(fromPlan(plan(...given))));
+  const output = { references: ['terraform_data.c.output', 'terraform_data.c'] };
+
+  test.each<[string, object, object, string]>([
+    ['a range of a block', { ingress: [{ cidr_blocks: true }] }, { ingress: output }, 'terraform_data.c.output'],
+    ['a range of a dynamic block', { ingress: [{ cidr_blocks: true }] }, {}, 'what is not known'],
+    ['a group of a dynamic block', { ingress: [{ security_groups: true }] }, {}, 'what is not known'],
+    ['all blocks', { ingress: true }, { ingress: output }, 'terraform_data.c.output'],
+    ['blocks of several sources', { ingress: true }, { ingress: { references: ['local.a', 'b_c.d.e'] } }, 'b_c.d.e'],
+  ])('%s: an unknown source, for which no key is no small matter', (_what, unknown, expressions, name) => {
+    const cluster = found(unknown, expressions);
+    const peer = cluster.facts.listeners.find(({ purpose }) => purpose === 'peer')!;
+    expect(peer.sources).toContainEqual(expect.objectContaining({ name, unknown: true }));
+    expect(ids(cluster)).toContain('QDR001');
+  });
+
+  test('a group that lets in another of the plan is named', () => {
+    const groups = { references: ['var.port', 'aws_security_group.lb.id', 'aws_security_group.lb'] };
+    expect(reach(found({ ingress: [{ security_groups: [true] }] }, { ingress: groups }))[0]).toBe(
+      'REST 6333 of nodes: aws_security_group.lb.id',
+    );
+  });
+
+  test('dynamic rules of which nothing is shown: unknown where they change, and said where they may be new', () => {
+    expect(reach(found({ ingress: true }, {}, ['update'], {}))[2]).toBe('peer 6335 of nodes: what is not known');
+    const made = found({ ingress: true }, {}, ['create'], {});
+    expect(reach(made)[2]).toBe('peer 6335 of nodes: ');
+    expect(made.unknown).toContainEqual(expect.stringMatching(/whether aws_security_group\.nodes has dynamic rules/));
+  });
+});
+
 describe('a state', () => {
   const group = {
     id: 'sg-0a',

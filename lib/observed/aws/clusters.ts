@@ -139,9 +139,18 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     unknown: [
       ...unknown,
       ...(version === undefined ? ['the version of Qdrant'] : []),
+      ...(isOurs ? [] : withMoreRules(nodes, resources)),
       ...groups.ofUnknownGroups.map((rule) => `which security group ${rule.address} opens, which may be that of the nodes`),
     ],
   };
+}
+
+/** A plan does not show a dynamic block whose items are not known yet: the group looks like one without any. */
+function withMoreRules(nodes: Machine[], resources: Resources): string[] {
+  return nodes
+    .flatMap((node) => node.groups.map(({ group, by }) => resources.target(by, group)?.address))
+    .filter((address) => address !== undefined && resources.surroundings.mayHaveMore?.includes(address))
+    .map((address) => `whether ${address} has dynamic rules, which a plan does not show before their items are known`);
 }
 
 function verificationOf(server: ObservedServer, asked: unknown): boolean | undefined {

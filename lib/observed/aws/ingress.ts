@@ -1,5 +1,5 @@
 import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
-import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+import { displayed, hasUnknown, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 
 /** The types of resources by which a security group lets others in. */
 export const SECURITY_GROUP_TYPES = [
@@ -72,7 +72,7 @@ export class SecurityGroups {
     const groups = rule.groups.map((group): ObservedSource => {
       const identity = this.resources.identity(by, group);
       if (nodeGroups.includes(identity)) return nodesOf(by);
-      return { name: displayed(group), key: identity, by };
+      return { name: displayed(group), key: identity, unknown: group === UNKNOWN, by };
     });
     return [
       ...rule.ranges.map((cidr) => rangeSource(cidr, by)),
@@ -110,18 +110,20 @@ function portsOf(protocol: unknown, from: unknown, to: unknown): PortRange | und
 }
 
 function inlineRules(group: ObservedResource): GroupRule[] {
-  const { ingress } = group.values;
-  if (typeof ingress === 'string') return [everything(group, ingress)];
-  return listOf(ingress).map((block) => ({
-    by: group,
-    protocol: block.protocol,
-    from: block.from_port,
-    to: block.to_port,
-    ranges: [...listOf(block.cidr_blocks), ...listOf(block.ipv6_cidr_blocks)],
-    prefixLists: listOf(block.prefix_list_ids),
-    groups: listOf(block.security_groups),
-    self: block.self === true,
-  }));
+  return listOf(group.values.ingress).map((block) =>
+    typeof block === 'string'
+      ? everything(group, block)
+      : {
+          by: group,
+          protocol: block.protocol,
+          from: block.from_port,
+          to: block.to_port,
+          ranges: [...listOf(block.cidr_blocks), ...listOf(block.ipv6_cidr_blocks)],
+          prefixLists: listOf(block.prefix_list_ids),
+          groups: listOf(block.security_groups),
+          self: block.self === true,
+        },
+  );
 }
 
 /** Rules of which nothing is known. */
