@@ -50,8 +50,8 @@ export function displayed(value: unknown): string {
 
 /** A list, also where one block is given alone, and none where nothing is. */
 export function listOf<T = any>(value: T | T[] | null | undefined): T[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
+  const items = Array.isArray(value) ? value : [value];
+  return items.filter((item): item is T => item !== undefined && item !== null);
 }
 
 /** The one block of a list that Terraform has of it, or the block itself. */

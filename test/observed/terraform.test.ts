@@ -277,6 +277,86 @@ describe('a state', () => {
 describe('what is synthesized', () => {
   const observed = (json: any) => only(clustersIn(fromSynthesized([{ stack: 'vectors', json }])));
 
+  const machine = {
+    ami: 'ami-1',
+    vpc_security_group_ids: ['${aws_security_group.nodes.id}'],
+    user_data: 'docker run -e QDRANT__CLUSTER__ENABLED=true qdrant/qdrant',
+  };
+  const group = (name: string, values: object = {}) => ({ [name]: values });
+  const peers = { from_port: 6335, to_port: 6335, protocol: 'tcp', cidr_blocks: ['198.51.100.0/24'] };
+  const open = group('open', { ingress: [peers] });
+  const peerOf = (resource: any) => reach(observed({ resource: { aws_instance: { qdrant: machine }, ...resource } }))[2];
+
+  test.each([
+    ['whose items are known', [6334, 6335], '${ingress.value}', '10.0.0.0/8', 'peer 6335 of nodes: 10.0.0.0/8'],
+    ['that make no block of the port', [6334], '${ingress.value}', '10.0.0.0/8', 'peer 6335 of nodes: '],
+    ['whose items are not', '${var.ports}', '${ingress.value}', '10.0.0.0/8', 'peer 6335 of nodes: 10.0.0.0/8'],
+    ['of names', { a: { cidr: '10.0.0.0/8' } }, 6335, '${ingress.value.cidr}', 'peer 6335 of nodes: 10.0.0.0/8'],
+    ['of ranges', '${var.ranges}', 6335, '${ingress.value}', 'peer 6335 of nodes: ingress.value'],
+  ])('dynamic blocks %s are read', (_what, items, port, cidr, expected) => {
+    const content = { from_port: port, to_port: port, protocol: 'tcp', cidr_blocks: [cidr] };
+    const nodes = { dynamic: { ingress: [{ for_each: items, content }] } };
+    expect(peerOf({ aws_security_group: { nodes } })).toBe(expected);
+  });
+
+  const outside = 'peer 6335 of nodes: 198.51.100.0/24';
+  const second = { second: { security_groups: ['${aws_security_group.open.id}'] } };
+  const attached = '${aws_instance.qdrant.id}';
+  test.each<[string, object, string]>([
+    [
+      'by an attachment',
+      {
+        aws_network_interface: second,
+        aws_network_interface_attachment: {
+          it: { instance_id: attached, network_interface_id: '${aws_network_interface.second.id}' },
+        },
+      },
+      outside,
+    ],
+    [
+      'by itself',
+      { aws_network_interface: { second: { ...second.second, attachment: [{ instance: attached, device_index: 1 }] } } },
+      outside,
+    ],
+    [
+      'to another machine',
+      { aws_network_interface: { second: { ...second.second, attachment: [{ instance: 'i-0', device_index: 1 }] } } },
+      'peer 6335 of nodes: ',
+    ],
+    [
+      'that are looped over',
+      {
+        aws_network_interface_sg_attachment: {
+          it: {
+            for_each: '${toset([aws_instance.qdrant.primary_network_interface_id])}',
+            network_interface_id: '${each.value}',
+            security_group_id: '${aws_security_group.open.id}',
+          },
+        },
+      },
+      outside,
+    ],
+  ])('groups of further network interfaces, %s', (_what, resource, expected) => {
+    const groups = { aws_security_group: { ...group('nodes'), ...open } };
+    const clusters = clustersIn(
+      fromSynthesized([
+        { stack: 'vectors', json: { resource: { aws_instance: { qdrant: machine }, ...groups, ...resource } } },
+      ]),
+    );
+    expect(reach(clusters.find(({ resource: { type } }) => type === 'aws_instance')!)[2]).toBe(expected);
+  });
+
+  test('lists of objects, and lists of one block, are what Terraform takes them for', () => {
+    const resource = [
+      { aws_instance: { qdrant: [machine] } },
+      { aws_security_group: [group('nodes', { ingress: [peers] }), null] },
+    ];
+    expect(reach(observed({ resource }))[2]).toBe(outside);
+    expect(clustersIn(fromSynthesized([{ stack: 'a', json: { resource: { aws_instance: null, b: { c: null } } } }]))).toEqual(
+      [],
+    );
+  });
+
   test('who may read the keys, by the policies of the app', () => {
     const { json } = synthCluster({}, (cluster) => void cluster.grantRead(aws.Grantee.role('search')));
     const secret = json.resource.aws_secretsmanager_secret;

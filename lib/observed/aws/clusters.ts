@@ -6,6 +6,7 @@ import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../r
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
 import { balancersOf } from './balancers';
 import { SecurityGroups } from './ingress';
+import { attachedInterfaces, attachedSomewhere, groupsByLoop } from './attachments';
 import { InterfaceGroups } from './interfaces';
 import { secretsOf } from './secrets';
 import { unknownGroup } from './unknown-group';
@@ -52,7 +53,10 @@ function machineOf(resource: ObservedResource, resources: Resources, given: Inte
     ...listOf(values.primary_network_interface),
     ...listOf(values.network_interfaces),
   ];
-  const interfaces = blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []);
+  const interfaces = [
+    ...blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []),
+    ...attachedInterfaces(resource, resources),
+  ];
   const direct = [
     ...listOf(values.vpc_security_group_ids),
     ...listOf(values.security_groups),
@@ -65,7 +69,11 @@ function machineOf(resource: ObservedResource, resources: Resources, given: Inte
     ...interfaces.map((found) => resources.identity(found, `\${${found.address}.id}`)),
     ...own.map((id) => resources.identity(resource, id)),
   ];
-  const groups = [...direct, ...identities.flatMap((identity) => given.groupsOf(identity))];
+  const groups = [
+    ...direct,
+    ...identities.flatMap((identity) => given.groupsOf(identity)),
+    ...groupsByLoop([resource, ...interfaces], resources),
+  ];
   return {
     resource,
     interfaces,
@@ -139,6 +147,7 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     unknown: [
       ...unknown,
       ...(version === undefined ? ['the version of Qdrant'] : []),
+      ...attachedSomewhere(resources),
       ...(isOurs ? [] : withMoreRules(nodes, resources)),
       ...groups.ofUnknownGroups.map((rule) => `which security group ${rule.address} opens, which may be that of the nodes`),
     ],
