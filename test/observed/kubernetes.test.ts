@@ -296,6 +296,11 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
     (it) => (containerOf(it).image = 'registry.internal/mirror/qdrant:latest'),
     /the version of Qdrant/,
   ],
+  [
+    'a command that takes back a setting',
+    (it) => (containerOf(it).command = ['sh', '-c', 'unset QDRANT__SERVICE__API_KEY; ./qdrant']),
+    /the setting service\.api_key, which the command/,
+  ],
   ['another file of settings', (it) => (containerOf(it).args = ['./qdrant --config-path /etc/qdrant.yaml']), /--config-path/],
   [
     'a Secret that may be missing',

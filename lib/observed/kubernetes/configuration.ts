@@ -28,7 +28,13 @@ export function configurationOf(
   for (const { text } of files.found) for (const [path, value] of settingsIn(text)) values.set(path, value);
   for (const [path, value] of variables.values) values.set(path, value);
   const ours = oursOf(template, lookup);
-  const unknown = [...files.unknown, ...variables.unknown];
+  const changed = Object.keys(ours).length > 0 ? [] : changedByCommand(container);
+  for (const path of changed) values.delete(path);
+  const unknown = [
+    ...files.unknown,
+    ...variables.unknown,
+    ...changed.map((path) => `the setting ${path}, which the command of the container changes`),
+  ];
   return {
     server: { values, isWhole: unknown.length === 0, image: container.image, ...ours },
     unknown,
@@ -94,6 +100,12 @@ function mountedFiles(
     }
   }
   return { found: found.sort((one, other) => order.indexOf(one.file) - order.indexOf(other.file)), unknown };
+}
+
+/** The settings whose variables are named in what the container runs, as of a script that sets or unsets them. */
+function changedByCommand({ command, args }: any): string[] {
+  const text = [...listOf(command), ...listOf(args)].join(' ');
+  return [...new Set([...text.matchAll(/QDRANT__[A-Z0-9_]+/g)].flatMap(([name]) => settingOfVariable(name) ?? []))];
 }
 
 function variablesOf(container: any, lookup: Lookup): { values: Map<string, unknown>; unknown: string[]; literalKey: boolean } {

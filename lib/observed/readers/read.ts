@@ -23,7 +23,15 @@ export function readResources(path: string): Resources {
   }
   const manifests = files.filter((file) => !file.endsWith('.json')).map((file) => readFileSync(join(path, file), 'utf8'));
   const synthesized = files.filter((file) => file.endsWith('.json')).map((file) => readFile(join(path, file)));
-  return together(...synthesized, fromManifests(manifests));
+  return together(...synthesized, fromManifests(manifests), new Resources([], { unread: ofTerraform(path) }));
+}
+
+/** Files in Terraform's own language, of which only a plan tells. */
+function ofTerraform(path: string): string[] {
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.tf') && !/node_modules|\.terraform/.test(file))
+    .sort()
+    .map((file) => `${file}, in Terraform's own language: give the plan, as terraform show -json PLAN prints it`);
 }
 
 /** A folder that `cdktf synth` writes. */
@@ -38,14 +46,14 @@ function readApp(path: string): Resources {
 }
 
 function readFile(path: string): Resources {
-  const text = readFileSync(path, 'utf8');
+  const text = textOf(path);
   if (/\.ya?ml$/.test(path) || !/^\s*[{[]/.test(text)) return fromManifests([text]);
   const json = parse(path);
   if (json.planned_values) return fromPlan(json);
   if (json.values?.root_module) return fromState(json);
   if (json.version === 4 && Array.isArray(json.resources)) return fromStateFile(json);
   if (typeof json.kind === 'string') return fromManifests([text]);
-  if (json.resource || json.terraform || json['//']) {
+  if (json.resource || json.module || json.data || json.terraform || json['//']) {
     const stack = json['//']?.metadata?.stackName ?? basename(path);
     return fromSynthesized([{ stack, json }]);
   }
@@ -54,9 +62,14 @@ function readFile(path: string): Resources {
   throw new UnreadableInput(`${path} is neither cdk.tf.json, nor what terraform show -json prints, nor a manifest`);
 }
 
+/** Some shells write a mark of the byte order first. */
+function textOf(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+}
+
 function parse(path: string): any {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(textOf(path));
   } catch {
     throw new UnreadableInput(`${path} is no JSON`);
   }
@@ -67,6 +80,11 @@ function together(...parts: Resources[]): Resources {
   const unread = parts.flatMap((part) => part.unread);
   return new Resources(
     parts.flatMap(({ all }) => all),
-    { locals: merged('locals'), outputs: merged('outputs'), unread },
+    {
+      locals: merged('locals'),
+      outputs: merged('outputs'),
+      unread,
+      mayHaveMore: parts.flatMap((part) => part.surroundings.mayHaveMore ?? []),
+    },
   );
 }

@@ -56,6 +56,11 @@ export function reportOf(resources: Resources): ObservedReport {
   return { clusters: clustersIn(resources).map(clusterReport), unread: [...resources.unread, ...unjudged(resources)] };
 }
 
+/** Whether something of Qdrant was found, or nothing was left unread in which it may be. */
+export function isJudged({ clusters, unread }: ObservedReport): boolean {
+  return clusters.length > 0 || unread.length === 0;
+}
+
 function clusterReport(cluster: ObservedCluster): ClusterReport {
   const { name, resource, facts, unknown } = cluster;
   return {
