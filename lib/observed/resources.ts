@@ -48,6 +48,11 @@ export function displayed(value: unknown): string {
     .replace(/\$\$\{/g, '${');
 }
 
+/** The address of a resource, with its stack where it is of one. */
+export function shownAddress({ scope, address }: ObservedResource): string {
+  return scope === '' ? address : `${scope}: ${address}`;
+}
+
 /** A list, also where one block is given alone, and none where nothing is. */
 export function listOf<T = any>(value: T | T[] | null | undefined): T[] {
   const items = Array.isArray(value) ? value : [value];

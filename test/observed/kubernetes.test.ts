@@ -4,6 +4,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { ObservedCluster } from '../../lib/observed/found-cluster';
 import { clustersIn, findingsOf } from '../../lib/observed/judge';
 import { fromManifests } from '../../lib/observed/readers/manifests';
+import { reportOf } from '../../lib/observed/report/report';
 
 const CHART = readFileSync(join(__dirname, 'fixtures', 'helm-chart.yaml'), 'utf8');
 
@@ -317,6 +318,30 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
   // Whether TLS is on may be among it: then it is a warning that asks to look.
   expect(ids(cluster)).toContain('QDR001');
   expect(ids(cluster).some((id) => id === 'QDR002' || id === 'QDR003')).toBe(true);
+});
+
+test.each<[string, object, RegExp]>([
+  ['a route of OpenShift', object('Route', { to: { kind: 'Service', name: 'qdrant' } }), /Route default\/route/],
+  ['a policy of Cilium', object('CiliumNetworkPolicy', { endpointSelector: {} }), /a CiliumNetworkPolicy is not read/],
+  [
+    'a policy of Calico, of the name of another kind',
+    { ...object('NetworkPolicy', { ingress: [] }), apiVersion: 'projectcalico.org/v3' },
+    /NetworkPolicy of projectcalico/,
+  ],
+  [
+    'a service without a selector',
+    object('Service', { type: 'LoadBalancer', ports: [{ port: 443 }] }, { name: 'by-hand' }),
+    /where Service default\/by-hand leads/,
+  ],
+])('%s is named as not read', (_what, more, message) => {
+  const resources = fromManifests([`${CHART}\n---\n${stringify(more)}`]);
+  expect(reportOf(resources).unread).toEqual([expect.stringMatching(message)]);
+  expect(reach(clustersIn(resources)[0])[2]).toContain(EVERYONE);
+});
+
+test('what concerns no Qdrant, and what is read, is not named', () => {
+  const others = [object('Route', { to: { kind: 'Service', name: 'web' } }), object('PodDisruptionBudget', {})];
+  expect(reportOf(fromManifests([[CHART, ...others.map((one) => stringify(one))].join('\n---\n')])).unread).toEqual([]);
 });
 
 test('lists, other objects and other images are no clusters', () => {

@@ -5,6 +5,7 @@ import { aws } from '../../lib';
 import { ObservedCluster } from '../../lib/observed/found-cluster';
 import { clustersIn, findingsOf } from '../../lib/observed/judge';
 import { fromSynthesized } from '../../lib/observed/readers/synthesized';
+import { reportOf } from '../../lib/observed/report/report';
 import { fromPlan, fromState, fromStateFile } from '../../lib/observed/readers/terraform-json';
 import { nodeFiles, synthCluster } from '../support/synth';
 
@@ -344,6 +345,36 @@ describe('what is synthesized', () => {
       ]),
     );
     expect(reach(clusters.find(({ resource: { type } }) => type === 'aws_instance')!)[2]).toBe(expected);
+  });
+
+  const nodes = { aws_security_group: group('nodes', { ingress: [{ ...peers, from_port: 80, to_port: 80 }] }) };
+
+  test('a port of the machine that Docker passes on', () => {
+    const qdrant = { ...machine, user_data: 'docker run -p 80:6333 qdrant/qdrant' };
+    expect(reach(observed({ resource: { aws_instance: { qdrant }, ...nodes } }))).toContain(
+      'REST 80 of nodes: 198.51.100.0/24',
+    );
+  });
+
+  test('a rule of a listener leads to the nodes, too; a classic load balancer is named', () => {
+    const resource = {
+      ...{ aws_instance: { qdrant: machine }, ...nodes },
+      aws_lb: { front: { internal: false } },
+      aws_lb_listener: {
+        it: { load_balancer_arn: '${aws_lb.front.arn}', port: 443, default_action: [{ type: 'fixed-response' }] },
+      },
+      aws_lb_listener_rule: {
+        it: { listener_arn: '${aws_lb_listener.it.arn}', action: [{ target_group_arn: '${aws_lb_target_group.it.arn}' }] },
+      },
+      aws_lb_target_group: { it: { port: 6333 } },
+      aws_lb_target_group_attachment: {
+        it: { target_group_arn: '${aws_lb_target_group.it.arn}', target_id: '${aws_instance.qdrant.id}', port: 6333 },
+      },
+      aws_elb: { old: { instances: ['${aws_instance.qdrant.id}'] }, web: { instances: ['i-0'] } },
+    };
+    expect(reach(observed({ resource }))).toContain('REST 443 of load balancer aws_lb.front: 0.0.0.0/0');
+    const { unread } = reportOf(fromSynthesized([{ stack: 'vectors', json: { resource } }]));
+    expect(unread).toEqual([expect.stringMatching(/aws_elb\.old: classic/)]);
   });
 
   test('lists of objects, and lists of one block, are what Terraform takes them for', () => {

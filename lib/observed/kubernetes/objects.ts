@@ -40,8 +40,15 @@ export function objectsOf(resources: Resources): ObservedObject[] {
     const manifest = manifestOf(resource);
     if (!manifest?.kind) return [];
     const { namespace, name } = manifest.metadata ?? {};
-    return [{ kind: manifest.kind, namespace: namespace ?? 'default', name: name ?? 'without a name', manifest, resource }];
+    return [{ kind: kindIn(manifest), namespace: namespace ?? 'default', name: name ?? 'without a name', manifest, resource }];
   });
+}
+
+/** Others call objects of their own as Kubernetes calls its: Calico a policy, and Knative a service. */
+function kindIn({ kind, apiVersion }: any): string {
+  const [group] = String(apiVersion ?? '').split('/');
+  const isOfOthers = group.includes('.') && !group.endsWith('.k8s.io') && !hasUnknown(group);
+  return isOfOthers && ['NetworkPolicy', 'Service', 'Ingress'].includes(kind) ? `${kind} of ${group}` : kind;
 }
 
 function manifestOf({ type, values }: ObservedResource): any {

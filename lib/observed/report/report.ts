@@ -1,8 +1,8 @@
 import { exposureTable } from '../../posture/report/table';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener } from '../found-cluster';
-import { clustersIn, findingsOf, LocatedFinding, shownAddress } from '../judge';
-import { Resources } from '../resources';
+import { clustersIn, findingsOf, LocatedFinding, unreadAmong } from '../judge';
+import { Resources, shownAddress } from '../resources';
 
 /** What was read of one cluster, and what the rules find in it. */
 export interface ClusterReport {
@@ -97,7 +97,7 @@ const UNREAD_TYPES = [
 ];
 
 function unjudged(resources: Resources): string[] {
-  return [...unreadTypes(resources), ...unreadTargets(resources)];
+  return [...unreadTypes(resources), ...unreadTargets(resources), ...unreadAmong(resources)];
 }
 
 /** Target groups of the ports of Qdrant to which machines are added elsewhere: by a group of machines that grows and shrinks, or by hand. */
