@@ -162,6 +162,57 @@ test('--sarif says what was not read, and that nothing was judged; its address h
   expect(results[0].locations[0].physicalLocation.artifactLocation.uri).toMatch(/a%20chart\.yaml$/);
 });
 
+test('a policy of one environment protects no pods of another', async () => {
+  const chart = readFileSync(CHART, 'utf8');
+  const policy = 'kind: NetworkPolicy\nmetadata: { name: deny }\nspec: { podSelector: {} }\n';
+  for (const [name, text] of Object.entries({ prod: `${chart}\n---\n${policy}`, stage: chart })) {
+    mkdirSync(join(directory, name));
+    writeFileSync(join(directory, name, 'all.yaml'), text);
+  }
+  const { clusters } = JSON.parse((await run(directory, '--json')).out);
+  const reached = clusters.map(({ address, listeners }: any) => [address, listeners[0].sources.length]);
+  expect(reached).toEqual([
+    ['prod: StatefulSet default/qdrant', 0],
+    ['stage: StatefulSet default/qdrant', 1],
+  ]);
+});
+
+test('a policy in another folder of one environment protects its pods', async () => {
+  for (const name of ['pods', 'policies']) mkdirSync(join(directory, name));
+  writeFileSync(join(directory, 'pods', 'all.yaml'), readFileSync(CHART, 'utf8'));
+  writeFileSync(
+    join(directory, 'policies', 'deny.yaml'),
+    'kind: NetworkPolicy\nmetadata: { name: deny }\nspec: { podSelector: {} }\n',
+  );
+  const { clusters } = JSON.parse((await run(directory, '--json')).out);
+  expect(clusters.map(({ listeners }: any) => listeners[0].sources)).toEqual([[]]);
+});
+
+test('a state that does not tell in which Kubernetes cluster its objects are: no policy is taken to protect', async () => {
+  const resource = (type: string, name: string, values: object) => ({
+    address: `${type}.${name}`,
+    mode: 'managed',
+    type,
+    values,
+  });
+  const metadata = [{ name: 'vectors', namespace: 'search' }];
+  const template = [{ metadata: [{ labels: { app: 'q' } }], spec: [{ container: [{ image: 'qdrant/qdrant:v1.19.0' }] }] }];
+  const pods = (name: string) =>
+    resource('kubernetes_stateful_set_v1', name, { id: 'search/vectors', metadata, spec: [{ template }] });
+  const policy = resource('kubernetes_network_policy_v1', 'prod', {
+    id: 'search/deny',
+    metadata: [{ name: 'deny', namespace: 'search' }],
+    spec: [{ pod_selector: [{}], policy_types: ['Ingress'] }],
+  });
+  const reached = async (...resources: object[]) => {
+    const state = { format_version: '1.0', values: { root_module: { resources } } };
+    const { clusters, unread } = JSON.parse((await run(file('state.json', JSON.stringify(state)), '--json')).out);
+    return [clusters.map(({ listeners }: any) => listeners[0].sources.length), unread.length];
+  };
+  expect(await reached(pods('prod'), policy)).toEqual([[0], 0]);
+  expect(await reached(pods('prod'), pods('stage'), policy)).toEqual([[1, 1], 1]);
+});
+
 test.each([
   ['a.yaml', 'kind: StatefulSet\nmetadata:\nspec:\n', 0],
   ['b.yaml', 'kind: Pod\nmetadata: { name: x }\nspec: { containers: [null] }\n', 0],

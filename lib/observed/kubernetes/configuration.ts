@@ -1,6 +1,6 @@
 import { hasUnknown, listOf, Resources } from '../resources';
 import { ObservedServer, settingOfVariable, settingsIn, valueOfVariable } from '../server';
-import { ObservedObject } from './objects';
+import { isBeside, ObservedObject } from './objects';
 
 /** Where the server looks for its settings. */
 export const CONFIG_FOLDER = '/qdrant/config';
@@ -52,8 +52,7 @@ interface Lookup {
 function find({ objects, resources, object }: Lookup, kind: string, name: unknown): ObservedObject | undefined {
   const target = resources.target(object.resource, name);
   return objects.find(
-    (other) =>
-      other.kind === kind && (target ? other.resource === target : other.name === name && other.namespace === object.namespace),
+    (other) => other.kind === kind && (target ? other.resource === target : other.name === name && isBeside(other, object)),
   );
 }
 

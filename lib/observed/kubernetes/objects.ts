@@ -10,6 +10,11 @@ export interface ObservedObject {
   readonly resource: ObservedResource;
 }
 
+/** Whether two objects are in one namespace of one Kubernetes cluster. */
+export function isBeside(one: ObservedObject, other: ObservedObject): boolean {
+  return one.namespace === other.namespace && one.resource.where === other.resource.where;
+}
+
 /** Arguments of the provider that repeat, and the fields of the API that they are. */
 const LISTS: { [argument: string]: string } = {
   container: 'containers',

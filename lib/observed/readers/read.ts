@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Resources } from '../resources';
 import { fromManifests } from './manifests';
 import { fromSynthesized } from './synthesized';
@@ -21,9 +21,13 @@ export function readResources(path: string): Resources {
       `${path} holds neither what cdktf synth writes nor manifests. For Terraform's own language give the plan: terraform show -json PLAN > plan.json`,
     );
   }
-  const manifests = files.filter((file) => !file.endsWith('.json')).map((file) => readFileSync(join(path, file), 'utf8'));
+  const written = files.filter((file) => !file.endsWith('.json'));
+  const manifests = fromManifests(
+    written.map((file) => textOf(join(path, file))),
+    written.map((file) => dirname(file)),
+  );
   const synthesized = files.filter((file) => file.endsWith('.json')).map((file) => readFile(join(path, file)));
-  return together(...synthesized, fromManifests(manifests), new Resources([], { unread: ofTerraform(path) }));
+  return together(...synthesized, manifests, new Resources([], { unread: ofTerraform(path) }));
 }
 
 /** Files in Terraform's own language, of which only a plan tells. */

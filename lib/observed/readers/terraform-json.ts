@@ -26,12 +26,22 @@ export function fromPlan(plan: any): Resources {
   return new Resources(resources, { mayHaveMore });
 }
 
-/** The resources of a state, as `terraform show -json` prints it. */
+/**
+ * The resources of a state, as `terraform show -json` prints it. It leaves out which of several providers made each: where two objects of Kubernetes are of
+ * one name there are several clusters, and no policy is taken to protect pods of which it may be nowhere near.
+ */
 export function fromState(state: any): Resources {
+  const resources = everyResource(state.values?.root_module);
+  const names = resources
+    .filter(({ type, mode }) => mode !== 'data' && /^kubernetes_/.test(type))
+    .map(({ type, values }) => `${type} ${values?.id}`);
+  const isOfSeveral = new Set(names).size < names.length;
+  const placeOf = ({ type, address, provider_name: provider = '' }: any) =>
+    isOfSeveral && /^kubernetes_network_policy/.test(type) ? `${provider} ${address}` : provider;
+  const several = 'which policies protect which pods, of several Kubernetes clusters: give what terraform state pull prints';
   return new Resources(
-    everyResource(state.values?.root_module).map((resource) =>
-      observed(resource, asLiteral(resource.values ?? {}), resource.provider_name ?? ''),
-    ),
+    resources.map((resource) => observed(resource, asLiteral(resource.values ?? {}), placeOf(resource))),
+    { unread: isOfSeveral ? [several] : [] },
   );
 }
 
