@@ -419,5 +419,30 @@ describe('what is synthesized', () => {
       any: { type: 'ingress', security_group_id: '${var.group}', protocol: '-1', cidr_blocks: ['0.0.0.0/0'] },
     };
     expect(observed(json).unknown).toEqual([expect.stringContaining('aws_security_group_rule.any')]);
+    expect(ids(observed(json))).toContain('QDR001');
+    json.resource.aws_security_group_rule.any.protocol = 'udp';
+    expect(ids(observed(json))).toEqual([]);
+  });
+
+  test.each([
+    ['by its name', { name: 'nodes' }, true],
+    ['by its id', { id: 'sg-0a' }, false],
+  ])('a rule of a group that is looked for %s', (_what, values, mayBeOfNodes) => {
+    const json = {
+      data: { aws_security_group: { it: values } },
+      resource: {
+        ...{ aws_instance: { qdrant: machine }, aws_security_group: group('nodes') },
+        aws_vpc_security_group_ingress_rule: {
+          debug: {
+            ...{ security_group_id: '${data.aws_security_group.it.id}', cidr_ipv4: '0.0.0.0/0' },
+            ...{ ip_protocol: 'tcp', from_port: 6335, to_port: 6335 },
+          },
+        },
+      },
+    };
+    const found = findingsOf(observed(json)).filter(({ ruleId }) => ruleId === 'QDR001');
+    expect(found.map(({ address }) => address)).toEqual(
+      mayBeOfNodes ? ['vectors: aws_vpc_security_group_ingress_rule.debug'] : [],
+    );
   });
 });

@@ -118,6 +118,7 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
   const balancers = balancersOf(known, properties, resources, groups);
   const rules = [
     ...groups.inboundOf(identities).map((rule) => named(rule, balancers.names)),
+    ...groups.inboundOfUnknown(identities),
     ...foreign.map(({ group, by }) => unknownGroup(group, by)),
     ...(identities.length === 0 ? [unknownGroup('of the VPC by default', resource)] : []),
   ];

@@ -27,6 +27,7 @@ export class SecurityGroups {
   private readonly inApp = new Set<string>();
   /** Rules of groups that are not known. */
   public readonly ofUnknownGroups: ObservedResource[] = [];
+  private readonly unknownRules: GroupRule[] = [];
 
   public constructor(private readonly resources: Resources) {
     for (const group of resources.ofType('aws_security_group', 'aws_default_security_group')) {
@@ -67,6 +68,18 @@ export class SecurityGroups {
     );
   }
 
+  /** Whom rules of groups that are not known let in, if these are the groups of the nodes: nobody knows whether they are. */
+  public inboundOfUnknown(groups: string[]): InboundRule[] {
+    return this.unknownRules.flatMap((rule) => {
+      const { by } = rule;
+      // A group of the nodes has this rule for certain.
+      if (groups.includes(this.resources.identity(by, by.values.security_group_id))) return [];
+      const ports = portsOf(rule.protocol, rule.from, rule.to);
+      const name = `whoever ${by.address} lets in, if its group, which is not known, is that of the nodes`;
+      return ports ? [{ ports, sources: [{ name, key: name, unknown: true, by }] }] : [];
+    });
+  }
+
   private sourcesOf(rule: GroupRule, nodeGroups: string[]): ObservedSource[] {
     const { by } = rule;
     const groups = rule.groups.map((group): ObservedSource => {
@@ -85,8 +98,19 @@ export class SecurityGroups {
   private addSingle(resource: ObservedResource, rule: GroupRule): void {
     const group = resource.values.security_group_id;
     const identity = this.resources.identity(resource, group);
-    if (hasUnknown(group) && !this.resources.target(resource, group)) this.ofUnknownGroups.push(resource);
+    if (hasUnknown(group) && !this.isResolved(resource, group)) {
+      this.ofUnknownGroups.push(resource);
+      this.unknownRules.push(rule);
+    }
     this.add(identity, rule);
+  }
+
+  /** What looks for a group by its name or its tags finds one that is known only when planning. */
+  private isResolved(resource: ObservedResource, group: unknown): boolean {
+    const target = this.resources.target(resource, group);
+    if (!target?.type.startsWith('data.')) return target !== undefined;
+    const { id } = target.values ?? {};
+    return id !== undefined && id !== null && !hasUnknown(id);
   }
 
   private add(identity: string, rule: GroupRule): void {
