@@ -4,6 +4,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { ObservedCluster } from '../../lib/observed/found-cluster';
 import { clustersIn, findingsOf } from '../../lib/observed/judge';
 import { fromManifests } from '../../lib/observed/readers/manifests';
+import { fromSynthesized } from '../../lib/observed/readers/synthesized';
 import { reportOf } from '../../lib/observed/report/report';
 
 const CHART = readFileSync(join(__dirname, 'fixtures', 'helm-chart.yaml'), 'utf8');
@@ -342,6 +343,27 @@ test.each<[string, object, RegExp]>([
 test('what concerns no Qdrant, and what is read, is not named', () => {
   const others = [object('Route', { to: { kind: 'Service', name: 'web' } }), object('PodDisruptionBudget', {})];
   expect(reportOf(fromManifests([[CHART, ...others.map((one) => stringify(one))].join('\n---\n')])).unread).toEqual([]);
+});
+
+test.each([
+  ['web', 'of another namespace lets nobody in', []],
+  ['vectors', 'of the same namespace, by a reference to it, lets in', ['10.0.0.0/8']],
+])('a policy in %s, %s', (name, _what, expected) => {
+  const template = { metadata: { labels: { app: 'q' } }, spec: { container: [{ image: 'qdrant/qdrant:v1.19.0' }] } };
+  const content = { from: [{ ip_block: { cidr: '${ingress.value}' } }] };
+  const resource = {
+    kubernetes_namespace_v1: { it: { metadata: { name } } },
+    kubernetes_stateful_set_v1: { it: { metadata: { name: 'vectors', namespace: 'vectors' }, spec: { template } } },
+    kubernetes_network_policy_v1: {
+      deny: { metadata: { name: 'deny', namespace: 'vectors' }, spec: { pod_selector: {}, policy_types: ['Ingress'] } },
+      open: {
+        metadata: { name: 'open', namespace: '${kubernetes_namespace_v1.it.metadata[0].name}' },
+        spec: { pod_selector: {}, dynamic: { ingress: [{ for_each: ['10.0.0.0/8'], content }] } },
+      },
+    },
+  };
+  const [cluster] = clustersIn(fromSynthesized([{ stack: 'vectors', json: { resource } }]));
+  expect(cluster.facts.listeners[0].sources.map((source) => source.name)).toEqual(expected);
 });
 
 test('lists, other objects and other images are no clusters', () => {

@@ -45,8 +45,24 @@ export function objectsOf(resources: Resources): ObservedObject[] {
     const manifest = manifestOf(resource);
     if (!manifest?.kind) return [];
     const { namespace, name } = manifest.metadata ?? {};
-    return [{ kind: kindIn(manifest), namespace: namespace ?? 'default', name: name ?? 'without a name', manifest, resource }];
+    return [
+      {
+        kind: kindIn(manifest),
+        namespace: namespaceOf(resource, namespace ?? 'default', resources),
+        name: name ?? 'without a name',
+        manifest,
+        resource,
+      },
+    ];
   });
+}
+
+/** A namespace by its name, also where it is written as a reference to the resource that makes it. */
+export function namespaceOf(from: Pick<ObservedResource, 'scope'>, written: string, resources: Resources): string {
+  const target = resources.target(from, written);
+  if (!target || !/^kubernetes_namespace(_v1)?$/.test(target.type)) return written;
+  const { name } = blockOf(target.values.metadata) ?? {};
+  return typeof name === 'string' && !hasUnknown(name) ? name : written;
 }
 
 /** Others call objects of their own as Kubernetes calls its: Calico a policy, and Knative a service. */
