@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readResources, UnreadableInput } from '../observed/readers/read';
 import { exposedAnew } from '../observed/report/compare';
-import { ObservedReport, reportOf } from '../observed/report/report';
+import { isJudged, ObservedReport, reportOf } from '../observed/report/report';
 import { sarifReport } from '../observed/report/sarif';
 import { textReport } from '../observed/report/text';
 import { FindingSeverity } from '../posture/rules/rule';
@@ -22,8 +22,8 @@ PATH is one of
   --sarif                                writes what code scanners take
   --compare OLD                          says what is exposed in PATH and was not in OLD, which is read the same way
 
-Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not be read.
-With --compare: 1 if something is exposed anew.
+Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not be read, or no Qdrant was found while something was not read.
+With --compare: 1 if something is exposed anew, or is not read that was not there.
 `;
 
 const OPTIONS = {
@@ -42,23 +42,31 @@ export async function postureCommand(args: string[], context: CommandContext): P
   }
   if (positionals.length !== 1) throw new UsageError('give one PATH: cdktf-qdrant posture cdktf.out');
   if (values.json && values.sarif) throw new UsageError('give one of --json and --sarif');
+  if (values.sarif && values.compare !== undefined) throw new UsageError('give one of --sarif and --compare');
   const [path] = positionals;
   const report = read(path);
   if (values.compare !== undefined) return compare(read(values.compare), report, values.json ?? false, context);
-  if (values.sarif) context.out(sarifReport(report, path));
+  if (values.sarif) context.out(sarifReport(report, path, isJudged(report)));
   else context.out(values.json ? json(report) : textReport(report));
   const errors = report.clusters
     .flatMap(({ findings }) => findings)
     .filter(({ severity }) => severity === FindingSeverity.ERROR);
-  return errors.length > 0 ? 1 : 0;
+  return errors.length > 0 ? 1 : withoutFindings(report, context);
 }
 
-function compare(before: ObservedReport, after: ObservedReport, asJson: boolean, { out }: CommandContext): number {
+/** Where no Qdrant was found, and it may be in what was not read, silence would pass for safety. */
+function withoutFindings(report: ObservedReport, { err }: CommandContext): number {
+  if (isJudged(report)) return 0;
+  err('error: nothing was judged: no Qdrant was found, and it may be in what was not read\n');
+  return 2;
+}
+
+function compare(before: ObservedReport, after: ObservedReport, asJson: boolean, context: CommandContext): number {
   const anew = exposedAnew(before, after);
   const text =
     anew.length === 0 ? 'Nothing is exposed anew.\n' : `Exposed anew\n${anew.map((line) => `  - ${line}\n`).join('')}`;
-  out(asJson ? json({ exposedAnew: anew }) : text);
-  return anew.length > 0 ? 1 : 0;
+  context.out(asJson ? json({ exposedAnew: anew }) : text);
+  return anew.length > 0 ? 1 : withoutFindings(after, context);
 }
 
 function json(value: object): string {
@@ -81,6 +89,9 @@ function read(path: string): ObservedReport {
     return reportOf(resources);
   } catch (error) {
     if (error instanceof UnreadableInput) throw new UsageError(error.message);
-    throw error;
+    // Files of others have every form.
+    throw new UsageError(
+      `${path} could not be read, as something in it has not the form that is expected: ${(error as Error).message}`,
+    );
   }
 }

@@ -1,10 +1,12 @@
 import { PostureFacts } from '../posture/facts';
 import { rules } from '../posture/rules';
 import { Finding, Rule } from '../posture/rules/rule';
+import { unreadBalancers } from './aws/balancers';
 import { clustersOnAws } from './aws/clusters';
 import { ObservedCluster, ObservedListener, ObservedSecret } from './found-cluster';
 import { clustersOnKubernetes } from './kubernetes/clusters';
-import { ObservedResource, Resources } from './resources';
+import { unreadObjects } from './kubernetes/unread';
+import { ObservedResource, Resources, shownAddress } from './resources';
 
 /** A finding, with what causes it. */
 export interface LocatedFinding extends Finding {
@@ -16,6 +18,11 @@ export function clustersIn(resources: Resources): ObservedCluster[] {
   return [...clustersOnAws(resources), ...clustersOnKubernetes(resources)];
 }
 
+/** What may let others in to Qdrant, and is of a kind that is not read, one phrase each. */
+export function unreadAmong(resources: Resources): string[] {
+  return [...unreadBalancers(resources), ...unreadObjects(resources)];
+}
+
 /** What the rules find in a cluster, each with the resource that causes it. */
 export function findingsOf(cluster: ObservedCluster): LocatedFinding[] {
   return rules.flatMap((rule) =>
@@ -24,11 +31,6 @@ export function findingsOf(cluster: ObservedCluster): LocatedFinding[] {
       address: shownAddress(causeOf(rule, what, cluster)),
     })),
   );
-}
-
-/** The address of a resource, with its stack where it is of one. */
-export function shownAddress({ scope, address }: ObservedResource): string {
-  return scope === '' ? address : `${scope}: ${address}`;
 }
 
 /**

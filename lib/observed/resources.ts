@@ -20,6 +20,8 @@ export interface ResourceSurroundings {
   readonly defaults?: { [scope: string]: { [name: string]: unknown } };
   /** What was there and could not be read, one sentence each. */
   readonly unread?: string[];
+  /** The addresses of security groups that may have rules in them of which a plan does not tell. */
+  readonly mayHaveMore?: string[];
 }
 
 /** Whether a value, or a part of it, is not known. */
@@ -48,10 +50,15 @@ export function displayed(value: unknown): string {
     .replace(/\$\$\{/g, '${');
 }
 
+/** The address of a resource, with its stack where it is of one. */
+export function shownAddress({ scope, address }: ObservedResource): string {
+  return scope === '' ? address : `${scope}: ${address}`;
+}
+
 /** A list, also where one block is given alone, and none where nothing is. */
 export function listOf<T = any>(value: T | T[] | null | undefined): T[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
+  const items = Array.isArray(value) ? value : [value];
+  return items.filter((item): item is T => item !== undefined && item !== null);
 }
 
 /** The one block of a list that Terraform has of it, or the block itself. */

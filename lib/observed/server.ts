@@ -13,6 +13,8 @@ export interface ObservedServer {
   readonly image?: string;
   /** The ports of the library's guard, where one stands before the server. */
   readonly guardedPorts?: number[];
+  /** The ports of the machine that lead to others of the server. */
+  readonly published?: Array<{ readonly own: number; readonly leadsTo: number }>;
 }
 
 /** What the server does where nothing is said. */
@@ -71,8 +73,16 @@ export function resolvedSettings({ values, isWhole }: ObservedServer, isOurs: bo
   return ResolvedSettings._observed(new Map([...defaults, ...values]));
 }
 
-/** What a server listens on, and what protects that. */
+/** What a server listens on, also by other ports of its machine, and what protects that. */
 export function listenersOf(server: ObservedServer, at: string): ListenerProps[] {
+  const listeners = ownListenersOf(server, at);
+  const published = (server.published ?? []).flatMap(({ own, leadsTo }) =>
+    listeners.filter(({ port }) => port === leadsTo && own !== leadsTo).map((listener) => ({ ...listener, port: own })),
+  );
+  return [...listeners, ...published];
+}
+
+function ownListenersOf(server: ObservedServer, at: string): ListenerProps[] {
   const { guardedPorts = [] } = server;
   const guard = guardedPorts.length > 0;
   const tls = flag(server, 'service.enable_tls');

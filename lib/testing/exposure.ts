@@ -1,6 +1,7 @@
 import { ObservedCluster, ObservedListener } from '../observed/found-cluster';
-import { clustersIn, findingsOf, shownAddress } from '../observed/judge';
+import { clustersIn, findingsOf } from '../observed/judge';
 import { unreadOf } from '../observed/report/report';
+import { shownAddress } from '../observed/resources';
 import { ListenerPurpose } from '../posture';
 import { DeclaredReport, declaredReports, reportOfCluster } from './declared-reports';
 import { ExposedCluster, ExposedPort, Exposure, PortPurpose } from './exposed-cluster';

@@ -1,7 +1,7 @@
 import { ObservedSecret } from '../observed/found-cluster';
-import { clustersIn, shownAddress } from '../observed/judge';
+import { clustersIn } from '../observed/judge';
 import { fromState } from '../observed/readers/terraform-json';
-import { hasUnknown, ObservedResource, Resources } from '../observed/resources';
+import { hasUnknown, ObservedResource, Resources, shownAddress } from '../observed/resources';
 import { readInput, TestInput } from './input';
 import { secretsHeldBy } from './secret-holders';
 import { holdsPrivateKey, isGiven, isPublic, textsIn } from './secret-values';

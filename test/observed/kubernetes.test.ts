@@ -4,6 +4,8 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { ObservedCluster } from '../../lib/observed/found-cluster';
 import { clustersIn, findingsOf } from '../../lib/observed/judge';
 import { fromManifests } from '../../lib/observed/readers/manifests';
+import { fromSynthesized } from '../../lib/observed/readers/synthesized';
+import { reportOf } from '../../lib/observed/report/report';
 
 const CHART = readFileSync(join(__dirname, 'fixtures', 'helm-chart.yaml'), 'utf8');
 
@@ -296,6 +298,11 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
     (it) => (containerOf(it).image = 'registry.internal/mirror/qdrant:latest'),
     /the version of Qdrant/,
   ],
+  [
+    'a command that takes back a setting',
+    (it) => (containerOf(it).command = ['sh', '-c', 'unset QDRANT__SERVICE__API_KEY; ./qdrant']),
+    /the setting service\.api_key, which the command/,
+  ],
   ['another file of settings', (it) => (containerOf(it).args = ['./qdrant --config-path /etc/qdrant.yaml']), /--config-path/],
   [
     'a Secret that may be missing',
@@ -312,6 +319,51 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
   // Whether TLS is on may be among it: then it is a warning that asks to look.
   expect(ids(cluster)).toContain('QDR001');
   expect(ids(cluster).some((id) => id === 'QDR002' || id === 'QDR003')).toBe(true);
+});
+
+test.each<[string, object, RegExp]>([
+  ['a route of OpenShift', object('Route', { to: { kind: 'Service', name: 'qdrant' } }), /Route default\/route/],
+  ['a policy of Cilium', object('CiliumNetworkPolicy', { endpointSelector: {} }), /a CiliumNetworkPolicy is not read/],
+  [
+    'a policy of Calico, of the name of another kind',
+    { ...object('NetworkPolicy', { ingress: [] }), apiVersion: 'projectcalico.org/v3' },
+    /NetworkPolicy of projectcalico/,
+  ],
+  [
+    'a service without a selector',
+    object('Service', { type: 'LoadBalancer', ports: [{ port: 443 }] }, { name: 'by-hand' }),
+    /where Service default\/by-hand leads/,
+  ],
+])('%s is named as not read', (_what, more, message) => {
+  const resources = fromManifests([`${CHART}\n---\n${stringify(more)}`]);
+  expect(reportOf(resources).unread).toEqual([expect.stringMatching(message)]);
+  expect(reach(clustersIn(resources)[0])[2]).toContain(EVERYONE);
+});
+
+test('what concerns no Qdrant, and what is read, is not named', () => {
+  const others = [object('Route', { to: { kind: 'Service', name: 'web' } }), object('PodDisruptionBudget', {})];
+  expect(reportOf(fromManifests([[CHART, ...others.map((one) => stringify(one))].join('\n---\n')])).unread).toEqual([]);
+});
+
+test.each([
+  ['web', 'of another namespace lets nobody in', []],
+  ['vectors', 'of the same namespace, by a reference to it, lets in', ['10.0.0.0/8']],
+])('a policy in %s, %s', (name, _what, expected) => {
+  const template = { metadata: { labels: { app: 'q' } }, spec: { container: [{ image: 'qdrant/qdrant:v1.19.0' }] } };
+  const content = { from: [{ ip_block: { cidr: '${ingress.value}' } }] };
+  const resource = {
+    kubernetes_namespace_v1: { it: { metadata: { name } } },
+    kubernetes_stateful_set_v1: { it: { metadata: { name: 'vectors', namespace: 'vectors' }, spec: { template } } },
+    kubernetes_network_policy_v1: {
+      deny: { metadata: { name: 'deny', namespace: 'vectors' }, spec: { pod_selector: {}, policy_types: ['Ingress'] } },
+      open: {
+        metadata: { name: 'open', namespace: '${kubernetes_namespace_v1.it.metadata[0].name}' },
+        spec: { pod_selector: {}, dynamic: { ingress: [{ for_each: ['10.0.0.0/8'], content }] } },
+      },
+    },
+  };
+  const [cluster] = clustersIn(fromSynthesized([{ stack: 'vectors', json: { resource } }]));
+  expect(cluster.facts.listeners[0].sources.map((source) => source.name)).toEqual(expected);
 });
 
 test('lists, other objects and other images are no clusters', () => {

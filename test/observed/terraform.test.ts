@@ -5,6 +5,7 @@ import { aws } from '../../lib';
 import { ObservedCluster } from '../../lib/observed/found-cluster';
 import { clustersIn, findingsOf } from '../../lib/observed/judge';
 import { fromSynthesized } from '../../lib/observed/readers/synthesized';
+import { reportOf } from '../../lib/observed/report/report';
 import { fromPlan, fromState, fromStateFile } from '../../lib/observed/readers/terraform-json';
 import { nodeFiles, synthCluster } from '../support/synth';
 
@@ -87,6 +88,67 @@ describe('a plan of a module of others', () => {
       text.replaceAll('"0.0.0.0/0"', '"10.0.0.0/8"').replace('"internal": false', '"internal": true'),
     );
     expect(reach(cluster)[0]).toBe('REST 6333 of nodes: 10.0.0.0/8, aws_security_group.app.id');
+  });
+});
+
+describe('a plan in which sources are not known yet', () => {
+  const rule = { from_port: 6333, to_port: 6335, protocol: 'tcp' };
+  const plan = (unknown: object, expressions: object, actions = ['create'], after: object = { ingress: [rule] }) => {
+    const resource = (type: string, name: string) => ({ address: `${type}.${name}`, mode: 'managed', type, name });
+    const group = resource('aws_security_group', 'nodes');
+    const machine = resource('aws_instance', 'qdrant');
+    const groups = { references: ['aws_security_group.nodes.id', 'aws_security_group.nodes'] };
+    return {
+      planned_values: {
+        root_module: {
+          resources: [
+            { ...group, values: after },
+            { ...machine, values: {} },
+          ],
+        },
+      },
+      resource_changes: [
+        { ...group, change: { actions, after_unknown: { id: true, ...unknown } } },
+        { ...machine, change: { actions, after_unknown: { vpc_security_group_ids: true } } },
+      ],
+      configuration: {
+        root_module: {
+          resources: [
+            { ...group, expressions },
+            { ...machine, expressions: { vpc_security_group_ids: groups } },
+          ],
+        },
+      },
+    };
+  };
+  const found = (...given: Parameters<typeof plan>) => only(clustersIn(fromPlan(plan(...given))));
+  const output = { references: ['terraform_data.c.output', 'terraform_data.c'] };
+
+  test.each<[string, object, object, string]>([
+    ['a range of a block', { ingress: [{ cidr_blocks: true }] }, { ingress: output }, 'terraform_data.c.output'],
+    ['a range of a dynamic block', { ingress: [{ cidr_blocks: true }] }, {}, 'what is not known'],
+    ['a group of a dynamic block', { ingress: [{ security_groups: true }] }, {}, 'what is not known'],
+    ['all blocks', { ingress: true }, { ingress: output }, 'terraform_data.c.output'],
+    ['blocks of several sources', { ingress: true }, { ingress: { references: ['local.a', 'b_c.d.e'] } }, 'b_c.d.e'],
+  ])('%s: an unknown source, for which no key is no small matter', (_what, unknown, expressions, name) => {
+    const cluster = found(unknown, expressions);
+    const peer = cluster.facts.listeners.find(({ purpose }) => purpose === 'peer')!;
+    expect(peer.sources).toContainEqual(expect.objectContaining({ name, unknown: true }));
+    expect(ids(cluster)).toContain('QDR001');
+  });
+
+  test('a group that lets in another of the plan is named', () => {
+    const groups = { references: ['var.port', 'aws_security_group.lb.id', 'aws_security_group.lb'] };
+    expect(reach(found({ ingress: [{ security_groups: [true] }] }, { ingress: groups }))[0]).toBe(
+      'REST 6333 of nodes: aws_security_group.lb.id',
+    );
+  });
+
+  test('dynamic rules of which nothing is shown: unknown where they change, and said where they may be new', () => {
+    expect(reach(found({ ingress: true }, {}, ['update'], {}))[2]).toBe('peer 6335 of nodes: what is not known');
+    const made = found({ ingress: true }, {}, ['create'], {});
+    expect(reach(made)[2]).toBe('peer 6335 of nodes: ');
+    expect(made.unknown).toContainEqual(expect.stringMatching(/whether aws_security_group\.nodes has dynamic rules/));
   });
 });
 
@@ -216,6 +278,116 @@ describe('a state', () => {
 describe('what is synthesized', () => {
   const observed = (json: any) => only(clustersIn(fromSynthesized([{ stack: 'vectors', json }])));
 
+  const machine = {
+    ami: 'ami-1',
+    vpc_security_group_ids: ['${aws_security_group.nodes.id}'],
+    user_data: 'docker run -e QDRANT__CLUSTER__ENABLED=true qdrant/qdrant',
+  };
+  const group = (name: string, values: object = {}) => ({ [name]: values });
+  const peers = { from_port: 6335, to_port: 6335, protocol: 'tcp', cidr_blocks: ['198.51.100.0/24'] };
+  const open = group('open', { ingress: [peers] });
+  const peerOf = (resource: any) => reach(observed({ resource: { aws_instance: { qdrant: machine }, ...resource } }))[2];
+
+  test.each([
+    ['whose items are known', [6334, 6335], '${ingress.value}', '10.0.0.0/8', 'peer 6335 of nodes: 10.0.0.0/8'],
+    ['that make no block of the port', [6334], '${ingress.value}', '10.0.0.0/8', 'peer 6335 of nodes: '],
+    ['whose items are not', '${var.ports}', '${ingress.value}', '10.0.0.0/8', 'peer 6335 of nodes: 10.0.0.0/8'],
+    ['of names', { a: { cidr: '10.0.0.0/8' } }, 6335, '${ingress.value.cidr}', 'peer 6335 of nodes: 10.0.0.0/8'],
+    ['of ranges', '${var.ranges}', 6335, '${ingress.value}', 'peer 6335 of nodes: ingress.value'],
+  ])('dynamic blocks %s are read', (_what, items, port, cidr, expected) => {
+    const content = { from_port: port, to_port: port, protocol: 'tcp', cidr_blocks: [cidr] };
+    const nodes = { dynamic: { ingress: [{ for_each: items, content }] } };
+    expect(peerOf({ aws_security_group: { nodes } })).toBe(expected);
+  });
+
+  const outside = 'peer 6335 of nodes: 198.51.100.0/24';
+  const second = { second: { security_groups: ['${aws_security_group.open.id}'] } };
+  const attached = '${aws_instance.qdrant.id}';
+  test.each<[string, object, string]>([
+    [
+      'by an attachment',
+      {
+        aws_network_interface: second,
+        aws_network_interface_attachment: {
+          it: { instance_id: attached, network_interface_id: '${aws_network_interface.second.id}' },
+        },
+      },
+      outside,
+    ],
+    [
+      'by itself',
+      { aws_network_interface: { second: { ...second.second, attachment: [{ instance: attached, device_index: 1 }] } } },
+      outside,
+    ],
+    [
+      'to another machine',
+      { aws_network_interface: { second: { ...second.second, attachment: [{ instance: 'i-0', device_index: 1 }] } } },
+      'peer 6335 of nodes: ',
+    ],
+    [
+      'that are looped over',
+      {
+        aws_network_interface_sg_attachment: {
+          it: {
+            for_each: '${toset([aws_instance.qdrant.primary_network_interface_id])}',
+            network_interface_id: '${each.value}',
+            security_group_id: '${aws_security_group.open.id}',
+          },
+        },
+      },
+      outside,
+    ],
+  ])('groups of further network interfaces, %s', (_what, resource, expected) => {
+    const groups = { aws_security_group: { ...group('nodes'), ...open } };
+    const clusters = clustersIn(
+      fromSynthesized([
+        { stack: 'vectors', json: { resource: { aws_instance: { qdrant: machine }, ...groups, ...resource } } },
+      ]),
+    );
+    expect(reach(clusters.find(({ resource: { type } }) => type === 'aws_instance')!)[2]).toBe(expected);
+  });
+
+  const nodes = { aws_security_group: group('nodes', { ingress: [{ ...peers, from_port: 80, to_port: 80 }] }) };
+
+  test('a port of the machine that Docker passes on', () => {
+    const qdrant = { ...machine, user_data: 'docker run -p 80:6333 qdrant/qdrant' };
+    expect(reach(observed({ resource: { aws_instance: { qdrant }, ...nodes } }))).toContain(
+      'REST 80 of nodes: 198.51.100.0/24',
+    );
+  });
+
+  test('a rule of a listener leads to the nodes, too; a classic load balancer is named', () => {
+    const resource = {
+      ...{ aws_instance: { qdrant: machine }, ...nodes },
+      aws_lb: { front: { internal: false } },
+      aws_lb_listener: {
+        it: { load_balancer_arn: '${aws_lb.front.arn}', port: 443, default_action: [{ type: 'fixed-response' }] },
+      },
+      aws_lb_listener_rule: {
+        it: { listener_arn: '${aws_lb_listener.it.arn}', action: [{ target_group_arn: '${aws_lb_target_group.it.arn}' }] },
+      },
+      aws_lb_target_group: { it: { port: 6333 } },
+      aws_lb_target_group_attachment: {
+        it: { target_group_arn: '${aws_lb_target_group.it.arn}', target_id: '${aws_instance.qdrant.id}', port: 6333 },
+      },
+      aws_elb: { old: { instances: ['${aws_instance.qdrant.id}'] }, web: { instances: ['i-0'] } },
+    };
+    expect(reach(observed({ resource }))).toContain('REST 443 of load balancer aws_lb.front: 0.0.0.0/0');
+    const { unread } = reportOf(fromSynthesized([{ stack: 'vectors', json: { resource } }]));
+    expect(unread).toEqual([expect.stringMatching(/aws_elb\.old: classic/)]);
+  });
+
+  test('lists of objects, and lists of one block, are what Terraform takes them for', () => {
+    const resource = [
+      { aws_instance: { qdrant: [machine] } },
+      { aws_security_group: [group('nodes', { ingress: [peers] }), null] },
+    ];
+    expect(reach(observed({ resource }))[2]).toBe(outside);
+    expect(clustersIn(fromSynthesized([{ stack: 'a', json: { resource: { aws_instance: null, b: { c: null } } } }]))).toEqual(
+      [],
+    );
+  });
+
   test('who may read the keys, by the policies of the app', () => {
     const { json } = synthCluster({}, (cluster) => void cluster.grantRead(aws.Grantee.role('search')));
     const secret = json.resource.aws_secretsmanager_secret;
@@ -247,5 +419,30 @@ describe('what is synthesized', () => {
       any: { type: 'ingress', security_group_id: '${var.group}', protocol: '-1', cidr_blocks: ['0.0.0.0/0'] },
     };
     expect(observed(json).unknown).toEqual([expect.stringContaining('aws_security_group_rule.any')]);
+    expect(ids(observed(json))).toContain('QDR001');
+    json.resource.aws_security_group_rule.any.protocol = 'udp';
+    expect(ids(observed(json))).toEqual([]);
+  });
+
+  test.each([
+    ['by its name', { name: 'nodes' }, true],
+    ['by its id', { id: 'sg-0a' }, false],
+  ])('a rule of a group that is looked for %s', (_what, values, mayBeOfNodes) => {
+    const json = {
+      data: { aws_security_group: { it: values } },
+      resource: {
+        ...{ aws_instance: { qdrant: machine }, aws_security_group: group('nodes') },
+        aws_vpc_security_group_ingress_rule: {
+          debug: {
+            ...{ security_group_id: '${data.aws_security_group.it.id}', cidr_ipv4: '0.0.0.0/0' },
+            ...{ ip_protocol: 'tcp', from_port: 6335, to_port: 6335 },
+          },
+        },
+      },
+    };
+    const found = findingsOf(observed(json)).filter(({ ruleId }) => ruleId === 'QDR001');
+    expect(found.map(({ address }) => address)).toEqual(
+      mayBeOfNodes ? ['vectors: aws_vpc_security_group_ingress_rule.debug'] : [],
+    );
   });
 });

@@ -25,12 +25,12 @@ export function balancersOf(
   const targets = targetGroupsOf(nodes, resources);
   const names = new Map<string, string>();
   const found = resources.ofType('aws_lb_listener', 'aws_alb_listener').flatMap((listener) => {
-    const passesTo = listOf(listener.values.default_action)
-      .flatMap((action) => [
-        action.target_group_arn,
-        ...listOf(action.forward).flatMap(({ target_group: to }: any) => listOf(to).map(({ arn }) => arn)),
-      ])
-      .map((arn) => resources.identity(listener, arn));
+    const passesTo = [
+      ...targetsOf(listener, listener.values.default_action, resources),
+      ...listenerRules(resources)
+        .filter((rule) => resources.target(rule, rule.values.listener_arn) === listener)
+        .flatMap((rule) => targetsOf(rule, rule.values.action, resources)),
+    ];
     const target = targets.find(({ identity }) => passesTo.includes(identity));
     if (!target) return [];
     const balancer = resources.target(listener, listener.values.load_balancer_arn);
@@ -40,6 +40,41 @@ export function balancersOf(
     .map(({ resource }) => Number(listOf(resource.values.health_check)[0]?.port))
     .filter((port) => port === QdrantPorts.HEALTH);
   return { listeners: found, names, healthPorts: [...new Set(healthPorts)] };
+}
+
+/** What may lead to nodes by a listener, or a balancer, that no reader here knows, one phrase each. */
+export function unreadBalancers(resources: Resources): string[] {
+  const rules = listenerRules(resources)
+    .filter((rule) => !resources.target(rule, rule.values.listener_arn))
+    .map(({ address }) => `who reaches the listener of ${address}, which is not among what was read`);
+  const classic = resources
+    .ofType('aws_elb')
+    .filter((balancer) => leadsToQdrant(balancer, resources))
+    .map(({ address }) => `who reaches Qdrant by ${address}: classic load balancers are not read`);
+  return [...rules, ...classic];
+}
+
+function leadsToQdrant(balancer: ObservedResource, resources: Resources): boolean {
+  const attached = resources
+    .ofType('aws_elb_attachment')
+    .filter((attachment) => resources.target(attachment, attachment.values.elb) === balancer);
+  const ports = listOf(balancer.values.listener).map(({ instance_port: port }) => Number(port));
+  const isNamed = [balancer, ...attached].some(({ address, values }) => /qdrant/i.test(`${address} ${JSON.stringify(values)}`));
+  return isNamed || [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER].some((port) => ports.includes(port));
+}
+
+function listenerRules(resources: Resources): ObservedResource[] {
+  return resources.ofType('aws_lb_listener_rule', 'aws_alb_listener_rule');
+}
+
+function targetsOf(by: ObservedResource, actions: any, resources: Resources): string[] {
+  return listOf(actions)
+    .flatMap((action) => [
+      action.target_group_arn,
+      ...listOf(action.forward).flatMap(({ target_group: to }: any) => listOf(to).map(({ arn }) => arn)),
+    ])
+    .filter((arn) => arn !== undefined && arn !== null && arn !== '')
+    .map((arn) => resources.identity(by, arn));
 }
 
 interface TargetGroup {

@@ -6,6 +6,7 @@ import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../r
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
 import { balancersOf } from './balancers';
 import { SecurityGroups } from './ingress';
+import { attachedInterfaces, attachedSomewhere, groupsByLoop } from './attachments';
 import { InterfaceGroups } from './interfaces';
 import { secretsOf } from './secrets';
 import { unknownGroup } from './unknown-group';
@@ -52,12 +53,19 @@ function machineOf(resource: ObservedResource, resources: Resources, given: Inte
     ...listOf(values.primary_network_interface),
     ...listOf(values.network_interfaces),
   ];
-  const interfaces = blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []);
-  const groups = given.groupsOf(resources.identity(resource, `\${${resource.address}.id}`));
+  const interfaces = [
+    ...blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []),
+    ...attachedInterfaces(resource, resources),
+  ];
+  const groups = [
+    ...given.groupsOf(resources.identity(resource, `\${${resource.address}.id}`)),
+    ...groupsByLoop([resource, ...interfaces], resources),
+  ].map(({ group, by }) => ({ group, by, identity: resources.identity(by, group) }));
   return {
     resource,
     interfaces,
-    groups: groups.map(({ group, by }) => ({ group, by, identity: resources.identity(by, group) })),
+    // One that is found in two ways lets nobody in twice.
+    groups: [...new Map(groups.map((group) => [group.identity, group])).values()],
     text: userDataOf(resource, resources),
   };
 }
@@ -98,6 +106,7 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
   const balancers = balancersOf(known, properties, resources, groups);
   const rules = [
     ...groups.inboundOf(identities).map((rule) => named(rule, balancers.names)),
+    ...groups.inboundOfUnknown(identities),
     ...foreign.map(({ group, by }) => unknownGroup(group, by)),
     ...(identities.length === 0 ? [unknownGroup('of the VPC by default', resource)] : []),
   ];
@@ -109,7 +118,7 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     apiKey: false,
   }));
   const settings = resolvedSettings(server, isOurs);
-  const unknownReach = groups.ofUnknownGroups.map(
+  const unknownGroups = groups.ofUnknownGroups.map(
     (rule) => `which security group ${rule.address} opens, which may be that of the nodes`,
   );
   const version = versionOf(ours?.config.image ?? server.image);
@@ -130,10 +139,21 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     unknown: [
       ...unknown,
       ...(version === undefined ? ['the version of Qdrant'] : []),
-      ...unknownReach,
+      ...attachedSomewhere(resources),
+      ...(isOurs ? [] : withMoreRules(nodes, resources)),
+      ...unknownGroups,
     ],
-    unknownReach,
+    // Rules of groups that are not known are among what lets others in.
+    unknownReach: [],
   };
+}
+
+/** A plan does not show a dynamic block whose items are not known yet: the group looks like one without any. */
+function withMoreRules(nodes: Machine[], resources: Resources): string[] {
+  return nodes
+    .flatMap((node) => node.groups.map(({ group, by }) => resources.target(by, group)?.address))
+    .filter((address) => address !== undefined && resources.surroundings.mayHaveMore?.includes(address))
+    .map((address) => `whether ${address} has dynamic rules, which a plan does not show before their items are known`);
 }
 
 function verificationOf(server: ObservedServer, asked: unknown): boolean | undefined {

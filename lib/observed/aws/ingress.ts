@@ -1,5 +1,5 @@
 import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
-import { blockOf, displayed, hasUnknown, isEach, listOf, ObservedResource, Resources } from '../resources';
+import { blockOf, displayed, hasUnknown, isEach, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 
 /** The types of resources by which a security group lets others in. */
 export const SECURITY_GROUP_TYPES = [
@@ -27,6 +27,7 @@ export class SecurityGroups {
   private readonly inApp = new Set<string>();
   /** Rules of groups that are not known. */
   public readonly ofUnknownGroups: ObservedResource[] = [];
+  private readonly unknownRules: GroupRule[] = [];
 
   public constructor(private readonly resources: Resources) {
     for (const group of resources.ofType('aws_security_group', 'aws_default_security_group')) {
@@ -75,12 +76,24 @@ export class SecurityGroups {
     return usual.expression === undefined ? { ...usual, expression: range.expression } : range;
   }
 
+  /** Whom rules of groups that are not known let in, if these are the groups of the nodes: nobody knows whether they are. */
+  public inboundOfUnknown(groups: string[]): InboundRule[] {
+    return this.unknownRules.flatMap((rule) => {
+      const { by } = rule;
+      // A group of the nodes has this rule for certain.
+      if (groups.includes(this.resources.identity(by, by.values.security_group_id))) return [];
+      const ports = this.portsOf(rule);
+      const name = `whoever ${by.address} lets in, if its group, which is not known, is that of the nodes`;
+      return ports ? [{ ports, sources: [{ name, key: name, unknown: true, by }] }] : [];
+    });
+  }
+
   private sourcesOf(rule: GroupRule, nodeGroups: string[]): ObservedSource[] {
     const { by } = rule;
     const groups = rule.groups.map((group): ObservedSource => {
       const identity = this.resources.identity(by, group);
       if (nodeGroups.includes(identity)) return nodesOf(by);
-      return { name: this.nameOf(group, by), key: identity, by };
+      return { name: this.nameOf(group, by), key: identity, unknown: group === UNKNOWN, by };
     });
     return [
       ...rule.ranges.map((cidr) => rangeSource(cidr, by)),
@@ -98,10 +111,10 @@ export class SecurityGroups {
 
   private addSingle(resource: ObservedResource, rule: GroupRule): void {
     const group = resource.values.security_group_id;
-    const target = this.resources.target(resource, group);
-    const mentioned = target ? [] : this.mentionedIn(resource, group);
-    if (!target || target.type.startsWith('data.')) {
-      if (hasUnknown(group) && mentioned.length === 0) this.ofUnknownGroups.push(resource);
+    const mentioned = this.resources.target(resource, group) ? [] : this.mentionedIn(resource, group);
+    if (hasUnknown(group) && mentioned.length === 0 && !this.isResolved(resource, group)) {
+      this.ofUnknownGroups.push(resource);
+      this.unknownRules.push(rule);
     }
     const identities = mentioned.length > 0 ? mentioned : [this.resources.identity(resource, group)];
     identities.forEach((identity) => this.add(identity, rule));
@@ -112,6 +125,14 @@ export class SecurityGroups {
     if (!hasUnknown(group)) return [];
     const named = this.resources.mentioned(resource, [group, ...(isEach(group) ? [resource.values.for_each] : [])]);
     return [...new Set(named)].filter((identity) => this.has(identity));
+  }
+
+  /** What looks for a group by its name or its tags finds one that is known only when planning. */
+  private isResolved(resource: ObservedResource, group: unknown): boolean {
+    const target = this.resources.target(resource, group);
+    if (!target?.type.startsWith('data.')) return target !== undefined;
+    const { id } = target.values ?? {};
+    return id !== undefined && id !== null && !hasUnknown(id);
   }
 
   private add(identity: string, rule: GroupRule): void {
@@ -135,22 +156,24 @@ function portsOf(protocol: unknown, from: unknown, to: unknown): PortRange | und
 }
 
 function inlineRules(group: ObservedResource): GroupRule[] {
-  const { ingress } = group.values;
-  if (typeof ingress === 'string') return [everything(group, ingress)];
   // Of blocks that Terraform makes one by one, what differs is an expression, and as such is not known.
   const dynamic = listOf(group.values.dynamic)
     .flatMap((blocks) => listOf(blocks?.ingress))
     .map(({ content }) => blockOf(content) ?? {});
-  return [...listOf(ingress), ...dynamic].map((block) => ({
-    by: group,
-    protocol: block.protocol,
-    from: block.from_port,
-    to: block.to_port,
-    ranges: [...listOf(block.cidr_blocks), ...listOf(block.ipv6_cidr_blocks)],
-    prefixLists: listOf(block.prefix_list_ids),
-    groups: listOf(block.security_groups),
-    self: block.self === true,
-  }));
+  return [...listOf(group.values.ingress), ...dynamic].map((block) =>
+    typeof block === 'string'
+      ? everything(group, block)
+      : {
+          by: group,
+          protocol: block.protocol,
+          from: block.from_port,
+          to: block.to_port,
+          ranges: [...listOf(block.cidr_blocks), ...listOf(block.ipv6_cidr_blocks)],
+          prefixLists: listOf(block.prefix_list_ids),
+          groups: listOf(block.security_groups),
+          self: block.self === true,
+        },
+  );
 }
 
 /** Rules of which nothing is known. */

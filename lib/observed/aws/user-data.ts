@@ -67,6 +67,12 @@ const ELSEWHERE =
 /** A variable that a container is given as the shell has it. */
 const PASSED_ON = /\bQDRANT__[A-Z0-9_]+(?![A-Z0-9_=:])(?!\s*[=:])/;
 
+/** Ports of the machine that Docker passes on, as `-p 80:6333` or in a list of Compose. */
+function publishedBy(text: string): Array<{ own: number; leadsTo: number }> {
+  const pairs = text.matchAll(/(?:-p|--publish|^\s*-)[\s=]*["']?(?:[\d.]+:)?(\d{1,5}):(\d{1,5})\b/gm);
+  return [...pairs].map(([, own, leadsTo]) => ({ own: Number(own), leadsTo: Number(leadsTo) }));
+}
+
 /** A server that somebody starts by a script of their own. */
 export function serverIn(userData: string | undefined): { server: ObservedServer; unknown: string[]; keyInClearText: boolean } {
   // What is commented out does nothing.
@@ -93,7 +99,7 @@ export function serverIn(userData: string | undefined): { server: ObservedServer
   if (isFilledIn) values.set('service.api_key', '${key}');
   const isWhole = !ELSEWHERE.test(text) && !PASSED_ON.test(text) && !/api_key/.test(text.replace(/QDRANT__\S+/g, ''));
   return {
-    server: { values, isWhole, image },
+    server: { values, isWhole, image, published: publishedBy(text) },
     unknown: [
       ...(isWhole ? [] : ['settings that the server is given in other ways than by its environment']),
       ...(isFilledIn ? ['whether the key that is filled in is empty'] : []),

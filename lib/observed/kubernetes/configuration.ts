@@ -1,6 +1,6 @@
 import { hasUnknown, listOf, Resources } from '../resources';
 import { ObservedServer, settingOfVariable, settingsIn, valueOfVariable } from '../server';
-import { ObservedObject } from './objects';
+import { isBeside, ObservedObject } from './objects';
 
 /** Where the server looks for its settings. */
 export const CONFIG_FOLDER = '/qdrant/config';
@@ -28,7 +28,13 @@ export function configurationOf(
   for (const { text } of files.found) for (const [path, value] of settingsIn(text)) values.set(path, value);
   for (const [path, value] of variables.values) values.set(path, value);
   const ours = oursOf(template, lookup);
-  const unknown = [...files.unknown, ...variables.unknown];
+  const changed = Object.keys(ours).length > 0 ? [] : changedByCommand(container);
+  for (const path of changed) values.delete(path);
+  const unknown = [
+    ...files.unknown,
+    ...variables.unknown,
+    ...changed.map((path) => `the setting ${path}, which the command of the container changes`),
+  ];
   return {
     server: { values, isWhole: unknown.length === 0, image: container.image, ...ours },
     unknown,
@@ -46,8 +52,7 @@ interface Lookup {
 function find({ objects, resources, object }: Lookup, kind: string, name: unknown): ObservedObject | undefined {
   const target = resources.target(object.resource, name);
   return objects.find(
-    (other) =>
-      other.kind === kind && (target ? other.resource === target : other.name === name && other.namespace === object.namespace),
+    (other) => other.kind === kind && (target ? other.resource === target : other.name === name && isBeside(other, object)),
   );
 }
 
@@ -94,6 +99,12 @@ function mountedFiles(
     }
   }
   return { found: found.sort((one, other) => order.indexOf(one.file) - order.indexOf(other.file)), unknown };
+}
+
+/** The settings whose variables are named in what the container runs, as of a script that sets or unsets them. */
+function changedByCommand({ command, args }: any): string[] {
+  const text = [...listOf(command), ...listOf(args)].join(' ');
+  return [...new Set([...text.matchAll(/QDRANT__[A-Z0-9_]+/g)].flatMap(([name]) => settingOfVariable(name) ?? []))];
 }
 
 function variablesOf(container: any, lookup: Lookup): { values: Map<string, unknown>; unknown: string[]; literalKey: boolean } {

@@ -10,6 +10,11 @@ export interface ObservedObject {
   readonly resource: ObservedResource;
 }
 
+/** Whether two objects are in one namespace of one Kubernetes cluster. */
+export function isBeside(one: ObservedObject, other: ObservedObject): boolean {
+  return one.namespace === other.namespace && one.resource.where === other.resource.where;
+}
+
 /** Arguments of the provider that repeat, and the fields of the API that they are. */
 const LISTS: { [argument: string]: string } = {
   container: 'containers',
@@ -43,7 +48,7 @@ export function objectsOf(resources: Resources): ObservedObject[] {
     const { namespace, name } = manifest.metadata ?? {};
     return [
       {
-        kind: manifest.kind,
+        kind: kindIn(manifest),
         namespace: namespaceOf(resource, namespace ?? 'default', resources),
         name: name ?? 'without a name',
         manifest,
@@ -59,6 +64,13 @@ export function namespaceOf(from: Pick<ObservedResource, 'scope'>, written: unkn
   if (!target || !NAMESPACES.has(target.type)) return String(resources.meantBy(from, written));
   const name = blockOf(target.values.metadata)?.name ?? UNKNOWN;
   return hasUnknown(name) ? `\${${target.scope}::${target.address}.metadata[0].name}` : name;
+}
+
+/** Others call objects of their own as Kubernetes calls its: Calico a policy, and Knative a service. */
+function kindIn({ kind, apiVersion }: any): string {
+  const [group] = String(apiVersion ?? '').split('/');
+  const isOfOthers = group.includes('.') && !group.endsWith('.k8s.io') && !hasUnknown(group);
+  return isOfOthers && ['NetworkPolicy', 'Service', 'Ingress'].includes(kind) ? `${kind} of ${group}` : kind;
 }
 
 function manifestOf({ type, values }: ObservedResource): any {

@@ -3,7 +3,7 @@ import { ObservedSecret } from '../found-cluster';
 import { hasUnknown, listOf, Resources } from '../resources';
 import { settingOfVariable } from '../server';
 import { CONFIG_FOLDER } from './configuration';
-import { ObservedObject } from './objects';
+import { isBeside, ObservedObject } from './objects';
 
 /** What a key is called in the folder of this library's pods, and in the environment of any. */
 const PURPOSES: { [name: string]: SecretPurpose } = {
@@ -29,8 +29,7 @@ export function secretsOf(
     const target = resources.target(object.resource, name);
     const made = objects.find(
       (other) =>
-        other.kind === 'Secret' &&
-        (target ? other.resource === target : other.name === name && other.namespace === object.namespace),
+        other.kind === 'Secret' && (target ? other.resource === target : other.name === name && isBeside(other, object)),
     );
     const called = made?.name ?? String(name);
     const place = {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Resources } from '../resources';
 import { fromManifests } from './manifests';
 import { fromSynthesized } from './synthesized';
@@ -21,9 +21,21 @@ export function readResources(path: string): Resources {
       `${path} holds neither what cdktf synth writes nor manifests. For Terraform's own language give the plan: terraform show -json PLAN > plan.json`,
     );
   }
-  const manifests = files.filter((file) => !file.endsWith('.json')).map((file) => readFileSync(join(path, file), 'utf8'));
+  const written = files.filter((file) => !file.endsWith('.json'));
+  const manifests = fromManifests(
+    written.map((file) => textOf(join(path, file))),
+    written.map((file) => dirname(file)),
+  );
   const synthesized = files.filter((file) => file.endsWith('.json')).map((file) => readFile(join(path, file)));
-  return together(...synthesized, fromManifests(manifests));
+  return together(...synthesized, manifests, new Resources([], { unread: ofTerraform(path) }));
+}
+
+/** Files in Terraform's own language, of which only a plan tells. */
+function ofTerraform(path: string): string[] {
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.tf') && !/node_modules|\.terraform/.test(file))
+    .sort()
+    .map((file) => `${file}, in Terraform's own language: give the plan, as terraform show -json PLAN prints it`);
 }
 
 /** A folder that `cdktf synth` writes. */
@@ -38,7 +50,7 @@ function readApp(path: string): Resources {
 }
 
 function readFile(path: string): Resources {
-  const text = readFileSync(path, 'utf8');
+  const text = textOf(path);
   if (/\.ya?ml$/.test(path) || !/^\s*[{[]/.test(text)) return fromManifests([text]);
   return resourcesOf(parse(path), path, basename(path));
 }
@@ -54,7 +66,7 @@ export function resourcesOf(json: any, called: string, stack: string): Resources
   if (json.values?.root_module) return fromState(json);
   if (json.version === 4 && Array.isArray(json.resources)) return fromStateFile(json);
   if (typeof json.kind === 'string') return fromManifests([JSON.stringify(json)]);
-  if (json.resource || json.terraform || json['//']) {
+  if (json.resource || json.module || json.data || json.terraform || json['//']) {
     return fromSynthesized([{ stack: json['//']?.metadata?.stackName ?? stack, json }]);
   }
   // A state in which nothing is yet has no values.
@@ -62,9 +74,14 @@ export function resourcesOf(json: any, called: string, stack: string): Resources
   throw new UnreadableInput(`${called} is neither cdk.tf.json, nor what terraform show -json prints, nor a manifest`);
 }
 
+/** Some shells write a mark of the byte order first. */
+function textOf(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+}
+
 function parse(path: string): any {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(textOf(path));
   } catch {
     throw new UnreadableInput(`${path} is no JSON`);
   }
@@ -75,6 +92,11 @@ function together(...parts: Resources[]): Resources {
   const unread = parts.flatMap((part) => part.unread);
   return new Resources(
     parts.flatMap(({ all }) => all),
-    { locals: merged('locals'), outputs: merged('outputs'), unread },
+    {
+      locals: merged('locals'),
+      outputs: merged('outputs'),
+      unread,
+      mayHaveMore: parts.flatMap((part) => part.surroundings.mayHaveMore ?? []),
+    },
   );
 }

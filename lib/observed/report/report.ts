@@ -1,8 +1,8 @@
 import { exposureTable } from '../../posture/report/table';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener } from '../found-cluster';
-import { clustersIn, findingsOf, LocatedFinding, shownAddress } from '../judge';
-import { Resources } from '../resources';
+import { clustersIn, findingsOf, LocatedFinding, unreadAmong } from '../judge';
+import { Resources, shownAddress } from '../resources';
 
 /** What was read of one cluster, and what the rules find in it. */
 export interface ClusterReport {
@@ -58,7 +58,12 @@ export function reportOf(resources: Resources): ObservedReport {
 
 /** What was there and could not be read, or not be judged, one phrase each. */
 export function unreadOf(resources: Resources): string[] {
-  return [...resources.unread, ...unreadTypes(resources), ...unreadTargets(resources)];
+  return [...resources.unread, ...unreadTypes(resources), ...unreadTargets(resources), ...unreadAmong(resources)];
+}
+
+/** Whether something of Qdrant was found, or nothing was left unread in which it may be. */
+export function isJudged({ clusters, unread }: ObservedReport): boolean {
+  return clusters.length > 0 || unread.length === 0;
 }
 
 function clusterReport(cluster: ObservedCluster): ClusterReport {

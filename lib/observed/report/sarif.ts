@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { rules } from '../../posture/rules';
 import { FindingSeverity } from '../../posture/rules/rule';
 import { ObservedReport } from './report';
@@ -8,10 +9,12 @@ const PAGE = 'https://github.com/cdktf-qdrant/cdktf-qdrant/blob/main/docs/rules.
  * The findings as code scanners take them.
  *
  * @param path of the file that was read
+ * @param isJudged whether anything of Qdrant could be judged
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifReport({ clusters }: ObservedReport, path: string): string {
+export function sarifReport({ clusters, unread }: ObservedReport, path: string, isJudged: boolean): string {
   const levelOf = (severity: FindingSeverity) => (severity === FindingSeverity.ERROR ? 'error' : 'warning');
+  const uri = path.split(sep).map(encodeURIComponent).join('/');
   const results = clusters.flatMap(({ name, findings }) =>
     findings.map(({ ruleId, severity, what, fix, address }) => ({
       ruleId,
@@ -19,7 +22,7 @@ export function sarifReport({ clusters }: ObservedReport, path: string): string 
       message: { text: `${name}: ${what}. Fix: ${fix}` },
       locations: [
         {
-          physicalLocation: { artifactLocation: { uri: path }, region: { startLine: 1 } },
+          physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },
           logicalLocations: [{ fullyQualifiedName: address, kind: 'resource' }],
         },
       ],
@@ -38,10 +41,14 @@ export function sarifReport({ clusters }: ObservedReport, path: string): string 
       defaultConfiguration: { level: levelOf(severity) },
     })),
   };
+  const invocation = {
+    executionSuccessful: isJudged,
+    toolExecutionNotifications: unread.map((line) => ({ level: 'warning', message: { text: `Not read: ${line}` } })),
+  };
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{ tool: { driver }, results }],
+    runs: [{ tool: { driver }, results, invocations: [invocation] }],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
