@@ -7,7 +7,7 @@ import { jsonOf, RestWire } from '../wire/rest-wire';
 import { WireSettings } from '../wire/wire';
 import { ClusterFacts, readCluster } from './cluster-facts';
 import { apiKey } from './credentials';
-import { isAnswer, Listener, lookAtListener } from './listener';
+import { Listener, lookAtListener } from './listener';
 import { AttackOptions, Target } from './target';
 
 /** Which of the user's keys. */
@@ -65,7 +65,7 @@ export class Attack {
   public get obstacle(): string | undefined {
     const { host, ports } = this.target;
     if (!this.rest.isOpen && !this.grpc.isOpen) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
-    if (this.greetings.some(isQdrant)) return undefined;
+    if (this.greetings.some(({ isQdrants }) => isQdrants)) return undefined;
     const turnedAway = this.clientListeners.filter(({ isOpen, verifiesClients }) => isOpen && verifiesClients);
     if (turnedAway.length > 0) return `${host}: ${turnedAway[0].obstacle}`;
     const { received } = (this.rest.isOpen ? this.rest : this.grpc).greeting;
@@ -74,7 +74,15 @@ export class Attack {
 
   /** Whether a listener lets clients in that have no key. */
   public async asksForKey(listener: Listener): Promise<Reply> {
-    return this.once(`asks for a key: ${listener.name}`, () => listener.list());
+    return this.once(`asks for a key: ${listener.name}`, () => this.list(listener));
+  }
+
+  /** Whether a key of the attacker, or none, lets him in. What is forbidden in words that are not Qdrant's is denied only where the user's key opens it. */
+  public async list(listener: Listener, credentials?: Credentials): Promise<Reply> {
+    const reply = await listener.list(credentials);
+    if (reply.verdict !== 'forbidden' || !listener.greeting.isQdrants) return reply;
+    const keys = [await this.usableKey(listener, 'read-only key'), await this.usableKey(listener, 'admin key')];
+    return keys.some((usable) => 'credentials' in usable) ? { ...reply, verdict: 'denied' } : reply;
   }
 
   /** One of the user's keys, proved to open a listener: a key that is refused proves nothing. */
@@ -129,11 +137,6 @@ export class Attack {
 /** The reason that says more: that a key is missing says less than that it is not taken. */
 function better(admin: Usable, readOnly: { obstacle: string }): Usable {
   return 'obstacle' in admin && !readOnly.obstacle.startsWith('no ') ? readOnly : admin;
-}
-
-function isQdrant(reply: Reply): boolean {
-  if (/qdrant/i.test(reply.title ?? '')) return true;
-  return isAnswer(reply) && /api key|bearer token/i.test(reply.received);
 }
 
 function isLoopback(host: string): boolean {

@@ -1,14 +1,19 @@
 import type { Attack } from '../attack/attack';
 import { Check, notTried } from '../probe';
-import { GrpcWire } from '../wire/grpc-wire';
-import { Credentials, Reply } from '../wire/reply';
+import { GrpcReply, GrpcWire } from '../wire/grpc-wire';
+import { Credentials } from '../wire/reply';
 import { Identity } from '../x509/make-certificate';
 
 /** What a node asks another: how far the log is. It changes nothing. */
 const CALL = { path: '/qdrant.QdrantInternal/GetConsensusCommit', message: Buffer.alloc(0) };
 
 /** Calls the port of the nodes as a node would; without TLS where that is what it speaks. */
-export function callPeer(attack: Attack, client: Identity | null, plain: boolean, credentials?: Credentials): Promise<Reply> {
+export function callPeer(
+  attack: Attack,
+  client: Identity | null,
+  plain: boolean,
+  credentials?: Credentials,
+): Promise<GrpcReply> {
   const { target, options } = attack;
   const { ca } = options.material;
   const wire = new GrpcWire({

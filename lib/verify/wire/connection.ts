@@ -53,8 +53,8 @@ export function failureOf(error: NodeJS.ErrnoException): Failure {
 /** What Node needs to be told of TLS. */
 export function tlsOptionsOf(host: string, tls: TlsSettings) {
   return {
-    // Old and weak is for `hello.ts`; here it must not keep a certificate from being looked at.
-    ...(tls.strict ? {} : { ciphers: 'DEFAULT@SECLEVEL=0' }),
+    // Old and weak is for `hello.ts`; here it must not keep a port from being looked at.
+    ...(tls.strict ? {} : { ciphers: 'DEFAULT@SECLEVEL=0', minVersion: 'TLSv1' as const }),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.client && { cert: tls.client.certificate, key: tls.client.key }),
     rejectUnauthorized: tls.strict,

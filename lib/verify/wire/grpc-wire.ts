@@ -1,11 +1,26 @@
 import { callGrpc, GrpcAnswer, GrpcCall, textMessage, textsOf } from './grpc';
-import { AskOptions, headersOf, Question, Reply, replyOfFailure, sentText, shortened, Verdict } from './reply';
+import {
+  AskOptions,
+  headersOf,
+  isDenialOfQdrant,
+  Question,
+  Reply,
+  replyOfFailure,
+  sentText,
+  shortened,
+  Verdict,
+} from './reply';
 import { Wire } from './wire';
 
 const OK = 0;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
+
+export interface GrpcReply extends Reply {
+  /** The code of gRPC, where it answered in gRPC. */
+  readonly code?: number;
+}
 
 /** The gRPC port. */
 export class GrpcWire extends Wire {
@@ -17,11 +32,14 @@ export class GrpcWire extends Wire {
     const asked = question.kind === 'read' || question.kind === 'remove';
     // It looked for the collection, so that the key was no obstacle.
     if (reply.code === NOT_FOUND && asked) return { ...reply, verdict: 'allowed' };
-    return { ...reply, ...(title === undefined ? {} : { title, version }) };
+    // Nobody else has such a call.
+    const isQdrants =
+      reply.verdict === 'denied' || (reply.code === OK && (question.kind === 'list' || /qdrant/i.test(title ?? '')));
+    return { ...reply, isQdrants, ...(title === undefined ? {} : { title, version }) };
   }
 
   /** Makes any other call. */
-  public async call(call: GrpcCall, options: AskOptions, greets = false): Promise<Reply & { readonly code?: number }> {
+  public async call(call: GrpcCall, options: AskOptions, greets = false): Promise<GrpcReply> {
     const sent = sentText(call.path, options, this.clientOf(options));
     const answer = await callGrpc(this.connectionOf(options), { ...call, headers: headersOf(options.credentials) });
     if (answer.kind === 'failure') return replyOfFailure(answer, sent);
@@ -43,9 +61,11 @@ function callOf(question: Question): GrpcCall {
   }
 }
 
-function verdictOf({ status, httpStatus }: GrpcAnswer): Verdict {
+function verdictOf({ status, message, httpStatus }: GrpcAnswer): Verdict {
   if (status === OK) return 'allowed';
-  if (status === PERMISSION_DENIED || status === UNAUTHENTICATED || httpStatus === 401 || httpStatus === 403) return 'denied';
+  const turnsAway = status === PERMISSION_DENIED || status === UNAUTHENTICATED;
+  if (turnsAway && isDenialOfQdrant(message)) return 'denied';
+  if (turnsAway || httpStatus === 401 || httpStatus === 403) return 'forbidden';
   return 'unclear';
 }
 

@@ -106,7 +106,8 @@ function acceptedOf(body: Buffer): HelloAnswer {
   return { kind: 'accepted', version, suite };
 }
 
-function recordOf(hello: Hello, serverName: string): Buffer {
+/** The first message of a handshake, in its record. */
+export function recordOf(hello: Hello, serverName: string): Buffer {
   const body = Buffer.concat([
     uint16(Math.min(hello.version, TLS_1_2)),
     randomBytes(32),

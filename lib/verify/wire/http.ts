@@ -22,16 +22,29 @@ export function askHttp(connection: Connection, { method, path, headers, body }:
     const { host, port, tls, timeoutSeconds } = connection;
     const options: RequestOptions = {
       ...{ host, port, method, path, agent: false },
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      // Firewalls turn away who has no name.
+      headers: {
+        'user-agent': 'cdktf-qdrant-verify',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(tls && tlsOptionsOf(host, tls)),
     };
     const call = (tls ? secureRequest : plainRequest)(options, (response) => read(response, resolve));
+    // Whoever switches protocols unasked would never get to an end.
+    call.on('upgrade', ({ statusCode, headers: seen }, socket) => {
+      resolve({ kind: 'answer', status: statusCode!, headers: seen, text: '' });
+      socket.destroy();
+    });
     const timer = setTimeout(() => {
       resolve({ kind: 'failure', stage: call.socket?.connecting === false ? 'silent' : 'connecting', code: 'no answer' });
       call.destroy();
     }, timeoutSeconds * 1000);
     call.on('error', (error) => resolve(failureOf(error)));
-    call.on('close', () => clearTimeout(timer));
+    call.on('close', () => {
+      clearTimeout(timer);
+      resolve({ kind: 'failure', stage: 'ended', code: 'the connection was closed' });
+    });
     call.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

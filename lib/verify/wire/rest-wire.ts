@@ -1,5 +1,15 @@
 import { askHttp, HttpAnswer, HttpRequest } from './http';
-import { AskOptions, headersOf, Question, Reply, replyOfFailure, sentText, shortened, Verdict } from './reply';
+import {
+  AskOptions,
+  headersOf,
+  isDenialOfQdrant,
+  Question,
+  Reply,
+  replyOfFailure,
+  sentText,
+  shortened,
+  Verdict,
+} from './reply';
 import { Failure } from './connection';
 import { Wire } from './wire';
 
@@ -12,8 +22,9 @@ export class RestWire extends Wire {
     const { sent, answer } = await this.request(request, options);
     if (answer.kind === 'failure') return replyOfFailure(answer, sent);
     const { title, version } = jsonOf(answer.text) ?? {};
+    const verdict = verdictOf(question, answer);
     return {
-      ...{ verdict: verdictOf(question, answer), sent, received: receivedText(answer) },
+      ...{ verdict, sent, received: receivedText(answer), isQdrants: isQdrants(question, verdict, answer) },
       ...(question.kind === 'greet' && typeof title === 'string' ? { title, version: String(version ?? '') } : {}),
     };
   }
@@ -40,14 +51,27 @@ function requestOf(question: Question): HttpRequest {
 }
 
 function verdictOf({ kind }: Question, { status, text }: HttpAnswer): Verdict {
-  if (status === 401 || status === 403) return 'denied';
+  if (isDenial({ status, text })) return 'denied';
+  if (status === 401 || status === 403) return 'forbidden';
   // As nginx and others say it once the handshake is done.
   if ([400, 495, 496].includes(status) && /certificate/i.test(text)) return 'refused';
   const json = jsonOf(text);
-  if (status === 200 && (kind === 'greet' ? json?.title !== undefined : json?.result !== undefined)) return 'allowed';
+  if (status === 200 && (kind === 'greet' ? json?.title !== undefined : (json?.result ?? null) !== null)) return 'allowed';
   // It looked for the collection, so that the key was no obstacle.
   if (status === 404 && kind !== 'greet' && json?.status?.error !== undefined) return 'allowed';
   return 'unclear';
+}
+
+/** Whether Qdrant asks for a key, or for a better one. */
+export function isDenial({ status, text }: Pick<HttpAnswer, 'status' | 'text'>): boolean {
+  if (status !== 401 && status !== 403) return false;
+  return isDenialOfQdrant(text) || typeof jsonOf(text)?.status?.error === 'string';
+}
+
+function isQdrants({ kind }: Question, verdict: Verdict, { text }: HttpAnswer): boolean {
+  if (verdict === 'denied') return true;
+  const json = jsonOf(text);
+  return kind === 'greet' ? /qdrant/i.test(String(json?.title)) : kind === 'list' && Array.isArray(json?.result?.collections);
 }
 
 /** The answer in words. */
