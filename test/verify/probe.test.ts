@@ -9,6 +9,8 @@ describe('a request that should be denied', () => {
     ['allowed', Outcome.FINDING],
     ['denied', Outcome.PASSED],
     ['refused', Outcome.NOT_TRIED],
+    ['forbidden', Outcome.NOT_TRIED],
+    ['ended', Outcome.NOT_TRIED],
     ['silent', Outcome.NOT_TRIED],
     ['unreachable', Outcome.NOT_TRIED],
     ['unclear', Outcome.NOT_TRIED],
