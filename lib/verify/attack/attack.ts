@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 import { HttpRequest } from '../wire/http';
 import { GrpcWire } from '../wire/grpc-wire';
 import { MetricsWire } from '../wire/metrics-wire';
-import { Credentials, Reply } from '../wire/reply';
+import { Credentials, Question, Reply } from '../wire/reply';
 import { jsonOf, RestWire } from '../wire/rest-wire';
 import { WireSettings } from '../wire/wire';
 import { ClusterFacts, readCluster } from './cluster-facts';
 import { apiKey } from './credentials';
 import { Listener, lookAtListener } from './listener';
-import { AttackOptions, Target } from './target';
+import { AttackOptions, secretsOf, Target } from './target';
 
 /** Which of the user's keys. */
 export type KeyName = 'admin key' | 'read-only key';
@@ -21,9 +21,10 @@ export class Attack {
   /** Looks at the ports of a server. */
   public static async on(target: Target, options: AttackOptions): Promise<Attack> {
     const settings = (port: number): WireSettings => ({
-      ...{ host: target.host, port, timeoutSeconds: options.timeoutSeconds },
+      ...{ host: target.host, address: target.address, port, timeoutSeconds: options.timeoutSeconds },
       ...{ ca: options.material.ca, client: options.material.client },
       trusting: options.sendKeysAnyway || isLoopback(target.host),
+      secrets: secretsOf(options.material),
     });
     const { rest, grpc, metrics } = target.ports;
     const [restSettings, grpcSettings] = [settings(rest), settings(grpc)];
@@ -61,10 +62,15 @@ export class Attack {
     return this.greetings.map(({ version }) => version).find(Boolean);
   }
 
+  public get isReachable(): boolean {
+    return this.rest.isOpen || this.grpc.isOpen;
+  }
+
   /** Why there is nothing here to attack, or undefined. */
   public get obstacle(): string | undefined {
-    const { host, ports } = this.target;
-    if (!this.rest.isOpen && !this.grpc.isOpen) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
+    const { address, ports } = this.target;
+    const host = address === undefined ? this.target.host : `${this.target.host} (${address})`;
+    if (!this.isReachable) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
     if (this.greetings.some(({ isQdrants }) => isQdrants)) return undefined;
     const turnedAway = this.clientListeners.filter(({ isOpen, verifiesClients }) => isOpen && verifiesClients);
     if (turnedAway.length > 0) return `${host}: ${turnedAway[0].obstacle}`;
@@ -77,12 +83,37 @@ export class Attack {
     return this.once(`asks for a key: ${listener.name}`, () => this.list(listener));
   }
 
-  /** Whether a key of the attacker, or none, lets him in. What is forbidden in words that are not Qdrant's is denied only where the user's key opens it. */
-  public async list(listener: Listener, credentials?: Credentials): Promise<Reply> {
-    const reply = await listener.list(credentials);
+  /** Whether a key of the attacker, or none, lets him in. */
+  public list(listener: Listener, credentials?: Credentials): Promise<Reply> {
+    return this.askAsStranger(listener, { kind: 'list' }, credentials);
+  }
+
+  /** Asks without a key of the user's. */
+  public async askAsStranger(listener: Listener, question: Question, credentials?: Credentials): Promise<Reply> {
+    const reply = await listener.ask(question, { credentials });
+    return this.judged(reply, listener, (usable) => listener.ask(question, usable));
+  }
+
+  /** Asks for a path of REST without a key. */
+  public async getAsStranger(path: string): Promise<Reply> {
+    const get = (usable: { credentials?: Credentials } = {}) =>
+      this.rest.wire.get(path, { ...usable, plain: !this.rest.facts.tls });
+    return this.judged(await get(), this.rest, get);
+  }
+
+  /** What is forbidden in words that are not Qdrant's is denied only where one of the user's keys opens it. */
+  private async judged(
+    reply: Reply,
+    listener: Listener,
+    askWith: (usable: { credentials?: Credentials }) => Promise<Reply>,
+  ): Promise<Reply> {
     if (reply.verdict !== 'forbidden' || !listener.greeting.isQdrants) return reply;
-    const keys = [await this.usableKey(listener, 'read-only key'), await this.usableKey(listener, 'admin key')];
-    return keys.some((usable) => 'credentials' in usable) ? { ...reply, verdict: 'denied' } : reply;
+    for (const name of ['read-only key', 'admin key'] as const) {
+      const usable = await this.usableKey(listener, name);
+      if ('obstacle' in usable) continue;
+      if ((await askWith(usable)).verdict === 'allowed') return { ...reply, verdict: 'denied' };
+    }
+    return reply;
   }
 
   /** One of the user's keys, proved to open a listener: a key that is refused proves nothing. */

@@ -112,23 +112,20 @@ export class Listener<W extends Wire = Wire> {
 
 /** Looks at a port. */
 export async function lookAtListener<W extends Wire>(name: string, wire: W, settings: WireSettings): Promise<Listener<W>> {
-  const { host, port, timeoutSeconds, ca, client } = settings;
+  const { timeoutSeconds, ca, client } = settings;
   const hello = { version: TLS_1_3, suites: MODERN_SUITES, protocol: wire.protocol };
-  const control = await sayHello(host, port, hello, timeoutSeconds);
+  const control = await sayHello(settings, hello, timeoutSeconds);
   const unreachable: Reply = { verdict: 'unreachable', sent: 'nothing', received: 'no connection' };
   if (control.kind === 'unreachable') return new Listener(name, wire, { control, tls: false, plain: unreachable }, settings);
 
   const greet = (options: AskOptions) => greetOn(wire, options);
   const plain = await greet({ plain: true });
-  const certificate = await lookAtCertificate(
-    { host, port, timeoutSeconds, tls: { ca, client, strict: false } },
-    wire.protocol,
-  );
+  const certificate = await lookAtCertificate({ ...settings, tls: { ca, client, strict: false } }, wire.protocol);
   const tls = speaksTls(control) || certificate !== undefined;
   if (!tls) return new Listener(name, wire, { control, tls, plain }, settings);
   const bare = await greet({ client: null });
   const own = client && (await greet({ client }));
-  const asks = await asksForCertificate(host, port, wire.protocol, timeoutSeconds);
+  const asks = await asksForCertificate(settings, wire.protocol, timeoutSeconds);
   return new Listener(name, wire, { control, tls, certificate, plain, bare, own, asksForCertificate: asks }, settings);
 }
 

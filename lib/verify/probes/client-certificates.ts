@@ -40,7 +40,10 @@ async function present(attack: Attack, listener: Listener, client: Identity, kin
   if (!listener.isOpen) return notTried(where, listener.obstacle!);
   if (!clientsAreVerified(attack)) return notTried(where, NOT_ASKED);
   if (listener.verifiesClients === false) {
-    return notTried(where, `${listener.name} asks for no client certificate, which the probe no-client-certificate reports`);
+    return notTried(
+      where,
+      `${listener.name} answers without a client certificate, which the probe no-client-certificate reports`,
+    );
   }
   const proof = good && (await listener.greetAs(good));
   if (proof && !isAnswer(proof)) {

@@ -25,7 +25,7 @@ async function offerTo({ target, options }: Attack, listener: Listener, offers: 
   const unanswered: string[] = [];
   for (const { name, isBad, ...hello } of offers) {
     const offer = { ...hello, protocol: listener.wire.protocol };
-    const answer = await sayHello(target.host, listener.port, offer, options.timeoutSeconds);
+    const answer = await sayHello({ ...target, port: listener.port }, offer, options.timeoutSeconds);
     if (answer.kind === 'silent' || answer.kind === 'unreachable') unanswered.push(`${name}: ${answer.why}`);
     if (answer.kind === 'accepted' && isBad(answer)) accepted.push(`${name} (${chosenText(answer)})`);
   }

@@ -1,4 +1,5 @@
 import type { Attack } from '../attack/attack';
+import { secretsOf } from '../attack/target';
 import { Check, notTried } from '../probe';
 import { GrpcReply, GrpcWire } from '../wire/grpc-wire';
 import { Credentials } from '../wire/reply';
@@ -17,8 +18,8 @@ export function callPeer(
   const { target, options } = attack;
   const { ca } = options.material;
   const wire = new GrpcWire({
-    ...{ host: target.host, port: target.ports.peer, timeoutSeconds: options.timeoutSeconds, ca },
-    trusting: false,
+    ...{ host: target.host, address: target.address, port: target.ports.peer, timeoutSeconds: options.timeoutSeconds, ca },
+    ...{ trusting: false, secrets: secretsOf(options.material) },
   });
   return wire.call(CALL, { client, plain, credentials });
 }

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { serverNameOf } from './connection';
+import { destinationOf, Place, serverNameOf } from './connection';
 import { MODERN_SUITES, recordOf, TLS_1_2 } from './hello';
 
 const HANDSHAKE = 0x16;
@@ -7,15 +7,10 @@ const CERTIFICATE_REQUEST = 13;
 const SERVER_HELLO_DONE = 14;
 
 /** Whether a server asks for the certificate of a client, needed or not. Before TLS 1.3 it does so in the clear; undefined where it speaks nothing older. */
-export function asksForCertificate(
-  host: string,
-  port: number,
-  protocol: string,
-  timeoutSeconds: number,
-): Promise<boolean | undefined> {
+export function asksForCertificate(place: Place, protocol: string, timeoutSeconds: number): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
-    const socket = connect({ host, port });
+    const socket = connect(destinationOf(place));
     const end = (asks?: boolean) => {
       clearTimeout(timer);
       resolve(asks);
@@ -23,7 +18,7 @@ export function asksForCertificate(
     };
     const timer = setTimeout(() => end(), timeoutSeconds * 1000);
     const hello = { version: TLS_1_2, suites: MODERN_SUITES, protocol };
-    socket.on('connect', () => socket.write(recordOf(hello, serverNameOf(host))));
+    socket.on('connect', () => socket.write(recordOf(hello, serverNameOf(place.host))));
     socket.on('data', (part) => {
       received = Buffer.concat([received, part]);
       const types = messageTypesOf(handshakeOf(received));

@@ -20,10 +20,17 @@ export interface TlsSettings {
   readonly strict: boolean;
 }
 
-/** Where to, and how. */
-export interface Connection {
+/** Where a connection goes to. */
+export interface Place {
+  /** By this the server is called, and its certificate must name it. */
   readonly host: string;
+  /** Which of the addresses of a name is connected to. */
+  readonly address?: string;
   readonly port: number;
+}
+
+/** Where to, and how. */
+export interface Connection extends Place {
   /** Left out for clear text. */
   readonly tls?: TlsSettings;
   readonly timeoutSeconds: number;
@@ -48,6 +55,11 @@ const UNREACHABLE = [
 export function failureOf(error: NodeJS.ErrnoException): Failure {
   const code = error.code ?? error.message;
   return { kind: 'failure', stage: UNREACHABLE.includes(code) ? 'connecting' : 'ended', code };
+}
+
+/** What Node needs to be told of where a connection goes. */
+export function destinationOf({ host, address = host, port }: Place): { host: string; port: number } {
+  return { host: address, port };
 }
 
 /** What Node needs to be told of TLS. */

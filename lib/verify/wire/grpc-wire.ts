@@ -29,7 +29,7 @@ export class GrpcWire extends Wire {
   public async ask(question: Question, options: AskOptions): Promise<Reply> {
     const call = callOf(question);
     const { title, version, ...reply } = await this.call(call, options, question.kind === 'greet');
-    const asked = question.kind === 'read' || question.kind === 'remove';
+    const asked = question.kind !== 'greet' && question.kind !== 'list';
     // It looked for the collection, so that the key was no obstacle.
     if (reply.code === NOT_FOUND && asked) return { ...reply, verdict: 'allowed' };
     // Nobody else has such a call.
@@ -44,7 +44,14 @@ export class GrpcWire extends Wire {
     const answer = await callGrpc(this.connectionOf(options), { ...call, headers: headersOf(options.credentials) });
     if (answer.kind === 'failure') return replyOfFailure(answer, sent);
     const { 1: title, 2: version } = greets ? textsOf(answer.body) : {};
-    return { verdict: verdictOf(answer), sent, received: receivedText(answer), code: answer.status, title, version };
+    return {
+      verdict: verdictOf(answer),
+      sent,
+      received: receivedText({ ...answer, message: this.repeatable(answer.message, options) }),
+      code: answer.status,
+      title,
+      version,
+    };
   }
 }
 
@@ -58,6 +65,10 @@ function callOf(question: Question): GrpcCall {
       return { path: '/qdrant.Collections/Get', message: textMessage(1, question.collection) };
     case 'remove':
       return { path: '/qdrant.Collections/Delete', message: textMessage(1, question.collection) };
+    case 'scroll':
+      return { path: '/qdrant.Points/Scroll', message: textMessage(1, question.collection) };
+    case 'query':
+      return { path: '/qdrant.Points/Query', message: textMessage(1, question.collection) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { IncomingHttpHeaders, IncomingMessage, request as plainRequest, RequestOptions } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import { Connection, Failure, failureOf, MOST_BYTES, tlsOptionsOf } from './connection';
+import { Connection, destinationOf, Failure, failureOf, MOST_BYTES, tlsOptionsOf } from './connection';
 
 export interface HttpRequest {
   readonly method: string;
@@ -14,17 +14,21 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** The text as it may be repeated: without the keys of the user. */
+  readonly shown?: string;
 }
 
 /** Asks once, on a connection of its own. */
 export function askHttp(connection: Connection, { method, path, headers, body }: HttpRequest): Promise<HttpAnswer | Failure> {
   return new Promise((resolve) => {
     const { host, port, tls, timeoutSeconds } = connection;
+    const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const options: RequestOptions = {
-      ...{ host, port, method, path, agent: false },
+      ...destinationOf(connection),
+      ...{ method, path, agent: false },
       // Firewalls turn away who has no name.
       headers: {
-        'user-agent': 'cdktf-qdrant-verify',
+        ...{ host: authority, 'user-agent': 'cdktf-qdrant-verify' },
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

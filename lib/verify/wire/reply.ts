@@ -47,7 +47,7 @@ export type Question =
   /** Who are you? Qdrant answers without a key. */
   | { readonly kind: 'greet' }
   | { readonly kind: 'list' }
-  | { readonly kind: 'read'; readonly collection: string }
+  | { readonly kind: 'read' | 'scroll' | 'query'; readonly collection: string }
   | { readonly kind: 'remove'; readonly collection: string };
 
 export interface AskOptions {

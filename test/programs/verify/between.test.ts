@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { Outcome } from '../../../lib/verify';
+import dns from 'node:dns';
+import { jsonReport, junitReport, Outcome, textReport } from '../../../lib/verify';
 import { makeCertificate } from '../../../lib/verify/x509/make-certificate';
 import { attackOn, dropping, material, placesOf } from '../../support/attack';
 import {
@@ -98,6 +99,126 @@ describe('verify, with something in front of Qdrant', () => {
     await server!.stop();
     const secured = await attack({ inFront }, { only: ['no-key'] });
     expect(placesOf(secured, Outcome.PASSED)).toEqual(['no-key, REST', 'no-key, gRPC']);
+  });
+});
+
+describe('verify, of what a proxy opens or answers by itself', () => {
+  const noKey = ({ headers }: IncomingMessage) => !headers['api-key'];
+  const found = async (inFront: InFront, only: string[]) => {
+    const report = await attack({ inFront }, { only, timeoutSeconds: 1 });
+    return { found: placesOf(report, Outcome.FINDING), passed: placesOf(report, Outcome.PASSED) };
+  };
+
+  test('finds paths that are open though another one is cut', async () => {
+    const inFront = rest(path('/cluster', '/locks'), (request, response) =>
+      request.url === '/locks' ? request.socket.destroy() : response.writeHead(200).end('{"result":{}}'),
+    );
+    expect((await found(inFront, ['keyless-path'])).found).toEqual(['keyless-path, REST']);
+  });
+
+  test.each([
+    ['keyless-path', 429, path('/metrics')],
+    ['keyless-path', 302, path('/metrics')],
+    ['cors', 503, ({ headers }: IncomingMessage) => headers.origin !== undefined],
+    ['telemetry', 500, path('/telemetry')],
+    ['web-ui', 403, path('/dashboard/')],
+    ['snapshot-from-url', 405, ({ url }: IncomingMessage) => url!.endsWith('/recover')],
+  ])('takes %s for no denial that is answered by %i', async (id, status, matches) => {
+    const { found: holes, passed } = await found(rest(matches, says(status, 'Method Not Allowed')), [id]);
+    expect({ holes, passed: passed.filter((place) => place.endsWith('REST') || place.endsWith('read-only key')) }).toEqual({
+      holes: [],
+      passed: [],
+    });
+  });
+
+  test('takes an error with the status 200 for no answer', async () => {
+    const inFront = rest(
+      (request) => noKey(request) && request.url !== '/',
+      says(200, '{"result":null,"status":{"error":"unauthorized"}}'),
+    );
+    expect((await found(inFront, ['no-key', 'wrong-key', 'keyless-path', 'telemetry', 'web-ui'])).found).toEqual([]);
+  });
+
+  test.each(['scroll', 'query'])(
+    'finds points that are open to a %s without a key, in a collection that does not exist',
+    async (what) => {
+      const inFront = {
+        ...rest(({ url }) => url!.endsWith(`/points/${what}`), says(404, '{"status":{"error":"Not found: Collection"}}')),
+        gRPC: (stream: any, headers: any) => {
+          if (headers[':path'].toLowerCase() !== `/qdrant.points/${what}`) return false;
+          answerGrpc(stream, 5);
+          return true;
+        },
+      };
+      expect((await found(inFront, ['keyless-path'])).found).toEqual(['keyless-path, REST', 'keyless-path, gRPC']);
+    },
+  );
+
+  test('repeats no key that a server echoes, nor what moves a cursor', async () => {
+    const inFront = rest(
+      ({ url, headers }) => url !== '/' && headers['api-key'] !== undefined,
+      ({ headers }, response) => response.writeHead(500).end(`\u001b[2J${'x'.repeat(125)} key ${headers['api-key']}`),
+    );
+    const report = await attack({ inFront, title: 'qdrant', version: `1.19.0\n${ADMIN_KEY}\u001b` });
+    const text = [textReport(report), jsonReport(report, 0), junitReport(report)].join('');
+    expect(text).toContain('***');
+    expect(text).not.toContain('\u001b');
+    // Not the first half of one either.
+    for (const key of [ADMIN_KEY, READ_ONLY_KEY]) expect(text).not.toContain(key.slice(0, 16));
+  });
+
+  test('names the collection that a slow server may yet make', async () => {
+    const inFront = rest(
+      ({ url }) => url!.endsWith('/recover'),
+      () => {},
+    );
+    const report = await attack({ inFront }, { only: ['snapshot-from-url'], timeoutSeconds: 1 });
+    expect(report.checks[0]).toMatchObject({
+      outcome: Outcome.NOT_TRIED,
+      what: expect.stringMatching(/cdktf-qdrant-verify-[0-9a-f]{16}/),
+    });
+  });
+
+  test('tells peers apart whose ids are as large as those of Qdrant', async () => {
+    const ids = ['11532566549086892528', '11532566549086892529'];
+    const shard = (id: string) => `{"shard_id":0,"peer_id":${id},"state":"Active"}`;
+    const answers: { [path: string]: string } = {
+      '/cluster': `{"status":"enabled","peer_id":${ids[0]},"peers":{${ids.map((id) => `"${id}":{"uri":"https://node:6335"}`)}}}`,
+      '/collections/documents/cluster': `{"peer_id":${ids[0]},"local_shards":[${shard(ids[0])}],"remote_shards":[${shard(ids[1])}]}`,
+    };
+    const inFront = rest(
+      (request) => !noKey(request) && answers[request.url!] !== undefined,
+      ({ url }, response) => response.writeHead(200).end(`{"result":${answers[url!]}}`),
+    );
+    expect((await found(inFront, ['copies-share-a-host'])).found).toEqual(['copies-share-a-host, collections']);
+  });
+});
+
+describe('verify, of a name of several addresses', () => {
+  test('attacks each of them, by the name', async () => {
+    const identity = makeCertificate(
+      { commonName: 'node', from: inDays(-1), to: inDays(200), hosts: ['vectors.internal'], usages: ['serverAuth'] },
+      CA,
+    );
+    await start({ identity });
+    const open = await OpenServer.start({ identity, restKey: false }, '127.0.0.2', server!.ports);
+    const closed = '127.0.0.3';
+    const addresses = ['127.0.0.1', '127.0.0.2', closed].map((address) => ({ address, family: 4 }));
+    const lookup: any = dns.lookup;
+    const known = (name: string, options: any, tell: any) =>
+      name === 'vectors.internal' ? tell(null, addresses) : lookup(name, options, tell);
+    jest.spyOn(dns, 'lookup').mockImplementation(known as any);
+    const report = await attackOn(server!, { only: ['no-key', 'certificate-name'] }, { host: 'vectors.internal' }).finally(
+      async () => {
+        jest.restoreAllMocks();
+        await open.stop();
+      },
+    );
+    const said = (outcome: Outcome) =>
+      report.checks.filter((check) => check.outcome === outcome).map(({ probe, host }) => `${probe.id}, ${host}`);
+    expect(said(Outcome.FINDING)).toEqual(['no-key, vectors.internal (127.0.0.2)']);
+    expect(new Set(said(Outcome.PASSED))).toContain('certificate-name, vectors.internal (127.0.0.1)');
+    expect(said(Outcome.NOT_TRIED)).toEqual(['no-key', 'certificate-name'].map((id) => `${id}, vectors.internal (${closed})`));
   });
 });
 
