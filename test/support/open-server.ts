@@ -78,7 +78,7 @@ const SECURED = {
   grpc: 'right' as ClientCheck,
   /** The port of metrics, by how it looks at clients. */
   metrics: undefined as ClientCheck | 'plain' | undefined,
-  peer: 'closed' as 'closed' | 'secured' | 'keyless' | 'unverified' | 'plain',
+  peer: 'closed' as 'closed' | 'secured' | 'keyless' | 'unverified' | 'unverified and old' | 'plain',
   behindGuard: false,
   webUi: false,
   cors: false,
@@ -198,9 +198,15 @@ export class OpenServer {
   private peerServer(): RawServer {
     const { peer } = this.settings;
     const asks = peer === 'secured' || peer === 'unverified';
+    const isOpen = peer === 'unverified' || peer === 'unverified and old';
     const serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      asks && headers['api-key'] !== ADMIN_KEY ? answerGrpc(stream, 16, NOTHING, NO_KEY) : answerGrpc(stream, 0);
-    return this.grpcServer(peer !== 'plain', peer === 'unverified' ? 'none' : 'right', serve, CA);
+      // Old ones do not know what they are asked.
+      peer === 'unverified and old'
+        ? answerGrpc(stream, 12)
+        : asks && headers['api-key'] !== ADMIN_KEY
+          ? answerGrpc(stream, 16, NOTHING, NO_KEY)
+          : answerGrpc(stream, 0);
+    return this.grpcServer(peer !== 'plain', isOpen ? 'none' : 'right', serve, CA);
   }
 
   /** What the holder of a key may do. */

@@ -72,7 +72,9 @@ export class Attack {
     const host = address === undefined ? this.target.host : `${this.target.host} (${address})`;
     if (!this.isReachable) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
     if (this.greetings.some(({ isQdrants }) => isQdrants)) return undefined;
-    const turnedAway = this.clientListeners.filter(({ isOpen, verifiesClients }) => isOpen && verifiesClients);
+    const turnedAway = this.clientListeners.filter(
+      ({ verifiesClients, lacksCertificate }) => verifiesClients || lacksCertificate,
+    );
     if (turnedAway.length > 0) return `${host}: ${turnedAway[0].obstacle}`;
     const { received } = (this.rest.isOpen ? this.rest : this.grpc).greeting;
     return `${host} is not Qdrant, or does not say so: ${received}`;

@@ -59,6 +59,12 @@ export class Listener<W extends Wire = Wire> {
     return isAnswer(bare) ? false : undefined;
   }
 
+  /** Whether a certificate is asked for, needed or not, and the user gave none. */
+  public get lacksCertificate(): boolean {
+    const isAsked = this.verifiesClients || this.facts.asksForCertificate;
+    return Boolean(isAsked) && !this.settings.client;
+  }
+
   /** The answer of a client that has all that the user gave. */
   public get greeting(): Reply {
     const { tls, own, bare, plain } = this.facts;
@@ -69,8 +75,7 @@ export class Listener<W extends Wire = Wire> {
   public get obstacle(): string | undefined {
     if (!this.isOpen) return `${this.name} (${this.port}) cannot be reached: ${(this.facts.control as { why: string }).why}`;
     if (isAnswer(this.greeting)) return undefined;
-    const lacksCertificate = this.verifiesClients || this.facts.asksForCertificate;
-    if (lacksCertificate && !this.settings.client) {
+    if (this.lacksCertificate) {
       return `${this.name} (${this.port}) asks for a client certificate, and none was given (--cert, --key)`;
     }
     if (this.facts.own?.verdict === 'refused') {

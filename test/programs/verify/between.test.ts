@@ -273,6 +273,18 @@ describe('verify, and why connections end', () => {
     expect(placesOf(report, Outcome.PASSED)).toEqual(['no-client-certificate, gRPC', 'client-certificate-of-another-ca, gRPC']);
   });
 
+  test('says what is lacking where requests without a certificate are cut', async () => {
+    const inFront = {
+      ...rest(
+        () => true,
+        ({ socket }) => socket.destroy(),
+      ),
+      gRPC: (stream: any) => stream.session.destroy() === undefined,
+    };
+    const ended = attack({ rest: 'optional', grpc: 'optional', inFront }, { only, material: { ca: material.ca } });
+    await expect(ended).rejects.toThrow(/asks for a client certificate, and none was given/);
+  });
+
   test('takes 403 without a certificate, and an answer with it, for a refusal', async () => {
     const inFront = {
       ...rest(({ socket }) => !(socket as TLSSocket).authorized, says(403, FORBIDDEN)),

@@ -299,6 +299,7 @@ describe('verify from inside', () => {
     ['nothing of a secured port of the nodes', 'secured', []],
     ['no key', 'keyless', on('peers-without-key', 'peer')],
     ['no certificate', 'unverified', on('peers-unverified', 'peer')],
+    ['no certificate at an old one', 'unverified and old', on('peers-unverified', 'peer')],
     ['clear text', 'plain', [...on('peers-in-clear-text', 'peer'), ...on('peers-without-key', 'peer')]],
   ] as const)('finds %s', async (_, peer, found) => {
     expect(holesIn(await attack({ peer }, inside)).sort()).toEqual([...found].sort());
