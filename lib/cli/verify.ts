@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { isIP, isIPv6 } from 'node:net';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   AttackOptions,
   countsOf,
-  Identity,
   jsonReport,
   junitReport,
   Material,
@@ -17,6 +17,7 @@ import {
 } from '../verify';
 import { CommandContext } from './command-context';
 import { addressesOf, OutputAddress } from './outputs';
+import { readCertificates, readIdentity } from './identities';
 import { readKey, readText, refuseKeys } from './secrets';
 import { UsageError } from './usage-error';
 
@@ -87,6 +88,7 @@ export async function verifyCommand(args: string[], context: CommandContext): Pr
     skip: idsOf(values.skip, '--skip'),
     progress: values.quiet ? () => {} : (line: string) => context.err(`${line}\n`),
   };
+  if (values.junit !== undefined) checkWritable(values.junit);
   const report = await verify(targetsOf(values), options).catch((error) => {
     throw error instanceof NotAttackable ? new UsageError(error.message) : error;
   });
@@ -145,13 +147,23 @@ function portOf(given: string | undefined, option: string): number | undefined {
   throw new UsageError(`${option} takes a number from 1 to 65535`);
 }
 
+function callbackAddressOf(given?: string): string | undefined {
+  if (given === undefined) return undefined;
+  const [, name, address, port] = /^(?:([\w.-]+)|\[([^\]]*)\])(?::(\d+))?$/.exec(given) ?? [];
+  const isPort = port === undefined || (Number(port) > 0 && Number(port) < 65536);
+  if (isPort && (name !== undefined || isIPv6(address ?? ''))) return given;
+  throw new UsageError(
+    '--callback-address takes an address or a name, with a port or without: 10.0.0.5, 10.0.0.5:8080 or [2001:db8::5]:8080',
+  );
+}
+
 function attackOptionsOf(values: Values, environment: NodeJS.ProcessEnv): AttackOptions {
   const timeoutSeconds = Number(values.timeout ?? 5);
   if (!(timeoutSeconds > 0 && timeoutSeconds <= 600)) throw new UsageError('--timeout takes seconds, from 1 to 600');
   return {
     material: materialOf(values, environment),
     inside: values.inside ?? false,
-    callbackAddress: values['callback-address'],
+    callbackAddress: callbackAddressOf(values['callback-address']),
     sendKeysAnyway: values['send-keys-anyway'] ?? false,
     timeoutSeconds,
   };
@@ -160,23 +172,14 @@ function attackOptionsOf(values: Values, environment: NodeJS.ProcessEnv): Attack
 function materialOf(values: Values, environment: NodeJS.ProcessEnv): Material {
   const { QDRANT_API_KEY: adminKey, QDRANT_READ_ONLY_API_KEY: readOnlyKey } = environment;
   return {
-    ca: values.ca === undefined ? undefined : readText(values.ca, '--ca'),
-    client: identityOf(values, 'cert', 'key'),
-    node: identityOf(values, 'node-cert', 'node-key'),
-    clientCa: identityOf(values, 'client-ca', 'client-ca-key'),
+    ca: values.ca === undefined ? undefined : readCertificates(values.ca, '--ca'),
+    client: readIdentity([values.cert, values.key], ['--cert', '--key']),
+    node: readIdentity([values['node-cert'], values['node-key']], ['--node-cert', '--node-key']),
+    clientCa: readIdentity([values['client-ca'], values['client-ca-key']], ['--client-ca', '--client-ca-key']),
     adminKey: readKey(adminKey, values['api-key-file'], '--api-key-file'),
     readOnlyKey: readKey(readOnlyKey, values['read-only-key-file'], '--read-only-key-file'),
   };
 }
-
-function identityOf(values: Values, certificate: IdentityOption, key: IdentityOption): Identity | undefined {
-  const [certificateFile, keyFile] = [values[certificate], values[key]];
-  if (certificateFile === undefined && keyFile === undefined) return undefined;
-  if (certificateFile === undefined || keyFile === undefined) throw new UsageError(`--${certificate} and --${key} go together`);
-  return { certificate: readText(certificateFile, `--${certificate}`), key: readText(keyFile, `--${key}`) };
-}
-
-type IdentityOption = 'cert' | 'key' | 'node-cert' | 'node-key' | 'client-ca' | 'client-ca-key';
 
 function idsOf(given: string[] = [], option: string): string[] {
   const known = probes.map(({ id }) => id);
@@ -185,9 +188,18 @@ function idsOf(given: string[] = [], option: string): string[] {
   return given;
 }
 
+/** Nobody is attacked for a report that cannot be kept. */
+function checkWritable(file: string): void {
+  onlyIfWritable(() => accessSync(existsSync(file) ? file : dirname(file), constants.W_OK));
+}
+
 function write(file: string, content: string): void {
+  onlyIfWritable(() => writeFileSync(file, content));
+}
+
+function onlyIfWritable(act: () => void): void {
   try {
-    writeFileSync(file, content);
+    act();
   } catch (error) {
     throw new UsageError(`the file that --junit names cannot be written: ${(error as NodeJS.ErrnoException).code}`);
   }

@@ -1,8 +1,10 @@
 import { FindingSeverity } from '../posture/rules/rule';
 import { Attack } from './attack/attack';
-import { AttackOptions, Target } from './attack/target';
+import { eachAddressOf, nameOf } from './attack/addresses';
+import { AttackOptions, secretsOf, Target } from './attack/target';
 import { Check, notTried, Outcome, Probe } from './probe';
 import { probes as allProbes } from './probes';
+import { printable, withoutSecrets } from './wire/repeatable';
 
 /** A server that cannot be attacked. */
 export class NotAttackable extends Error {}
@@ -35,26 +37,45 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
   const startedAt = new Date();
   const chosen = allProbes.filter(({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id));
   const attacks: Attack[] = [];
-  for (const target of targets) {
-    progress(`${target.host}: looking at its ports`);
-    const attack = await Attack.on(target, options);
-    if (attack.obstacle) throw new NotAttackable(attack.obstacle);
-    attacks.push(attack);
+  const all = (await Promise.all(targets.map(eachAddressOf))).flat();
+  for (const target of all) {
+    progress(`${nameOf(target, all)}: looking at its ports`);
+    attacks.push(await Attack.on(target, options));
   }
+  const clean = (text: string) => printable(withoutSecrets(text, secretsOf(options.material)));
+  const obstacle = attacks.filter((attack) => !isBesideOthers(attack, attacks)).find((attack) => attack.obstacle)?.obstacle;
+  if (obstacle) throw new NotAttackable(clean(obstacle));
   const checks: ReportedCheck[] = [];
   for (const attack of attacks) {
+    const host = nameOf(attack.target, all);
     for (const [index, probe] of chosen.entries()) {
-      const found = await run(probe, attack);
-      progress(`${attack.target.host}: [${index + 1}/${chosen.length}] ${probe.id}: ${summaryOf(found)}`);
-      checks.push(...found.map((check) => ({ ...check, host: attack.target.host, probe })));
+      const found = attack.obstacle ? [notTried('server', attack.obstacle)] : await run(probe, attack);
+      progress(`${host}: [${index + 1}/${chosen.length}] ${probe.id}: ${summaryOf(found)}`);
+      checks.push(...found.map((check) => ({ ...check, ...cleaned(check, clean), host, probe })));
     }
   }
   return {
     startedAt,
-    targets: attacks.map(({ target, version }) => ({ ...target, version })),
+    targets: attacks.map(({ target, version }) => ({
+      ...target,
+      host: nameOf(target, all),
+      version: version && clean(version),
+    })),
     checks,
     leftOut: allProbes.filter((probe) => !chosen.includes(probe)).map(({ id }) => id),
   };
+}
+
+/** Whether a server is an address that cannot be reached, of a name with others that can: from here not all of them need be. */
+function isBesideOthers(attack: Attack, attacks: Attack[]): boolean {
+  const others = attacks.filter(({ target }) => target.host === attack.target.host && target.address !== undefined);
+  return !attack.isReachable && others.some(({ isReachable }) => isReachable);
+}
+
+/** What a server said may have anything in it. */
+function cleaned({ what, sent, received }: Check, clean: (text: string) => string): Partial<Check> {
+  const texts = Object.entries({ what, sent, received }).filter(([, text]) => text !== undefined);
+  return Object.fromEntries(texts.map(([name, text]) => [name, clean(text!)]));
 }
 
 /** A probe that fails by itself has proved nothing. */

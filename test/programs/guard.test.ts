@@ -139,7 +139,8 @@ describeWith(['nginx', 'openssl'], 'the guard', () => {
     const other = spawn('nginx', ['-e', 'stderr', '-g', 'daemon off;', '-c', file('rsa.conf')]);
     try {
       await until('it listens', 10, () => spawnSync('bash', ['-c', `: </dev/tcp/${GUARD}/7333`]).status === 0);
-      const offer = (suites: number[]) => sayHello(GUARD, 7333, { version: TLS_1_2, suites, protocol: 'http/1.1' }, 5);
+      const offer = (suites: number[]) =>
+        sayHello({ host: GUARD, port: 7333 }, { version: TLS_1_2, suites, protocol: 'http/1.1' }, 5);
       // ECDHE-RSA-AES128-GCM-SHA256, then AES128-GCM-SHA256 and AES128-SHA.
       expect(await offer([0xc02f])).toMatchObject({ kind: 'accepted', suite: 0xc02f });
       expect(await offer([0x009c, 0x002f])).toMatchObject({ kind: 'refused' });

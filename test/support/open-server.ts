@@ -24,6 +24,10 @@ export const NODE = makeCertificate(
 export const ADMIN_KEY = 'admin-key-of-the-tests-that-is-long-enough';
 export const READ_ONLY_KEY = 'read-only-key-of-the-tests';
 
+/** How Qdrant says it, over both protocols. */
+const NO_KEY = 'Must provide an API key or an Authorization bearer token';
+const NOTHING = Buffer.alloc(0);
+
 interface Collection {
   readonly replicationFactor: number;
   readonly writeConsistencyFactor: number;
@@ -43,7 +47,13 @@ const HEALTHY: Collection = {
 };
 
 /** How a client's certificate is looked at. */
-export type ClientCheck = 'right' | 'any' | 'expired too' | 'early too' | 'none';
+export type ClientCheck = 'right' | 'any' | 'expired too' | 'early too' | 'optional' | 'none';
+
+/** What stands in front of the server: it answers a request by itself, or passes it on. */
+export interface InFront {
+  readonly REST?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly gRPC?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+}
 
 /** A server as one would have it. */
 const SECURED = {
@@ -59,6 +69,7 @@ const SECURED = {
   readOnlyWrites: [] as Array<'REST' | 'gRPC'>,
   restTls: true,
   grpcTls: true,
+  inFront: {} as InFront,
   /** What speaks clear text on the port of TLS, too. */
   plainBeside: undefined as 'Qdrant' | 'a proxy that fails' | undefined,
   tls: {} as TlsOptions,
@@ -67,7 +78,7 @@ const SECURED = {
   grpc: 'right' as ClientCheck,
   /** The port of metrics, by how it looks at clients. */
   metrics: undefined as ClientCheck | 'plain' | undefined,
-  peer: 'closed' as 'closed' | 'secured' | 'keyless' | 'unverified' | 'plain',
+  peer: 'closed' as 'closed' | 'secured' | 'keyless' | 'unverified' | 'unverified and old' | 'plain',
   behindGuard: false,
   webUi: false,
   cors: false,
@@ -81,8 +92,13 @@ export type ServerSettings = typeof SECURED;
 
 /** A STAND-IN for Qdrant in the process of the test, secured but for the holes that it is started with. It keeps nothing. */
 export class OpenServer {
-  public static async start(holes: Partial<ServerSettings> = {}, address = '127.0.0.1'): Promise<OpenServer> {
-    const server = new OpenServer({ ...SECURED, ...holes }, address);
+  public static async start(
+    holes: Partial<ServerSettings> = {},
+    address = '127.0.0.1',
+    /** The ports of another one, to be the same on another address. */
+    like: { [name: string]: number } = {},
+  ): Promise<OpenServer> {
+    const server = new OpenServer({ ...SECURED, ...holes }, address, like);
     await server.listen();
     return server;
   }
@@ -98,6 +114,7 @@ export class OpenServer {
   private constructor(
     private readonly settings: ServerSettings,
     private readonly address: string,
+    private readonly like: { [name: string]: number },
   ) {}
 
   public async stop(): Promise<void> {
@@ -125,7 +142,7 @@ export class OpenServer {
       socket.on('close', () => this.sockets.delete(socket)).on('error', () => {});
     });
     server.on('tlsClientError', () => {});
-    server.listen(0, this.address);
+    server.listen(this.like[name] ?? 0, this.address);
     await once(server, 'listening');
     this.servers.push(server);
     this.ports[name] = (server.address() as AddressInfo).port;
@@ -181,9 +198,15 @@ export class OpenServer {
   private peerServer(): RawServer {
     const { peer } = this.settings;
     const asks = peer === 'secured' || peer === 'unverified';
+    const isOpen = peer === 'unverified' || peer === 'unverified and old';
     const serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      answerGrpc(stream, asks && headers['api-key'] !== ADMIN_KEY ? 16 : 0);
-    return this.grpcServer(peer !== 'plain', peer === 'unverified' ? 'none' : 'right', serve, CA);
+      // Old ones do not know what they are asked.
+      peer === 'unverified and old'
+        ? answerGrpc(stream, 12)
+        : asks && headers['api-key'] !== ADMIN_KEY
+          ? answerGrpc(stream, 16, NOTHING, NO_KEY)
+          : answerGrpc(stream, 0);
+    return this.grpcServer(peer !== 'plain', isOpen ? 'none' : 'right', serve, CA);
   }
 
   /** What the holder of a key may do. */
@@ -199,6 +222,7 @@ export class OpenServer {
 
   private async serveRest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { settings } = this;
+    if (settings.inFront.REST?.(request, response)) return;
     const path = request.url!.split('?')[0];
     const json = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -208,7 +232,7 @@ export class OpenServer {
     if (path.startsWith('/dashboard') && settings.webUi) return void response.end('<!doctype html><title>Qdrant</title>');
     const access = this.accessOf(request.headers, request.socket instanceof TLSSocket);
     if (settings.restKey && access === 'nobody' && !settings.keyless.includes(path)) {
-      return void json(401, { status: { error: 'Must provide an API key or an Authorization bearer token' } });
+      return void json(401, { status: { error: NO_KEY } });
     }
     const isReader = settings.restKey && access === 'reader' && !settings.readOnlyWrites.includes('REST');
     if (isReader && (request.method !== 'GET' || path === '/audit/logs'))
@@ -250,16 +274,17 @@ export class OpenServer {
 
   private serveGrpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const { settings } = this;
+    if (settings.inFront.gRPC?.(stream, headers)) return;
     const path = headers[':path'] as string;
     if (path.endsWith('/HealthCheck')) {
       return answerGrpc(stream, 0, Buffer.concat([textMessage(1, settings.title), textMessage(2, settings.version)]));
     }
     const access = this.accessOf(headers, stream.session!.socket instanceof TLSSocket);
-    if (settings.grpcKey && access === 'nobody') return answerGrpc(stream, 16);
+    if (settings.grpcKey && access === 'nobody') return answerGrpc(stream, 16, NOTHING, NO_KEY);
     if (path.endsWith('/List')) return answerGrpc(stream, 0);
     const isReader = settings.grpcKey && access === 'reader' && !settings.readOnlyWrites.includes('gRPC');
     if (path.endsWith('/Delete')) {
-      if (isReader) return answerGrpc(stream, 7);
+      if (isReader) return answerGrpc(stream, 7, NOTHING, 'Forbidden: Global manage access is required');
       stream.once('data', (part: Buffer) => this.writes.push(`gRPC Delete ${textsOf(part.subarray(5))[1]}`));
       return answerGrpc(stream, 0);
     }
@@ -278,19 +303,19 @@ function shardsOf({ shards }: Collection) {
   return { peer_id: 1, local_shards: local, remote_shards: all.filter((one) => !local.includes(one)) };
 }
 
-function answerGrpc(stream: ServerHttp2Stream, status: number, message = Buffer.alloc(0)): void {
+export function answerGrpc(stream: ServerHttp2Stream, status: number, message = NOTHING, words = ''): void {
   stream.on('error', () => {});
   stream.resume();
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(status) }));
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(status), 'grpc-message': words }));
   stream.end(Buffer.concat([prefix, message]));
 }
 
 /** Ends the connection of a client whose certificate will not do; whether it will. */
 function endUnless(check: ClientCheck | 'plain', socket: TLSSocket): boolean {
-  if (check === 'none' || check === 'plain' || check === 'right') return true;
+  if (check === 'none' || check === 'plain' || check === 'right' || check === 'optional') return true;
   const { raw } = socket.getPeerCertificate();
   const isGood = raw !== undefined && (check === 'any' || isOfCa(new X509Certificate(raw), CLIENT_CA, check));
   if (!isGood) socket.destroy();

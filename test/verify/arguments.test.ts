@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../lib/cli/main';
+import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { addressesOf } from '../../lib/cli/outputs';
 
 const KEY = 'q8Zk3vXw91LmNb27TyRpA4';
@@ -44,6 +45,26 @@ describe('the arguments of cdktf-qdrant', () => {
       'error: the file that --ca names cannot be read: ENOENT',
     ],
     [
+      'a callback address that lacks brackets',
+      ['verify', '--host', 'a', '--callback-address', '::1'],
+      'error: --callback-address takes',
+    ],
+    [
+      'a callback address that is a URL',
+      ['verify', '--host', 'a', '--callback-address', 'http://b'],
+      'error: --callback-address takes',
+    ],
+    [
+      'a callback address whose port is none',
+      ['verify', '--host', 'a', '--callback-address', 'b:99999'],
+      'error: --callback-address takes',
+    ],
+    [
+      'a report that cannot be written, before it attacks',
+      ['verify', '--host', 'a.invalid', '--junit', '/no/such/folder/report.xml'],
+      'error: the file that --junit names cannot be written: ENOENT',
+    ],
+    [
       'a probe that does not exist',
       ['verify', '--host', 'a', '--skip', 'no-keys'],
       'error: --skip no-keys is no probe. Probes: no-key, ',
@@ -69,6 +90,32 @@ describe('the arguments of cdktf-qdrant', () => {
     expect(status).toBe(2);
     expect(err).toMatch(/is, or looks like, a key\. .* set QDRANT_API_KEY .*--api-key-file/);
     expect(err).not.toContain(args[args.length - 1].replace(/.*=/, ''));
+  });
+
+  describe('refuse, naming the option,', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verify-'));
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const [from, to] = [-1, 1].map((hours) => new Date(Date.now() + hours * 60 * 60 * 1000));
+    const [one, other] = ['one', 'other'].map((commonName) => makeCertificate({ commonName, from, to }));
+    const [nonsense, certificate] = [file('nonsense', 'nonsense'), file('one.pem', one.certificate)];
+    const [ownKey, otherKey] = [file('one-key.pem', one.key), file('other-key.pem', other.key)];
+
+    test.each([
+      ['a certificate that is none', ['--cert', nonsense, '--key', ownKey], '--cert'],
+      ['a key that is none', ['--cert', certificate, '--key', nonsense], '--key'],
+      ['a key of another certificate', ['--cert', certificate, '--key', otherKey], '--cert and --key'],
+      ['a CA that is none', ['--ca', nonsense], '--ca'],
+      ['a CA of clients that is none', ['--client-ca', nonsense, '--client-ca-key', ownKey], '--client-ca'],
+      ['a node that has another key', ['--node-cert', certificate, '--node-key', otherKey], '--node-cert and --node-key'],
+    ])('%s', async (_, args, option) => {
+      const { status, err } = await run(['verify', '--host', 'a.invalid', ...args]);
+      expect(status).toBe(2);
+      expect(err).toMatch(new RegExp(`^error: .*${option} .*\\n$`));
+      expect(err).not.toContain('cannot be reached');
+    });
   });
 
   test('take long names of hosts, probes and files for what they are', async () => {
@@ -112,7 +159,29 @@ describe('the addresses in outputs', () => {
     expect(addressesOf(JSON.stringify({ stack: Object.fromEntries(values) }))).toEqual(found);
   });
 
-  test.each(['{}', '{"RestUrl":{"value":null,"sensitive":true}}', 'no JSON'])(
+  test('are all kept, though two clusters are on one host', () => {
+    const url = (port: number) => ({ value: `https://127.0.0.1:${port}` });
+    const outputs = {
+      Dev_RestUrl_1A2B3C: url(1),
+      Prod_RestUrl_4D5E6F: url(2),
+      Prod_GrpcUrl_7A8B9C: url(3),
+      Dev_GrpcUrl_0D1E2F: url(4),
+    };
+    const both = [
+      { host: '127.0.0.1', rest: 1, grpc: 4 },
+      { host: '127.0.0.1', rest: 2, grpc: 3 },
+    ];
+    expect(addressesOf(JSON.stringify(outputs))).toEqual(both);
+    const stacks = { dev: { RestUrl: 'https://127.0.0.1:1' }, prod: { RestUrl: 'https://127.0.0.1:2' } };
+    expect(addressesOf(JSON.stringify(stacks))).toEqual([1, 2].map((rest) => ({ host: '127.0.0.1', rest })));
+  });
+
+  test('have the port of their scheme', () => {
+    const outputs = { RestUrl: 'http://a.test', GrpcUrl: 'https://a.test' };
+    expect(addressesOf(JSON.stringify(outputs))).toEqual([{ host: 'a.test', rest: 80, grpc: 443 }]);
+  });
+
+  test.each(['{}', '{"RestUrl:{"value":null,"sensitive":true}}', 'no JSON'])(
     'are asked for where there are none: %s',
     (text) => {
       expect(() => addressesOf(text)).toThrow(/^the file that --outputs names (has no RestUrl|is no JSON): /);

@@ -1,5 +1,5 @@
 import { Outcome, shouldBeDenied } from '../../lib/verify/probe';
-import { Verdict } from '../../lib/verify/wire/reply';
+import { isDenialOfQdrant, Verdict } from '../../lib/verify/wire/reply';
 import { elementsOf } from '../../lib/verify/x509/der';
 import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
@@ -9,6 +9,8 @@ describe('a request that should be denied', () => {
     ['allowed', Outcome.FINDING],
     ['denied', Outcome.PASSED],
     ['refused', Outcome.NOT_TRIED],
+    ['forbidden', Outcome.NOT_TRIED],
+    ['ended', Outcome.NOT_TRIED],
     ['silent', Outcome.NOT_TRIED],
     ['unreachable', Outcome.NOT_TRIED],
     ['unclear', Outcome.NOT_TRIED],
@@ -16,6 +18,17 @@ describe('a request that should be denied', () => {
     const check = shouldBeDenied('REST (6333)', { verdict, sent: 'a', received: 'b' }, 'it was not');
     expect(check).toMatchObject({ where: 'REST (6333)', outcome, sent: 'a', received: 'b' });
   });
+});
+
+test.each([
+  ['Must provide an API key or an Authorization bearer token', true],
+  ['Invalid API key or JWT', true],
+  ['Invalid api-key', true],
+  ['Forbidden: Global manage access is required', true],
+  ['<html><title>403 Forbidden</title></html>', false],
+  ['RBAC: access denied', false],
+])('%s is what Qdrant says: %s', (text, isDenial) => {
+  expect(isDenialOfQdrant(text)).toBe(isDenial);
 });
 
 describe('a certificate that the program makes', () => {

@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 import { HttpRequest } from '../wire/http';
 import { GrpcWire } from '../wire/grpc-wire';
 import { MetricsWire } from '../wire/metrics-wire';
-import { Credentials, Reply } from '../wire/reply';
+import { Credentials, Question, Reply } from '../wire/reply';
 import { jsonOf, RestWire } from '../wire/rest-wire';
 import { WireSettings } from '../wire/wire';
 import { ClusterFacts, readCluster } from './cluster-facts';
 import { apiKey } from './credentials';
-import { isAnswer, Listener, lookAtListener } from './listener';
-import { AttackOptions, Target } from './target';
+import { Listener, lookAtListener } from './listener';
+import { AttackOptions, secretsOf, Target } from './target';
 
 /** Which of the user's keys. */
 export type KeyName = 'admin key' | 'read-only key';
@@ -21,9 +21,10 @@ export class Attack {
   /** Looks at the ports of a server. */
   public static async on(target: Target, options: AttackOptions): Promise<Attack> {
     const settings = (port: number): WireSettings => ({
-      ...{ host: target.host, port, timeoutSeconds: options.timeoutSeconds },
+      ...{ host: target.host, address: target.address, port, timeoutSeconds: options.timeoutSeconds },
       ...{ ca: options.material.ca, client: options.material.client },
       trusting: options.sendKeysAnyway || isLoopback(target.host),
+      secrets: secretsOf(options.material),
     });
     const { rest, grpc, metrics } = target.ports;
     const [restSettings, grpcSettings] = [settings(rest), settings(grpc)];
@@ -61,12 +62,19 @@ export class Attack {
     return this.greetings.map(({ version }) => version).find(Boolean);
   }
 
+  public get isReachable(): boolean {
+    return this.rest.isOpen || this.grpc.isOpen;
+  }
+
   /** Why there is nothing here to attack, or undefined. */
   public get obstacle(): string | undefined {
-    const { host, ports } = this.target;
-    if (!this.rest.isOpen && !this.grpc.isOpen) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
-    if (this.greetings.some(isQdrant)) return undefined;
-    const turnedAway = this.clientListeners.filter(({ isOpen, verifiesClients }) => isOpen && verifiesClients);
+    const { address, ports } = this.target;
+    const host = address === undefined ? this.target.host : `${this.target.host} (${address})`;
+    if (!this.isReachable) return `${host} cannot be reached on ${ports.rest} and ${ports.grpc}`;
+    if (this.greetings.some(({ isQdrants }) => isQdrants)) return undefined;
+    const turnedAway = this.clientListeners.filter(
+      ({ verifiesClients, lacksCertificate }) => verifiesClients || lacksCertificate,
+    );
     if (turnedAway.length > 0) return `${host}: ${turnedAway[0].obstacle}`;
     const { received } = (this.rest.isOpen ? this.rest : this.grpc).greeting;
     return `${host} is not Qdrant, or does not say so: ${received}`;
@@ -74,7 +82,40 @@ export class Attack {
 
   /** Whether a listener lets clients in that have no key. */
   public async asksForKey(listener: Listener): Promise<Reply> {
-    return this.once(`asks for a key: ${listener.name}`, () => listener.list());
+    return this.once(`asks for a key: ${listener.name}`, () => this.list(listener));
+  }
+
+  /** Whether a key of the attacker, or none, lets him in. */
+  public list(listener: Listener, credentials?: Credentials): Promise<Reply> {
+    return this.askAsStranger(listener, { kind: 'list' }, credentials);
+  }
+
+  /** Asks without a key of the user's. */
+  public async askAsStranger(listener: Listener, question: Question, credentials?: Credentials): Promise<Reply> {
+    const reply = await listener.ask(question, { credentials });
+    return this.judged(reply, listener, (usable) => listener.ask(question, usable));
+  }
+
+  /** Asks for a path of REST without a key. */
+  public async getAsStranger(path: string): Promise<Reply> {
+    const get = (usable: { credentials?: Credentials } = {}) =>
+      this.rest.wire.get(path, { ...usable, plain: !this.rest.facts.tls });
+    return this.judged(await get(), this.rest, get);
+  }
+
+  /** What is forbidden in words that are not Qdrant's is denied only where one of the user's keys opens it. */
+  private async judged(
+    reply: Reply,
+    listener: Listener,
+    askWith: (usable: { credentials?: Credentials }) => Promise<Reply>,
+  ): Promise<Reply> {
+    if (reply.verdict !== 'forbidden' || !listener.greeting.isQdrants) return reply;
+    for (const name of ['read-only key', 'admin key'] as const) {
+      const usable = await this.usableKey(listener, name);
+      if ('obstacle' in usable) continue;
+      if ((await askWith(usable)).verdict === 'allowed') return { ...reply, verdict: 'denied' };
+    }
+    return reply;
   }
 
   /** One of the user's keys, proved to open a listener: a key that is refused proves nothing. */
@@ -129,11 +170,6 @@ export class Attack {
 /** The reason that says more: that a key is missing says less than that it is not taken. */
 function better(admin: Usable, readOnly: { obstacle: string }): Usable {
   return 'obstacle' in admin && !readOnly.obstacle.startsWith('no ') ? readOnly : admin;
-}
-
-function isQdrant(reply: Reply): boolean {
-  if (/qdrant/i.test(reply.title ?? '')) return true;
-  return isAnswer(reply) && /api key|bearer token/i.test(reply.received);
 }
 
 function isLoopback(host: string): boolean {

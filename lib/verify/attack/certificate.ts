@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
-import { Connection, TlsSettings, tlsOptionsOf } from '../wire/connection';
+import { Connection, destinationOf, TlsSettings, tlsOptionsOf } from '../wire/connection';
 
 /** The certificate that a server presents. */
 export interface SeenCertificate {
@@ -16,10 +16,10 @@ export function lookAtCertificate(
   connection: Connection & { tls: TlsSettings },
   protocol: string,
 ): Promise<SeenCertificate | undefined> {
-  const { host, port, tls, timeoutSeconds } = connection;
+  const { host, tls, timeoutSeconds } = connection;
   return new Promise((resolve) => {
     const options = { ...tlsOptionsOf(host, { ...tls, strict: false }), ALPNProtocols: [protocol] };
-    const socket = connect({ host, port, ...options }, () => {
+    const socket = connect({ ...destinationOf(connection), ...options }, () => {
       const { raw } = socket.getPeerCertificate();
       // By its code where OpenSSL found it; a wrong name comes last, once all else is right.
       const error = socket.authorizationError as unknown as string | undefined;

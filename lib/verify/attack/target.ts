@@ -15,6 +15,8 @@ export interface TargetPorts {
 /** One server that is attacked. */
 export interface Target {
   readonly host: string;
+  /** Where the name of the host has several, one of its addresses. */
+  readonly address?: string;
   readonly ports: TargetPorts;
 }
 
@@ -30,6 +32,11 @@ export interface Material {
   readonly clientCa?: Identity;
   readonly adminKey?: string;
   readonly readOnlyKey?: string;
+}
+
+/** What must never be repeated. */
+export function secretsOf({ adminKey, readOnlyKey }: Material): string[] {
+  return [adminKey, readOnlyKey].flatMap((key) => key ?? []);
 }
 
 /** How to attack. */

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack/attack';
-import { isAnswer, Listener } from '../attack/listener';
+import { isAnswer, isRefusal, Listener } from '../attack/listener';
 import { Check, found, notTried, passed, placeOf, provesNothing } from '../probe';
 import { Identity } from '../x509/make-certificate';
 
@@ -7,19 +7,20 @@ const NOT_ASKED = 'no client certificate was given (--cert, --key) and no port a
 
 /** Whether clients need a certificate: the user has one, or some port asks for one. */
 export function clientsAreVerified(attack: Attack): boolean {
-  return attack.options.material.client !== undefined || attack.listeners.some(({ verifiesClients }) => verifiesClients);
+  const isAsked = ({ verifiesClients, facts }: Listener) => verifiesClients || facts.asksForCertificate;
+  return attack.options.material.client !== undefined || attack.listeners.some(isAsked);
 }
 
 /** Greets each listener without a client certificate. */
 export function withoutCertificate(attack: Attack): Check[] {
   return attack.listeners.map((listener) => {
     const where = placeOf(listener);
-    const { bare, plain, tls } = listener.facts;
+    const { bare, own, plain, tls } = listener.facts;
     if (!listener.isOpen) return notTried(where, listener.obstacle!);
     if (!clientsAreVerified(attack)) return notTried(where, NOT_ASKED);
     const reply = tls ? bare! : plain;
     if (isAnswer(reply)) return found(where, `${listener.name} answers a client without a certificate`, reply);
-    if (reply.verdict === 'refused') return passed(where, reply);
+    if (isRefusal(reply, tls ? own : undefined)) return passed(where, reply);
     return provesNothing(where, reply);
   });
 }
@@ -39,14 +40,16 @@ async function present(attack: Attack, listener: Listener, client: Identity, kin
   if (!listener.isOpen) return notTried(where, listener.obstacle!);
   if (!clientsAreVerified(attack)) return notTried(where, NOT_ASKED);
   if (listener.verifiesClients === false) {
-    return notTried(where, `${listener.name} asks for no client certificate, which the probe no-client-certificate reports`);
+    return notTried(
+      where,
+      `${listener.name} answers without a client certificate, which the probe no-client-certificate reports`,
+    );
   }
-  const proof = good && (await listener.ask({ kind: 'greet' }, { client: good }));
+  const proof = good && (await listener.greetAs(good));
   if (proof && !isAnswer(proof)) {
     return notTried(where, `a good certificate of the CA that was given is not taken either: ${proof.received}`, proof);
   }
-  const reply = await listener.ask({ kind: 'greet' }, { client });
+  const reply = await listener.greetAs(client);
   if (isAnswer(reply)) return found(where, `${listener.name} answers a client whose certificate is ${kind}`, reply);
-  if (reply.verdict !== 'refused') return provesNothing(where, reply);
-  return passed(where, reply);
+  return isRefusal(reply, proof ?? listener.facts.own) ? passed(where, reply) : provesNothing(where, reply);
 }

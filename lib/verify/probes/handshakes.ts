@@ -21,20 +21,26 @@ async function offerTo({ target, options }: Attack, listener: Listener, offers: 
   const where = placeOf(listener);
   const { control, tls } = listener.facts;
   if (!listener.isOpen) return notTried(where, listener.obstacle!);
-  if (!tls) return notTried(where, `${listener.name} speaks no TLS`);
-  // A refusal is a proof only where a good handshake is not refused.
-  if (control.kind !== 'accepted') return notTried(where, `a handshake of today is not accepted either: ${control.why}`);
   const accepted: string[] = [];
+  const unanswered: string[] = [];
   for (const { name, isBad, ...hello } of offers) {
     const offer = { ...hello, protocol: listener.wire.protocol };
-    const answer = await sayHello(target.host, listener.port, offer, options.timeoutSeconds);
-    if (answer.kind === 'silent' || answer.kind === 'unreachable') return notTried(where, `${name}: ${answer.why}`);
+    const answer = await sayHello({ ...target, port: listener.port }, offer, options.timeoutSeconds);
+    if (answer.kind === 'silent' || answer.kind === 'unreachable') unanswered.push(`${name}: ${answer.why}`);
     if (answer.kind === 'accepted' && isBad(answer)) accepted.push(`${name} (${chosenText(answer)})`);
   }
   const sent = `handshakes that offer nothing but ${offers.map(({ name }) => name).join(', ')}`;
-  if (accepted.length === 0) return passed(where, { sent, received: 'each was refused' });
-  const received = `accepted: ${accepted.join(', ')}`;
-  return found(where, `${listener.name} accepts ${accepted.join(', ')}`, { sent, received });
+  if (accepted.length > 0) {
+    return found(where, `${listener.name} accepts ${accepted.join(', ')}`, {
+      sent,
+      received: `accepted: ${accepted.join(', ')}`,
+    });
+  }
+  if (!tls) return notTried(where, `${listener.name} speaks no TLS`);
+  // That it is accepted is proof by itself; a refusal is one only where a good handshake is not refused.
+  if (control.kind !== 'accepted') return notTried(where, `a handshake of today is not accepted either: ${control.why}`);
+  if (unanswered.length > 0) return notTried(where, unanswered.join(', '));
+  return passed(where, { sent, received: 'each was refused' });
 }
 
 function chosenText({ version, suite }: Extract<HelloAnswer, { kind: 'accepted' }>): string {

@@ -1,5 +1,5 @@
 import { FindingSeverity } from '../../posture/rules/rule';
-import { isAnswer } from '../attack/listener';
+import { isAnswer, isRefusal } from '../attack/listener';
 import { found, notTried, passed, placeOf, Probe, provesNothing } from '../probe';
 
 export const metricsPort: Probe = {
@@ -19,7 +19,7 @@ export const metricsPort: Probe = {
     const replies = [bare, plain, own].flatMap((reply) => reply ?? []);
     const answered = replies.find(({ verdict }) => verdict === 'allowed');
     if (answered) return [found(where, 'metrics, which name the collections, are told without a key', answered)];
-    const reply = replies.find(isAnswer) ?? replies.find(({ verdict }) => verdict === 'refused');
+    const reply = replies.find(isAnswer) ?? replies.find((one) => isRefusal(one));
     return [reply ? passed(where, reply) : provesNothing(where, plain)];
   },
 };

@@ -1,6 +1,5 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Attack } from '../attack/attack';
-import { isAnswer } from '../attack/listener';
 import { Check, found, notTried, passed, Probe, provesNothing } from '../probe';
 import { callPeer, outsideOnly } from './peer-calls';
 import { reach } from './reach';
@@ -22,6 +21,10 @@ async function look(attack: Attack): Promise<Check> {
     return notTried(where, 'it speaks no TLS, which the probe peers-in-clear-text reports');
   }
   const reply = await callPeer(attack, null, false);
-  if (isAnswer(reply)) return found(where, 'the port of the nodes answers without a certificate', reply);
-  return reply.verdict === 'refused' ? passed(where, reply) : provesNothing(where, reply);
+  // Whatever it answers, it has let the client in.
+  if (reply.code !== undefined) return found(where, 'the port of the nodes answers without a certificate', reply);
+  const { node } = attack.options.material;
+  const ofNode = node && (await callPeer(attack, node, false));
+  const isShut = reply.verdict === 'refused' || (reply.verdict === 'ended' && ofNode?.code !== undefined);
+  return isShut ? passed(where, reply) : provesNothing(where, reply);
 }

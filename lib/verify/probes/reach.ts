@@ -4,7 +4,7 @@ import { HelloAnswer, MODERN_SUITES, sayHello, TLS_1_3 } from '../wire/hello';
 
 /** Whether a port can be connected to, and what it says to a handshake. */
 export function reach({ target, options }: Attack, port: number): Promise<HelloAnswer> {
-  return sayHello(target.host, port, { version: TLS_1_3, suites: MODERN_SUITES, protocol: 'h2' }, options.timeoutSeconds);
+  return sayHello({ ...target, port }, { version: TLS_1_3, suites: MODERN_SUITES, protocol: 'h2' }, options.timeoutSeconds);
 }
 
 /** A port that should not be reachable from here. */

@@ -5,7 +5,7 @@ import { randomName } from '../attack/credentials';
 import { CallbackServer } from '../attack/callback-server';
 import { Check, found, notTried, onEach, passed, placeOf, Probe } from '../probe';
 import { AskOptions } from '../wire/reply';
-import { receivedText } from '../wire/rest-wire';
+import { jsonOf, receivedText } from '../wire/rest-wire';
 
 export const snapshotFromUrl: Probe = {
   id: 'snapshot-from-url',
@@ -50,19 +50,22 @@ async function lureTo(
     { method: 'PUT', path: `/collections/${collection}/snapshots/recover`, body: { location: server.url } },
     options,
   );
-  const isOff = answer.kind === 'answer' && answer.status >= 400 && /disabled|not (enabled|allowed)/i.test(answer.text);
+  const error = answer.kind === 'answer' && answer.status >= 400 ? jsonOf(answer.text)?.status?.error : undefined;
+  const isOff = /disabled|not (enabled|allowed)/i.test(String(error));
   const cameBy = await server.waitForRequest(isOff ? 0 : timeoutSeconds);
-  await removeIfMade(rest, collection, options);
+  const isGone = (await removeIfMade(rest, collection, options)) && answer.kind === 'answer';
+  const left = isGone ? '' : `; a collection ${collection} may yet come about: look for it, and remove it`;
   const evidence = { sent: `${sent}, location ${server.url}`, received: receivedText(answer) };
-  if (cameBy) return found(where, `the server fetched ${server.url}, as it was told to`, { ...evidence, received: cameBy });
+  if (cameBy)
+    return found(where, `the server fetched ${server.url}, as it was told to${left}`, { ...evidence, received: cameBy });
   if (isOff) return passed(where, evidence);
-  return notTried(where, `no request came to ${server.url}, and the server does not say that it is off`, evidence);
+  return notTried(where, `no request came to ${server.url}, and the server does not say that it is off${left}`, evidence);
 }
 
-/** Nothing is left behind, though a 404 makes no collection. */
-async function removeIfMade(rest: Attack['rest'], collection: string, options: AskOptions): Promise<void> {
+/** Removes what should not be there, as a 404 makes no collection; whether there is none now. */
+async function removeIfMade(rest: Attack['rest'], collection: string, options: AskOptions): Promise<boolean> {
   const { answer } = await rest.wire.request({ method: 'GET', path: `/collections/${collection}` }, options);
-  if (answer.kind === 'answer' && answer.status === 200) {
-    await rest.wire.request({ method: 'DELETE', path: `/collections/${collection}` }, options);
-  }
+  if (answer.kind === 'failure' || answer.status !== 200) return answer.kind === 'answer' && answer.status === 404;
+  const removed = await rest.wire.request({ method: 'DELETE', path: `/collections/${collection}` }, options);
+  return removed.answer.kind === 'answer' && removed.answer.status === 200;
 }

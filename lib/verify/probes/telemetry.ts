@@ -1,9 +1,8 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Attack } from '../attack/attack';
-import { Check, found, NO_KEY_ASKED, notTried, passed, placeOf, Probe, provesNothing } from '../probe';
-import { receivedText } from '../wire/rest-wire';
+import { Check, NO_KEY_ASKED, notTried, passed, placeOf, Probe, provesNothing, shouldBeDenied } from '../probe';
 
-const REQUEST = { method: 'GET', path: '/telemetry' };
+const PATH = '/telemetry';
 
 export const telemetry: Probe = {
   id: 'telemetry',
@@ -24,12 +23,7 @@ async function withoutKey(attack: Attack): Promise<Check> {
   const { rest } = attack;
   const where = placeOf(rest);
   if ((await attack.asksForKey(rest)).verdict === 'allowed') return notTried(where, NO_KEY_ASKED);
-  const { sent, answer } = await rest.wire.request(REQUEST, { plain: !rest.facts.tls });
-  const evidence = { sent, received: receivedText(answer) };
-  if (answer.kind === 'answer' && answer.status === 200)
-    return found(where, 'REST tells its telemetry without a key', evidence);
-  if (answer.kind === 'answer' && [401, 403, 404].includes(answer.status)) return passed(where, evidence);
-  return provesNothing(where, evidence);
+  return shouldBeDenied(where, await attack.getAsStranger(PATH), 'REST tells its telemetry without a key');
 }
 
 /** No finding, as Qdrant means it so; that a holder of the key can read it is worth to be seen. */
@@ -37,9 +31,7 @@ async function withReadOnlyKey(attack: Attack): Promise<Check> {
   const where = `${placeOf(attack.rest)}, read-only key`;
   const usable = await attack.usableKey(attack.rest, 'read-only key');
   if ('obstacle' in usable) return notTried(where, usable.obstacle);
-  const { sent, answer } = await attack.rest.wire.request(REQUEST, {
-    ...usable,
-    plain: !attack.rest.facts.tls,
-  });
-  return passed(where, { sent, received: answer.kind === 'answer' ? `HTTP ${answer.status}` : receivedText(answer) });
+  const reply = await attack.rest.wire.get(PATH, { ...usable, plain: !attack.rest.facts.tls });
+  if (reply.verdict === 'allowed') return passed(where, { ...reply, received: 'HTTP 200' });
+  return reply.verdict === 'denied' ? passed(where, reply) : provesNothing(where, reply);
 }

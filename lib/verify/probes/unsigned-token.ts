@@ -23,7 +23,7 @@ async function tryTokens(attack: Attack, listener: Listener): Promise<Check> {
     [token(claims, 'HS256'), 'a token that is signed with an empty key'],
   ]) {
     for (const credentials of [apiKey(value, label, false), bearer(value, `${label}, as a bearer token`, false)]) {
-      const reply = await listener.list(credentials);
+      const reply = await attack.list(listener, credentials);
       check = shouldBeDenied(placeOf(listener), reply, `${listener.name} takes ${label}`);
       if (check.outcome !== Outcome.PASSED) return check;
     }

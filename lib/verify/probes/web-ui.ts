@@ -1,6 +1,6 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import { found, onEach, passed, placeOf, Probe, provesNothing } from '../probe';
-import { receivedText } from '../wire/rest-wire';
+import { isDenial, jsonOf, receivedText } from '../wire/rest-wire';
 
 export const webUi: Probe = {
   id: 'web-ui',
@@ -17,7 +17,9 @@ export const webUi: Probe = {
       const { sent, answer } = await rest.wire.request({ method: 'GET', path: '/dashboard/' }, { plain: !rest.facts.tls });
       const evidence = { sent, received: receivedText(answer) };
       if (answer.kind === 'failure') return provesNothing(where, evidence);
-      if (answer.status === 200) return found(where, 'REST serves the web UI at /dashboard', evidence);
-      return [401, 403, 404].includes(answer.status) ? passed(where, evidence) : provesNothing(where, evidence);
+      // A page, and not what a proxy says in JSON.
+      if (answer.status === 200 && jsonOf(answer.text) === undefined)
+        return found(where, 'REST serves the web UI at /dashboard', evidence);
+      return answer.status === 404 || isDenial(answer) ? passed(where, evidence) : provesNothing(where, evidence);
     }),
 };

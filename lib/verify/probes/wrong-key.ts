@@ -26,7 +26,7 @@ async function tryWrongKeys(attack: Attack, listener: Listener): Promise<Check> 
     apiKey('', 'an empty key', false),
     bearer('', 'an empty bearer token', false),
   ]) {
-    const reply = await listener.list(credentials);
+    const reply = await attack.list(listener, credentials);
     check = shouldBeDenied(placeOf(listener), reply, `${listener.name} lists the collections with ${credentials.label}`);
     if (check.outcome !== Outcome.PASSED) break;
   }

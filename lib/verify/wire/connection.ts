@@ -20,10 +20,17 @@ export interface TlsSettings {
   readonly strict: boolean;
 }
 
-/** Where to, and how. */
-export interface Connection {
+/** Where a connection goes to. */
+export interface Place {
+  /** By this the server is called, and its certificate must name it. */
   readonly host: string;
+  /** Which of the addresses of a name is connected to. */
+  readonly address?: string;
   readonly port: number;
+}
+
+/** Where to, and how. */
+export interface Connection extends Place {
   /** Left out for clear text. */
   readonly tls?: TlsSettings;
   readonly timeoutSeconds: number;
@@ -50,11 +57,16 @@ export function failureOf(error: NodeJS.ErrnoException): Failure {
   return { kind: 'failure', stage: UNREACHABLE.includes(code) ? 'connecting' : 'ended', code };
 }
 
+/** What Node needs to be told of where a connection goes. */
+export function destinationOf({ host, address = host, port }: Place): { host: string; port: number } {
+  return { host: address, port };
+}
+
 /** What Node needs to be told of TLS. */
 export function tlsOptionsOf(host: string, tls: TlsSettings) {
   return {
-    // Old and weak is for `hello.ts`; here it must not keep a certificate from being looked at.
-    ...(tls.strict ? {} : { ciphers: 'DEFAULT@SECLEVEL=0' }),
+    // Old and weak is for `hello.ts`; here it must not keep a port from being looked at.
+    ...(tls.strict ? {} : { ciphers: 'DEFAULT@SECLEVEL=0', minVersion: 'TLSv1' as const }),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.client && { cert: tls.client.certificate, key: tls.client.key }),
     rejectUnauthorized: tls.strict,

@@ -1,11 +1,26 @@
 import { callGrpc, GrpcAnswer, GrpcCall, textMessage, textsOf } from './grpc';
-import { AskOptions, headersOf, Question, Reply, replyOfFailure, sentText, shortened, Verdict } from './reply';
+import {
+  AskOptions,
+  headersOf,
+  isDenialOfQdrant,
+  Question,
+  Reply,
+  replyOfFailure,
+  sentText,
+  shortened,
+  Verdict,
+} from './reply';
 import { Wire } from './wire';
 
 const OK = 0;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
+
+export interface GrpcReply extends Reply {
+  /** The code of gRPC, where it answered in gRPC. */
+  readonly code?: number;
+}
 
 /** The gRPC port. */
 export class GrpcWire extends Wire {
@@ -14,19 +29,29 @@ export class GrpcWire extends Wire {
   public async ask(question: Question, options: AskOptions): Promise<Reply> {
     const call = callOf(question);
     const { title, version, ...reply } = await this.call(call, options, question.kind === 'greet');
-    const asked = question.kind === 'read' || question.kind === 'remove';
+    const asked = question.kind !== 'greet' && question.kind !== 'list';
     // It looked for the collection, so that the key was no obstacle.
     if (reply.code === NOT_FOUND && asked) return { ...reply, verdict: 'allowed' };
-    return { ...reply, ...(title === undefined ? {} : { title, version }) };
+    // Nobody else has such a call.
+    const isQdrants =
+      reply.verdict === 'denied' || (reply.code === OK && (question.kind === 'list' || /qdrant/i.test(title ?? '')));
+    return { ...reply, isQdrants, ...(title === undefined ? {} : { title, version }) };
   }
 
   /** Makes any other call. */
-  public async call(call: GrpcCall, options: AskOptions, greets = false): Promise<Reply & { readonly code?: number }> {
+  public async call(call: GrpcCall, options: AskOptions, greets = false): Promise<GrpcReply> {
     const sent = sentText(call.path, options, this.clientOf(options));
     const answer = await callGrpc(this.connectionOf(options), { ...call, headers: headersOf(options.credentials) });
     if (answer.kind === 'failure') return replyOfFailure(answer, sent);
     const { 1: title, 2: version } = greets ? textsOf(answer.body) : {};
-    return { verdict: verdictOf(answer), sent, received: receivedText(answer), code: answer.status, title, version };
+    return {
+      verdict: verdictOf(answer),
+      sent,
+      received: receivedText({ ...answer, message: this.repeatable(answer.message, options) }),
+      code: answer.status,
+      title,
+      version,
+    };
   }
 }
 
@@ -40,12 +65,18 @@ function callOf(question: Question): GrpcCall {
       return { path: '/qdrant.Collections/Get', message: textMessage(1, question.collection) };
     case 'remove':
       return { path: '/qdrant.Collections/Delete', message: textMessage(1, question.collection) };
+    case 'scroll':
+      return { path: '/qdrant.Points/Scroll', message: textMessage(1, question.collection) };
+    case 'query':
+      return { path: '/qdrant.Points/Query', message: textMessage(1, question.collection) };
   }
 }
 
-function verdictOf({ status, httpStatus }: GrpcAnswer): Verdict {
+function verdictOf({ status, message, httpStatus }: GrpcAnswer): Verdict {
   if (status === OK) return 'allowed';
-  if (status === PERMISSION_DENIED || status === UNAUTHENTICATED || httpStatus === 401 || httpStatus === 403) return 'denied';
+  const turnsAway = status === PERMISSION_DENIED || status === UNAUTHENTICATED;
+  if (turnsAway && isDenialOfQdrant(message)) return 'denied';
+  if (turnsAway || httpStatus === 401 || httpStatus === 403) return 'forbidden';
   return 'unclear';
 }
 

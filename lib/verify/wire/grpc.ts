@@ -1,7 +1,7 @@
 import { ClientHttp2Session, connect as connectHttp2, IncomingHttpHeaders } from 'node:http2';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Connection, Failure, failureOf, tlsOptionsOf } from './connection';
+import { Connection, destinationOf, Failure, failureOf, tlsOptionsOf } from './connection';
 
 export interface GrpcAnswer {
   readonly kind: 'answer';
@@ -47,7 +47,9 @@ function sessionOf(connection: Connection): ClientHttp2Session {
   const authority = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return connectHttp2(authority, {
     createConnection: () =>
-      tls ? connectTls({ host, port, ...tlsOptionsOf(host, tls), ALPNProtocols: ['h2'] }) : connectPlain({ host, port }),
+      tls
+        ? connectTls({ ...destinationOf(connection), ...tlsOptionsOf(host, tls), ALPNProtocols: ['h2'] })
+        : connectPlain(destinationOf(connection)),
   });
 }
 

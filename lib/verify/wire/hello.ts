@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { failureOf, serverNameOf } from './connection';
+import { destinationOf, failureOf, Place, serverNameOf } from './connection';
 
 /** How a server answers the first message of a handshake. */
 export type HelloAnswer =
@@ -42,11 +42,11 @@ export function versionName(version: number): string {
  * Sends the first message of a handshake, written by hand, and reads the answer. Node's own TLS could not: which versions and ciphers it speaks hangs
  * on how it was built, and one that it cannot offer would look as if the server had refused it.
  */
-export function sayHello(host: string, port: number, hello: Hello, timeoutSeconds: number): Promise<HelloAnswer> {
+export function sayHello(place: Place, hello: Hello, timeoutSeconds: number): Promise<HelloAnswer> {
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
     let connected = false;
-    const socket = connect({ host, port });
+    const socket = connect(destinationOf(place));
     const end = (answer: HelloAnswer) => {
       clearTimeout(timer);
       resolve(answer);
@@ -58,7 +58,7 @@ export function sayHello(host: string, port: number, hello: Hello, timeoutSecond
     );
     socket.on('connect', () => {
       connected = true;
-      socket.write(recordOf(hello, serverNameOf(host)));
+      socket.write(recordOf(hello, serverNameOf(place.host)));
     });
     socket.on('data', (part) => {
       received = Buffer.concat([received, part]);
@@ -106,7 +106,8 @@ function acceptedOf(body: Buffer): HelloAnswer {
   return { kind: 'accepted', version, suite };
 }
 
-function recordOf(hello: Hello, serverName: string): Buffer {
+/** The first message of a handshake, in its record. */
+export function recordOf(hello: Hello, serverName: string): Buffer {
   const body = Buffer.concat([
     uint16(Math.min(hello.version, TLS_1_2)),
     randomBytes(32),

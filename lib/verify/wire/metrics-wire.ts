@@ -1,5 +1,5 @@
 import { AskOptions, Question, Reply, replyOfFailure } from './reply';
-import { receivedText, RestWire } from './rest-wire';
+import { receivedText, RestWire, turnedAwayBy } from './rest-wire';
 
 /** The port that serves metrics and nothing else: to greet it is to ask for them. */
 export class MetricsWire extends RestWire {
@@ -8,7 +8,8 @@ export class MetricsWire extends RestWire {
     if (answer.kind === 'failure') return replyOfFailure(answer, sent);
     const received = receivedText(answer);
     if (answer.status === 200) return { verdict: 'allowed', sent, received };
-    if (answer.status === 401 || answer.status === 403) return { verdict: 'denied', sent, received };
+    const turnedAway = turnedAwayBy(answer);
+    if (turnedAway) return { verdict: turnedAway, sent, received };
     return { verdict: answer.status === 400 && /certificate/i.test(answer.text) ? 'refused' : 'unclear', sent, received };
   }
 }

@@ -7,8 +7,12 @@ export type Verdict =
   | 'allowed'
   /** It wants another key. */
   | 'denied'
-  /** It ended the connection, or wants a certificate. */
+  /** It says that it wants another certificate. */
   | 'refused'
+  /** It turned the request away in words that are not Qdrant's: anyone between may have. */
+  | 'forbidden'
+  /** It ended the connection, for whatever reason. */
+  | 'ended'
   /** It said nothing. */
   | 'silent'
   /** There was no connection. */
@@ -21,6 +25,8 @@ export interface Reply {
   /** What was sent, without secrets. */
   readonly sent: string;
   readonly received: string;
+  /** Whether nobody but Qdrant answers so. */
+  readonly isQdrants?: boolean;
   /** What the server says that it is, where it was greeted. */
   readonly title?: string;
   readonly version?: string;
@@ -41,7 +47,7 @@ export type Question =
   /** Who are you? Qdrant answers without a key. */
   | { readonly kind: 'greet' }
   | { readonly kind: 'list' }
-  | { readonly kind: 'read'; readonly collection: string }
+  | { readonly kind: 'read' | 'scroll' | 'query'; readonly collection: string }
   | { readonly kind: 'remove'; readonly collection: string };
 
 export interface AskOptions {
@@ -66,8 +72,20 @@ export function sentText(request: string, { credentials, plain }: AskOptions, cl
   ].join(' ');
 }
 
+/** How alerts of TLS are named by which a server turns a certificate away, or the lack of one. */
+const CERTIFICATE_ALERT = /ALERT_(BAD_CERT|CERTIFICATE_|UNSUPPORTED_CERT|NO_CERT|HANDSHAKE_FAILURE|UNKNOWN_CA|ACCESS_DENIED)/;
+
+/** In these words Qdrant asks for a key, or for a better one, in any of its releases. */
+const DENIAL = /api[- ]?key|bearer token|\bJWT\b|\baccess\b.*\brequired\b/i;
+
+/** Whether a text is what Qdrant says to whom it denies something. */
+export function isDenialOfQdrant(text: string): boolean {
+  return DENIAL.test(text);
+}
+
 export function replyOfFailure({ stage, code }: Failure, sent: string): Reply {
-  const verdicts = { connecting: 'unreachable', ended: 'refused', silent: 'silent' } as const;
+  const ended = CERTIFICATE_ALERT.test(code) ? 'refused' : 'ended';
+  const verdicts = { connecting: 'unreachable', ended, silent: 'silent' } as const;
   const words = { connecting: 'no connection', ended: 'the connection was ended', silent: 'nothing' };
   return { verdict: verdicts[stage], sent, received: `${words[stage]} (${code})` };
 }

@@ -1,5 +1,15 @@
 import { askHttp, HttpAnswer, HttpRequest } from './http';
-import { AskOptions, headersOf, Question, Reply, replyOfFailure, sentText, shortened, Verdict } from './reply';
+import {
+  AskOptions,
+  headersOf,
+  isDenialOfQdrant,
+  Question,
+  Reply,
+  replyOfFailure,
+  sentText,
+  shortened,
+  Verdict,
+} from './reply';
 import { Failure } from './connection';
 import { Wire } from './wire';
 
@@ -12,8 +22,9 @@ export class RestWire extends Wire {
     const { sent, answer } = await this.request(request, options);
     if (answer.kind === 'failure') return replyOfFailure(answer, sent);
     const { title, version } = jsonOf(answer.text) ?? {};
+    const verdict = verdictOf(question, answer);
     return {
-      ...{ verdict: verdictOf(question, answer), sent, received: receivedText(answer) },
+      ...{ verdict, sent, received: receivedText(answer), isQdrants: isQdrants(question, verdict, answer) },
       ...(question.kind === 'greet' && typeof title === 'string' ? { title, version: String(version ?? '') } : {}),
     };
   }
@@ -22,7 +33,16 @@ export class RestWire extends Wire {
   public async request(request: HttpRequest, options: AskOptions): Promise<{ sent: string; answer: HttpAnswer | Failure }> {
     const sent = sentText(`${request.method} ${request.path}`, options, this.clientOf(options));
     const headers = { ...headersOf(options.credentials), ...request.headers };
-    return { sent, answer: await askHttp(this.connectionOf(options), { ...request, headers }) };
+    const answer = await askHttp(this.connectionOf(options), { ...request, headers });
+    return { sent, answer: answer.kind === 'answer' ? { ...answer, shown: this.repeatable(answer.text, options) } : answer };
+  }
+
+  /** Sends any other request, and judges the answer. */
+  public async get(path: string, options: AskOptions): Promise<Reply> {
+    const { sent, answer } = await this.request({ method: 'GET', path }, options);
+    if (answer.kind === 'failure') return replyOfFailure(answer, sent);
+    const isTold = answer.status === 200 && jsonOf(answer.text)?.status?.error === undefined;
+    return { verdict: isTold ? 'allowed' : (turnedAwayBy(answer) ?? 'unclear'), sent, received: receivedText(answer) };
   }
 }
 
@@ -36,30 +56,54 @@ function requestOf(question: Question): HttpRequest {
       return { method: 'GET', path: `/collections/${question.collection}` };
     case 'remove':
       return { method: 'DELETE', path: `/collections/${question.collection}` };
+    case 'scroll':
+    case 'query':
+      return { method: 'POST', path: `/collections/${question.collection}/points/${question.kind}`, body: { limit: 1 } };
   }
 }
 
 function verdictOf({ kind }: Question, { status, text }: HttpAnswer): Verdict {
-  if (status === 401 || status === 403) return 'denied';
+  const turnedAway = turnedAwayBy({ status, text });
+  if (turnedAway) return turnedAway;
   // As nginx and others say it once the handshake is done.
   if ([400, 495, 496].includes(status) && /certificate/i.test(text)) return 'refused';
   const json = jsonOf(text);
-  if (status === 200 && (kind === 'greet' ? json?.title !== undefined : json?.result !== undefined)) return 'allowed';
+  if (status === 200 && (kind === 'greet' ? json?.title !== undefined : (json?.result ?? null) !== null)) return 'allowed';
   // It looked for the collection, so that the key was no obstacle.
   if (status === 404 && kind !== 'greet' && json?.status?.error !== undefined) return 'allowed';
   return 'unclear';
 }
 
+/** Whether Qdrant asks for a key, or for a better one. */
+export function isDenial({ status, text }: Pick<HttpAnswer, 'status' | 'text'>): boolean {
+  if (status !== 401 && status !== 403) return false;
+  return isDenialOfQdrant(text) || typeof jsonOf(text)?.status?.error === 'string';
+}
+
+/** Who turns a request away: Qdrant, or anyone between. */
+export function turnedAwayBy(answer: Pick<HttpAnswer, 'status' | 'text'>): 'denied' | 'forbidden' | undefined {
+  if (isDenial(answer)) return 'denied';
+  return answer.status === 401 || answer.status === 403 ? 'forbidden' : undefined;
+}
+
+function isQdrants({ kind }: Question, verdict: Verdict, { text }: HttpAnswer): boolean {
+  if (verdict === 'denied') return true;
+  const json = jsonOf(text);
+  return kind === 'greet' ? /qdrant/i.test(String(json?.title)) : kind === 'list' && Array.isArray(json?.result?.collections);
+}
+
 /** The answer in words. */
 export function receivedText(answer: HttpAnswer | Failure): string {
   if (answer.kind === 'failure') return replyOfFailure(answer, '').received;
-  return shortened(`HTTP ${answer.status} ${answer.text}`);
+  return shortened(`HTTP ${answer.status} ${answer.shown ?? answer.text}`);
 }
 
-/** A text as JSON, or undefined where it is none. */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** A text as JSON, or undefined where it is none. Whole numbers that JavaScript would round, as ids of peers are, are texts then. */
 export function jsonOf(text: string): any {
   try {
-    return JSON.parse(text) ?? undefined;
+    return JSON.parse(text.replace(STRING_OR_NUMBER, (one) => (/^\d{16,}$/.test(one) ? `"${one}"` : one))) ?? undefined;
   } catch {
     return undefined;
   }

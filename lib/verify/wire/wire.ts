@@ -1,17 +1,18 @@
 import { Identity } from '../x509/make-certificate';
-import { Connection } from './connection';
+import { Connection, Place } from './connection';
 import { AskOptions, Question, Reply } from './reply';
+import { withoutSecrets } from './repeatable';
 
 /** How a port is reached. */
-export interface WireSettings {
-  readonly host: string;
-  readonly port: number;
+export interface WireSettings extends Place {
   readonly timeoutSeconds: number;
   readonly ca?: string;
   /** The certificate that the user gave for clients. */
   readonly client?: Identity;
   /** Whether secrets may go to a server that cannot be believed. */
   readonly trusting: boolean;
+  /** What must not be repeated, should the server do so. */
+  readonly secrets: string[];
 }
 
 /** A port of a server, and the protocol that is spoken there. */
@@ -30,12 +31,17 @@ export abstract class Wire {
     return client === undefined ? this.settings.client : (client ?? undefined);
   }
 
+  /** What a server said, as it may be repeated. */
+  protected repeatable(text: string, { credentials }: AskOptions): string {
+    return withoutSecrets(text, [...this.settings.secrets, ...(credentials?.secret ? [credentials.value] : [])]);
+  }
+
   protected connectionOf(options: AskOptions): Connection {
-    const { host, port, timeoutSeconds, ca, trusting } = this.settings;
+    const { host, address, port, timeoutSeconds, ca, trusting } = this.settings;
     const strict = Boolean(options.credentials?.secret) && !trusting;
     if (options.plain && strict) throw new Error('a secret would have been sent in clear text');
     return {
-      ...{ host, port, timeoutSeconds },
+      ...{ host, address, port, timeoutSeconds },
       ...(options.plain ? {} : { tls: { ca, client: this.clientOf(options), strict } }),
     };
   }

@@ -64,6 +64,7 @@ const foreign = makeCertificate(
   { commonName: 'node', from: inDays(-1), to: inDays(200), hosts: ['127.0.0.1'], usages: ['serverAuth'] },
   foreignCa,
 );
+const inHours = (hours: number) => inDays(hours / 24);
 const both = ['REST', 'gRPC'];
 const twoCopies = (states: [string, string], peers = [1, 2]) => [
   states.map((state, index): [number, string] => [peers[index], state]),
@@ -134,7 +135,17 @@ const CASES: Array<[name: string, holes: Partial<ServerSettings>, found: string[
   ],
   [
     'a certificate that ends soon',
-    { identity: certificate({ to: inDays(20), from: inDays(-180) }) },
+    { identity: certificate({ to: inDays(19), from: inDays(-180) }) },
+    on('certificate-end', ...both),
+  ],
+  [
+    'a certificate of ten hours that began a moment ago',
+    { identity: certificate({ from: inHours(-0.1), to: inHours(10) }) },
+    [],
+  ],
+  [
+    'such a certificate near its end',
+    { identity: certificate({ from: inHours(-9.5), to: inHours(0.5) }) },
     on('certificate-end', ...both),
   ],
   ['a certificate for clients', { identity: certificate({ usages: ['clientAuth'] }) }, on('certificate-usage', ...both)],
@@ -288,6 +299,7 @@ describe('verify from inside', () => {
     ['nothing of a secured port of the nodes', 'secured', []],
     ['no key', 'keyless', on('peers-without-key', 'peer')],
     ['no certificate', 'unverified', on('peers-unverified', 'peer')],
+    ['no certificate at an old one', 'unverified and old', on('peers-unverified', 'peer')],
     ['clear text', 'plain', [...on('peers-in-clear-text', 'peer'), ...on('peers-without-key', 'peer')]],
   ] as const)('finds %s', async (_, peer, found) => {
     expect(holesIn(await attack({ peer }, inside)).sort()).toEqual([...found].sort());
