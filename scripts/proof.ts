@@ -11,7 +11,7 @@ const TARGETS: { [target in Target]: { readonly nodes: string; readonly run: str
   AWS: {
     nodes: `Each node is a machine of its own on one host: a real systemd boots it from the synthesized user data, behind the synthesized security
 group. What AWS would serve has stand-ins there: its APIs, the metadata service, the volumes, the network.`,
-    run: 'QDRANT_NODE_TESTS=1 npx jest test/integration/node --selectProjects integration',
+    run: 'npx jest test/integration/node --selectProjects integration',
   },
   Kubernetes: {
     nodes: `It is a whole Kubernetes, with several machines on one host: API server, scheduler, controllers and CoreDNS, and on each machine kubelet,
@@ -38,8 +38,8 @@ export function proofPage(records: ProofRecord[]): string {
 
 # What clusters have been put through
 
-The library's harnesses run whole clusters, change them and break them, while a client writes and reads all the time. This page has every change and every
-fault of the last run on each target.
+The library's harnesses run whole clusters, change them and break them, while a client writes and reads all the time. This page has the changes and faults
+that were seen last on each target.
 
 Collections have a replication factor of 2, or of 3 in the faults that leave two of five nodes away. The client spreads its requests over all nodes, one
 write to nine reads. What one node does not answer it repeats on the next, as yours should: up to 12 times, 0.2 s apart. At the end it reads back every

@@ -70,7 +70,7 @@ test('--json has all of it, as documented', async () => {
   expect(status).toBe(1);
   const [cluster] = JSON.parse(out).clusters;
   expect(Object.keys(cluster).sort()).toEqual(['address', 'findings', 'listeners', 'name', 'secrets', 'table', 'unknown']);
-  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'guides', 'posture.md'), 'utf8');
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'guides', 'judge-resources.md'), 'utf8');
   const members = (value: any): string[] =>
     Object.entries(value).flatMap(([name, item]) =>
       Array.isArray(item) ? [name, ...item.slice(0, 1).flatMap(membersOf)] : [name],
