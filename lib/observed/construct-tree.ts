@@ -1,10 +1,5 @@
 import {
   Aspects,
-  DefaultTokenResolver,
-  IPostProcessor,
-  IResolvable,
-  IResolveContext,
-  StringConcat,
   TerraformElement,
   TerraformLocal,
   TerraformResource,
@@ -14,32 +9,13 @@ import {
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isUnknown } from '../input/input';
+import { ReferenceResolver } from '../terraform/reference-resolver';
 import { ObservedResource, Resources, ResourceSurroundings } from './resources';
 
-/** What CDK for Terraform keeps of a reference to a resource, and does not show. */
-interface Reference {
-  readonly identifier: string;
-  readonly originStack: TerraformStack;
-}
-
-/** Resolves references to what they refer to and the stack that it is of, wherever they stand. */
-class OriginResolver extends DefaultTokenResolver {
-  public constructor() {
-    super(new StringConcat());
-  }
-
-  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
-    const { identifier, originStack } = token as unknown as Partial<Reference>;
-    if (typeof identifier !== 'string' || !TerraformStack.isStack(originStack)) {
-      return super.resolveToken(token, context, postProcessor);
-    }
-    const { suppressBraces } = context;
-    const reference = `${originStack.node.path}::${identifier}`;
-    return suppressBraces ? reference : `\${${reference}}`;
-  }
-}
-
-const resolver = new OriginResolver();
+const resolver = new ReferenceResolver(({ identifier, originStack }, { suppressBraces }) => {
+  const reference = `${originStack.node.path}::${identifier}`;
+  return suppressBraces ? reference : `\${${reference}}`;
+});
 
 /** A value with what its tokens stand for. What has none is not looked at any further, as nearly everything has none. */
 export function withOrigins(scope: IConstruct, value: unknown): any {

@@ -1,16 +1,9 @@
-import {
-  DefaultTokenResolver,
-  IPostProcessor,
-  IResolvable,
-  IResolveContext,
-  StringConcat,
-  TerraformStack,
-  Tokenization,
-} from 'cdktf';
+import { TerraformStack, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { badInput } from '../input/input';
 import { readableName } from './readable-name';
+import { ReferenceResolver } from './reference-resolver';
 
 /** The longest readable part of an id, and of an object's name. */
 const MAX_ID = 60;
@@ -27,7 +20,7 @@ const LOOKS_DIGESTED = /(^|-)[0-9a-f]{12}$/;
  * to Terraform is told apart by its expression and the stack that it comes from.
  */
 export function identityOf(scope: IConstruct, value: unknown): string {
-  return canonical(Tokenization.resolve(value, { scope, resolver: new IdentityResolver(), preparing: false }));
+  return canonical(Tokenization.resolve(value, { scope, resolver, preparing: false }));
 }
 
 /**
@@ -91,24 +84,8 @@ function canonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
 
-/** What CDK for Terraform keeps of a reference to a resource, and does not show. */
-interface Reference {
-  readonly identifier: string;
-  readonly originStack: TerraformStack;
-}
-
-/** Resolves references to what they refer to, so that two stacks of one class are told apart and no reference is taken for text. */
-class IdentityResolver extends DefaultTokenResolver {
-  public constructor() {
-    super(new StringConcat());
-  }
-
-  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
-    const { identifier, originStack } = token as unknown as Partial<Reference>;
-    const isReference = typeof identifier === 'string' && TerraformStack.isStack(originStack);
-    if (!isReference) return super.resolveToken(token, context, postProcessor);
-    // A stack of its own is not named, so that it may be renamed.
-    const origin = originStack === TerraformStack.of(context.scope) ? '' : originStack.node.path;
-    return `\u0000${origin}\u0000${identifier}`;
-  }
-}
+/** Two stacks of one class are told apart, and no reference is taken for text. A stack of its own is not named, so that it may be renamed. */
+const resolver = new ReferenceResolver(({ identifier, originStack }, { scope }) => {
+  const origin = originStack === TerraformStack.of(scope) ? '' : originStack.node.path;
+  return `\u0000${origin}\u0000${identifier}`;
+});

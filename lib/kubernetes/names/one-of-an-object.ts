@@ -2,6 +2,7 @@ import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isOf, whereMade } from '../../cluster/one-of-a-name';
 import { badInput, isUnknown } from '../../input/input';
+import { kindOf } from '../../observed/kubernetes/objects';
 
 /** An object of Kubernetes that the library makes, or has an operator make. */
 interface MadeObject {
@@ -93,13 +94,4 @@ function namesOf(resource: TerraformResource): Array<Pick<MadeObject, 'kind' | '
 
 function nameIn({ namespace, name }: { namespace: string; name: string }): { namespace: string; name: string } {
   return { namespace, name };
-}
-
-/** `kubernetes_network_policy_v1` is a NetworkPolicy. */
-function kindOf(type: string): string {
-  const words = type
-    .replace(/^kubernetes_/, '')
-    .replace(/_v\d+$/, '')
-    .split('_');
-  return words.map((word) => word[0].toUpperCase() + word.slice(1)).join('');
 }

@@ -1,4 +1,4 @@
-import { ListenerProps, ListenerPurpose } from '../../posture';
+import { ListenerProps, ListenerPurpose, SecretPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener, ObservedSecret, reachedBy } from '../found-cluster';
 import { InboundRule, ObservedSource } from '../reach';
@@ -168,7 +168,7 @@ function protectionOf(values: any): boolean | undefined {
 
 function writtenDown(isWritten: boolean, resource: ObservedResource): ObservedSecret[] {
   const place = {
-    purpose: 'admin API key' as any,
+    purpose: SecretPurpose.ADMIN_API_KEY,
     keptIn: `the user data of ${resource.address}`,
     origin: 'written down',
     isInClearText: true,

@@ -1,4 +1,4 @@
-import { ListenerPurpose } from '../../posture';
+import { ListenerPurpose, SecretPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedSecret, reachedBy } from '../found-cluster';
 import { hasUnknown, listOf, Resources } from '../resources';
@@ -85,7 +85,7 @@ function clusterOf(
   };
 }
 
-const KEY = { purpose: 'admin API key' as any, origin: 'written down' };
+const KEY = { purpose: SecretPurpose.ADMIN_API_KEY, origin: 'written down' };
 
 /** Only what is synthesized says whether Terraform may end it. */
 function protectionOf(values: any, isOurs: boolean): boolean | undefined {

@@ -1,6 +1,6 @@
 import { hasUnknown, listOf, Resources } from '../resources';
 import { ObservedServer, settingOfVariable, settingsIn, valueOfVariable } from '../server';
-import { isBeside, ObservedObject } from './objects';
+import { ObservedObject, objectNamed } from './objects';
 
 /** Where the server looks for its settings. */
 export const CONFIG_FOLDER = '/qdrant/config';
@@ -21,7 +21,7 @@ export function configurationOf(
   objects: ObservedObject[],
   resources: Resources,
 ): FoundConfiguration {
-  const lookup = { objects, resources, object };
+  const lookup = { objects, resources, by: object };
   const files = mountedFiles(container, template, lookup);
   const variables = variablesOf(container, lookup);
   const values = new Map<string, unknown>();
@@ -42,19 +42,7 @@ export function configurationOf(
   };
 }
 
-interface Lookup {
-  readonly objects: ObservedObject[];
-  readonly resources: Resources;
-  readonly object: ObservedObject;
-}
-
-/** An object by its name, or by a reference to it. */
-function find({ objects, resources, object }: Lookup, kind: string, name: unknown): ObservedObject | undefined {
-  const target = resources.target(object.resource, name);
-  return objects.find(
-    (other) => other.kind === kind && (target ? other.resource === target : other.name === name && isBeside(other, object)),
-  );
-}
+type Lookup = Parameters<typeof objectNamed>[2];
 
 /** The text of a member of a ConfigMap or a Secret; undefined where it is not known. */
 function member(found: ObservedObject | undefined, key: string): string | undefined {
@@ -84,7 +72,7 @@ function mountedFiles(
     if (!String(mountPath).startsWith(CONFIG_FOLDER)) continue;
     const volume = listOf(template.spec?.volumes).find((other) => other.name === name) ?? {};
     const [kind, source] = volume.configMap ? ['ConfigMap', volume.configMap.name] : ['Secret', volume.secret?.secretName];
-    const holder = find(lookup, kind, source);
+    const holder = objectNamed(kind, source, lookup);
     const isFile = subPath !== undefined && subPath !== '';
     const items: any[] = listOf((volume.configMap ?? volume.secret)?.items);
     const held = Object.keys({ ...holder?.manifest.data, ...holder?.manifest.stringData }).map((key) => ({ key, path: key }));
@@ -119,7 +107,7 @@ function variablesOf(container: any, lookup: Lookup): { values: Map<string, unkn
     if (path === undefined) continue;
     if (valueFrom?.secretKeyRef) {
       const { name: secret, key } = valueFrom.secretKeyRef;
-      const text = member(find(lookup, 'Secret', secret), key);
+      const text = member(objectNamed('Secret', secret, lookup), key);
       // Without a Secret that others fill the pod does not start, save where it is optional.
       if (text === undefined && valueFrom.secretKeyRef.optional === true)
         unknown.push(`the variable ${name}, whose Secret is optional`);
@@ -136,7 +124,7 @@ function variablesOf(container: any, lookup: Lookup): { values: Map<string, unkn
 /** What the pods of this library are told by other ways than settings: keys as files, and the guard. */
 function oursOf(template: any, lookup: Lookup): Partial<ObservedServer> {
   const volumes = listOf(template.spec?.volumes);
-  const programs = find(lookup, 'ConfigMap', volumes.find(({ name }) => name === 'programs')?.configMap?.name);
+  const programs = objectNamed('ConfigMap', volumes.find(({ name }) => name === 'programs')?.configMap?.name, lookup);
   const environment = programs?.manifest.data?.['cluster.env'];
   if (typeof environment !== 'string') return {};
   const [, ports = ''] = /^readonly GUARDED_PORTS='(.*)'$/m.exec(environment) ?? [];

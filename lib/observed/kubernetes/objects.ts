@@ -1,4 +1,4 @@
-import { asLiteral, blockOf, hasUnknown, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
+import { blockOf, hasUnknown, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 
 /** An object of Kubernetes, in the form of its API, whoever wrote it. */
 export interface ObservedObject {
@@ -10,8 +10,20 @@ export interface ObservedObject {
   readonly resource: ObservedResource;
 }
 
+/** An object by its name, or by a reference to it, as another one names it. */
+export function objectNamed(
+  kind: string,
+  name: unknown,
+  { by, objects, resources }: { by: ObservedObject; objects: ObservedObject[]; resources: Resources },
+): ObservedObject | undefined {
+  const target = resources.target(by.resource, name);
+  return objects.find(
+    (other) => other.kind === kind && (target ? other.resource === target : other.name === name && isBeside(other, by)),
+  );
+}
+
 /** Whether two objects are in one namespace of one Kubernetes cluster. */
-export function isBeside(one: ObservedObject, other: ObservedObject): boolean {
+function isBeside(one: ObservedObject, other: ObservedObject): boolean {
   return one.namespace === other.namespace && one.resource.where === other.resource.where;
 }
 
@@ -81,7 +93,7 @@ function manifestOf({ type, values }: ObservedResource): any {
 }
 
 /** `kubernetes_network_policy_v1` is a NetworkPolicy. */
-function kindOf(type: string): string {
+export function kindOf(type: string): string {
   const words = type
     .replace(/^kubernetes_/, '')
     .replace(/_v\d+(beta\d+)?$/, '')
@@ -144,9 +156,4 @@ function meets({ key, operator, values = [] }: any, labels: { [name: string]: st
   const isIn = verdicts.includes(true) ? true : verdicts.includes(undefined) ? undefined : false;
   if (operator === 'In') return isIn;
   return isIn === undefined ? undefined : !isIn;
-}
-
-/** A manifest as it was read, so that no text in it is taken for an expression. */
-export function literalManifest(document: any): any {
-  return asLiteral(document);
 }

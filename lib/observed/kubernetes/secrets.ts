@@ -3,7 +3,7 @@ import { ObservedSecret } from '../found-cluster';
 import { hasUnknown, listOf, Resources } from '../resources';
 import { settingOfVariable } from '../server';
 import { CONFIG_FOLDER } from './configuration';
-import { isBeside, ObservedObject } from './objects';
+import { ObservedObject, objectNamed } from './objects';
 
 /** What a key is called in the folder of this library's pods, and in the environment of any. */
 const PURPOSES: { [name: string]: SecretPurpose } = {
@@ -26,11 +26,7 @@ export function secretsOf(
 ): ObservedSecret[] {
   const secrets = [...fromVolumes(template), ...fromSettings(container, template), ...fromVariables(container)];
   return secrets.map(({ purpose, name }) => {
-    const target = resources.target(object.resource, name);
-    const made = objects.find(
-      (other) =>
-        other.kind === 'Secret' && (target ? other.resource === target : other.name === name && isBeside(other, object)),
-    );
+    const made = objectNamed('Secret', name, { by: object, objects, resources });
     const called = made?.name ?? String(name);
     const place = {
       purpose,
