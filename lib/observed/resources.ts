@@ -78,13 +78,13 @@ export function mayBeAbsent({ values }: ObservedResource): boolean {
   return hasUnknown(values?.count) || hasUnknown(values?.for_each);
 }
 
-/** A stack, where an expression names it, and what the expression is within it. */
-const ORIGIN = /^(?:(.*?)::)?(.*)$/s;
 /** Whether an expression stands for each of several values. */
 export function isEach(value: unknown): boolean {
   return typeof value === 'string' && /(?<![\w.])each\.(value|key)/.test(value);
 }
 
+/** A stack, where an expression names it, and what the expression is within it. */
+const ORIGIN = /^(?:(.*?)::)?(.*)$/s;
 const CROSS_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+)$/;
 
 /** Everything that was read, by what refers to it. */
@@ -118,6 +118,11 @@ export class Resources {
     const meant = this.followed(from.scope, value);
     const expression = wholeExpression(meant.value);
     return expression === undefined ? this.byId.get(String(meant.value)) : this.referred(meant.scope, expression);
+  }
+
+  /** The resource of an identity, where it is of one. */
+  public identified(identity: string): ObservedResource | undefined {
+    return this.byKey.get(identity);
   }
 
   /** What a value is, through locals and outputs of other stacks. */

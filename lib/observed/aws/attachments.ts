@@ -1,17 +1,5 @@
-import { listOf, ObservedResource, Resources } from '../resources';
+import { ObservedResource, Resources } from '../resources';
 import { GivenGroup } from './interfaces';
-
-/** The network interfaces that are attached to a machine by resources of their own. */
-export function attachedInterfaces(machine: ObservedResource, resources: Resources): ObservedResource[] {
-  const byAttachment = resources
-    .ofType('aws_network_interface_attachment')
-    .filter((attachment) => resources.target(attachment, attachment.values.instance_id) === machine)
-    .flatMap((attachment) => resources.target(attachment, attachment.values.network_interface_id) ?? []);
-  const byInterface = resources
-    .ofType('aws_network_interface')
-    .filter((own) => listOf(own.values.attachment).some(({ instance }) => resources.target(own, instance) === machine));
-  return [...byAttachment, ...byInterface];
-}
 
 /** The groups that are given by one resource to all interfaces of a list, in which a machine or an interface of it is named. */
 export function groupsByLoop(parts: ObservedResource[], resources: Resources): GivenGroup[] {

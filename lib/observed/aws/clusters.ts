@@ -6,7 +6,7 @@ import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../r
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
 import { balancersOf } from './balancers';
 import { SecurityGroups } from './ingress';
-import { attachedInterfaces, attachedSomewhere, groupsByLoop } from './attachments';
+import { attachedSomewhere, groupsByLoop } from './attachments';
 import { InterfaceGroups } from './interfaces';
 import { secretsOf } from './secrets';
 import { unknownGroup } from './unknown-group';
@@ -47,20 +47,13 @@ export function clustersOnAws(resources: Resources): ObservedCluster[] {
 }
 
 function machineOf(resource: ObservedResource, resources: Resources, given: InterfaceGroups): Machine {
-  const { values } = resource;
-  const blocks = [
-    ...listOf(values.network_interface),
-    ...listOf(values.primary_network_interface),
-    ...listOf(values.network_interfaces),
-  ];
-  const interfaces = [
-    ...blocks.flatMap(({ network_interface_id: id }) => resources.target(resource, id) ?? []),
-    ...attachedInterfaces(resource, resources),
-  ];
-  const groups = [
-    ...given.groupsOf(resources.identity(resource, `\${${resource.address}.id}`)),
-    ...groupsByLoop([resource, ...interfaces], resources),
-  ].map(({ group, by }) => ({ group, by, identity: resources.identity(by, group) }));
+  const identity = resources.identity(resource, `\${${resource.address}.id}`);
+  const interfaces = given.interfacesOf(identity);
+  const groups = [...given.groupsOf(identity), ...groupsByLoop([resource, ...interfaces], resources)].map(({ group, by }) => ({
+    group,
+    by,
+    identity: resources.identity(by, group),
+  }));
   return {
     resource,
     interfaces,

@@ -55,6 +55,11 @@ export class InterfaceGroups {
     return [identity, ...interfaces].flatMap((one) => this.given.get(one) ?? []);
   }
 
+  /** The network interfaces of a machine, as far as they are resources of their own. */
+  public interfacesOf(identity: string): ObservedResource[] {
+    return [...(this.attached.get(identity) ?? [])].flatMap((one) => this.resources.identified(one) ?? []);
+  }
+
   /** What is in a group, other than an owner of identities and its interfaces. */
   public othersIn(group: string, owners: string[]): ObservedResource[] {
     const own = new Set(owners.flatMap((owner) => [owner, ...(this.attached.get(owner) ?? [])]));
