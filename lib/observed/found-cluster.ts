@@ -33,6 +33,16 @@ export class ObservedListener extends Listener {
   }
 }
 
+/** The listeners of a cluster, as they were found. */
+export function observedListeners({ facts }: ObservedCluster): ObservedListener[] {
+  return facts.listeners.filter((one): one is ObservedListener => one instanceof ObservedListener);
+}
+
+/** The secrets of a cluster, as they were found. */
+export function observedSecrets({ facts }: ObservedCluster): ObservedSecret[] {
+  return facts.secrets.filter((one): one is ObservedSecret => one instanceof ObservedSecret);
+}
+
 /** A secret, with the resource that it was found in. */
 export class ObservedSecret extends SecretPlace {
   public constructor(

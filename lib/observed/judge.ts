@@ -3,7 +3,7 @@ import { rules } from '../posture/rules';
 import { Finding, Rule } from '../posture/rules/rule';
 import { unreadBalancers } from './aws/balancers';
 import { clustersOnAws } from './aws/clusters';
-import { ObservedCluster, ObservedListener, ObservedSecret } from './found-cluster';
+import { ObservedCluster, ObservedListener, observedListeners, observedSecrets } from './found-cluster';
 import { clustersOnKubernetes } from './kubernetes/clusters';
 import { unreadObjects } from './kubernetes/unread';
 import { ObservedResource, Resources, shownAddress } from './resources';
@@ -37,9 +37,10 @@ export function findingsOf(cluster: ObservedCluster): LocatedFinding[] {
  * The resource that causes a finding. A rule finds the same in a cluster that has nothing but its cause: a single source, or else a single listener or
  * secret.
  */
-function causeOf(rule: Rule, what: string, { facts, resource }: ObservedCluster): ObservedResource {
+function causeOf(rule: Rule, what: string, cluster: ObservedCluster): ObservedResource {
+  const { facts, resource } = cluster;
   const finds = (less: Partial<PostureFacts>) => rule.check({ ...facts, listeners: [], secrets: [], ...less });
-  for (const listener of facts.listeners.filter((one): one is ObservedListener => one instanceof ObservedListener)) {
+  for (const listener of observedListeners(cluster)) {
     if (!finds({ listeners: [listener] }).includes(what)) continue;
     if (finds({ listeners: [withSources(listener, [])] }).length > 0) return listener.resource;
     const sources = listener.observedSources.filter(
@@ -47,8 +48,7 @@ function causeOf(rule: Rule, what: string, { facts, resource }: ObservedCluster)
     );
     return sources[0]?.by ?? listener.resource;
   }
-  const secrets = facts.secrets.filter((one): one is ObservedSecret => one instanceof ObservedSecret);
-  return secrets.find((secret) => finds({ secrets: [secret] }).includes(what))?.resource ?? resource;
+  return observedSecrets(cluster).find((secret) => finds({ secrets: [secret] }).includes(what))?.resource ?? resource;
 }
 
 function withSources(listener: ObservedListener, sources: ObservedListener['observedSources']): ObservedListener {

@@ -55,6 +55,11 @@ export function shownAddress({ scope, address }: ObservedResource): string {
   return scope === '' ? address : `${scope}: ${address}`;
 }
 
+/** Whether a value is given at all. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
 /** A list, also where one block is given alone, and none where nothing is. */
 export function listOf<T = any>(value: T | T[] | null | undefined): T[] {
   const items = Array.isArray(value) ? value : [value];

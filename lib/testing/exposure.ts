@@ -1,6 +1,6 @@
-import { ObservedCluster, ObservedListener } from '../observed/found-cluster';
+import { ObservedCluster, ObservedListener, observedListeners } from '../observed/found-cluster';
 import { clustersIn, findingsOf } from '../observed/judge';
-import { unreadOf } from '../observed/report/report';
+import { listenerReport, unreadOf } from '../observed/report/report';
 import { shownAddress } from '../observed/resources';
 import { ListenerPurpose } from '../posture';
 import { DeclaredReport, declaredReports, reportOfCluster } from './declared-reports';
@@ -21,7 +21,8 @@ export function exposureOf(input: TestInput): Exposure {
   const reports = declaredReports(documents);
   const found = clustersIn(resources);
   const ofCluster = new Map(found.map((cluster) => [cluster, reportOfCluster(cluster, reports)]));
-  const alone = reports.filter((report) => ![...ofCluster.values()].includes(report));
+  const told = new Set(ofCluster.values());
+  const alone = reports.filter((report) => !told.has(report));
   return {
     clusters: [...found.map((cluster) => exposedCluster(cluster, ofCluster.get(cluster))), ...alone.map(madeElsewhere)],
     unread: unreadOf(resources),
@@ -40,7 +41,7 @@ export function judgedClusters({ clusters, unread }: Exposure, name: string | un
 }
 
 function exposedCluster(cluster: ObservedCluster, report: DeclaredReport | undefined): ExposedCluster {
-  const { name, resource, facts, unknown, unknownReach } = cluster;
+  const { name, resource, unknown, unknownReach } = cluster;
   const observed = findingsOf(cluster).map((finding) => ({
     ...finding,
     acknowledgedBecause: report?.acknowledged.get(finding.ruleId),
@@ -50,7 +51,7 @@ function exposedCluster(cluster: ObservedCluster, report: DeclaredReport | undef
   return {
     name,
     address: shownAddress(resource),
-    ports: facts.listeners.filter((one): one is ObservedListener => one instanceof ObservedListener).map(exposedPort),
+    ports: observedListeners(cluster).map(exposedPort),
     findings: [...observed, ...declared],
     unknown: [...new Set(unknown)],
     unknownReach: [...new Set(unknownReach)],
@@ -70,14 +71,6 @@ function madeElsewhere({ path, findings, unknown }: DeclaredReport): ExposedClus
 }
 
 function exposedPort(listener: ObservedListener): ExposedPort {
-  const { purpose, port, at, tls, apiKey, clientVerifiedBy, behindGuard, resource, observedSources } = listener;
-  return {
-    ...{ purpose: PURPOSES[purpose], port, at, tls, apiKey, behindGuard },
-    address: shownAddress(resource),
-    clientCertificate: clientVerifiedBy,
-    sources: observedSources.map(({ name, by, anyAddress = false, unknown = false, nodes = false }) => ({
-      ...{ name, anyAddress, unknown, nodes },
-      address: shownAddress(by),
-    })),
-  };
+  const { purpose, behindGuard } = listener;
+  return { ...listenerReport(listener), purpose: PURPOSES[purpose], behindGuard };
 }

@@ -1,6 +1,6 @@
-import { ObservedResource, hasUnknown, listOf } from '../observed/resources';
+import { ObservedResource, hasUnknown, isGiven, listOf } from '../observed/resources';
 import { settingsIn } from '../observed/server';
-import { holdsPrivateKey, isGiven, isPublic, textsIn } from './secret-values';
+import { holdsPrivateKey, isPublic, textsIn } from './secret-values';
 
 /** A place in which a secret stands, and what to write instead. Never the secret. */
 export interface HeldSecret {

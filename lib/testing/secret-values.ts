@@ -6,11 +6,6 @@ const ENCODED_WHOLE = /^LS0tLS1CRUdJTi[A-Za-z0-9+/=]+$/;
 /** A reference to nothing but a certificate: `${tls_self_signed_cert.ca.cert_pem}`. */
 const CERTIFICATE_REFERENCE = /^\$\{[\w.[\]"-]+\.(ca_)?(cert|certificate)(_pem|_body|_chain)?\}$/;
 
-/** Whether a value is given at all. */
-export function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
-}
-
 /** Whether a value is a certificate, or several, which anybody may read. */
 export function isPublic(value: unknown): boolean {
   if (typeof value !== 'string') return false;

@@ -1,10 +1,10 @@
-import { ObservedSecret } from '../observed/found-cluster';
+import { observedSecrets } from '../observed/found-cluster';
 import { clustersIn } from '../observed/judge';
 import { fromState } from '../observed/readers/terraform-json';
-import { hasUnknown, ObservedResource, Resources, shownAddress } from '../observed/resources';
+import { hasUnknown, isGiven, ObservedResource, Resources, shownAddress } from '../observed/resources';
 import { readInput, TestInput } from './input';
 import { secretsHeldBy } from './secret-holders';
-import { holdsPrivateKey, isGiven, isPublic, textsIn } from './secret-values';
+import { holdsPrivateKey, isPublic, textsIn } from './secret-values';
 import { Verdict, verdictOn } from './verdict';
 
 /** What a variable, a local or an output is called that holds a key, and not where one is. */
@@ -35,8 +35,7 @@ function readWhilePlanning(document: any): ObservedResource[] {
 /** Keys in user data, and in the environment or the settings of pods. */
 function writtenDown(resources: Resources): string[] {
   return clustersIn(resources)
-    .flatMap(({ facts }) => facts.secrets)
-    .filter((secret): secret is ObservedSecret => secret instanceof ObservedSecret)
+    .flatMap(observedSecrets)
     .filter(({ isInClearText, origin }) => isInClearText === true && origin === 'written down')
     .map(
       ({ purpose, keptIn, resource }) =>

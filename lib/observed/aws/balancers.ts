@@ -2,7 +2,7 @@ import { ListenerProps, ListenerPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedListener } from '../found-cluster';
 import { InboundRule, ObservedSource, portRange, sourcesOf } from '../reach';
-import { displayed, listOf, ObservedResource, Resources } from '../resources';
+import { displayed, isGiven, listOf, ObservedResource, Resources } from '../resources';
 import { SecurityGroups } from './ingress';
 import { unknownGroup } from './unknown-group';
 
@@ -73,7 +73,7 @@ function targetsOf(by: ObservedResource, actions: any, resources: Resources): st
       action.target_group_arn,
       ...listOf(action.forward).flatMap(({ target_group: to }: any) => listOf(to).map(({ arn }) => arn)),
     ])
-    .filter((arn) => arn !== undefined && arn !== null && arn !== '')
+    .filter(isGiven)
     .map((arn) => resources.identity(by, arn));
 }
 

@@ -1,6 +1,6 @@
 import { ReaderScope, SecretPurpose } from '../../posture';
 import { ObservedSecret } from '../found-cluster';
-import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
 
 /** A right of a policy. */
 interface Statement {
@@ -38,11 +38,11 @@ export function secretsOf(config: any, node: ObservedResource, resources: Resour
 function isInState(identity: string, resources: Resources): boolean {
   return resources
     .ofType('aws_secretsmanager_secret_version')
-    .some((version) => isGiven(version) && resources.identity(version, version.values.secret_id) === identity);
+    .some((version) => hasValue(version) && resources.identity(version, version.values.secret_id) === identity);
 }
 
-function isGiven({ values }: ObservedResource): boolean {
-  return [values.secret_string, values.secret_binary].some((value) => value !== undefined && value !== null && value !== '');
+function hasValue({ values }: ObservedResource): boolean {
+  return [values.secret_string, values.secret_binary].some(isGiven);
 }
 
 /** Secrets of somebody else's cluster that are named after it. */
@@ -51,7 +51,7 @@ function keysInState(resources: Resources): ObservedSecret[] {
     .ofType('aws_secretsmanager_secret_version')
     .filter((version) => {
       const secret = resources.target(version, version.values.secret_id);
-      return isGiven(version) && /qdrant/i.test(`${version.address} ${secret?.address} ${secret?.values.name}`);
+      return hasValue(version) && /qdrant/i.test(`${version.address} ${secret?.address} ${secret?.values.name}`);
     })
     .map(
       (version) =>

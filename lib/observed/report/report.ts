@@ -1,6 +1,6 @@
 import { exposureTable } from '../../posture/report/table';
 import { QdrantPorts } from '../../qdrant';
-import { ObservedCluster, ObservedListener } from '../found-cluster';
+import { ObservedCluster, ObservedListener, observedListeners } from '../found-cluster';
 import { clustersIn, findingsOf, LocatedFinding, unreadAmong } from '../judge';
 import { Resources, shownAddress } from '../resources';
 
@@ -72,14 +72,15 @@ function clusterReport(cluster: ObservedCluster): ClusterReport {
     name,
     address: shownAddress(resource),
     table: exposureTable(facts),
-    listeners: facts.listeners.filter((one): one is ObservedListener => one instanceof ObservedListener).map(listenerReport),
+    listeners: observedListeners(cluster).map(listenerReport),
     secrets: facts.secrets.map(({ purpose, keptIn, readers }) => ({ name: purpose, keptIn, readers })),
     findings: findingsOf(cluster),
     unknown: [...new Set(unknown)],
   };
 }
 
-function listenerReport(listener: ObservedListener): ListenerReport {
+/** A listener as reports have it. */
+export function listenerReport(listener: ObservedListener): ListenerReport {
   const { purpose, port, at, tls, apiKey, clientVerifiedBy, resource, observedSources } = listener;
   return {
     ...{ purpose, port, at, tls, apiKey },
