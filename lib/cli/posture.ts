@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readResources, UnreadableInput } from '../observed/readers/read';
+import { readFiles, UnreadableInput } from '../observed/readers/read';
 import { exposedAnew } from '../observed/report/compare';
 import { isJudged, ObservedReport, reportOf } from '../observed/report/report';
 import { sarifReport } from '../observed/report/sarif';
@@ -83,7 +83,7 @@ function parse(args: string[]) {
 
 function read(path: string): ObservedReport {
   try {
-    const resources = readResources(path);
+    const { resources } = readFiles(path);
     // Nothing read is nothing judged.
     if (resources.all.length === 0) throw new UnreadableInput(`${path} holds no resources`);
     return reportOf(resources);

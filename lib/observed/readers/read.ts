@@ -8,14 +8,23 @@ import { fromPlan, fromState, fromStateFile } from './terraform-json';
 /** What cannot be read, in the words of who gave it. */
 export class UnreadableInput extends Error {}
 
+/** What was read of files. */
+export interface ReadFiles {
+  readonly resources: Resources;
+  /** Each document in JSON, as it is: what is not a resource is in it too. */
+  readonly documents: any[];
+}
+
 /** Everything in a file or a folder: what was synthesized, a plan, a state, or manifests. */
-export function readResources(path: string): Resources {
+export function readFiles(path: string): ReadFiles {
   if (!existsSync(path)) throw new UnreadableInput(`${path} is not there`);
-  if (!statSync(path).isDirectory()) return together(readFile(path));
-  if (existsSync(join(path, 'manifest.json'))) return readApp(path);
-  const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(tf\.json|ya?ml)$/.test(file) && !file.includes('node_modules'))
-    .sort();
+  if (!statSync(path).isDirectory()) return readFile(path);
+  return existsSync(join(path, 'manifest.json')) ? readApp(path) : readFolder(path);
+}
+
+function readFolder(path: string): ReadFiles {
+  const all = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
+  const files = all.filter((file) => /\.(tf\.json|ya?ml)$/.test(file) && !file.includes('node_modules'));
   if (files.length === 0) {
     throw new UnreadableInput(
       `${path} holds neither what cdktf synth writes nor manifests. For Terraform's own language give the plan: terraform show -json PLAN > plan.json`,
@@ -27,32 +36,35 @@ export function readResources(path: string): Resources {
     written.map((file) => dirname(file)),
   );
   const synthesized = files.filter((file) => file.endsWith('.json')).map((file) => readFile(join(path, file)));
-  return together(...synthesized, manifests, new Resources([], { unread: ofTerraform(path) }));
+  const resources = synthesized.map((one) => one.resources);
+  return {
+    resources: together(...resources, manifests, new Resources([], { unread: ofTerraform(all) })),
+    documents: synthesized.flatMap(({ documents }) => documents),
+  };
 }
 
 /** Files in Terraform's own language, of which only a plan tells. */
-function ofTerraform(path: string): string[] {
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+function ofTerraform(files: string[]): string[] {
+  return files
     .filter((file) => file.endsWith('.tf') && !/node_modules|\.terraform/.test(file))
-    .sort()
     .map((file) => `${file}, in Terraform's own language: give the plan, as terraform show -json PLAN prints it`);
 }
 
 /** A folder that `cdktf synth` writes. */
-function readApp(path: string): Resources {
+function readApp(path: string): ReadFiles {
   const { stacks = {} } = parse(join(path, 'manifest.json'));
-  return fromSynthesized(
-    Object.entries<any>(stacks).map(([stack, { synthesizedStackPath }]) => ({
-      stack,
-      json: parse(join(path, synthesizedStackPath)),
-    })),
-  );
+  const synthesized = Object.entries<any>(stacks).map(([stack, { synthesizedStackPath }]) => ({
+    stack,
+    json: parse(join(path, synthesizedStackPath)),
+  }));
+  return { resources: fromSynthesized(synthesized), documents: synthesized.map(({ json }) => json) };
 }
 
-function readFile(path: string): Resources {
+function readFile(path: string): ReadFiles {
   const text = textOf(path);
-  if (/\.ya?ml$/.test(path) || !/^\s*[{[]/.test(text)) return fromManifests([text]);
-  return resourcesOf(parse(path), path, basename(path));
+  if (/\.ya?ml$/.test(path) || !/^\s*[{[]/.test(text)) return { resources: fromManifests([text]), documents: [] };
+  const json = parse(path, text);
+  return { resources: resourcesOf(json, path, basename(path)), documents: [json] };
 }
 
 /**
@@ -79,9 +91,9 @@ function textOf(path: string): string {
   return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
 }
 
-function parse(path: string): any {
+function parse(path: string, text = textOf(path)): any {
   try {
-    return JSON.parse(textOf(path));
+    return JSON.parse(text);
   } catch {
     throw new UnreadableInput(`${path} is no JSON`);
   }
