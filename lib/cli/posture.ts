@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import { readFiles, UnreadableInput } from '../observed/readers/read';
 import { exposedAnew } from '../observed/report/compare';
 import { isJudged, ObservedReport, reportOf } from '../observed/report/report';
 import { sarifReport } from '../observed/report/sarif';
 import { textReport } from '../observed/report/text';
 import { FindingSeverity } from '../posture/rules/rule';
+import { parsed } from './arguments';
 import { CommandContext } from './command-context';
 import { UsageError } from './usage-error';
 
@@ -35,7 +35,7 @@ const OPTIONS = {
 
 /** Runs the command; the exit status. */
 export async function postureCommand(args: string[], context: CommandContext): Promise<number> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parsed({ args, options: OPTIONS, allowPositionals: true });
   if (values.help) {
     context.out(POSTURE_HELP);
     return 0;
@@ -71,14 +71,6 @@ function compare(before: ObservedReport, after: ObservedReport, asJson: boolean,
 
 function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function read(path: string): ObservedReport {

@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   AttackOptions,
   countsOf,
@@ -15,6 +14,7 @@ import {
   textReport,
   verify,
 } from '../verify';
+import { parsed } from './arguments';
 import { CommandContext } from './command-context';
 import { addressesOf, OutputAddress } from './outputs';
 import { readCertificates, readIdentity } from './identities';
@@ -100,11 +100,7 @@ export async function verifyCommand(args: string[], context: CommandContext): Pr
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parsed({ args, options: OPTIONS, allowPositionals: false }).values;
 }
 
 /** Nothing tried is nothing proved. */

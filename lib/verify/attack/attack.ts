@@ -136,6 +136,12 @@ export class Attack {
     return 'obstacle' in readOnly ? this.usableKey(this.rest, 'admin key').then((admin) => better(admin, readOnly)) : readOnly;
   }
 
+  /** What lets the attacker do everything over REST: nothing, where nothing is asked for. */
+  public async usableForAll(): Promise<Usable> {
+    const isOpen = (await this.asksForKey(this.rest)).verdict === 'allowed';
+    return isOpen ? {} : this.usableKey(this.rest, 'admin key');
+  }
+
   /** The result of a request to REST, or why it cannot be had. */
   public async read(path: string, request: Partial<HttpRequest> = {}): Promise<{ result: any } | { obstacle: string }> {
     const usable = await this.usableForReading();

@@ -1,5 +1,5 @@
 import { Identity } from '../x509/make-certificate';
-import { HelloAnswer, MODERN_SUITES, sayHello, TLS_1_3 } from '../wire/hello';
+import { HelloAnswer, MODERN_SUITES, sayHello, speaksTls, TLS_1_3 } from '../wire/hello';
 import { AskOptions, Credentials, Question, Reply } from '../wire/reply';
 import { asksForCertificate } from '../wire/certificate-request';
 import { Wire, WireSettings } from '../wire/wire';
@@ -132,10 +132,6 @@ export async function lookAtListener<W extends Wire>(name: string, wire: W, sett
   const own = client && (await greet({ client }));
   const asks = await asksForCertificate(settings, wire.protocol, timeoutSeconds);
   return new Listener(name, wire, { control, tls, certificate, plain, bare, own, asksForCertificate: asks }, settings);
-}
-
-function speaksTls(answer: HelloAnswer): boolean {
-  return answer.kind === 'accepted' || (answer.kind === 'refused' && answer.why.startsWith('alert'));
 }
 
 /** Greets a server; one whose greeting is hidden may still tell its collections, or ask for a key. */

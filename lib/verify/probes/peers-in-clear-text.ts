@@ -1,6 +1,7 @@
 import { FindingSeverity } from '../../posture/rules/rule';
 import type { Attack } from '../attack/attack';
 import { Check, found, notTried, passed, Probe, provesNothing } from '../probe';
+import { speaksTls } from '../wire/hello';
 import { helloText, reach } from './reach';
 
 export const peersInClearText: Probe = {
@@ -34,7 +35,6 @@ async function portOf(attack: Attack): Promise<Check> {
   const answer = await reach(attack, peer);
   const evidence = { sent: 'a handshake', received: helloText(answer) };
   if (answer.kind === 'no TLS') return found(where, 'the port of the nodes speaks no TLS', evidence);
-  // An alert is TLS too: it may want the certificate of a node.
-  const isTls = answer.kind === 'accepted' || (answer.kind === 'refused' && answer.why.startsWith('alert'));
-  return isTls ? passed(where, evidence) : provesNothing(where, evidence);
+  // It may want the certificate of a node.
+  return speaksTls(answer) ? passed(where, evidence) : provesNothing(where, evidence);
 }

@@ -24,8 +24,7 @@ async function lure(attack: Attack): Promise<Check> {
   const { callbackAddress, timeoutSeconds } = attack.options;
   if (!callbackAddress)
     return notTried(where, 'no address of this machine was given that the server could reach (--callback-address)');
-  const isOpen = (await attack.asksForKey(attack.rest)).verdict === 'allowed';
-  const usable = isOpen ? {} : await attack.usableKey(attack.rest, 'admin key');
+  const usable = await attack.usableForAll();
   if ('obstacle' in usable) return notTried(where, usable.obstacle);
 
   const path = `/${randomBytes(12).toString('hex')}.snapshot`;

@@ -34,6 +34,11 @@ const VERSION_NAMES: { [version: number]: string } = {
 /** What any server with TLS of today accepts: the control of every other hello. */
 export const MODERN_SUITES = [0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9];
 
+/** Whether an answer is TLS: an alert is, too. */
+export function speaksTls(answer: HelloAnswer): boolean {
+  return answer.kind === 'accepted' || (answer.kind === 'refused' && answer.why.startsWith('alert'));
+}
+
 export function versionName(version: number): string {
   return VERSION_NAMES[version] ?? `version 0x${version.toString(16)}`;
 }
