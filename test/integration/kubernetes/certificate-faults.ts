@@ -1,5 +1,6 @@
 import { bringBack, takeAway } from './away';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 
 /** Longer than it takes until each has had its turn. */
 const ALL_TURNS_SECONDS = 55;

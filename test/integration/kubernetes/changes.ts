@@ -1,6 +1,7 @@
 import { kubernetes, QdrantVersion } from '../../../lib';
 import { NEXT_ADMIN_KEY, ADMIN_KEY, READ_ONLY_KEY } from './cluster';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 import { IMAGES } from './images';
 
 const METRICS = 9153;

@@ -1,5 +1,6 @@
 import { testWith } from '../../support/programs';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 import { CLOCK, CLOCK_FILE, IMAGES } from './images';
 
 const NODE = 1;

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { RealCluster, TURN_SECONDS } from './cluster';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 import { Partition } from './partitions';
 import { moveShardsAway, replicas } from './shards';
 

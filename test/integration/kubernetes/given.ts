@@ -6,5 +6,3 @@ export interface Given {
   real: RealKubernetes;
   cluster: RealCluster;
 }
-
-export const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -1,5 +1,6 @@
 import { cutOff, reconnect } from './away';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 import { Machine } from './machine';
 import { testWith } from '../../support/programs';
 

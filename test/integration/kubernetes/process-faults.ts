@@ -1,5 +1,6 @@
 import { SERVER } from './away';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 
 /** Programs that end, of pods and of Kubernetes. */
 export function processFaults(given: Given): void {

@@ -1,7 +1,8 @@
 import { REAL_SERVER } from '../../support/server-image';
 import { RealCluster } from './cluster';
 import { Ends } from './ends';
-import { Given, pause } from './given';
+import { pause } from '../../support/until';
+import { Given } from './given';
 import { IMAGES } from './images';
 
 /** How long a pod may take to end in order: two turns of 8 s, 5 s in which it looks at the others again and drains, and what its server and this machine need. */

@@ -1,27 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { freePort } from '../../support/network/free-port';
-import {
-  ADMIN_KEY,
-  CA,
-  CLIENT,
-  CLIENT_CA,
-  inDays,
-  NODE,
-  OpenServer,
-  READ_ONLY_KEY,
-  ServerSettings,
-} from '../../support/open-server';
-import { AttackOptions, Outcome, Report, verify } from '../../../lib/verify';
+import { attackOn, material, placesOf } from '../../support/attack';
+import { CA, inDays, NODE, OpenServer, ServerSettings } from '../../support/open-server';
+import { AttackOptions, Outcome, Report } from '../../../lib/verify';
 import { makeCertificate } from '../../../lib/verify/x509/make-certificate';
-
-const material = { ca: CA.certificate, client: CLIENT, clientCa: CLIENT_CA, adminKey: ADMIN_KEY, readOnlyKey: READ_ONLY_KEY };
-const attacker: AttackOptions = {
-  material,
-  inside: false,
-  callbackAddress: '127.0.0.1',
-  sendKeysAnyway: false,
-  timeoutSeconds: 5,
-};
 
 let server: OpenServer | undefined;
 afterEach(async () => {
@@ -31,15 +12,8 @@ afterEach(async () => {
 
 async function attack(holes: Partial<ServerSettings>, options: Partial<AttackOptions> = {}): Promise<Report> {
   server = await OpenServer.start(holes);
-  const { rest, grpc, peer = await freePort(), metrics, behindGuard = await freePort() } = server.ports;
-  const ports = { rest, grpc, peer, metrics, restBehindGuard: behindGuard, othersBehindGuard: [await freePort()] };
-  return verify([{ host: '127.0.0.1', ports }], { ...attacker, ...options, only: [], skip: [], progress: () => {} });
+  return attackOn(server, options);
 }
-
-const placesOf = ({ checks }: Report, outcome: Outcome) =>
-  checks
-    .filter((check) => check.outcome === outcome)
-    .map(({ probe, where }) => `${probe.id}, ${where.replace(/ \(\d+\)/, '')}`);
 
 const holesIn = (report: Report) => placesOf(report, Outcome.FINDING);
 
