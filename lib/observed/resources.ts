@@ -1,3 +1,5 @@
+import { addTo } from './grouped';
+
 /** A resource as it is synthesized, planned, kept in a state, or written in a manifest. */
 export interface ObservedResource {
   /** What a reader finds it by: `aws_instance.node`, or `StatefulSet search/vectors`. */
@@ -162,9 +164,7 @@ export class Resources {
     const { scope, address, type, values } = resource;
     const keys = [address, address.replace(/\[[^\]]*\]/g, '')].map((text) => keyOf(scope, text));
     for (const key of keys) if (!this.byKey.has(key)) this.byKey.set(key, resource);
-    const ofType = this.byType.get(type);
-    if (ofType) ofType.push(resource);
-    else this.byType.set(type, [resource]);
+    addTo(this.byType, type, resource);
     for (const id of [values?.id, values?.arn]) if (typeof id === 'string' && !hasUnknown(id)) this.byId.set(id, resource);
   }
 

@@ -1,6 +1,7 @@
 import { ListenerProps, ListenerPurpose, SecretPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener, ObservedSecret, reachedBy } from '../found-cluster';
+import { addTo } from '../grouped';
 import { InboundRule, ObservedSource } from '../reach';
 import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
@@ -81,7 +82,7 @@ function clusterKeyOf({ resource, groups }: Machine): string {
 
 function groupedBy<T>(items: T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) addTo(groups, keyOf(item), item);
   return [...groups.values()];
 }
 

@@ -4,6 +4,7 @@ import { withinRanges } from '../../input/cidr';
 import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
+import { addTo } from '../grouped';
 import { InboundRule, ObservedSource } from '../reach';
 import { Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
@@ -107,10 +108,7 @@ function declaredIn(app: IConstruct, resources: Resources): Index['declared'] {
     if (typeof at !== 'string') continue;
     const stack = { scope: TerraformStack.of(scope).node.path };
     const identityOf = (value: unknown) => resources.identity(stack, withOrigins(scope, value));
-    const group = identityOf(at);
-    const told = { port: withOrigins(scope, port), source: identityOf(source) };
-    if (declared.has(group)) declared.get(group)!.push(told);
-    else declared.set(group, [told]);
+    addTo(declared, identityOf(at), { port: withOrigins(scope, port), source: identityOf(source) });
   }
   return declared;
 }

@@ -1,3 +1,4 @@
+import { addTo } from '../grouped';
 import { ALL_PORTS, InboundRule, ObservedSource, PortRange, portRange, rangeSource } from '../reach';
 import { blockOf, displayed, hasUnknown, isEach, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 
@@ -33,7 +34,7 @@ export class SecurityGroups {
     for (const group of resources.ofType('aws_security_group', 'aws_default_security_group')) {
       const identity = resources.identity(group, `\${${group.address}.id}`);
       this.inApp.add(identity);
-      inlineRules(group).forEach((rule) => this.add(identity, rule));
+      inlineRules(group).forEach((rule) => addTo(this.rules, identity, rule));
     }
     for (const rule of resources.ofType('aws_security_group_rule')) {
       if (rule.values.type === 'egress') continue;
@@ -117,7 +118,7 @@ export class SecurityGroups {
       this.unknownRules.push(rule);
     }
     const identities = mentioned.length > 0 ? mentioned : [this.resources.identity(resource, group)];
-    identities.forEach((identity) => this.add(identity, rule));
+    identities.forEach((identity) => addTo(this.rules, identity, rule));
   }
 
   /** The groups that an expression is made of: it may be any of them. */
@@ -133,12 +134,6 @@ export class SecurityGroups {
     if (!target?.type.startsWith('data.')) return target !== undefined;
     const { id } = target.values ?? {};
     return id !== undefined && id !== null && !hasUnknown(id);
-  }
-
-  private add(identity: string, rule: GroupRule): void {
-    const rules = this.rules.get(identity);
-    if (rules) rules.push(rule);
-    else this.rules.set(identity, [rule]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { addTo } from '../grouped';
 import { isEach, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 
 /** The types of resources by which a network interface is given security groups, or to a machine. */
@@ -101,13 +102,7 @@ export class InterfaceGroups {
   }
 
   private add(identity: string, group: GivenGroup): void {
-    const key = this.resources.identity(group.by, group.group);
-    const members = this.members.get(key);
-    const member = { identity, by: group.by };
-    if (members) members.push(member);
-    else this.members.set(key, [member]);
-    const groups = this.given.get(identity);
-    if (groups) groups.push(group);
-    else this.given.set(identity, [group]);
+    addTo(this.members, this.resources.identity(group.by, group.group), { identity, by: group.by });
+    addTo(this.given, identity, group);
   }
 }

@@ -4,6 +4,7 @@ import { withinRanges } from '../../input/cidr';
 import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
+import { addTo } from '../grouped';
 import { ObservedSource } from '../reach';
 import { displayed, hasUnknown, Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
@@ -133,8 +134,7 @@ function indexOf(resources: Resources, app: IConstruct): Index {
     const { kind, namespace, resource } = object;
     if (kind === 'Namespace') continue;
     if (kind === 'StatefulSet') podSets.set(`\${${resource.scope}::${resource.address}}`, object);
-    else if (policies.has(namespace)) policies.get(namespace)!.push(object);
-    else policies.set(namespace, [object]);
+    else addTo(policies, namespace, object);
   }
   const ofUnknown = [...policies].flatMap(([namespace, objects]) => (hasUnknown(namespace) ? objects : []));
   const index = { policies, ofUnknown, podSets, declared: declaredIn(app, resources) };
@@ -149,9 +149,7 @@ function declaredIn(app: IConstruct, resources: Resources): Index['declared'] {
     if (at.podLabels === undefined) continue;
     const { namespace: written, podLabels } = withOrigins(scope, at);
     const namespace = namespaceOf({ scope: TerraformStack.of(scope).node.path }, written, resources);
-    const told = { port: withOrigins(scope, port), source: withOrigins(scope, source), podLabels };
-    if (declared.has(namespace)) declared.get(namespace)!.push(told);
-    else declared.set(namespace, [told]);
+    addTo(declared, namespace, { port: withOrigins(scope, port), source: withOrigins(scope, source), podLabels });
   }
   return declared;
 }
