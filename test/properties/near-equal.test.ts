@@ -266,6 +266,17 @@ function orderless(value: unknown): unknown {
   return { sorted: Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
+test('labels in another order are the same peer', () => {
+  const terraform = terraformOf((stack) => {
+    const { connections } = onKubernetes(stack);
+    for (const labels of [{ app: 'search', tier: 'web' }, { tier: 'web', app: 'search' }] as { [name: string]: string }[]) {
+      connections.allowRestFrom(kubernetes.Peer.pods({ labels }));
+      connections.allowRestFrom(kubernetes.Peer.namespaces(labels));
+    }
+  });
+  expect(resources(terraform, 'kubernetes_network_policy_v1')).toHaveLength(2);
+});
+
 test('labels whose digests of 32 bits are one have a policy each', () => {
   const alike = ['a-b_b-b.b-b-b.b_b-b.b.b-b-b-b-b-b', 'a.b-b_b-b.b_b_b_b.b.b.b-b-b-b-b-b'];
   const { objects } = synthCluster({}, ({ connections }) =>

@@ -41,12 +41,14 @@ function save() {
   renameSync(`${STATE}.new`, STATE);
 }
 
-function learn(other) {
-  data.peers = { ...other.peers, [args.uri]: true };
-  catchUp(other.collections);
-}
+// How often a peer was added or removed, so that what is heard late, or twice, changes nothing: it is a member where that is odd.
+const isMember = (uri) => (data.peers[uri] ?? 0) % 2 === 1;
+const members = () => Object.keys(data.peers).filter(isMember);
+const add = (uri) => isMember(uri) || (data.peers[uri] = (data.peers[uri] ?? 0) + 1);
+const remove = (uri) => isMember(uri) && data.peers[uri]++;
 
-function catchUp(collections) {
+function catchUp({ peers, collections }) {
+  for (const [uri, changes] of Object.entries(peers)) data.peers[uri] = Math.max(changes, data.peers[uri] ?? 0);
   for (const [name, points] of Object.entries(collections)) {
     data.collections[name] = { ...points, ...data.collections[name] };
   }
@@ -70,7 +72,7 @@ function ask(url, method, path, body) {
   });
 }
 
-const others = () => Object.keys(data.peers).filter((uri) => uri !== args.uri);
+const others = () => members().filter((uri) => uri !== args.uri);
 /** Peers that missed points: as replicas that are dead, they are sent no others until they have caught up. */
 const behind = new Set();
 
@@ -85,14 +87,14 @@ async function tell(path, body) {
       ),
     ),
   );
-  return (1 + told.filter(Boolean).length) * 2 > Object.keys(data.peers).length;
+  return (1 + told.filter(Boolean).length) * 2 > members().length;
 }
 
 async function bringUpToDate(uri) {
   await ask(uri, 'POST', '/reached');
   // What is written from here on is told to it, and what was before is sent.
   behind.delete(uri);
-  await ask(uri, 'POST', '/catch-up', data.collections).catch(() => behind.add(uri));
+  await ask(uri, 'POST', '/catch-up', data).catch(() => behind.add(uri));
 }
 
 function bringOthersUpToDate() {
@@ -107,7 +109,7 @@ async function join() {
   if (!data.joined && args.bootstrap !== args.uri) {
     for (let attempt = 0; !data.joined; attempt++) {
       try {
-        learn(await ask(args.bootstrap, 'POST', '/join', { uri: args.uri }));
+        catchUp(await ask(args.bootstrap, 'POST', '/join', { uri: args.uri }));
         data.joined = true;
       } catch (error) {
         console.error(`cannot join ${args.bootstrap}: ${error.message}`);
@@ -121,12 +123,12 @@ async function join() {
     return;
   }
   data.joined = true;
-  data.peers[args.uri] = true;
+  data.peers[args.uri] ??= 1;
   save();
   // What was written while this peer was away comes over REST, as a snapshot would.
   const restOf = (uri) => `https://${new URL(uri).hostname}:${service.http_port}`;
   const caughtUp = await Promise.allSettled(
-    others().map(async (uri) => learn(await ask(restOf(uri), 'GET', '/stand-in/snapshot'))),
+    others().map(async (uri) => catchUp(await ask(restOf(uri), 'GET', '/stand-in/snapshot'))),
   );
   ready = others().length === 0 || caughtUp.some(({ status }) => status === 'fulfilled') || Boolean(state?.joined);
   if (!ready) setTimeout(join, 1000);
@@ -138,13 +140,11 @@ function serveInternal(request, response, body) {
   if (!data.joined) return [503, {}];
   if (request.url === '/join') {
     // As Qdrant does: the address of a peer that has shards is not given to another.
-    if (data.peers[body.uri] && Object.keys(data.collections).length > 0) return [409, {}];
-    data.peers[body.uri] = true;
-    tell('/peers', { uri: body.uri });
+    if (isMember(body.uri) && Object.keys(data.collections).length > 0) return [409, {}];
+    add(body.uri);
+    tell('/catch-up', { peers: data.peers, collections: {} });
     return [200, data];
   }
-  if (request.url === '/peers') data.peers[body.uri] = true;
-  if (request.url === '/forget') delete data.peers[body.uri];
   if (request.url === '/collection') data.collections[body.name] ??= {};
   if (request.url === '/drop') delete data.collections[body.name];
   if (request.url === '/points') store(body.name, body.points);
@@ -182,16 +182,16 @@ async function serveCollections(method, path, body) {
   const ok = (result) => [200, { result, status: 'ok', time: 0 }];
   const okIf = (isKnown, result) => (isKnown ? ok(result) : [500, { status: { error: 'No majority has confirmed it' } }]);
   if (path === '/cluster') {
-    const peers = Object.fromEntries(Object.keys(data.peers).map((uri) => [peerId(uri), { uri }]));
+    const peers = Object.fromEntries(members().map((uri) => [peerId(uri), { uri }]));
     return ok({ status: 'enabled', peer_id: peerId(args.uri), peers });
   }
   const [, removed] = /^\/cluster\/peer\/(\d+)$/.exec(path) ?? [];
   if (removed) {
-    const uri = Object.keys(data.peers).find((known) => String(peerId(known)) === removed);
+    const uri = members().find((known) => String(peerId(known)) === removed);
     if (!uri) return [404, { status: { error: 'Not found' } }];
-    delete data.peers[uri];
+    remove(uri);
     save();
-    await tell('/forget', { uri });
+    await tell('/catch-up', { peers: data.peers, collections: {} });
     return ok(true);
   }
   // Every peer has all points, and none of them can be moved.

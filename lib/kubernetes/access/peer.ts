@@ -134,8 +134,10 @@ export class Peer {
   }
 }
 
+/** In one order, as labels in another order are the same peer. */
 function written(labels: { [name: string]: string }): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${value}`)
+  return Object.keys(labels)
+    .sort()
+    .map((name) => `${name}=${labels[name]}`)
     .join(',');
 }

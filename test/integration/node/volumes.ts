@@ -77,9 +77,7 @@ export function volumes(given: Given): void {
       first.run('nft delete table inet cut');
       await cluster.untilReady(400, [first]);
       expect(first.try('test -e /var/lib/qdrant/founder').code).toBe(1);
-      const { status, body } = cluster.rest('/cluster', { node: 0, key: admin });
-      expect(status).toBe(200);
-      expect(Object.keys(JSON.parse(body).result.peers)).toHaveLength(3);
+      await untilAllArePeersOf(0);
     });
 
     /** Takes a node its volume, and has it join anew as an operator must. */
@@ -96,8 +94,12 @@ export function volumes(given: Given): void {
       expect(cluster.isReady(machine)).toBe(false);
       cluster.removePeer(node, { node: 0, key: admin });
       await cluster.untilReady(400, [machine]);
-      await until('it is among the peers', 240, () => {
-        const { status, body } = cluster.rest('/cluster', { node, key: admin });
+      await untilAllArePeersOf(node);
+    }
+
+    async function untilAllArePeersOf(node: number): Promise<void> {
+      await until('all nodes are its peers', 240, () => {
+        const { status, body } = given.cluster.rest('/cluster', { node, key: given.admin });
         return status === 200 && Object.keys(JSON.parse(body).result.peers).length === 3;
       });
     }
