@@ -269,7 +269,10 @@ function orderless(value: unknown): unknown {
 test('labels in another order are the same peer', () => {
   const terraform = terraformOf((stack) => {
     const { connections } = onKubernetes(stack);
-    for (const labels of [{ app: 'search', tier: 'web' }, { tier: 'web', app: 'search' }] as { [name: string]: string }[]) {
+    for (const labels of [
+      { app: 'search', tier: 'web' },
+      { tier: 'web', app: 'search' },
+    ] as { [name: string]: string }[]) {
       connections.allowRestFrom(kubernetes.Peer.pods({ labels }));
       connections.allowRestFrom(kubernetes.Peer.namespaces(labels));
     }
