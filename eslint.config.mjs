@@ -58,7 +58,7 @@ const borders = [
 ];
 
 export default ts.config(
-  { ignores: ['**/node_modules', '**/cdktf.out', 'dist', 'lib/**/*.js', 'lib/**/*.d.ts', 'coverage', '.cache', '.venv'] },
+  { ignores: ['**/node_modules', '**/cdktf.out', 'dist', 'lib/**/*.js', 'lib/**/*.d.ts', 'coverage', '.cache', '.venv*'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {

@@ -8,6 +8,9 @@ export const ROOT = join(__dirname, '..', '..');
 /** Where `.ci/run` and the README's command install the Python programs. */
 const VENV_BIN = join(ROOT, '.venv', 'bin');
 
+/** Where `.ci/run` installs checkov, which wants other versions of what moto needs too. */
+const CHECKOV_BIN = join(ROOT, '.venv-checkov', 'bin');
+
 /** Where `kubernetes/install.sh` puts the API server and the definitions of custom resources. */
 export const CACHE =
   process.env.KUBERNETES_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cdktf-qdrant');
@@ -36,7 +39,7 @@ export function findProgram(name: string): string | undefined {
 }
 
 function lookFor(name: string): string | undefined {
-  const own = [VENV_BIN, CACHE].map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const own = [VENV_BIN, CHECKOV_BIN, CACHE].map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (own !== undefined) return own;
   const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
   return found.status === 0 ? found.stdout.trim() : undefined;

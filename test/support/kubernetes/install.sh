@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the Kubernetes that the tests run from its Go modules, and fetches the definitions of the custom resources that the library makes.
 # Everything goes to a cache folder, and is not made again.
-#   install.sh [cluster] [oldest]
-# The API server, which judges objects; with `cluster` also what a whole cluster on this machine consists of (test/integration/kubernetes), and
-# with `oldest` also the API server of the oldest Kubernetes that the library supports.
+#   install.sh [cluster] [oldest] [trivy]
+# The API server, which judges objects; with `cluster` also what a whole cluster on this machine consists of (test/integration/kubernetes),
+# with `oldest` also the API server of the oldest Kubernetes that the library supports, and with `trivy` Trivy's checks of what is synthesized.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -60,6 +60,12 @@ build_policy_enforcer() {
   build kube-router "$(required kube-router "$module")" '' "$module/cmd/kube-router"
 }
 
+# Trivy's own module wants the second version of Go's JSON.
+build_trivy() {
+  local module=github.com/aquasecurity/trivy
+  GOEXPERIMENT=jsonv2 build ../scanners/trivy "$(required ../scanners/trivy "$module")" '' cdktf-qdrant/test/trivy-checks
+}
+
 # fetch_definitions MODULE@VERSION FOLDER PATTERN
 fetch_definitions() {
   local folder
@@ -83,8 +89,9 @@ for part in "$@"; do
       build_policy_enforcer
       ;;
     oldest) build_kubernetes oldest kube-apiserver ;;
+    trivy) build_trivy ;;
     *)
-      printf 'install.sh: what is %s? It knows cluster and oldest\n' "$part" >&2
+      printf 'install.sh: what is %s? It knows cluster, oldest and trivy\n' "$part" >&2
       exit 2
       ;;
   esac

@@ -1,0 +1,64 @@
+// Runs Trivy's checks over a folder of Kubernetes' manifests, or over one of plans of Terraform as JSON, and prints those that failed.
+//
+//	trivy-checks kubernetes|terraformplan FOLDER
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/aquasecurity/trivy/pkg/iac/rego"
+	_ "github.com/aquasecurity/trivy/pkg/iac/rules"
+	"github.com/aquasecurity/trivy/pkg/iac/scanners"
+	"github.com/aquasecurity/trivy/pkg/iac/scanners/kubernetes"
+	"github.com/aquasecurity/trivy/pkg/iac/scanners/options"
+	"github.com/aquasecurity/trivy/pkg/iac/scanners/terraformplan/tfjson"
+)
+
+type finding struct {
+	ID      string `json:"id"`
+	Summary string `json:"summary"`
+	Where   string `json:"where"`
+}
+
+type report struct {
+	Passed int       `json:"passed"`
+	Failed []finding `json:"failed"`
+}
+
+func main() {
+	if len(os.Args) != 3 {
+		fail(fmt.Errorf("usage: %s kubernetes|terraformplan FOLDER", os.Args[0]))
+	}
+	results, err := scannerFor(os.Args[1]).ScanFS(context.Background(), os.DirFS(os.Args[2]), ".")
+	if err != nil {
+		fail(err)
+	}
+	out := report{Passed: len(results.GetPassed()), Failed: []finding{}}
+	for _, result := range results.GetFailed() {
+		where := result.Metadata().Reference() + " " + result.Range().String()
+		out.Failed = append(out.Failed, finding{result.Rule().ID, result.Rule().Summary, where})
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
+		fail(err)
+	}
+}
+
+func scannerFor(kind string) scanners.FSScanner {
+	embedded := []options.ScannerOption{rego.WithEmbeddedPolicies(true), rego.WithEmbeddedLibraries(true)}
+	switch kind {
+	case "kubernetes":
+		return kubernetes.NewScanner(embedded...)
+	case "terraformplan":
+		return tfjson.New(embedded...)
+	}
+	fail(fmt.Errorf("what is %s? It knows kubernetes and terraformplan", kind))
+	return nil
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(2)
+}
