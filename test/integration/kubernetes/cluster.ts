@@ -7,6 +7,7 @@ import { restrictedNamespace } from '../../support/kubernetes/everything';
 import { python, ROOT, run } from '../../support/programs';
 import { Counts } from '../../support/proof';
 import { Witness } from '../../support/witness';
+import { Applied } from './applied';
 import { Answer, Call, Clients, TrafficOptions } from './clients';
 import { Ends, endsOf } from './ends';
 import { IMAGES } from './images';
@@ -56,10 +57,12 @@ export class RealCluster {
     const hosts = (options.nodes ?? this.nodes).map((index) => this.host(index));
     return this.clients.traffic(hosts, happening, options);
   });
+  private readonly applied: Applied;
   /** What it differs in from the cluster that tests begin with. */
   private changes: Options = {};
 
   private constructor(private readonly real: RealKubernetes) {
+    this.applied = new Applied(real);
     this.clients = new Clients(real, () => this.clientFiles());
   }
 
@@ -107,7 +110,9 @@ export class RealCluster {
     const hastened = dated
       .replace(/"turn-seconds":"\d+"/, `"turn-seconds":"${TURN_SECONDS}"`)
       .replace('{"name":"LEAVE_SECONDS","value":"240"}', `{"name":"LEAVE_SECONDS","value":"${LEAVE_SECONDS}"}`);
-    await this.real.applyAll(JSON.parse(hastened).filter(({ kind }: KubernetesObject) => kind !== 'Job'));
+    await this.applied.apply(JSON.parse(hastened).filter(({ kind }: KubernetesObject) => kind !== 'Job'));
+    // What pods still use goes once they are of what was applied, see `rollOut`.
+    await this.applied.deleteStale('NetworkPolicy');
   }
 
   /** Applies it to a node and those after it; the others stay as they are until the next time that it is applied. */
@@ -122,6 +127,7 @@ export class RealCluster {
   public async rollOut(changes: Options = this.changes): Promise<void> {
     await this.apply(changes);
     await this.untilRolledOut();
+    await this.applied.deleteStale();
   }
 
   /** Waits until the controller has replaced every pod that is not of the newest template, and all are ready. */
@@ -293,6 +299,7 @@ export class RealCluster {
       return (await this.real.get('Namespace', NAMESPACE)) === undefined;
     });
     await this.real.freeVolumes();
+    this.applied.forget();
     this.bring();
     this.foundedAt = new Date().toISOString().replace(/\.\d+/, '');
   }
