@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformVariable, Testing } from 'cdktf';
 import { FindingSeverity, kubernetes } from '../../lib';
+import { exposureOf } from '../../lib/testing';
 import '../../lib/testing/jest';
 import { authority } from '../support/kubernetes/everything';
 import { Endpoint, mayReach } from '../support/kubernetes/network-policies';
@@ -225,6 +226,20 @@ describe('the pod that verifies', () => {
     const readers = (secret: string) => report.secrets.find(({ name }: any) => name === secret).readers;
     expect(readers('read-only API key')).toContain('the pod that verifies the cluster after an apply');
     expect(readers('admin API key')).not.toContain('the pod that verifies the cluster after an apply');
+  });
+
+  test('is what the readers of resources see, too: on REST and gRPC, and with nothing unread or found', () => {
+    const synthesized = (verifies: boolean) =>
+      exposureOf(Testing.fullSynth(stackOnKubernetes((cluster) => verifies && cluster.verifyAfterApply())));
+    const { unread, clusters } = synthesized(true);
+    const reached = clusters[0].ports
+      .filter(({ sources }) => sources.some(({ name }) => name.includes('qdrant-verify')))
+      .map(({ purpose, behindGuard }) => ({ purpose, behindGuard }));
+    expect(reached).toEqual(['rest', 'grpc'].map((purpose) => ({ purpose, behindGuard: false })));
+    const [without] = synthesized(false).clusters;
+    expect({ unread, findings: clusters[0].findings, unknown: clusters[0].unknown }).toEqual({
+      ...{ unread: [], findings: without.findings, unknown: without.unknown },
+    });
   });
 
   test('reaches REST only where nothing else is served', () => {
