@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TerraformVariable, Testing } from 'cdktf';
+import { TerraformResource, TerraformVariable, Testing } from 'cdktf';
 import { FindingSeverity, kubernetes } from '../../lib';
 import { exposureOf } from '../../lib/testing';
 import '../../lib/testing/jest';
@@ -162,6 +162,9 @@ describe('the job', () => {
   test('does not run for what changes nothing: the same again, or what Terraform alone is told', () => {
     expect(name()).toBe(name());
     expect(name({}, (cluster) => cluster.unprotectNode(2))).toBe(name());
+    const releases = ({ node }: kubernetes.QdrantCluster) =>
+      (node.defaultChild as TerraformResource).addOverride('lifecycle.prevent_destroy', false);
+    expect(name({}, releases)).toBe(name());
   });
 
   test('has a name also where something is known only to Terraform', () => {
