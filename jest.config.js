@@ -35,6 +35,8 @@ module.exports = {
     { ...everywhere, displayName: 'programs', testRegex: filesOf(PROGRAMS) },
     { ...everywhere, displayName: 'integration', testRegex: filesOf(INTEGRATION) },
   ],
+  // From the sources, as all else.
+  globalSetup: '<rootDir>/scripts/bundle.js',
   testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 600000,
   // The integration tests wait more than they work.

@@ -118,6 +118,12 @@ const TAKERS: Taker[] = [
   { of: 'a client certificate', needed: {}, make: (options) => kubernetesCluster().issueClientCertificate('C', options) },
   { of: 'a monitor', needed: { scrapedBy: pods }, make: (options) => kubernetesCluster().addServiceMonitor('M', options) },
   {
+    of: 'a verification',
+    needed: {},
+    make: (options) => kubernetesCluster().verifyAfterApply(options),
+    within: { resources: {} },
+  },
+  {
     of: 'an ingress',
     needed: { ingressClassName: 'nginx', controllerPods: pods, restHost: 'a.b' },
     make: (options) => kubernetesCluster().addIngress('I', options),

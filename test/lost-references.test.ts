@@ -36,6 +36,10 @@ const references: Array<[string, (lost: any) => unknown]> = [
       makeOnKubernetes().addServiceMonitor('M', { scrapedBy: ingress.controllerPods, clientCertificateSecretName }),
   ],
   [
+    'clientCertificateSecretName',
+    (clientCertificateSecretName) => makeOnKubernetes().verifyAfterApply({ clientCertificateSecretName }),
+  ],
+  [
     'gateway.namespace',
     (namespace) => makeOnKubernetes().addGatewayRoute('G', { ...gateway, gateway: { name: 'public', namespace } }),
   ],

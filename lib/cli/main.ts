@@ -1,7 +1,5 @@
 import { CommandContext } from './command-context';
-import { UsageError } from './usage-error';
-
-type Command = (args: string[], context: CommandContext) => Promise<number>;
+import { Command, PROCESS, runCommand } from './run-command';
 
 // Each is loaded once it is asked for: a client that verifies needs nothing of CDK for Terraform.
 const COMMANDS: { [name: string]: { readonly run: Command; readonly what: string } } = {
@@ -24,12 +22,6 @@ ${Object.entries(COMMANDS)
 cdktf-qdrant COMMAND --help tells the options of a command.
 `;
 
-const PROCESS: CommandContext = {
-  environment: process.env,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-};
-
 /** Runs a command of `cdktf-qdrant`; the exit status. */
 export async function main(args: string[], context: CommandContext = PROCESS): Promise<number> {
   const [name, ...others] = args;
@@ -42,11 +34,5 @@ export async function main(args: string[], context: CommandContext = PROCESS): P
     context.err(name === undefined ? HELP : `error: there is no such command. Commands: ${Object.keys(COMMANDS).join(', ')}\n`);
     return 2;
   }
-  try {
-    return await command.run(others, context);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    context.err(`error: ${error.message}\n`);
-    return 2;
-  }
+  return runCommand(command.run, others, context);
 }

@@ -26,11 +26,11 @@ function podOf(statefulSet: KubernetesObject, change: (spec: any) => void = () =
   };
 }
 
-/** The pod that the controller of jobs makes of the rollout's template. */
-function rolloutPodOf(job: KubernetesObject): KubernetesObject {
+/** The pod that the controller of jobs makes of a template. */
+function podOfJob(job: KubernetesObject): KubernetesObject {
   const { metadata, spec } = job.spec.template;
-  const { namespace } = job.metadata;
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'rollout', namespace }, spec };
+  const { name, namespace } = job.metadata;
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace }, spec };
 }
 
 /** The paths of what was given and is not kept, save what says nothing. */
@@ -54,6 +54,18 @@ const stacks: Array<[string, () => KubernetesStack]> = [
       synthKubernetes((stack) => {
         const namespace = restrictedNamespace(stack, 'plain');
         new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, namespace: namespace.metadata.name });
+      }),
+  ],
+  [
+    'a cluster that is verified after each apply',
+    () =>
+      synthKubernetes((stack) => {
+        restrictedNamespace(stack, 'verified');
+        const clientVerification = kubernetes.ClientVerification.required();
+        new kubernetes.QdrantCluster(stack, 'Cluster', {
+          ...minimal,
+          ...{ namespace: 'verified', clientVerification, user: kubernetes.PodUser.assignedByNamespace() },
+        }).verifyAfterApply();
       }),
   ],
   [
@@ -162,18 +174,20 @@ function judging(server: ApiServer): void {
       expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
     });
 
-    test('admits the pod of the rollout there too', async () => {
-      const pod = rolloutPodOf(objectOf(objects, 'Job'));
-      // Every namespace has it; no controller runs here that makes it.
-      const { namespace } = pod.metadata;
-      await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
-      const { status, body } = await api.create(pod, true);
-      expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
-      const privileged = structuredClone(pod);
-      privileged.spec.containers[0].securityContext.allowPrivilegeEscalation = true;
-      const refusal = await api.create(privileged, true);
-      expect(refusal.status).toBe(403);
-      expect(refusal.body.message).toContain('violates PodSecurity "restricted');
+    test('admits the pods of its jobs there too', async () => {
+      for (const job of objects.filter(({ kind }) => kind === 'Job')) {
+        const pod = podOfJob(job);
+        // Every namespace has it; no controller runs here that makes it.
+        const { namespace } = pod.metadata;
+        await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
+        const { status, body } = await api.create(pod, true);
+        expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+        const privileged = structuredClone(pod);
+        privileged.spec.containers[0].securityContext.allowPrivilegeEscalation = true;
+        const refusal = await api.create(privileged, true);
+        expect(refusal.status).toBe(403);
+        expect(refusal.body.message).toContain('violates PodSecurity "restricted');
+      }
     });
 
     test('would refuse the pod with more rights than it has', async () => {

@@ -182,6 +182,51 @@ describeWith(NEEDED, 'a cluster that the real Kubernetes provider makes', () => 
     expect(first.plan()).toEqual([]);
   });
 
+  test('is verified anew by each apply that changes it, and by no other; a verification that fails is made anew', async () => {
+    const verified = new TerraformRun({ kubernetes: api.provider });
+    const synthVerified = (options: Options = {}, image = 'registry.example.com/node:22.20.0', peer = 'apps') =>
+      verified.synth((stack) => {
+        new KubernetesProvider(stack, 'Kubernetes');
+        const namespace = restrictedNamespace(stack, 'verified').metadata.name;
+        const cluster = new kubernetes.QdrantCluster(stack, 'Cluster', {
+          ...{ ...minimal, clusterName: 'verified', removalPolicy: kubernetes.RemovalPolicy.DESTROY, namespace },
+          ...options,
+        });
+        cluster.verifyAfterApply({ image });
+        cluster.connections.allowRestFrom(kubernetes.Peer.namespace(peer));
+      });
+    const jobs = async () =>
+      (await api.call('GET', '/apis/batch/v1/namespaces/verified/jobs')).body.items
+        .filter(({ metadata }: any) => metadata.name.startsWith('verified-verify-'))
+        .map(({ metadata }: any) => metadata.uid);
+    synthVerified({}, 'registry.example.com/node:22.20.0-broken');
+    verified.init();
+    verified.terraform(['apply', '-auto-approve', '-input=false'], [1]);
+    expect(verified.log).toContain('is in failed state');
+    expect(verified.plan().map(({ type, actions }) => [type, actions])).toEqual([['kubernetes_job_v1', ['delete', 'create']]]);
+
+    const changed = async (options: Options, peer?: string) => {
+      const before = await jobs();
+      synthVerified(options, undefined, peer);
+      verified.apply();
+      expect(verified.plan()).toEqual([]);
+      const after = await jobs();
+      expect(after).toHaveLength(1);
+      return after[0] !== before[0];
+    };
+    expect(await changed({})).toBe(true);
+    expect(await changed({})).toBe(false);
+    expect(await changed({ settings: { logLevel: 'DEBUG' } })).toBe(true);
+    expect(await changed({ settings: { logLevel: 'DEBUG' } }, 'others')).toBe(true);
+    const apiKeys = kubernetes.ApiKeys.generated({ readOnlyGeneration: 2 });
+    expect(await changed({ settings: { logLevel: 'DEBUG' }, apiKeys }, 'others')).toBe(true);
+    // What changes without the code: an object that another has changed is put right, and looked at.
+    const policy = '/apis/networking.k8s.io/v1/namespaces/verified/networkpolicies/verified-base';
+    const open = { spec: { ingress: [{}] } };
+    expect((await api.call('PATCH', policy, open, 'application/merge-patch+json')).status).toBe(200);
+    expect(await changed({ settings: { logLevel: 'DEBUG' }, apiKeys }, 'others')).toBe(true);
+  });
+
   test('changes reach the StatefulSet in place, and need no change afterwards', async () => {
     const identity = async () => {
       const { body } = await api.call('GET', '/apis/apps/v1/namespaces/search/statefulsets/vectors');

@@ -271,6 +271,12 @@ describe('the package as it is packed', () => {
     expect([ended.status, String(ended.stderr)]).toEqual([2, 'error: 127.0.0.1 cannot be reached on 1 and 1\n']);
   });
 
+  test('brings that program as one file, too, which runs where nothing of the package is', () => {
+    const alone = mkdtempSync(join(folder, 'alone-'));
+    cpSync(join(unpacked, 'lib/cluster/bundles/verify.js'), join(alone, 'verify.js'));
+    expect(run('node', ['verify.js', '--help'], { cwd: alone })).toMatch(/^cdktf-qdrant verify --host HOST/);
+  });
+
   test('loads no target before it is used', () => {
     const loaded = output(
       apps.both,

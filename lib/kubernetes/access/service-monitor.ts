@@ -4,7 +4,7 @@ import { badInput, requireWholeNumber } from '../../input/input';
 import { requireInstance } from '../../input/nominal';
 import { ListenerPurpose } from '../../posture';
 import { nameFor } from '../../terraform/identity';
-import { CaBundle } from '../tls/ca-bundle';
+import { CaBundle, placeOfCa } from '../tls/ca-bundle';
 import { checkOwnLabels, checkObjectName } from '../names/names';
 import { Peer } from './peer';
 import { Secret } from '../secrets/secret';
@@ -140,8 +140,8 @@ export class QdrantServiceMonitor extends Construct {
     });
   }
 
-  private authority({ clientCa, tlsSecretName }: MonitoredCluster) {
-    const place = clientCa?._source.place ?? { kind: 'secret' as const, name: tlsSecretName, key: 'ca.crt' };
-    return { [place.kind]: { name: place.name, key: place.key } };
+  private authority(cluster: MonitoredCluster) {
+    const { kind, name, key } = placeOfCa(cluster);
+    return { [kind]: { name, key } };
   }
 }

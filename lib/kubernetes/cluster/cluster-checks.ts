@@ -23,7 +23,7 @@ import { checkPlacement, PLACEMENT_OPTIONS } from '../pod/placement';
 import { MAX_TURN_SECONDS } from '../pod/pod-template';
 import { PodUser } from '../pod/pod-user';
 import { RemovalPolicy } from '../removal-policy';
-import { checkGuardResources, checkResources, RESOURCES_OPTIONS, GUARD_RESOURCES_OPTIONS } from '../pod/resources';
+import { checkResources, checkResourcesBeside, RESOURCES_OPTIONS, GUARD_RESOURCES_OPTIONS } from '../pod/resources';
 import { Tls } from '../tls/tls';
 import { checkVolume, VOLUME_OPTIONS } from '../pod/volume';
 import { requireOptions, requireOptionsIfGiven } from '../../input/options';
@@ -59,7 +59,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   checkAnnotations(cluster, 'podAnnotations', props.podAnnotations);
   checkAnnotations(cluster, 'serviceAccountAnnotations', props.serviceAccountAnnotations);
   checkResources(cluster, props.resources);
-  if (props.guardResources) checkGuardResources(cluster, props.guardResources);
+  if (props.guardResources) checkResourcesBeside(cluster, 'guardResources', props.guardResources);
   checkVolume(cluster, 'dataVolume', props.dataVolume);
   if (props.snapshotVolume) checkVolume(cluster, 'snapshotVolume', props.snapshotVolume);
   checkOwnLabels(cluster, 'labels', props.labels);

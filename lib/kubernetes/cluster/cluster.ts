@@ -12,7 +12,7 @@ import { literally } from '../../terraform/literal-text';
 import { useProvider } from '../../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from '../secrets/api-keys';
 import { BaseNetworkPolicy } from '../access/base-network-policy';
-import { CaBundle, commandToRead } from '../tls/ca-bundle';
+import { CaBundle, commandToRead, placeOfCa } from '../tls/ca-bundle';
 import { ClientCertificate, ClientCertificateProps } from '../tls/client-certificate';
 import { ClientGrants } from '../grants/client-grants';
 import { checkCluster } from './cluster-checks';
@@ -30,9 +30,11 @@ import { IngressProps, QdrantIngress } from '../access/ingress';
 import { NodeSet } from '../pod/node-set';
 import { PodPrograms } from '../pod/pod-programs';
 import { bundleFile } from '../pod/pod-template';
+import { VerifyAfterApplyProps } from '../pod/verification-options';
 import { RemovalProtection } from './removal-protection';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
 import { ClusterTls, Tls } from '../tls/tls';
+import { addVerification } from './cluster-verification';
 
 /**
  * A secured Qdrant cluster on Kubernetes.
@@ -67,6 +69,7 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly description: KubernetesClusterDescription;
   private readonly keys: ClusterKeys;
   private readonly tls: ClusterTls;
+  private rollout?: ITerraformDependable;
   private readonly routedHosts: string[] = [];
   private readonly removalProtection?: RemovalProtection;
 
@@ -181,13 +184,34 @@ export class QdrantCluster extends QdrantClusterBase {
     this.removalProtection?.unprotect(index);
   }
 
+  /**
+   * Attacks the cluster after every apply that changes it, and fails the apply where something is open: a job runs
+   * `cdktf-qdrant verify` against each node, from a pod that may do what a client may. It is given the read-only key or, where
+   * there is none, the admin key.
+   *
+   * @throws if the rollout is not waited for, or a client certificate is required that nothing here can issue
+   */
+  public verifyAfterApply(props: VerifyAfterApplyProps = {}): void {
+    addVerification(this, props, {
+      ...this.description,
+      certificates: this.tls,
+      keys: this.keys,
+      connections: this.connections,
+      posture: this.posture,
+      imagePullSecretNames: this.props.imagePullSecretNames,
+      placement: this.props.placement ?? {},
+      rollout: this.rollout,
+      issueClientCertificate: (id) => this.issueClientCertificate(id),
+    });
+  }
+
   /** Adds stack outputs: the addresses, the location of the CA certificate, and sample code for each client language. */
   public addOutputs(): void {
     const output = (id: string, description: string, value: any) => new TerraformOutput(this, id, { description, value });
     output('RestUrl', 'Address of the REST API', this.endpoint.restUrl);
     if (this.endpoint.grpcUrl) output('GrpcUrl', 'Address of the gRPC API', this.endpoint.grpcUrl);
-    const ca = this.tls.clientCa?._source.place ?? { kind: 'secret', name: this.tls.secretName, key: 'ca.crt' };
-    output('CaCertificateCommand', 'Command that prints the CA certificate', commandToRead(this.namespace, ca));
+    const ca = commandToRead(this.namespace, placeOfCa({ ...this.tls, tlsSecretName: this.tls.secretName }));
+    output('CaCertificateCommand', 'Command that prints the CA certificate', ca);
     output('Snippets', 'Code that connects to the cluster, by language', this.endpoint.snippets());
   }
 
@@ -248,6 +272,7 @@ export class QdrantCluster extends QdrantClusterBase {
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       after: [...made, config.configMap],
     });
+    this.rollout = nodes.rollout;
     this.node.defaultChild = nodes.node.defaultChild;
   }
 }

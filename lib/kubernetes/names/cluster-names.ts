@@ -31,14 +31,20 @@ export class ClusterNames {
     return `${this.props.hasClientService ? this.props.clusterName : this.peerService}.${this.serviceDomain}`;
   }
 
+  /** The host of each node. */
+  public get nodeHosts(): string[] {
+    const { clusterName, nodeCount } = this.props;
+    return Array.from({ length: nodeCount }, (_, index) => `${clusterName}-${index}.${this.peerDomain}`);
+  }
+
   /**
    * What the certificate of the nodes must be.
    *
    * @param more further names that clients use
    */
   public certificate(more: string[]): NodeCertificate {
-    const { clusterName, namespace, nodeCount } = this.props;
-    const [first, ...others] = Array.from({ length: nodeCount }, (_, index) => `${clusterName}-${index}.${this.peerDomain}`);
+    const { clusterName, namespace } = this.props;
+    const [first, ...others] = this.nodeHosts;
     const services = [clusterName, this.peerService].flatMap((service) => [
       service,
       `${service}.${namespace}`,

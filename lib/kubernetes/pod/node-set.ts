@@ -39,6 +39,9 @@ export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName
 
 /** The nodes of a cluster: a StatefulSet, what names its pods, and what keeps evictions from taking too many at a time. */
 export class NodeSet extends Construct {
+  /** Done once every node serves what it was told to; undefined where that is not waited for. */
+  public readonly rollout?: ITerraformDependable;
+
   private readonly props: NodeSetProps;
 
   public constructor(scope: Construct, id: string, props: NodeSetProps) {
@@ -53,7 +56,7 @@ export class NodeSet extends Construct {
     const statefulSet = this.makeStatefulSet(template, [account, names, ...props.after]);
     this.node.defaultChild = statefulSet;
     this.makeDisruptionBudget();
-    if (props.waitForRollout) new Rollout(this, 'Rollout', { ...props, revision, after: [statefulSet] });
+    if (props.waitForRollout) this.rollout = new Rollout(this, 'Rollout', { ...props, revision, after: [statefulSet] }).job;
     new ClaimSizeCheck(this, 'ClaimSizes', {
       namespace: props.namespace,
       podLabels: props.podLabels,

@@ -12,7 +12,7 @@ import { ClusterKeys } from '../secrets/api-keys';
 import { CaBundle } from '../tls/ca-bundle';
 import { affinity, PlacementProps, spreadConstraints, tolerations } from './placement';
 import { CONTAINER_SECURITY, PodUser } from './pod-user';
-import { guardResources, GuardResourcesProps, ResourcesProps, serverResources } from './resources';
+import { GuardResourcesProps, resourcesBeside, ResourcesProps, serverResources } from './resources';
 
 export interface PodTemplateProps {
   readonly labels: { [name: string]: string };
@@ -150,7 +150,7 @@ function guard(image: string, props: PodTemplateProps): StatefulSetV1SpecTemplat
     image,
     command: [`${PROGRAMS}/run-guard.sh`],
     port: clientPorts(props),
-    resources: guardResources(props.guardResources),
+    resources: resourcesBeside(props.guardResources),
     readinessProbe: {
       exec: { command: [`${PROGRAMS}/guard-ready.sh`] },
       periodSeconds: 5,

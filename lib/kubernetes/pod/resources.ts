@@ -53,17 +53,44 @@ export interface GuardResourcesProps {
 /** @internal */
 export const GUARD_RESOURCES_OPTIONS: OptionNames<GuardResourcesProps> = { memory: true, cpu: true, cpuLimit: true };
 
+/** Memory and CPU of the pod that verifies a cluster. */
+export interface VerifyResourcesProps {
+  /**
+   * The memory request and limit.
+   *
+   * @default 256Mi
+   */
+  readonly memory?: string;
+
+  /**
+   * The CPU request.
+   *
+   * @default 50m
+   */
+  readonly cpu?: string;
+
+  /**
+   * The CPU limit.
+   *
+   * @default - no limit
+   */
+  readonly cpuLimit?: string;
+}
+
+/** @internal */
+export const VERIFY_RESOURCES_OPTIONS: OptionNames<VerifyResourcesProps> = { memory: true, cpu: true, cpuLimit: true };
+
 const DEFAULT_CPU = '1';
-const DEFAULT_GUARD = { memory: '256Mi', cpu: '50m' };
+const DEFAULT_BESIDE = { memory: '256Mi', cpu: '50m' };
 
 /** What the server's container is given. @internal */
 export function serverResources(resources: ResourcesProps) {
   return containerResources({ ...resources, cpu: resources.cpu ?? DEFAULT_CPU });
 }
 
-/** What the guard's container is given. @internal */
-export function guardResources({ memory, cpu, cpuLimit }: GuardResourcesProps = {}) {
-  return containerResources({ memory: memory ?? DEFAULT_GUARD.memory, cpu: cpu ?? DEFAULT_GUARD.cpu, cpuLimit });
+/** What a container is given that is no server: the guard, or what verifies a cluster. @internal */
+export function resourcesBeside({ memory, cpu, cpuLimit }: GuardResourcesProps | VerifyResourcesProps = {}) {
+  return containerResources({ memory: memory ?? DEFAULT_BESIDE.memory, cpu: cpu ?? DEFAULT_BESIDE.cpu, cpuLimit });
 }
 
 function containerResources({ memory, cpu, cpuLimit }: { memory: string; cpu: string; cpuLimit?: string }) {
@@ -77,11 +104,15 @@ export function checkResources(scope: Construct, resources: ResourcesProps): voi
   checkProcessors(scope, 'resources', { ...resources, cpu }, { quantity: '100m', example: '2' });
 }
 
-/** Throws where the guard could not work with it. @internal */
-export function checkGuardResources(scope: Construct, resources: GuardResourcesProps): void {
-  const { memory, cpu = DEFAULT_GUARD.cpu } = resources;
-  if (memory !== undefined) checkQuantity(scope, 'guardResources.memory', memory, { quantity: '64Mi', example: '256Mi' });
-  checkProcessors(scope, 'guardResources', { ...resources, cpu }, { quantity: '10m', example: '100m' });
+/** Throws where what is no server could not work with it. @internal */
+export function checkResourcesBeside(
+  scope: Construct,
+  option: string,
+  resources: GuardResourcesProps | VerifyResourcesProps,
+): void {
+  const { memory, cpu = DEFAULT_BESIDE.cpu } = resources;
+  if (memory !== undefined) checkQuantity(scope, `${option}.memory`, memory, { quantity: '64Mi', example: '256Mi' });
+  checkProcessors(scope, option, { ...resources, cpu }, { quantity: '10m', example: '100m' });
 }
 
 function checkProcessors(

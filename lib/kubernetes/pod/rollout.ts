@@ -6,8 +6,9 @@ import { Construct } from 'constructs';
 import { QdrantPorts } from '../../qdrant';
 import { REVISION_LABEL } from '../names/cluster-labels';
 import { ClusterDns } from '../access/cluster-dns';
-import { nodeAffinity, PlacementProps, tolerations } from './placement';
-import { CONTAINER_SECURITY, PodUser } from './pod-user';
+import { EVICTED, jobPodSpec } from './job-pod';
+import { PlacementProps } from './placement';
+import { PodUser } from './pod-user';
 
 export interface RolloutProps {
   readonly clusterName: string;
@@ -39,6 +40,9 @@ export interface RolloutProps {
  * the revision gives the addresses of those pods that are ready, and of no others.
  */
 export class Rollout extends Construct {
+  /** Done once every node serves. */
+  public readonly job: JobV1;
+
   private readonly props: RolloutProps;
   private readonly name: string;
 
@@ -48,7 +52,7 @@ export class Rollout extends Construct {
     this.name = `${props.clusterName}-rollout-${props.revision}`;
     const service = this.makeService();
     const policy = this.makeNetworkPolicy();
-    this.makeJob([service, policy, ...props.after]);
+    this.job = this.makeJob([service, policy, ...props.after]);
   }
 
   /** Another one for each revision: no cache then holds the addresses of the one before. */
@@ -77,20 +81,17 @@ export class Rollout extends Construct {
     });
   }
 
-  private makeJob(dependsOn: ITerraformDependable[]): void {
+  private makeJob(dependsOn: ITerraformDependable[]): JobV1 {
     const { namespace, labels, nodeCount, nodeTimeoutMinutes } = this.props;
     // In the worst case one node after the other takes all the time that it has; some more to fetch the image.
     const minutes = nodeTimeoutMinutes * nodeCount + 5;
-    new JobV1(this, 'Job', {
+    return new JobV1(this, 'Job', {
       dependsOn,
       metadata: { name: `${this.name}-${nodeCount}`, namespace, labels },
       spec: {
         backoffLimit: 0,
         activeDeadlineSeconds: minutes * 60,
-        // When the job's own pod is evicted, another goes on.
-        podFailurePolicy: {
-          rule: [{ action: 'Ignore', onPodCondition: [{ type: 'DisruptionTarget', status: 'True' }] }],
-        },
+        podFailurePolicy: { rule: [EVICTED] },
         template: { metadata: { labels: { ...labels, ...this.jobLabels } }, spec: this.podSpec() },
       },
       waitForCompletion: true,
@@ -104,31 +105,18 @@ export class Rollout extends Construct {
   }
 
   private podSpec(): JobV1SpecTemplateSpec {
-    const { image, user, placement, nodeCount, nodeTimeoutMinutes, serviceDomain, programsName } = this.props;
+    const { image, nodeCount, nodeTimeoutMinutes, serviceDomain, programsName } = this.props;
     const name = `${this.name}.${serviceDomain}`;
-    const machines = nodeAffinity(placement);
-    return {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      terminationGracePeriodSeconds: 5,
-      securityContext: user._securityContext,
-      imagePullSecrets: this.props.imagePullSecretNames?.map((secret) => ({ name: secret })),
-      priorityClassName: placement.priorityClassName,
-      nodeSelector: placement.nodeSelector,
-      toleration: tolerations(placement),
-      ...(machines && { affinity: { nodeAffinity: machines } }),
-      container: [
-        {
-          name: 'rollout',
-          image,
-          command: ['/opt/qdrant/await-rollout.sh', name, String(nodeCount), String(nodeTimeoutMinutes * 60)],
-          resources: { requests: { memory: '16Mi', cpu: '10m' }, limits: { memory: '64Mi' } },
-          securityContext: CONTAINER_SECURITY,
-          volumeMount: [{ name: 'programs', mountPath: '/opt/qdrant', readOnly: true }],
-        },
-      ],
+    return jobPodSpec({
+      ...this.props,
+      container: {
+        name: 'rollout',
+        image,
+        command: ['/opt/qdrant/await-rollout.sh', name, String(nodeCount), String(nodeTimeoutMinutes * 60)],
+        resources: { requests: { memory: '16Mi', cpu: '10m' }, limits: { memory: '64Mi' } },
+        volumeMount: [{ name: 'programs', mountPath: '/opt/qdrant', readOnly: true }],
+      },
       volume: [{ name: 'programs', configMap: { name: programsName, defaultMode: '0555' } }],
-    };
+    });
   }
 }

@@ -15,6 +15,11 @@ export interface BundleSource {
   readonly place?: BundlePlace;
 }
 
+/** Where the CA certificate is kept that clients believe: with the certificate of the nodes, where nowhere else. @internal */
+export function placeOfCa({ clientCa, tlsSecretName }: { clientCa?: CaBundle; tlsSecretName: string }): BundlePlace {
+  return clientCa?._source.place ?? { kind: 'secret', name: tlsSecretName, key: 'ca.crt' };
+}
+
 /** The command that prints what is kept in a place. @internal */
 export function commandToRead(namespace: string, { kind, name, key }: BundlePlace): string {
   const member = `jsonpath='{.data.${key.replace(/\./g, '\\.')}}'`;

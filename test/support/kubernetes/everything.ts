@@ -64,6 +64,11 @@ export function addEverything(scope: Construct, namespace: string): kubernetes.Q
     clientCertificateSecretName: cluster.issueClientCertificate('Prometheus').secretName,
     labels: { release: 'prometheus' },
   });
+  cluster.verifyAfterApply({
+    clientCertificateSecretName: cluster.issueClientCertificate('Verify').secretName,
+    resources: { cpuLimit: '1' },
+    accept: ['QDR022'],
+  });
   cluster.addGatewayRoute('Public', {
     gateway: { name: 'public', namespace: 'gateways', sectionName: 'tls' },
     gatewayPods: kubernetes.Peer.namespace('gateways'),

@@ -1,0 +1,4 @@
+import { runAsProgram } from '../run-command';
+import { verifyCommand } from '../verify';
+
+runAsProgram(verifyCommand);

@@ -1,0 +1,59 @@
+import { Construct } from 'constructs';
+import { badInput, quoted, requireListIfGiven } from '../input/input';
+import { FindingSeverity } from '../posture';
+import { QdrantPorts } from '../qdrant';
+import { probes } from '../verify';
+
+/**
+ * What comes and goes while nodes take up what was rotated, one after the other: a copy is dead for as long as its node restarts. No apply fails for
+ * it.
+ */
+const PASSING = ['lost-copies'];
+
+/** What the program that attacks a cluster after an apply is told. */
+export interface VerificationArguments {
+  readonly hosts: string[];
+  readonly metricsPort?: number;
+  /** Files, by the options that name them. */
+  readonly files: { readonly [option: string]: string };
+  /** The ids of probes, and of rules of the posture, whose findings are accepted. */
+  readonly accept: string[];
+  readonly failOn: FindingSeverity;
+}
+
+/** The arguments of `cdktf-qdrant verify`. None of them is a secret. */
+export function verificationArguments(
+  scope: Construct,
+  { hosts, metricsPort, files, accept, failOn }: VerificationArguments,
+): string[] {
+  return [
+    ...hosts.flatMap((host) => ['--host', host]),
+    ...(metricsPort === undefined ? [] : ['--metrics-port', String(metricsPort)]),
+    ...Object.entries(files).flatMap(([option, file]) => [`--${option}`, file]),
+    ...[...PASSING, ...acceptedProbes(scope, accept)].flatMap((id) => ['--skip', id]),
+    ...(failOn === FindingSeverity.WARNING ? ['--strict'] : []),
+  ];
+}
+
+/** The ports that are attacked: also those that nobody may reach, as only what is tried is proved. */
+export function attackedPorts(metricsPort?: number): number[] {
+  const { REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, METRICS_BEHIND_GUARD } = QdrantPorts;
+  const fixed = [REST, GRPC, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD, METRICS_BEHIND_GUARD];
+  return metricsPort === undefined ? fixed : [...fixed, metricsPort];
+}
+
+/** The probes that are left out, in the order in which all of them run. */
+function acceptedProbes(scope: Construct, accept: string[]): string[] {
+  requireListIfGiven(scope, 'accept', accept);
+  const unknown = accept.find((given) => !probes.some(({ id, rule }) => given === id || given === rule));
+  if (unknown === undefined) {
+    return probes
+      .filter(({ id, rule }) => accept.includes(id) || (rule !== undefined && accept.includes(rule)))
+      .map(({ id }) => id);
+  }
+  throw badInput(scope, {
+    given: `accept names ${quoted(unknown)}, which no probe has as its id or its rule`,
+    allowed: [...new Set(probes.flatMap(({ id, rule }) => [id, ...(rule === undefined ? [] : [rule])]))].join(', '),
+    instead: "accept: ['web-ui'], or leave it out",
+  });
+}
