@@ -60,7 +60,7 @@ describe('a picture', () => {
     expect(kinds).toEqual([
       [
         ['Addresses', '10.0.0.0/8'],
-        ['11 times Qdrant, 1 node, all alike', ...Array.from({ length: 11 }, (_, index) => `qdrant-${index}`)],
+        ['Qdrant, 11 times, 1 node, all alike', ...Array.from({ length: 11 }, (_, index) => `qdrant-${index}`)],
       ],
       [
         ['The internet', '0.0.0.0/0'],

@@ -5,6 +5,11 @@ export interface AlikeClusters {
   readonly clusters: ClusterReport[];
 }
 
+/** What they are called together. */
+export function nameOf({ clusters: [{ name }, ...others] }: AlikeClusters): string {
+  return others.length === 0 ? name : `${name} and ${others.length} more`;
+}
+
 /** Clusters by what is exposed and found, so that what is alike is shown once. */
 export function groupedByLikeness(clusters: ClusterReport[]): AlikeClusters[] {
   const groups = new Map<string, ClusterReport[]>();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AlikeClusters, groupedByLikeness } from './alike';
+import { AlikeClusters, groupedByLikeness, nameOf } from './alike';
 import { FONTS, inBoth, PICTURE_STYLE } from './colours';
 import { counted, Found, foundByRule, toneOf } from './marks';
 import { element, Markup } from './markup';
@@ -56,7 +56,7 @@ async function sectionOf(alike: AlikeClusters, index: number): Promise<Markup> {
   return element(
     'section',
     { 'aria-labelledby': id },
-    element('h2', { id }, name),
+    element('h2', { id }, nameOf(alike)),
     element('p', { class: 'muted' }, `${address === name ? '' : `${address}: `}${counted(findings)}`),
     ...(others.length === 0
       ? []

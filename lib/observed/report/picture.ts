@@ -45,9 +45,10 @@ export function pictureOf(alike: AlikeClusters): Picture {
 
 function headOf({ clusters }: AlikeClusters): Pick<Box, 'kind' | 'names' | 'marks'> {
   const [{ nodeCount, findings }] = clusters;
-  const count = nodeCount === undefined ? '' : `, ${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'}`;
+  const nodes = nodeCount === undefined ? [] : [`${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'}`];
+  const several = clusters.length === 1 ? [] : [`${clusters.length} times`];
+  const kind = ['Qdrant', ...several, ...nodes, ...several.map(() => 'all alike')].join(', ');
   const general = findings.filter(({ listener, secret }) => listener === undefined && secret === undefined);
-  const kind = clusters.length === 1 ? `Qdrant${count}` : `${clusters.length} times Qdrant${count}, all alike`;
   return { kind, names: clusters.map(({ name }) => name), marks: marksOf(general) };
 }
 

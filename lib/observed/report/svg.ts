@@ -1,4 +1,4 @@
-import { groupedByLikeness, AlikeClusters } from './alike';
+import { AlikeClusters, groupedByLikeness, nameOf } from './alike';
 import { MARK, PlacedText, TEXT } from './box-layout';
 import { PICTURE_STYLE } from './colours';
 import { at, drawn, drawnMark, drawnText, lineOf } from './drawing';
@@ -27,7 +27,7 @@ export async function svgReport({ clusters, unread }: ObservedReport): Promise<s
   if (unread.length > 0) page.paragraph('Not read', 'name');
   unread.forEach((line) => page.paragraph(line));
   page.add(legend(), MARK.height);
-  const title = groups.length === 0 ? 'No Qdrant' : `Who reaches ${groups.flatMap(namesOf).join(', ')}`;
+  const title = groups.length === 0 ? 'No Qdrant' : `Who reaches ${groups.map(nameOf).join(', ')}`;
   const description = groups.map(described).join('\n') || NONE;
   const size = { width: width + 2 * MARGIN, height: page.y + 2 * MARGIN };
   const style = element('style', {}, new Markup(PICTURE_STYLE));
@@ -39,7 +39,7 @@ export async function svgReport({ clusters, unread }: ObservedReport): Promise<s
 export async function figureOf(alike: AlikeClusters, suffix: string): Promise<Markup> {
   const laid = await laidOut(pictureOf(alike));
   const size = { width: laid.width + 4, height: laid.height + GAP + MARK.height + 4 };
-  const texts = { title: `Who reaches ${namesOf(alike).join(', ')}`, description: described(alike), suffix };
+  const texts = { title: `Who reaches ${nameOf(alike)}`, description: described(alike), suffix };
   const keys = at({ x: 0, y: laid.height + GAP }, legend());
   return picture({ ...size, width: Math.max(size.width, LEGEND_WIDTH) }, texts, at({ x: 2, y: 2 }, ...drawn(laid), keys));
 }
@@ -94,8 +94,8 @@ class Page {
 }
 
 function clusterOnto(page: Page, alike: AlikeClusters, laid: LaidPicture): void {
-  const [{ name, address, findings }] = alike.clusters;
-  page.title(namesOf(alike).join(', '));
+  const [{ name, address, findings, unknown }] = alike.clusters;
+  page.title(nameOf(alike));
   const place = address === name ? '' : `${address}${alike.clusters.length === 1 ? '' : ' and others'}: `;
   page.paragraph(`${place}${counted(findings)}`);
   page.y += GAP;
@@ -109,21 +109,22 @@ function clusterOnto(page: Page, alike: AlikeClusters, laid: LaidPicture): void 
       found.map(({ what }) => what),
     );
   }
+  if (unknown.length > 0) page.paragraph(`Unknown, and not taken for safe: ${unknown.join('; ')}`);
   page.y += GAP;
 }
 
-const namesOf = ({ clusters }: AlikeClusters) => clusters.map(({ name }) => name);
-
 /** The picture in words, for those who do not see it. */
 function described({ clusters }: AlikeClusters): string {
-  const [{ listeners, secrets, findings }] = clusters;
+  const [{ listeners, secrets, findings, unknown }] = clusters;
   const reach = listeners.map(
     (listener) => `${listener.purpose} (port ${listener.port}) of ${listener.at}: ${reachOf(listener)}.`,
   );
   const read = secrets.map(
     ({ name, keptIn, readers }) => `${name}, in ${keptIn}: ${readers.join(', ') || 'no reader is known'}.`,
   );
-  return [...reach, ...read, `Found: ${counted(findings)}.`].join('\n');
+  const alike = clusters.length === 1 ? [] : [`${clusters.map(({ name }) => name).join(', ')} are alike:`];
+  const open = unknown.map((line) => `Unknown, and not taken for safe: ${line}.`);
+  return [...alike, ...reach, ...read, ...open, `Found: ${counted(findings)}.`].join('\n');
 }
 
 function reachOf({ sources, tls, apiKey, clientCertificate }: ListenerReport): string {
