@@ -112,6 +112,18 @@ describeWith(['chromium'], 'a picture and a page, in a browser', () => {
     );
   });
 
+  test('in a narrow window what is wider is scrolled, and the page is not', async () => {
+    await look(reportOf(readFiles(PLAN).resources), async (page) => {
+      if ((await page.locator('main').count()) === 0) return;
+      await page.setViewportSize({ width: 420, height: 800 });
+      expect(await blemishesOf(page)).toEqual([]);
+      const widths = await page
+        .getByRole('region', { name: /^Picture of/ })
+        .evaluate(({ scrollWidth, clientWidth }: any) => ({ scrollWidth, clientWidth }));
+      expect(widths.scrollWidth).toBeGreaterThan(widths.clientWidth);
+    });
+  });
+
   test('a reader who does not see is told who reaches what, and of which column a cell is', async () => {
     await look(synthesized(1), async (page) => {
       const picture = page.getByRole('img');
