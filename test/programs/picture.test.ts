@@ -1,13 +1,13 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Browser, Page } from 'playwright-core';
+import { Page } from 'playwright-core';
 import { readFiles } from '../../lib/observed/readers/read';
 import { htmlReport } from '../../lib/observed/report/html';
 import { ObservedReport, reportOf } from '../../lib/observed/report/report';
 import { svgReport } from '../../lib/observed/report/svg';
 import { synthesizeExample } from '../../scripts/draw-picture';
-import { blemishesOf, openFile, startBrowser } from '../support/browser';
+import { blemishesOf, openWindow, watched } from '../support/browser';
 import { CHART, HOSTILE, machinesOfOthers, PLAN } from '../support/pictures';
 import { describeWith } from '../support/programs';
 
@@ -21,15 +21,15 @@ function synthesized(nodeCount: number): ObservedReport {
 }
 
 let directory: string;
-let browser: Browser;
+let window: Page;
 
 describeWith(['chromium'], 'a picture and a page, in a browser', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'browser-'));
-    browser = await startBrowser();
+    window = await openWindow();
   });
   afterAll(async () => {
-    await browser.close();
+    await window.context().browser()?.close();
     rmSync(directory, { recursive: true });
   });
 
@@ -39,13 +39,13 @@ describeWith(['chromium'], 'a picture and a page, in a browser', () => {
     for (const [name, text] of Object.entries(files)) {
       const path = join(directory, name);
       writeFileSync(path, text);
-      const { page, requests, complaints } = await openFile(browser, path);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await judge(page, `${name}, ${colorScheme}`);
-      }
-      expect({ requests, complaints }).toEqual({ requests: [`file://${path}`], complaints: [] });
-      await page.close();
+      const seen = await watched(window, path, async () => {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await window.emulateMedia({ colorScheme });
+          await judge(window, `${name}, ${colorScheme}`);
+        }
+      });
+      expect(seen).toEqual({ requests: [`file://${path}`], complaints: [] });
     }
   }
 

@@ -1,29 +1,32 @@
-import { Browser, chromium, Page } from 'playwright-core';
+import { chromium, Page } from 'playwright-core';
 import { findProgram } from './programs';
 
-/** A browser of this machine. */
-export async function startBrowser(): Promise<Browser> {
+/** A window of a browser of this machine. */
+export async function openWindow(): Promise<Page> {
   // Its own sandbox is not to be had by root.
-  return chromium.launch({ executablePath: findProgram('chromium'), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath: findProgram('chromium'), args });
+  return browser.newPage();
 }
 
-/** A page that was opened, with what it asked for and complained of meanwhile. */
-export interface Opened {
-  readonly page: Page;
+/** What a page asked for and complained of. */
+export interface Watched {
   readonly requests: string[];
   readonly complaints: string[];
 }
 
-/** Opens a file, and waits until it is at rest. */
-export async function openFile(browser: Browser, path: string): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  const [requests, complaints]: [string[], string[]] = [[], []];
-  page.on('request', (request) => void requests.push(request.url()));
-  page.on('console', (message) => void complaints.push(message.text()));
-  page.on('pageerror', (error) => void complaints.push(error.message));
-  page.on('dialog', (dialog) => void (complaints.push(dialog.message()), dialog.dismiss()));
+/** Opens a file, and watches it while something is done with it. */
+export async function watched(page: Page, path: string, act: () => Promise<void>): Promise<Watched> {
+  const seen: Watched = { requests: [], complaints: [] };
+  page.on('request', (request) => void seen.requests.push(request.url()));
+  page.on('console', (message) => void seen.complaints.push(message.text()));
+  page.on('pageerror', (error) => void seen.complaints.push(error.message));
+  page.on('dialog', (dialog) => void (seen.complaints.push(dialog.message()), dialog.dismiss()));
+  await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(`file://${path}`);
-  return { page, requests, complaints };
+  await act();
+  page.removeAllListeners();
+  return seen;
 }
 
 /** What is ugly in the page, one phrase each: text that leaves its frame, lies over other text, or is hard to tell from what is behind it. */
