@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFiles } from '../../lib/observed/readers/read';
 import { htmlReport } from '../../lib/observed/report/html';
+import { laidOut } from '../../lib/observed/report/layout';
 import { pictureOf } from '../../lib/observed/report/picture';
 import { ObservedReport, reportOf } from '../../lib/observed/report/report';
 import { svgReport } from '../../lib/observed/report/svg';
@@ -80,6 +81,21 @@ describe('a picture', () => {
     const [alike] = groupedByLikeness([{ ...cluster, listeners: [{ ...listener, sources }, ...others] }]);
     const outside = pictureOf(alike).boxes.filter(({ column }) => column === 0);
     expect(outside.map(({ names }) => names)).toEqual([['10.0.0.0/8', '172.16.0.0/12'], ['0.0.0.0/0']]);
+  });
+
+  test('has the cluster above its secrets, and what stands in front between it and those outside', async () => {
+    const [cluster] = reportOf(readFiles(PLAN).resources).clusters;
+    const secrets = ['admin API key', 'read-only API key'].map((name) => ({ name, keptIn: 'a vault', readers: ['ops', name] }));
+    const [alike] = groupedByLikeness([{ ...cluster, secrets }]);
+    const { boxes } = await laidOut(pictureOf(alike));
+    const of = (kind: RegExp) => boxes.filter(({ box }) => kind.test(box.kind));
+    const [[front], [nodes], [kept]] = [of(/^In front/), of(/^Qdrant/), of(/^Secrets/)];
+    expect(kept.y).toBeGreaterThan(nodes.y + nodes.height);
+    expect(kept.x).toBe(nodes.x);
+    expect(nodes.x).toBeGreaterThan(front.x + front.width);
+    const outside = boxes.filter(({ box }) => box.column === 0);
+    expect(outside.length).toBeGreaterThan(4);
+    for (const { x, width } of outside) expect(x + width).toBeLessThan(front.x);
   });
 
   test('says so where there is nothing to show', async () => {

@@ -38,6 +38,9 @@ const OPTIONS = {
   'elk.separateConnectedComponents': 'false',
   // The same clusters make the same picture, however little changed.
   'elk.layered.thoroughness': '40',
+  // The cluster above its secrets, and who comes in above who reads, unless lines would cross for it.
+  'elk.layered.considerModelOrder.strategy': 'PREFER_NODES',
+  'elk.layered.considerModelOrder.crossingCounterNodeInfluence': '0.1',
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
   'elk.spacing.nodeNode': '24',

@@ -65,7 +65,7 @@ function listenerRow(listener: ListenerReport, id: string, { findings }: Cluster
 }
 
 function noteOf({ sources }: ListenerReport): string | undefined {
-  if (sources.length === 0) return 'nobody reaches it yet';
+  if (sources.length === 0) return 'nobody reaches it';
   const [some, all] = [sources.some(({ nodes }) => nodes), sources.every(({ nodes }) => nodes)];
   if (all) return 'only the nodes reach it';
   return some ? 'the nodes reach it as well' : undefined;
