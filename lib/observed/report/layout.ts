@@ -37,7 +37,6 @@ const OPTIONS = {
   // A secret that nobody reads belongs to the picture, too.
   'elk.separateConnectedComponents': 'false',
   // The same clusters make the same picture, however little changed.
-  'elk.layered.thoroughness': '40',
   // The cluster above its secrets, and who comes in above who reads, unless lines would cross for it.
   'elk.layered.considerModelOrder.strategy': 'PREFER_NODES',
   'elk.layered.considerModelOrder.crossingCounterNodeInfluence': '0.1',
