@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { readFiles, UnreadableInput } from '../observed/readers/read';
 import { exposedAnew } from '../observed/report/compare';
 import { isJudged, ObservedReport, reportOf } from '../observed/report/report';
@@ -8,7 +9,7 @@ import { parsed } from './arguments';
 import { CommandContext } from './command-context';
 import { UsageError } from './usage-error';
 
-export const POSTURE_HELP = `cdktf-qdrant posture PATH [--json | --sarif] [--compare OLD]
+export const POSTURE_HELP = `cdktf-qdrant posture PATH [--json | --sarif] [--svg FILE] [--html FILE] [--compare OLD]
 
 Reads resources, and says who reaches which port of Qdrant, what protects it, who reads its keys, and what is wrong with that. It asks nobody and changes nothing.
 
@@ -20,6 +21,8 @@ PATH is one of
 
   --json                                 writes JSON instead of the table
   --sarif                                writes what code scanners take
+  --svg FILE                             writes a picture to FILE: who reaches what, who reads which secret, and what is wrong with that
+  --html FILE                            writes a page to FILE: the picture, the table, the secrets and the findings
   --compare OLD                          says what is exposed in PATH and was not in OLD, which is read the same way
 
 Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not be read, or no Qdrant was found while something was not read.
@@ -29,6 +32,8 @@ With --compare: 1 if something is exposed anew, or is not read that was not ther
 const OPTIONS = {
   json: { type: 'boolean' },
   sarif: { type: 'boolean' },
+  svg: { type: 'string' },
+  html: { type: 'string' },
   compare: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -43,15 +48,42 @@ export async function postureCommand(args: string[], context: CommandContext): P
   if (positionals.length !== 1) throw new UsageError('give one PATH: cdktf-qdrant posture cdktf.out');
   if (values.json && values.sarif) throw new UsageError('give one of --json and --sarif');
   if (values.sarif && values.compare !== undefined) throw new UsageError('give one of --sarif and --compare');
+  if ((values.svg ?? values.html) !== undefined && values.compare !== undefined)
+    throw new UsageError('give --svg and --html without --compare');
   const [path] = positionals;
   const report = read(path);
   if (values.compare !== undefined) return compare(read(values.compare), report, values.json ?? false, context);
+  await draw(report, values);
   if (values.sarif) context.out(sarifReport(report, path, isJudged(report)));
   else context.out(values.json ? json(report) : textReport(report));
   const errors = report.clusters
     .flatMap(({ findings }) => findings)
     .filter(({ severity }) => severity === FindingSeverity.ERROR);
   return errors.length > 0 ? 1 : withoutFindings(report, context);
+}
+
+/** Pictures are made by what takes a while to load: nobody else waits for it. */
+async function draw(report: ObservedReport, { svg, html }: { svg?: string; html?: string }): Promise<void> {
+  if (svg !== undefined) write(svg, await drawnBy(async () => (await import('../observed/report/svg')).svgReport(report)));
+  if (html !== undefined) write(html, await drawnBy(async () => (await import('../observed/report/html')).htmlReport(report)));
+}
+
+async function drawnBy(make: () => Promise<string>): Promise<string> {
+  const { LayoutMissing } = await import('../observed/report/layout');
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof LayoutMissing) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`${path} could not be written: ${(error as Error).message}`);
+  }
 }
 
 /** Where no Qdrant was found, and it may be in what was not read, silence would pass for safety. */

@@ -8,9 +8,20 @@ import { clustersOnKubernetes } from './kubernetes/clusters';
 import { unreadObjects } from './kubernetes/unread';
 import { ObservedResource, Resources, shownAddress } from './resources';
 
-/** A finding, with what causes it. */
+/** A finding, with what causes it, and what of the cluster it is about where it is not about all of it. */
 export interface LocatedFinding extends Finding {
   readonly address: string;
+  /** The listener, as findings call it. */
+  readonly listener?: string;
+  /** By name, those of the listener's sources that it is about, where it is not about the listener whoever reaches it. */
+  readonly sources?: string[];
+  /** The secret, with where it is kept. */
+  readonly secret?: string;
+}
+
+/** The part of a cluster that a finding is about. */
+interface Cause extends Pick<LocatedFinding, 'listener' | 'sources' | 'secret'> {
+  readonly resource: ObservedResource;
 }
 
 /** Every cluster among what was read, on any target. */
@@ -26,29 +37,45 @@ export function unreadAmong(resources: Resources): string[] {
 /** What the rules find in a cluster, each with the resource that causes it. */
 export function findingsOf(cluster: ObservedCluster): LocatedFinding[] {
   return rules.flatMap((rule) =>
-    rule.check(cluster.facts).map((what) => ({
-      ...{ ruleId: rule.id, severity: rule.severity, what, reason: rule.reason, fix: rule.fix },
-      address: shownAddress(causeOf(rule, what, cluster)),
-    })),
+    rule.check(cluster.facts).map((what) => {
+      const { resource, ...about } = causeOf(rule, what, cluster);
+      return {
+        ...{ ruleId: rule.id, severity: rule.severity, what, reason: rule.reason, fix: rule.fix },
+        address: shownAddress(resource),
+        ...about,
+      };
+    }),
   );
 }
 
+/** A secret, as findings and reports tell it from others. */
+export function secretName({ name, keptIn }: { readonly name: string; readonly keptIn: string }): string {
+  return `${name}, in ${keptIn}`;
+}
+
 /**
- * The resource that causes a finding. A rule finds the same in a cluster that has nothing but its cause: a single source, or else a single listener or
- * secret.
+ * What causes a finding. A rule finds the same in a cluster that has nothing but its cause: a single source, or else a single listener or secret.
  */
-function causeOf(rule: Rule, what: string, cluster: ObservedCluster): ObservedResource {
+function causeOf(rule: Rule, what: string, cluster: ObservedCluster): Cause {
   const { facts, resource } = cluster;
   const finds = (less: Partial<PostureFacts>) => rule.check({ ...facts, listeners: [], secrets: [], ...less });
-  for (const listener of observedListeners(cluster)) {
+  const isAboutAll = finds({}).includes(what);
+  for (const listener of isAboutAll ? [] : observedListeners(cluster)) {
     if (!finds({ listeners: [listener] }).includes(what)) continue;
-    if (finds({ listeners: [withSources(listener, [])] }).length > 0) return listener.resource;
+    const name = String(listener);
+    if (finds({ listeners: [withSources(listener, [])] }).length > 0) return { resource: listener.resource, listener: name };
     const sources = listener.observedSources.filter(
       (source) => finds({ listeners: [withSources(listener, [source])] }).length > 0,
     );
-    return sources[0]?.by ?? listener.resource;
+    return {
+      resource: sources[0]?.by ?? listener.resource,
+      listener: name,
+      sources: sources.length > 0 ? sources.map((source) => source.name) : undefined,
+    };
   }
-  return observedSecrets(cluster).find((secret) => finds({ secrets: [secret] }).includes(what))?.resource ?? resource;
+  const secret = observedSecrets(cluster).find((one) => finds({ secrets: [one] }).includes(what));
+  if (isAboutAll || !secret) return { resource };
+  return { resource: secret.resource, secret: secretName({ name: secret.purpose, keptIn: secret.keptIn }) };
 }
 
 function withSources(listener: ObservedListener, sources: ObservedListener['observedSources']): ObservedListener {

@@ -69,7 +69,16 @@ test('--json has all of it, as documented', async () => {
   const { status, out } = await run(CHART, '--json');
   expect(status).toBe(1);
   const [cluster] = JSON.parse(out).clusters;
-  expect(Object.keys(cluster).sort()).toEqual(['address', 'findings', 'listeners', 'name', 'secrets', 'table', 'unknown']);
+  expect(Object.keys(cluster).sort()).toEqual([
+    'address',
+    'findings',
+    'listeners',
+    'name',
+    'nodeCount',
+    'secrets',
+    'table',
+    'unknown',
+  ]);
   const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'guides', 'judge-resources.md'), 'utf8');
   const members = (value: any): string[] =>
     Object.entries(value).flatMap(([name, item]) =>

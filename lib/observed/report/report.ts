@@ -8,6 +8,8 @@ import { Resources, shownAddress } from '../resources';
 export interface ClusterReport {
   readonly name: string;
   readonly address: string;
+  /** How many nodes it has, where that is known. */
+  readonly nodeCount?: number;
   readonly table: string;
   readonly listeners: ListenerReport[];
   readonly secrets: SecretReport[];
@@ -71,6 +73,7 @@ function clusterReport(cluster: ObservedCluster): ClusterReport {
   return {
     name,
     address: shownAddress(resource),
+    nodeCount: facts.nodeCount,
     table: exposureTable(facts),
     listeners: observedListeners(cluster).map(listenerReport),
     secrets: facts.secrets.map(({ purpose, keptIn, readers }) => ({ name: purpose, keptIn, readers })),
