@@ -40,6 +40,7 @@ export function findingsOf(cluster: ObservedCluster): LocatedFinding[] {
 function causeOf(rule: Rule, what: string, cluster: ObservedCluster): ObservedResource {
   const { facts, resource } = cluster;
   const finds = (less: Partial<PostureFacts>) => rule.check({ ...facts, listeners: [], secrets: [], ...less });
+  if (finds({}).includes(what)) return partNamed(what, cluster) ?? resource;
   for (const listener of observedListeners(cluster)) {
     if (!finds({ listeners: [listener] }).includes(what)) continue;
     if (finds({ listeners: [withSources(listener, [])] }).length > 0) return listener.resource;
@@ -49,6 +50,13 @@ function causeOf(rule: Rule, what: string, cluster: ObservedCluster): ObservedRe
     return sources[0]?.by ?? listener.resource;
   }
   return observedSecrets(cluster).find((secret) => finds({ secrets: [secret] }).includes(what))?.resource ?? resource;
+}
+
+/** The resource that a finding names, the longest of several addresses. */
+function partNamed(what: string, { parts = [] }: ObservedCluster): ObservedResource | undefined {
+  const words = what.split(/[\s,()]+/);
+  const named = parts.filter(({ address }) => (address.includes(' ') ? what.includes(address) : words.includes(address)));
+  return named.sort((one, other) => other.address.length - one.address.length)[0];
 }
 
 function withSources(listener: ObservedListener, sources: ObservedListener['observedSources']): ObservedListener {
