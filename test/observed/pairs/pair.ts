@@ -10,6 +10,8 @@ export interface Pair {
   readonly good: () => ObservedCluster;
   /** Rules that find something too, as it cannot be had without. */
   readonly also?: string[];
+  /** Those that find something in its neighbour, as that cannot be had without. */
+  readonly silentAlso?: string[];
   /** The resource that the finding names, where that is not the one that runs the cluster. */
   readonly address?: string;
 }
