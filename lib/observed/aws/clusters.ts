@@ -5,6 +5,8 @@ import { addTo } from '../grouped';
 import { InboundRule, ObservedSource } from '../reach';
 import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
+import { unknownOfMachines } from '../unknown-setup';
+import { NodeSetup } from '../../posture/setup';
 import { balancersOf } from './balancers';
 import { SecurityGroups } from './ingress';
 import { attachedSomewhere, groupsByLoop } from './attachments';
@@ -120,6 +122,18 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
   );
   const listeners = reachedBy([...properties, ...health], resource, rules);
   const version = versionOf(ours?.config.image ?? server.image);
+  const setup: NodeSetup = {
+    ...machineSetup({
+      machines: nodes.map((node) => node.resource),
+      texts: isOurs ? [] : nodes.flatMap((node) => node.text ?? []),
+      groups: identities,
+      ...{ rules, resources },
+    }),
+    outdatedTls: balancers.outdatedTls,
+    lacksRestAmongNodes: lackRestAmongThem(listeners, 'nodes'),
+    namesNoOther: !isOurs && server.isWhole ? namesNoOther(nodes) : undefined,
+    ...(isOurs ? {} : keySetup(server.values)),
+  };
   return {
     name: `${resource.values.tags?.QdrantCluster ?? resource.values.tags?.Name ?? resource.address}`,
     resource,
@@ -134,23 +148,13 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
       clientVerification: verificationOf(server, settings?.value('service.verify_https_client_certificate')),
       protectedFromRemoval: isOurs ? protectionOf(resource.values) : undefined,
       unprotectedNodes: [],
-      setup: {
-        ...machineSetup({
-          machines: nodes.map((node) => node.resource),
-          texts: isOurs ? [] : nodes.flatMap((node) => node.text ?? []),
-          groups: identities,
-          ...{ rules, resources },
-        }),
-        outdatedTls: balancers.outdatedTls,
-        lacksRestAmongNodes: lackRestAmongThem(listeners, 'nodes'),
-        namesNoOther: !isOurs && server.isWhole ? namesNoOther(nodes) : undefined,
-        ...(isOurs ? {} : keySetup(server.values)),
-      },
+      setup,
     },
     parts: resources.all,
     unknown: [
       ...unknown,
       ...(version === undefined ? ['the version of Qdrant'] : []),
+      ...(isOurs ? [] : unknownOfMachines(setup, server.isWhole)),
       ...attachedSomewhere(resources),
       ...(isOurs ? [] : withMoreRules(nodes, resources)),
       ...unknownGroups,

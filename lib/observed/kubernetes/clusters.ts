@@ -3,6 +3,7 @@ import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedSecret, reachedBy } from '../found-cluster';
 import { hasUnknown, listOf, ObservedResource, Resources } from '../resources';
 import { listenersOf, resolvedSettings, versionOf } from '../server';
+import { unknownOfPods } from '../unknown-setup';
 import { imageOf } from '../image';
 import { keySetup } from '../keys';
 import { NodeSetup } from '../../posture/setup';
@@ -67,6 +68,18 @@ function clusterOf(
   const version = versionOf(container.image);
   const guard = (server.guardedPorts ?? []).length > 0;
   const asked = settings?.value('service.verify_https_client_certificate');
+  const setup: NodeSetup = {
+    image: imageOf(container.image),
+    unlimitedEgress: unlimitedEgressOf(pods, objects),
+    ...containerSetup(container, template),
+    ...accountSetup(template, object, objects),
+    ...storageSetup(server, container, template, { by: object, objects, resources }),
+    ...resilienceSetup({ object, template, container, pods, count: nodeCount, listeners, objects }),
+    namesNoOther:
+      (nodeCount ?? 1) > 1 ? negated(namesAnother(container, template, { by: object, objects, resources })) : undefined,
+    lacksRestAmongNodes: lackRestAmongThem(listeners, 'pods'),
+    ...keySetup(server.values),
+  };
   return {
     name: `${object.kind} ${object.namespace}/${object.name}`,
     resource,
@@ -80,23 +93,13 @@ function clusterOf(
       clientVerification: guard ? true : asked === undefined && server.isWhole ? false : asked,
       protectedFromRemoval: protectionOf(resource.values, isOurs),
       unprotectedNodes: [],
-      setup: {
-        image: imageOf(container.image),
-        unlimitedEgress: unlimitedEgressOf(pods, objects),
-        ...containerSetup(container, template),
-        ...accountSetup(template, object, objects),
-        ...storageSetup(server, container, template, { by: object, objects, resources }),
-        ...resilienceSetup({ object, template, container, pods, count: nodeCount, listeners, objects }),
-        namesNoOther:
-          (nodeCount ?? 1) > 1 ? negated(namesAnother(container, template, { by: object, objects, resources })) : undefined,
-        lacksRestAmongNodes: lackRestAmongThem(listeners, 'pods'),
-        ...keySetup(server.values),
-      },
+      setup,
     },
     parts: objects.map((other) => other.resource),
     unknown: [
       ...unknown,
       ...unknownReach,
+      ...(isOurs ? [] : unknownOfPods(setup)),
       ...(version === undefined ? [`the version of Qdrant: the image is ${container.image ?? 'not given'}`] : []),
       ...(hasUnknown(template.metadata?.labels) ? ['some labels of the pods'] : []),
       ...listeners
