@@ -28,12 +28,14 @@ export interface ObservedMachines {
 
 /** How machines are set up, and what they run. */
 export function machineSetup({ machines, texts, groups, rules, resources }: ObservedMachines): NodeSetup {
-  const volumes = machines.flatMap((machine) => volumesOf(machine, resources));
+  // A script may bring a volume that stays.
+  const isBrought = texts.some((text) => /attach-volume/.test(text));
+  const volumes = isBrought ? [] : machines.flatMap((machine) => volumesOf(machine, resources));
   return {
     ...textSetup(texts),
     volumes: [...new Map(volumes.map((volume) => [volume.name, volume])).values()],
     rightsOfMachines: rightsOfMachines(machines, resources),
-    publicAddresses: machines.flatMap((machine) => publicAddressOf(machine, resources)),
+    publicAddresses: [...new Set(machines.flatMap((machine) => publicAddressOf(machine, resources)))],
     openAdministration: ADMINISTRATION.flatMap(([port, name]) =>
       sourcesOf(rules, port)
         .filter(({ anyAddress }) => anyAddress)
@@ -56,7 +58,10 @@ function publicAddressOf(machine: ObservedResource, resources: Resources): strin
       [values.instance, values.instance_id].filter(isGiven).some((id) => resources.target({ scope }, id) === machine),
     )
     .map(({ address }) => address);
-  return given.some((value) => String(value) === 'true') ? [machine.address] : elastic;
+  if (given.some((value) => String(value) === 'true')) return [machine.address];
+  // A subnet gives one to what is started in it, where that says nothing; not to an interface that is made by itself.
+  const subnet = isGiven(own) ? undefined : resources.target(machine, machine.values.subnet_id);
+  return String(subnet?.values.map_public_ip_on_launch) === 'true' ? [subnet!.address, ...elastic] : elastic;
 }
 
 /** Undefined where a template tells, which is not looked at. */

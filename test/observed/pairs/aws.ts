@@ -85,6 +85,18 @@ export const awsPairs: Pair[] = [
     ['one of another machine', (it) => (it.aws_eip = { node: { instance: 'i-0123456789' } })],
     { address: 'vectors: aws_eip.node' },
   ),
+  pair(
+    'QDR007',
+    ['a subnet that gives public addresses', (it) => (it.aws_subnet.zone0.map_public_ip_on_launch = true)],
+    [
+      'one of which a node takes none',
+      (it) => {
+        it.aws_subnet.zone0.map_public_ip_on_launch = true;
+        it.aws_instance.node0.associate_public_ip_address = false;
+      },
+    ],
+    { address: 'vectors: aws_subnet.zone0' },
+  ),
   pair('QDR008', ['SSH for any address', ingress(22, '0.0.0.0/0')], ['SSH for a network', ingress(22, '10.0.0.0/8')], {
     address: 'vectors: aws_security_group.nodes',
   }),
@@ -225,6 +237,17 @@ export const awsPairs: Pair[] = [
     'QDR043',
     ['data on the root disk', withoutVolumes({})],
     ['on one that stays', withoutVolumes({ delete_on_termination: false })],
+  ),
+  pair(
+    'QDR043',
+    ['a disk of the machine that goes with it', withoutVolumes({ delete_on_termination: true })],
+    [
+      'a volume that a script attaches',
+      (it) => {
+        withoutVolumes({ delete_on_termination: true })(it);
+        running('docker run', 'aws ec2 attach-volume --volume-id vol-0\ndocker run')(it);
+      },
+    ],
   ),
   pair('QDR044', ['two nodes', (it) => delete it.aws_instance.node2], ['three', () => {}]),
   pair('QDR060', ['an image without a tag', running(':v1.19.0-unprivileged', '')], ['a release', () => {}], {
