@@ -14,5 +14,5 @@ export function lackRestAmongThem(listeners: ObservedListener[], at: string): bo
     .filter(({ purpose }) => purpose === ListenerPurpose.PEER)
     .some(({ observedSources }) => observedSources.some(({ nodes }) => nodes));
   const rest = own.filter(({ purpose }) => purpose === ListenerPurpose.REST);
-  return isReached && rest.length > 0 && !rest.some(({ observedSources }) => observedSources.some(mayBeNodes));
+  return isReached && !rest.some(({ observedSources }) => observedSources.some(mayBeNodes));
 }

@@ -208,6 +208,17 @@ export const awsPairs: Pair[] = [
     ],
   ),
   pair(
+    'QDR038',
+    ['a machine of no template, without a word', (it) => delete it.aws_instance.node0.metadata_options],
+    [
+      'a machine of a template that was not read',
+      (it) => {
+        delete it.aws_instance.node0.metadata_options;
+        it.aws_instance.node0.launch_template = { id: 'lt-0' };
+      },
+    ],
+  ),
+  pair(
     'QDR040',
     ['nodes in one subnet', everyMachine((machine) => (machine.subnet_id = 'subnet-0a'))],
     [

@@ -110,6 +110,15 @@ export const kubernetesPairs: Pair[] = [
     { also: ['QDR032'] },
   ),
   pair(
+    'QDR033',
+    ['a short key', (it) => (it.container.env = [keyOf('API_KEY', 'short')])],
+    [
+      'a Secret with short names',
+      (it) => (it.container.env = [{ ...reference('API_KEY', 'a'), valueFrom: { secretKeyRef: { name: 'b', key: 'a' } } }]),
+    ],
+    { also: ['QDR032'] },
+  ),
+  pair(
     'QDR034',
     ['one member of a Secret for both keys', (it) => it.container.env.push(reference('READ_ONLY_API_KEY', 'admin'))],
     ['another member', (it) => it.container.env.push(reference('READ_ONLY_API_KEY', 'read-only'))],
@@ -128,6 +137,15 @@ export const kubernetesPairs: Pair[] = [
     'QDR036',
     ['an account that may do all', nothing, bound(account, [{ resources: ['*'], verbs: ['*'] }])],
     ['another account that may', nothing, bound({ ...account, name: 'deployer' }, [{ resources: ['*'], verbs: ['*'] }])],
+  ),
+  pair(
+    'QDR036',
+    [
+      'an account of no namespace, which is then that of the pods',
+      nothing,
+      bound({ ...account, namespace: undefined }, secrets),
+    ],
+    ['an account of that name in another namespace', nothing, bound({ ...account, namespace: 'ingress' }, secrets)],
   ),
   pair(
     'QDR037',
@@ -154,6 +172,25 @@ export const kubernetesPairs: Pair[] = [
       (it) => {
         it.container.volumeMounts[0].mountPath = '/data';
         it.settings.storage.storage_path = '/data/storage';
+      },
+    ],
+  ),
+  pair(
+    'QDR041',
+    [
+      'an emptyDir within what a claim holds',
+      (it) => {
+        it.container.volumeMounts[0].mountPath = '/qdrant';
+        it.container.volumeMounts.push({ name: 'scratch', mountPath: '/qdrant/storage' });
+        it.pod.volumes.push({ name: 'scratch', emptyDir: {} });
+      },
+    ],
+    [
+      'a claim around it',
+      (it) => {
+        it.container.volumeMounts[0].mountPath = '/qdrant';
+        it.container.volumeMounts.push({ name: 'scratch', mountPath: '/qdrant/temp' });
+        it.pod.volumes.push({ name: 'scratch', emptyDir: {} });
       },
     ],
   ),
