@@ -4,6 +4,7 @@ import { Listener, ListenerPurpose, QdrantVersion, ReaderScope, ResolvedSettings
 import { PostureFacts } from '../lib/posture/facts';
 import { rules } from '../lib/posture/rules';
 import { Rule } from '../lib/posture/rules/rule';
+import { StorageKind } from '../lib/posture/setup';
 
 /** The page that this script writes, by the rules themselves: list-rules.ts */
 export const PAGE = join(__dirname, '..', 'docs', 'rules.md');
@@ -19,11 +20,30 @@ What the posture of a cluster is judged by. An error stops the synthesis, a warn
 \`Acknowledgements.of(stack).add('QDR003', 'why')\` in every cluster of a stack, an app or any other construct; the report that each synthesized stack carries
 under its member \`//\` then lists it with the reason.
 
-| Rule | Severity | Finds |
-| --- | --- | --- |
-${rules.map(({ id, severity, title }) => `| [${id}](#${id.toLowerCase()}) | ${severity} | ${title} |`).join('\n')}
+Rules of what only resources tell, as the containers of pods and the disks of machines, find something where \`cdktf-qdrant posture\` reads them
+([judge resources](guides/judge-resources.md)). What is not known is named there under \`Unknown\`, or may be anything: no rule takes it for safe.
+
+${groups.map(tableOf).join('\n\n')}
 
 ${rules.map(section).join('\n')}`;
+}
+
+/** What rules are about, by the digit before the last of their ids. */
+const groups: Array<{ name: string; tens: string }> = [
+  { name: 'Exposure', tens: '0' },
+  { name: 'Transport and encryption', tens: '1' },
+  { name: 'Server', tens: '27' },
+  { name: 'Secrets and rights', tens: '3' },
+  { name: 'Durability', tens: '4' },
+  { name: 'Supply', tens: '6' },
+  { name: 'Acknowledgements', tens: '5' },
+];
+
+function tableOf({ name, tens }: (typeof groups)[number]): string {
+  const rows = rules
+    .filter(({ id }) => tens.includes(id[4]))
+    .map(({ id, severity, title }) => `| [${id}](#${id.toLowerCase()}) | ${severity} | ${title} |`);
+  return [`**${name}**`, '', '| Rule | Severity | Finds |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function section(rule: Rule): string {
@@ -33,6 +53,7 @@ ${rule.title}. (${sentence(rule.severity)})
 
 - Why it matters: ${rule.reason}
 - How to fix it: ${sentence(rule.fix)}
+- Source: <${rule.source}>
 - It says, for example: \`${exampleOf(rule)}\`
 `;
 }
@@ -51,7 +72,7 @@ function sentence(text: string): string {
 const anyAddress = { name: '0.0.0.0/0', anyAddress: true };
 const network = { name: '10.0.0.0/8' };
 
-/** Clusters in which each rule finds something: two, as one cannot both have removal protection and lack it. */
+/** Clusters in which each rule finds something: several, as one cannot both have removal protection and lack it. */
 const badClusters: PostureFacts[] = [
   {
     listeners: [
@@ -82,6 +103,61 @@ const badClusters: PostureFacts[] = [
     clusterName: 'production-vectors',
     clusterNameGiven: false,
     unusedAcknowledgements: [{ ruleId: 'QDR003', reason: 'a public demo' }],
+  },
+  {
+    ...{ listeners: [], outbound: [], secrets: [], unprotectedNodes: [] },
+    nodeCount: 3,
+    settings: ResolvedSettings._observed(
+      new Map<string, unknown>([
+        ['cluster.enabled', true],
+        ['service.enable_tls', true],
+        ['tls.cert_ttl', null],
+        ['tls.ca_cert', null],
+      ]),
+    ),
+    setup: {
+      image: { text: 'registry.internal/qdrant:latest', namesRelease: false, hasDigest: false, isOfficial: false },
+      releases: ['1.17.1', '1.19.0'],
+      runsAsRoot: true,
+      powers: ['the processes of its machine (hostPID)'],
+      mayGainPrivileges: true,
+      keepsCapabilities: true,
+      hasWritableRoot: true,
+      usesNetworkOfMachine: true,
+      hasAccountToken: true,
+      rightsOfPods: ['reading every Secret in its namespace'],
+      rightsOfMachines: ['s3:* on every resource, by aws_iam_role_policy.node'],
+      storage: { kind: StorageKind.LOST, name: 'the emptyDir storage' },
+      volumes: [{ name: 'aws_ebs_volume.data', isEncrypted: false, endsWithNode: true }],
+      publicAddresses: ['aws_eip.node'],
+      openAdministration: ['SSH (22), by aws_security_group.nodes'],
+      unlimitedEgress: 'by aws_security_group.nodes',
+      metadataWithoutToken: ['aws_instance.node'],
+      outdatedTls: ['aws_lb_listener.rest by ELBSecurityPolicy-2016-08'],
+      imagesOfAnyOwner: ['data.aws_ami.ubuntu'],
+      unverifiedPrograms: ['https://github.com/qdrant/qdrant/releases/download/v1.19.0/qdrant.tar.gz'],
+      interchangeableBy: 'aws_autoscaling_group.nodes',
+      hasDisruptionBudget: false,
+      spreadsOverMachines: false,
+      hasMemoryLimit: false,
+      failingProbes: ['the readinessProbe speaks no TLS, and the server nothing else'],
+      startsInOrder: true,
+      shortKeys: [SecretPurpose.ADMIN_API_KEY],
+      readOnlyKeyIsAdminKey: true,
+      lostAuditLog: '/var/log/qdrant',
+      namesNoOther: true,
+      lacksRestAmongNodes: true,
+    },
+  },
+  {
+    ...{ listeners: [], outbound: [], secrets: [], unprotectedNodes: [] },
+    nodeCount: 2,
+    setup: { storage: { kind: StorageKind.NETWORK, name: 'the claims storage' } },
+  },
+  {
+    ...{ listeners: [], outbound: [], secrets: [], unprotectedNodes: [] },
+    nodeCount: 3,
+    settings: ResolvedSettings._observed(new Map([['cluster.enabled', false]])),
   },
 ];
 

@@ -13,6 +13,8 @@ export interface ObservedCluster {
   readonly unknown: string[];
   /** What of that may let in others than its listeners say. */
   readonly unknownReach: string[];
+  /** What else was read, and may be what a finding names. */
+  readonly parts?: ObservedResource[];
 }
 
 /** A listener, with the resource that makes it. */

@@ -59,8 +59,8 @@ export function secretName({ name, keptIn }: { readonly name: string; readonly k
 function causeOf(rule: Rule, what: string, cluster: ObservedCluster): Cause {
   const { facts, resource } = cluster;
   const finds = (less: Partial<PostureFacts>) => rule.check({ ...facts, listeners: [], secrets: [], ...less });
-  const isAboutAll = finds({}).includes(what);
-  for (const listener of isAboutAll ? [] : observedListeners(cluster)) {
+  if (finds({}).includes(what)) return { resource: partNamed(what, cluster) ?? resource };
+  for (const listener of observedListeners(cluster)) {
     if (!finds({ listeners: [listener] }).includes(what)) continue;
     const name = String(listener);
     if (finds({ listeners: [withSources(listener, [])] }).length > 0) return { resource: listener.resource, listener: name };
@@ -74,8 +74,15 @@ function causeOf(rule: Rule, what: string, cluster: ObservedCluster): Cause {
     };
   }
   const secret = observedSecrets(cluster).find((one) => finds({ secrets: [one] }).includes(what));
-  if (isAboutAll || !secret) return { resource };
+  if (!secret) return { resource };
   return { resource: secret.resource, secret: secretName({ name: secret.purpose, keptIn: secret.keptIn }) };
+}
+
+/** The resource that a finding names, the longest of several addresses. */
+function partNamed(what: string, { parts = [] }: ObservedCluster): ObservedResource | undefined {
+  const words = what.split(/[\s,()]+/);
+  const named = parts.filter(({ address }) => (address.includes(' ') ? what.includes(address) : words.includes(address)));
+  return named.sort((one, other) => other.address.length - one.address.length)[0];
 }
 
 function withSources(listener: ObservedListener, sources: ObservedListener['observedSources']): ObservedListener {

@@ -20,6 +20,8 @@ export interface ObservedServer {
 /** What the server does where nothing is said. */
 const DEFAULTS: { [path: string]: unknown } = {
   telemetry_disabled: false,
+  'cluster.enabled': false,
+  'storage.collection.replication_factor': 1,
   'service.enable_cors': true,
   'service.enable_static_content': true,
   'service.enable_snapshot_url_recovery': true,

@@ -4,6 +4,7 @@ import { Acknowledgement } from './acknowledgement';
 import { Listener } from './listener';
 import { OutboundConnection } from './outbound';
 import { SecretPlace } from './secret';
+import { NodeSetup } from './setup';
 import { UndeclaredReach } from './undeclared-reach';
 
 /** What rules and reports judge and show. A member that is undefined is unknown, which no rule takes for safe. */
@@ -22,6 +23,8 @@ export interface PostureFacts {
   readonly clusterNameGiven?: boolean;
   /** The numbers of the nodes that removal protection no longer covers. */
   readonly unprotectedNodes: number[];
+  /** How the nodes are set up, as their resources tell. */
+  readonly setup?: NodeSetup;
   /** Who is let in by what is synthesized, and was not declared to be. */
   readonly undeclaredReach?: UndeclaredReach[];
   /** What was accepted on the cluster itself, and silences nothing. */

@@ -49,7 +49,8 @@ test('the chart as it is: open to every pod, in clear text, its key in the manif
   expect(ids(cluster)).not.toContain('QDR013');
   expect(cluster.facts).toMatchObject({ nodeCount: 3, clientVerification: false, protectedFromRemoval: undefined });
   expect(cluster.facts.version!.version).toBe('1.15.4');
-  expect(cluster.unknown).toEqual([]);
+  // The class of its claims, which is that of the cluster by default, is not in the manifests.
+  expect(cluster.unknown).toEqual(['whether the data is encrypted on the claims qdrant-storage']);
   const addresses = Object.fromEntries(findingsOf(cluster).map(({ ruleId, address }) => [ruleId, address]));
   expect(addresses).toMatchObject({ QDR032: 'Secret default/qdrant-apikey', QDR011: 'StatefulSet default/qdrant' });
 });
@@ -302,6 +303,27 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
     'a command that takes back a setting',
     (it) => (containerOf(it).command = ['sh', '-c', 'unset QDRANT__SERVICE__API_KEY; ./qdrant']),
     /the setting service\.api_key, which the command/,
+  ],
+  [
+    'an image of others, which may run as any user',
+    (it) => (containerOf(it).image = 'registry.internal/mirror/qdrant:v1.19.0'),
+    /whether the server runs as root/,
+  ],
+  [
+    'an account that is not there',
+    (it) => {
+      delete it.StatefulSet.spec.template.spec.automountServiceAccountToken;
+      it.StatefulSet.spec.template.spec.serviceAccountName = 'another';
+    },
+    /whether the pods have the token of their service account/,
+  ],
+  [
+    'data on a folder of the machine',
+    (it) => {
+      it.StatefulSet.spec.volumeClaimTemplates = [];
+      it.StatefulSet.spec.template.spec.volumes.push({ name: 'qdrant-storage', hostPath: { path: '/mnt/disks/nvme0' } });
+    },
+    /what becomes of the data where it is kept/,
   ],
   ['another file of settings', (it) => (containerOf(it).args = ['./qdrant --config-path /etc/qdrant.yaml']), /--config-path/],
   [

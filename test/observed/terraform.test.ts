@@ -177,19 +177,27 @@ describe('a state', () => {
     values,
   });
   const state = (...resources: object[]) => ({ format_version: '1.0', values: { root_module: { resources } } });
+  /** As the API tells of each machine, and a provider keeps it. */
+  const kept = {
+    metadata_options: [{ http_endpoint: 'enabled', http_tokens: 'required' }],
+    root_block_device: [{ delete_on_termination: false, encrypted: true }],
+  };
   const instance = resource('aws_instance', 'vectors', {
+    ...kept,
     id: 'i-0',
     tags: { Name: 'qdrant-0' },
     vpc_security_group_ids: ['sg-0a'],
     user_data: 'a'.repeat(40),
   });
-  const peer = resource('aws_vpc_security_group_ingress_rule', 'peer', {
-    security_group_id: 'sg-0a',
-    referenced_security_group_id: 'sg-0a',
-    ip_protocol: 'tcp',
-    from_port: 6335,
-    to_port: 6335,
-  });
+  const amongNodes = (name: string, port: number) =>
+    resource('aws_vpc_security_group_ingress_rule', name, {
+      security_group_id: 'sg-0a',
+      referenced_security_group_id: 'sg-0a',
+      ip_protocol: 'tcp',
+      from_port: port,
+      to_port: port,
+    });
+  const peer = amongNodes('peer', 6335);
 
   test('real ids lead to the groups and their rules', () => {
     const cluster = only(clustersIn(fromState(state(instance, resource('aws_security_group', 'vectors', group), peer))));
@@ -226,7 +234,7 @@ describe('a state', () => {
   });
 
   test('it is read as Terraform keeps it, too', () => {
-    const kept = (type: string, attributes: object) => ({
+    const inFile = (type: string, attributes: object) => ({
       mode: 'managed',
       type,
       name: 'vectors',
@@ -235,7 +243,10 @@ describe('a state', () => {
     });
     const cluster = only(
       clustersIn(
-        fromStateFile({ version: 4, resources: [kept('aws_instance', instance.values), kept('aws_security_group', group)] }),
+        fromStateFile({
+          version: 4,
+          resources: [inFile('aws_instance', instance.values), inFile('aws_security_group', group)],
+        }),
       ),
     );
     expect(reach(cluster)[0]).toBe('REST 6333 of nodes: 0.0.0.0/0, sg-0b');
@@ -246,6 +257,7 @@ describe('a state', () => {
     const { installer } = nodeFiles(made);
     const cloudConfig = `#cloud-config\n${JSON.stringify({ write_files: [{ path: '/opt/qdrant/install.sh', content: installer }] })}`;
     const values = {
+      ...kept,
       tags: { QdrantCluster: 'vectors', QdrantClusterId: 'vectors-1' },
       vpc_security_group_ids: ['sg-0a'],
       user_data_base64: gzipSync(cloudConfig).toString('base64'),
@@ -256,20 +268,21 @@ describe('a state', () => {
           state(
             resource('aws_instance', 'a', values),
             resource('aws_instance', 'b', values),
+            resource('aws_instance', 'c', values),
             resource('aws_security_group', 'vectors', { id: 'sg-0a' }),
-            peer,
+            ...[peer, amongNodes('rest', 6333)],
           ),
         ),
       ),
     );
     expect(reach(cluster)).toEqual([
-      'REST 6333 of nodes: ',
+      'REST 6333 of nodes: the nodes',
       'gRPC 6334 of nodes: ',
       'metrics 9153 of nodes: ',
       'peer 6335 of nodes: the nodes',
     ]);
     expect(cluster.facts.listeners.every(({ tls }) => tls)).toBe(true);
-    expect(cluster.facts).toMatchObject({ nodeCount: 2, clientVerification: false });
+    expect(cluster.facts).toMatchObject({ nodeCount: 3, clientVerification: false });
     expect(cluster.facts.version!.version).toBe('1.19.0');
     expect(ids(cluster)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { ListenerProps, ListenerPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedListener } from '../found-cluster';
 import { InboundRule, ObservedSource, portRange, sourcesOf } from '../reach';
-import { displayed, isGiven, listOf, ObservedResource, Resources } from '../resources';
+import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
 import { SecurityGroups } from './ingress';
 import { unknownGroup } from './unknown-group';
 
@@ -13,6 +13,8 @@ export interface Balancers {
   readonly names: Map<string, string>;
   /** The port on which the nodes are asked for their health, where it is one of its own. */
   readonly healthPorts: number[];
+  /** What speaks releases of TLS before 1.2, one phrase each. */
+  readonly outdatedTls: string[];
 }
 
 /** The load balancers of which a target group passes on to one of the nodes. */
@@ -39,7 +41,20 @@ export function balancersOf(
   const healthPorts = targets
     .map(({ resource }) => Number(listOf(resource.values.health_check)[0]?.port))
     .filter((port) => port === QdrantPorts.HEALTH);
-  return { listeners: found, names, healthPorts: [...new Set(healthPorts)] };
+  const outdatedTls = found.flatMap(({ resource }) => outdatedPolicyOf(resource));
+  return { listeners: found, names, healthPorts: [...new Set(healthPorts)], outdatedTls };
+}
+
+/** What AWS takes where an API gives none. */
+const DEFAULT_POLICY = 'ELBSecurityPolicy-2016-08';
+
+/** Only policies with a release in their name leave out what is older. */
+function outdatedPolicyOf({ values, address }: ObservedResource): string[] {
+  const { protocol, ssl_policy: given } = values;
+  if (!['TLS', 'HTTPS'].includes(protocol) || hasUnknown(given)) return [];
+  const policy = isGiven(given) ? given : DEFAULT_POLICY;
+  const isRecent = /TLS13-1-[23]|TLS-1-2|FS-1-2|TLS13-1-2/.test(policy);
+  return isRecent ? [] : [`${address} by ${policy}`];
 }
 
 /** What may lead to nodes by a listener, or a balancer, that no reader here knows, one phrase each. */

@@ -3,12 +3,17 @@ import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener, ObservedSecret, reachedBy } from '../found-cluster';
 import { addTo } from '../grouped';
 import { InboundRule, ObservedSource } from '../reach';
-import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
+import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
+import { unknownOfMachines } from '../unknown-setup';
+import { NodeSetup } from '../../posture/setup';
 import { balancersOf } from './balancers';
 import { SecurityGroups } from './ingress';
 import { attachedSomewhere, groupsByLoop } from './attachments';
+import { lackRestAmongThem } from '../among-nodes';
+import { keySetup } from '../keys';
 import { InterfaceGroups } from './interfaces';
+import { machineSetup } from './machine-setup';
 import { secretsOf } from './secrets';
 import { unknownGroup } from './unknown-group';
 import { ourServer, serverIn, userDataOf } from './user-data';
@@ -115,24 +120,41 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
   const unknownGroups = groups.ofUnknownGroups.map(
     (rule) => `which security group ${rule.address} opens, which may be that of the nodes`,
   );
+  const listeners = reachedBy([...properties, ...health], resource, rules);
   const version = versionOf(ours?.config.image ?? server.image);
+  const setup: NodeSetup = {
+    ...machineSetup({
+      machines: nodes.map((node) => node.resource),
+      texts: isOurs ? [] : nodes.flatMap((node) => node.text ?? []),
+      groups: identities,
+      ...{ rules, resources },
+    }),
+    outdatedTls: balancers.outdatedTls,
+    lacksRestAmongNodes: lackRestAmongThem(listeners, 'nodes'),
+    namesNoOther: !isOurs && server.isWhole ? namesNoOther(nodes) : undefined,
+    ...(isOurs ? {} : keySetup(server.values)),
+  };
   return {
     name: `${resource.values.tags?.QdrantCluster ?? resource.values.tags?.Name ?? resource.address}`,
     resource,
     facts: {
-      listeners: [...reachedBy([...properties, ...health], resource, rules), ...balancers.listeners],
+      listeners: [...listeners, ...balancers.listeners],
       outbound: [],
       secrets: [...writtenDown(keyInClearText, resource), ...secretsOf(ours?.config, nodes[0].resource, resources)],
       version,
       settings,
+      zoneCount: zoneCountOf(nodes, resources),
       nodeCount: MACHINES.slice(0, 2).includes(resource.type) ? nodes.length : undefined,
       clientVerification: verificationOf(server, settings?.value('service.verify_https_client_certificate')),
       protectedFromRemoval: isOurs ? protectionOf(resource.values) : undefined,
       unprotectedNodes: [],
+      setup,
     },
+    parts: resources.all,
     unknown: [
       ...unknown,
       ...(version === undefined ? ['the version of Qdrant'] : []),
+      ...(isOurs ? [] : unknownOfMachines(setup, server.isWhole)),
       ...attachedSomewhere(resources),
       ...(isOurs ? [] : withMoreRules(nodes, resources)),
       ...unknownGroups,
@@ -140,6 +162,29 @@ function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroup
     // Rules of groups that are not known are among what lets others in.
     unknownReach: [],
   };
+}
+
+/** Whether no script of several names another node to join. */
+function namesNoOther(nodes: Machine[]): boolean {
+  return nodes.length > 1 && !nodes.some(({ text }) => text === undefined || /bootstrap/i.test(text));
+}
+
+/** In how many zones the nodes stand; undefined where that is not known of all of them. */
+function zoneCountOf(nodes: Machine[], resources: Resources): number | undefined {
+  const zones = nodes.map(({ resource, interfaces }) => {
+    const [subnet] = subnetsOf(resource, interfaces, resources);
+    return resources.identified(subnet ?? '')?.values.availability_zone ?? resource.values.availability_zone;
+  });
+  if (zones.every((zone) => isGiven(zone) && !hasUnknown(zone))) return new Set(zones).size;
+  const subnets = nodes.map(({ resource, interfaces }) => subnetsOf(resource, interfaces, resources));
+  // Of several subnets nobody knows that they are of several zones; one is of one.
+  return subnets.every(([subnet]) => subnet !== undefined && subnet === subnets[0][0]) ? 1 : undefined;
+}
+
+function subnetsOf(resource: ObservedResource, interfaces: ObservedResource[], resources: Resources): string[] {
+  return [resource, ...interfaces].flatMap(({ values, scope }) =>
+    isGiven(values.subnet_id) && values.subnet_id !== UNKNOWN ? [resources.identity({ scope }, values.subnet_id)] : [],
+  );
 }
 
 /** A plan does not show a dynamic block whose items are not known yet: the group looks like one without any. */

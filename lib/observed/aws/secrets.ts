@@ -3,7 +3,7 @@ import { ObservedSecret } from '../found-cluster';
 import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
 
 /** A right of a policy. */
-interface Statement {
+export interface Statement {
   readonly actions: string[];
   readonly resources: unknown[];
   readonly principals: string[];
@@ -95,7 +95,7 @@ function holderOf({ values, address }: ObservedResource): string {
 }
 
 /** The rights that a policy gives, in JSON or in a data source. */
-function statementsOf(policy: ObservedResource, resources: Resources): Statement[] {
+export function statementsOf(policy: ObservedResource, resources: Resources): Statement[] {
   const { policy: text } = policy.values;
   const document = resources.target(policy, text);
   if (document)

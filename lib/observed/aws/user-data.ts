@@ -73,10 +73,21 @@ function publishedBy(text: string): Array<{ own: number; leadsTo: number }> {
   return [...pairs].map(([, own, leadsTo]) => ({ own: Number(own), leadsTo: Number(leadsTo) }));
 }
 
+/** What is commented out does nothing. */
+export function withoutComments(text: string): string {
+  return text.replace(/^\s*#(?!cloud-config).*$/gm, '');
+}
+
+/** With a tag or a digest; or by its name alone, as a word of a command. */
+function imageIn(text: string): string | undefined {
+  const [image] =
+    /[\w./-]*qdrant\/qdrant[:@][\w.:@-]+/.exec(text) ?? /(?<=[\s"'])(?:[\w.-]+\/)*qdrant\/qdrant(?=[\s"']|$)/.exec(text) ?? [];
+  return image;
+}
+
 /** A server that somebody starts by a script of their own. */
 export function serverIn(userData: string | undefined): { server: ObservedServer; unknown: string[]; keyInClearText: boolean } {
-  // What is commented out does nothing.
-  const text = userData?.replace(/^\s*#(?!cloud-config).*$/gm, '');
+  const text = userData === undefined ? undefined : withoutComments(userData);
   if (text === undefined || !/qdrant/i.test(text)) {
     return {
       server: { values: new Map(), isWhole: false },
@@ -92,7 +103,7 @@ export function serverIn(userData: string | undefined): { server: ObservedServer
     const value = quote ? quoted : bare;
     if (path !== undefined) values.set(path, valueOfVariable(value));
   }
-  const image = /[\w./-]*qdrant\/qdrant[:@][\w.:-]+/.exec(text)?.[0];
+  const image = imageIn(text);
   const key = values.get('service.api_key');
   // What a shell or Terraform puts in is not known here; nor is whether it is empty.
   const isFilledIn = typeof key === 'string' && /[$`{]/.test(key);

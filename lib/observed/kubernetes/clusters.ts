@@ -1,14 +1,25 @@
 import { ListenerPurpose, SecretPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedSecret, reachedBy } from '../found-cluster';
-import { hasUnknown, listOf, Resources } from '../resources';
+import { hasUnknown, listOf, ObservedResource, Resources } from '../resources';
 import { listenersOf, resolvedSettings, versionOf } from '../server';
-import { configurationOf } from './configuration';
+import { unknownOfPods } from '../unknown-setup';
+import { imageOf } from '../image';
+import { keySetup } from '../keys';
+import { NodeSetup } from '../../posture/setup';
+import { configurationOf, FoundConfiguration } from './configuration';
+import { containerSetup, negated } from './container';
+import { unlimitedEgressOf } from './egress';
 import { frontsOf } from './fronts';
+import { namesAnother } from './joined';
+import { lackRestAmongThem } from '../among-nodes';
 import { ObservedObject, objectsOf } from './objects';
 import { podSetOf, podTemplateOf } from './pod-set';
 import { inboundOf } from './policies';
+import { hasAccountToken, resilienceSetup } from './resilience';
+import { rightsOf } from './rights';
 import { secretsOf } from './secrets';
+import { storageSetup } from './storage';
 
 const OWN = [QdrantPorts.REST, QdrantPorts.GRPC, QdrantPorts.PEER];
 const CONSTRUCT = 'cdktf-qdrant/construct';
@@ -44,7 +55,8 @@ function clusterOf(
 ): ObservedCluster {
   const { resource, manifest } = object;
   const isOurs = manifest.metadata?.annotations?.[CONSTRUCT] !== undefined;
-  const { server, unknown, keyInClearText } = configurationOf(container, template, object, objects, resources);
+  const configuration = configurationOf(container, template, object, objects, resources);
+  const { server, unknown } = configuration;
   const pods = podSetOf(object);
   const inbound = inboundOf(pods, objects);
   const listeners = reachedBy(listenersOf(server, 'pods'), resource, inbound.rules);
@@ -52,29 +64,42 @@ function clusterOf(
   const settings = resolvedSettings(server, isOurs);
   const unknownReach = [...inbound.unknown, ...fronts.unknown];
   const replicas = object.kind === 'Pod' ? 1 : Number(manifest.spec?.replicas ?? 1);
+  const nodeCount = object.kind !== 'DaemonSet' && Number.isInteger(replicas) ? replicas : undefined;
   const version = versionOf(container.image);
   const guard = (server.guardedPorts ?? []).length > 0;
   const asked = settings?.value('service.verify_https_client_certificate');
-  const inTemplate = keyInClearText
-    ? [new ObservedSecret({ ...KEY, keptIn: `the template of the pods of ${resource.address}`, isInClearText: true }, resource)]
-    : [];
+  const setup: NodeSetup = {
+    image: imageOf(container.image),
+    unlimitedEgress: unlimitedEgressOf(pods, objects),
+    ...containerSetup(container, template),
+    ...accountSetup(template, object, objects),
+    ...storageSetup(server, container, template, { by: object, objects, resources }),
+    ...resilienceSetup({ object, template, container, pods, count: nodeCount, listeners, objects }),
+    namesNoOther:
+      (nodeCount ?? 1) > 1 ? negated(namesAnother(container, template, { by: object, objects, resources })) : undefined,
+    lacksRestAmongNodes: lackRestAmongThem(listeners, 'pods'),
+    ...keySetup(server.values),
+  };
   return {
     name: `${object.kind} ${object.namespace}/${object.name}`,
     resource,
     facts: {
       listeners: [...listeners, ...fronts.listeners],
       outbound: [],
-      secrets: [...inTemplate, ...secretsOf(object, container, template, objects, resources)],
+      secrets: [...writtenDown(configuration, resource), ...secretsOf(object, container, template, objects, resources)],
       version,
       settings,
-      nodeCount: Number.isInteger(replicas) ? replicas : undefined,
+      nodeCount,
       clientVerification: guard ? true : asked === undefined && server.isWhole ? false : asked,
       protectedFromRemoval: protectionOf(resource.values, isOurs),
       unprotectedNodes: [],
+      setup,
     },
+    parts: objects.map((other) => other.resource),
     unknown: [
       ...unknown,
       ...unknownReach,
+      ...(isOurs ? [] : unknownOfPods(setup)),
       ...(version === undefined ? [`the version of Qdrant: the image is ${container.image ?? 'not given'}`] : []),
       ...(hasUnknown(template.metadata?.labels) ? ['some labels of the pods'] : []),
       ...listeners
@@ -85,7 +110,30 @@ function clusterOf(
   };
 }
 
-const KEY = { purpose: SecretPurpose.ADMIN_API_KEY, origin: 'written down' };
+/** The service account of pods, with what it may do. */
+function accountSetup(template: any, object: ObservedObject, objects: ObservedObject[]): NodeSetup {
+  const name = String(template.spec?.serviceAccountName || 'default');
+  const account = objects.find(
+    (other) =>
+      other.kind === 'ServiceAccount' &&
+      other.name === name &&
+      other.namespace === object.namespace &&
+      other.resource.where === object.resource.where,
+  );
+  return { hasAccountToken: hasAccountToken(template, account), rightsOfPods: rightsOf(name, object, objects) };
+}
+
+/** Keys that stand where everybody reads them who reads the objects. */
+function writtenDown({ keyInClearText, keysInConfigMaps }: FoundConfiguration, resource: ObservedResource): ObservedSecret[] {
+  const written = { origin: 'written down', isInClearText: true };
+  const inTemplate = { purpose: SecretPurpose.ADMIN_API_KEY, keptIn: `the template of the pods of ${resource.address}` };
+  return [
+    ...(keyInClearText ? [new ObservedSecret({ ...written, ...inTemplate }, resource)] : []),
+    ...keysInConfigMaps.map(
+      ({ purpose, holder }) => new ObservedSecret({ ...written, purpose, keptIn: `ConfigMap ${holder.name}` }, holder.resource),
+    ),
+  ];
+}
 
 /** Only what is synthesized says whether Terraform may end it. */
 function protectionOf(values: any, isOurs: boolean): boolean | undefined {

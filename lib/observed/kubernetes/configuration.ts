@@ -1,6 +1,8 @@
+import { SecretPurpose } from '../../posture';
+import { KEY_SETTINGS, referredKey } from '../keys';
 import { hasUnknown, listOf, Resources } from '../resources';
 import { ObservedServer, settingOfVariable, settingsIn, valueOfVariable } from '../server';
-import { ObservedObject, objectNamed } from './objects';
+import { Lookup, ObservedObject, objectNamed } from './objects';
 
 /** Where the server looks for its settings. */
 export const CONFIG_FOLDER = '/qdrant/config';
@@ -11,6 +13,8 @@ export interface FoundConfiguration {
   readonly unknown: string[];
   /** Whether a key is written into the template of the pods. */
   readonly keyInClearText: boolean;
+  /** The keys that are written into a ConfigMap. */
+  readonly keysInConfigMaps: Array<{ readonly purpose: SecretPurpose; readonly holder: ObservedObject }>;
 }
 
 /** The settings of a server, by its environment and the files that are mounted. */
@@ -39,10 +43,15 @@ export function configurationOf(
     server: { values, isWhole: unknown.length === 0, image: container.image, ...ours },
     unknown,
     keyInClearText: variables.literalKey,
+    keysInConfigMaps: files.found.flatMap(({ holder, text }) => (holder.kind === 'ConfigMap' ? keysIn(text, holder) : [])),
   };
 }
 
-type Lookup = Parameters<typeof objectNamed>[2];
+function keysIn(text: string, holder: ObservedObject): FoundConfiguration['keysInConfigMaps'] {
+  const settings = settingsIn(text);
+  const isWritten = (path: string) => ![undefined, null, ''].includes(settings.get(path) as string);
+  return Object.entries(KEY_SETTINGS).flatMap(([path, purpose]) => (isWritten(path) ? [{ purpose, holder }] : []));
+}
 
 /** The text of a member of a ConfigMap or a Secret; undefined where it is not known. */
 function member(found: ObservedObject | undefined, key: string): string | undefined {
@@ -59,12 +68,15 @@ function readInOrder(container: any): string[] {
   return ['config', mode, 'local'].flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
 }
 
-function mountedFiles(
-  container: any,
-  template: any,
-  lookup: Lookup,
-): { found: Array<{ file: string; text: string }>; unknown: string[] } {
-  const found: Array<{ file: string; text: string }> = [];
+/** A file of settings, with what holds it. */
+interface FoundFile {
+  readonly file: string;
+  readonly text: string;
+  readonly holder: ObservedObject;
+}
+
+function mountedFiles(container: any, template: any, lookup: Lookup): { found: FoundFile[]; unknown: string[] } {
+  const found: FoundFile[] = [];
   const command = [...listOf(container.command), ...listOf(container.args)].join(' ');
   const unknown = /--config-path/.test(command) ? ['the settings of --config-path'] : [];
   const order = readInOrder(container);
@@ -83,7 +95,7 @@ function mountedFiles(
       if (!order.includes(file)) continue;
       const text = member(holder, key);
       if (text === undefined) unknown.push(`the settings in ${file}, from the ${kind} ${holder!.name}`);
-      else found.push({ file, text });
+      else found.push({ file, text, holder: holder! });
     }
   }
   return { found: found.sort((one, other) => order.indexOf(one.file) - order.indexOf(other.file)), unknown };
@@ -111,7 +123,7 @@ function variablesOf(container: any, lookup: Lookup): { values: Map<string, unkn
       // Without a Secret that others fill the pod does not start, save where it is optional.
       if (text === undefined && valueFrom.secretKeyRef.optional === true)
         unknown.push(`the variable ${name}, whose Secret is optional`);
-      else values.set(path, text ?? 'from a Secret');
+      else values.set(path, text ?? referredKey(String(secret), String(key)));
     } else if (value === undefined) unknown.push(`the variable ${name}`);
     else {
       values.set(path, hasUnknown(value) ? value : valueOfVariable(String(value)));

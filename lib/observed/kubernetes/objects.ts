@@ -10,12 +10,15 @@ export interface ObservedObject {
   readonly resource: ObservedResource;
 }
 
+/** Among what an object is looked for that another one names. */
+export interface Lookup {
+  readonly by: ObservedObject;
+  readonly objects: ObservedObject[];
+  readonly resources: Resources;
+}
+
 /** An object by its name, or by a reference to it, as another one names it. */
-export function objectNamed(
-  kind: string,
-  name: unknown,
-  { by, objects, resources }: { by: ObservedObject; objects: ObservedObject[]; resources: Resources },
-): ObservedObject | undefined {
+export function objectNamed(kind: string, name: unknown, { by, objects, resources }: Lookup): ObservedObject | undefined {
   const target = resources.target(by.resource, name);
   return objects.find(
     (other) => other.kind === kind && (target ? other.resource === target : other.name === name && isBeside(other, by)),

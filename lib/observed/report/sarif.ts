@@ -32,11 +32,11 @@ export function sarifReport({ clusters, unread }: ObservedReport, path: string, 
   );
   const driver = {
     name: 'cdktf-qdrant',
-    rules: rules.map(({ id, title, reason, fix, severity }) => ({
+    rules: rules.map(({ id, title, reason, fix, source, severity }) => ({
       id,
       shortDescription: { text: title },
       fullDescription: { text: reason },
-      help: { text: `Fix: ${fix}` },
+      help: { text: `Fix: ${fix} Source: ${source}` },
       helpUri: `${PAGE}#${id.toLowerCase()}`,
       defaultConfiguration: { level: levelOf(severity) },
     })),

@@ -7,6 +7,7 @@ export const clientsInClearText: Rule = {
   title: 'REST or gRPC speaks no TLS',
   reason: 'The API key and the data would cross the network in clear text.',
   fix: 'keep TLS on.',
+  source: 'https://qdrant.tech/documentation/security/',
   check: ({ listeners }) =>
     listeners
       .filter((listener) => listener.tls === false && carriesData(listener))

@@ -7,6 +7,7 @@ export const clientsWithoutKey: Rule = {
   title: 'REST or gRPC asks for no API key',
   reason: 'Without a key Qdrant answers everyone.',
   fix: 'give the cluster an API key.',
+  source: 'https://qdrant.tech/documentation/security/',
   check: ({ listeners }) =>
     listeners
       .filter((listener) => listener.apiKey === false && carriesData(listener))

@@ -8,6 +8,7 @@ export const metricsExposed: Rule = {
   title: 'Others than the nodes can reach the metrics port',
   reason: 'The metrics port asks for no key: anyone who can reach it can read collection names and sizes.',
   fix: 'scrape /metrics on REST with the read-only key, or keep the sources to the monitoring system.',
+  source: 'https://qdrant.tech/documentation/ops-monitoring/monitoring/',
   check: ({ listeners }) =>
     listeners
       .filter(({ purpose }) => purpose === ListenerPurpose.METRICS)

@@ -7,6 +7,7 @@ export const nodeUnprotected: Rule = {
   reason:
     'While it is unprotected, nothing protects it from a plan that ends it; a node of a StatefulSet is not ended by it at all.',
   fix: 'take unprotectNode back once the node has been replaced, or lower nodeCount to be without it.',
+  source: 'https://github.com/cdktf-qdrant/cdktf-qdrant/blob/main/docs/guides/nodes-and-data.md',
   check: ({ unprotectedNodes, nodeCount }) =>
     unprotectedNodes
       .filter((index) => nodeCount !== undefined && index < nodeCount)

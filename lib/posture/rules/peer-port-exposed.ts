@@ -8,6 +8,7 @@ export const peerPortExposed: Rule = {
   title: 'A port that is for the nodes alone (6335, or one behind the guard) can be reached from elsewhere',
   reason: 'It is for the nodes only: it bypasses the guard and, before 1.18 on 6335, asks for no key.',
   fix: 'allow clients to REST (6333) or gRPC (6334) only.',
+  source: 'https://qdrant.tech/documentation/security/',
   check: ({ listeners }) =>
     listeners
       .filter(

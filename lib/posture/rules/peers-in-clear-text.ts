@@ -7,6 +7,7 @@ export const peersInClearText: Rule = {
   title: 'The nodes speak to each other without TLS',
   reason: 'The API key is forwarded on every internal call, then in clear text.',
   fix: 'keep TLS among the nodes on.',
+  source: 'https://qdrant.tech/documentation/security/',
   check: ({ listeners, nodeCount }) =>
     (nodeCount ?? 1) > 1
       ? listeners

@@ -7,6 +7,7 @@ export const publicWithoutClientCertificate: Rule = {
   title: 'A port is open to any address, or to sources that are not known, and nothing verifies client certificates',
   reason: 'A leaked key is then all that an attacker needs.',
   fix: 'allow named sources, or declare the sources of the load balancer, Gateway or Ingress; acknowledge it for a public service.',
+  source: 'https://qdrant.tech/documentation/security/',
   check: ({ listeners }) =>
     listeners
       .filter((listener) => isPublic(listener) && isProtected(listener) && !listener.clientVerifiedBy)

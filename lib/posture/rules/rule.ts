@@ -48,6 +48,8 @@ export interface Rule {
   readonly title: string;
   readonly reason: string;
   readonly fix: string;
+  /** The page that says so: of Qdrant, of the target, or of this library where it is about what only this library does. */
+  readonly source: string;
   /** What it found, one sentence each, without a full stop. */
   check(facts: PostureFacts): string[];
 }

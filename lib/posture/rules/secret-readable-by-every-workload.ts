@@ -8,5 +8,6 @@ export const secretReadableByEveryWorkload: Rule = {
   title: 'Every workload of a namespace, or of all of them, may read a secret of the cluster',
   reason: 'Every pod there has it, also one that runs for another purpose, and those to come.',
   fix: 'grant it to the service account that needs it.',
+  source: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/',
   check: (facts) => secretsReadableBy(ReaderScope.EVERY_WORKLOAD, facts),
 };

@@ -8,5 +8,6 @@ export const secretReadableByEveryone: Rule = {
   title: 'Everyone who reaches the API server may read a secret of the cluster',
   reason: 'Everyone who reaches the API server has it; on some clouds that is everyone with an account of theirs.',
   fix: 'grant it to the service account, user or group that needs it.',
+  source: 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/',
   check: (facts) => secretsReadableBy(ReaderScope.EVERYONE, facts),
 };

@@ -20,6 +20,7 @@ export const settingsLoosened: Rule = {
     'A setting turns on what the library keeps off: telemetry, CORS, the web UI, snapshots from any URL, addresses as clients claim them',
   reason: 'The library keeps it off for a reason.',
   fix: 'leave the option out, or acknowledge it.',
+  source: 'https://qdrant.tech/documentation/ops-configuration/configuration/',
   check: ({ settings }) =>
     loosened.filter(({ setting, safe }) => (settings?.value(setting) ?? safe) !== safe).map(({ what }) => what),
 };

@@ -9,6 +9,8 @@ export const singleZone: Rule = {
     'name subnets of three availability zones before the cluster is made. Nodes that exist stay where their volumes are, also when they are unprotected and ' +
     'replaced: with further subnets this finding goes, and only nodes that are added stand in them. What moves the others is to restore the cluster, ' +
     'once removed, from its final snapshots.',
+  source:
+    'https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html',
   check: ({ nodeCount, zoneCount }) =>
     (nodeCount ?? 1) > 1 && zoneCount === 1 ? [`all ${nodeCount} nodes may stand in one availability zone`] : [],
 };
