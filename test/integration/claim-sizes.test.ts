@@ -12,7 +12,7 @@ const claim = (node: number, storage: string) => ({
 /** Whether Terraform finds that each claim has the size that is asked for. */
 function agrees(size: string, ...claims: string[]): boolean {
   const [check] = Object.values<any>(synthCluster({ dataVolume: { size } }).json.check);
-  const condition = check.assert[0].condition.replaceAll('data.kubernetes_resources.claims.objects', 'local.claims');
+  const condition = check.assert[0].condition.replaceAll(/data\.kubernetes_resources\.\w+\.objects/g, 'local.claims');
   const terraform = new TerraformRun({});
   const configuration = {
     locals: { claims: claims.map((storage, node) => claim(node, storage)) },

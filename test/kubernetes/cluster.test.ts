@@ -232,7 +232,8 @@ describe('a cluster with nothing but namespace, resources and volume', () => {
 
 test('Terraform warns of claims that are not as large as is asked for', () => {
   const [check] = Object.values<any>(synthCluster({ snapshotVolume: { size: '80Gi' } }).json.check);
-  expect(check.data.kubernetes_resources.claims).toMatchObject({ kind: 'PersistentVolumeClaim', namespace: 'search' });
+  const [claims] = Object.values<any>(check.data.kubernetes_resources);
+  expect(claims).toMatchObject({ kind: 'PersistentVolumeClaim', namespace: 'search' });
   expect(check.assert.map(({ condition }: any) => condition)).toEqual([
     expect.stringMatching(/"storage-".* != .*"50Gi"/),
     expect.stringMatching(/"snapshots-".* != .*"80Gi"/),

@@ -9,9 +9,6 @@ export interface ClaimSizeCheckProps {
   readonly sizes: { [template: string]: string };
 }
 
-/** Within the check. */
-const CLAIMS = 'claims';
-
 /**
  * Warns, whenever Terraform plans, of claims of another size than the cluster asks for: Kubernetes lets no StatefulSet change the size of its claims, so
  * that they are grown one by one. CDK for Terraform 0.21 has no class for a check.
@@ -38,14 +35,15 @@ export class ClaimSizeCheck extends TerraformElement {
       label_selector: labelSelector.join(','),
     };
     const check = {
-      data: { kubernetes_resources: { [CLAIMS]: claims } },
+      // No two checks of a stack may have data of one name.
+      data: { kubernetes_resources: { [this.friendlyUniqueId]: claims } },
       assert: Object.entries(sizes).map(([template, size]) => this.assertion(template, size)),
     };
     return { check: { [this.friendlyUniqueId]: check } };
   }
 
   private assertion(template: string, size: string) {
-    const objects = `data.kubernetes_resources.${CLAIMS}.objects`;
+    const objects = `data.kubernetes_resources.${this.friendlyUniqueId}.objects`;
     const ofTemplate = `startswith(claim.metadata.name, "${template}-")`;
     const isOther = `${quantityExpression('claim.spec.resources.requests.storage')} != ${quantityExpression(`"${size}"`)}`;
     const others = `[for claim in ${objects} : claim.metadata.name if ${ofTemplate} && ${isOther}]`;
