@@ -154,7 +154,7 @@ function clientsWho(given: Given): void {
         new PodClient(given.cluster, 0).ofPorts(
           PORTS,
           `timeout 5 openssl s_client -${version} -cipher ALL:@SECLEVEL=0 -connect 127.0.0.1:$port ${identity} </dev/null 2>&1 |
-             grep -o -m 1 -e 'alert protocol version' -e 'New, TLSv1.2, Cipher is ECDHE'`,
+             grep -a -o -m 1 -e 'alert protocol version' -e 'New, TLSv1.2, Cipher is ECDHE'`,
         );
       const all = (said: string) => Object.fromEntries(PORTS.map((port) => [port, said]));
       for (const version of ['tls1', 'tls1_1']) expect(shake(version)).toEqual(all('alert protocol version'));
