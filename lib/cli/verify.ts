@@ -95,7 +95,8 @@ export async function verifyCommand(args: string[], context: CommandContext): Pr
   const status = statusOf(report, values.strict ?? false);
   if (values.junit !== undefined) write(values.junit, junitReport(report));
   context.out(values.json ? jsonReport(report, status) : textReport(report));
-  if (status === 2) context.err('error: nothing could be tried, so nothing is proved\n');
+  for (const obstacle of report.obstacles) context.err(`error: ${obstacle}\n`);
+  if (status === 2 && report.obstacles.length === 0) context.err('error: nothing could be tried, so nothing is proved\n');
   return status;
 }
 
@@ -103,11 +104,12 @@ function parse(args: string[]) {
   return parsed({ args, options: OPTIONS, allowPositionals: false }).values;
 }
 
-/** Nothing tried is nothing proved. */
+/** Nothing tried is nothing proved, and too little what was tried without all that was given. */
 function statusOf(report: Report, strict: boolean): number {
   const { errors, warnings, passed } = countsOf(report);
+  const isProved = report.obstacles.length === 0 && warnings + passed > 0;
   if (errors > 0 || (strict && warnings > 0)) return 1;
-  return warnings + passed > 0 ? 0 : 2;
+  return isProved ? 0 : 2;
 }
 
 function targetsOf(values: Values): Target[] {

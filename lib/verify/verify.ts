@@ -1,6 +1,7 @@
 import { FindingSeverity } from '../posture/rules/rule';
 import { Attack } from './attack/attack';
 import { eachAddressOf, nameOf } from './attack/addresses';
+import { refusalsOf } from './attack/refusals';
 import { AttackOptions, secretsOf, Target } from './attack/target';
 import { Check, notTried, Outcome, Probe } from './probe';
 import { probes as allProbes } from './probes';
@@ -19,6 +20,8 @@ export interface Report {
   readonly startedAt: Date;
   readonly targets: Array<Target & { readonly version?: string }>;
   readonly checks: ReportedCheck[];
+  /** Why what passed proves too little: what was given is not taken. */
+  readonly obstacles: string[];
   /** The ids of the probes that the user left out. */
   readonly leftOut: string[];
 }
@@ -46,6 +49,7 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
   const obstacle = attacks.filter((attack) => !isBesideOthers(attack, attacks)).find((attack) => attack.obstacle)?.obstacle;
   if (obstacle) throw new NotAttackable(clean(obstacle));
   const checks: ReportedCheck[] = [];
+  const obstacles: string[] = [];
   for (const attack of attacks) {
     const host = nameOf(attack.target, all);
     for (const [index, probe] of chosen.entries()) {
@@ -53,6 +57,7 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
       progress(`${host}: [${index + 1}/${chosen.length}] ${probe.id}: ${summaryOf(found)}`);
       checks.push(...found.map((check) => ({ ...check, ...cleaned(check, clean), host, probe })));
     }
+    if (!attack.obstacle) obstacles.push(...(await refusalsOf(attack)).map((refusal) => clean(`${host}: ${refusal}`)));
   }
   return {
     startedAt,
@@ -62,6 +67,7 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
       version: version && clean(version),
     })),
     checks,
+    obstacles,
     leftOut: allProbes.filter((probe) => !chosen.includes(probe)).map(({ id }) => id),
   };
 }

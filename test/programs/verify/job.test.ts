@@ -146,6 +146,24 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
     expect(err).toMatch(new RegExp(`^error: ${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm'));
   });
 
+  test('ends with 2, which is tried again, where a node does not take the key yet that it was given', async () => {
+    const inFront: ServerSettings['inFront'] = {
+      REST: ({ headers }, response) => {
+        if (headers['api-key'] !== READ_ONLY_KEY) return false;
+        response.writeHead(401).end('{"status":{"error":"Invalid API key or JWT"}}');
+        return true;
+      },
+    };
+    const { status, err } = await verify({ inFront });
+    expect(err).toMatch(
+      new RegExp(
+        `^error: ${hostOf(NODES - 1)}: REST \\(6333\\): the read-only key that was given is not taken: HTTP 401 `,
+        'm',
+      ),
+    );
+    expect(status).toBe(2);
+  });
+
   test('does not end with 1 for a copy that is dead for as long as its node restarts', async () => {
     const dead = {
       replicationFactor: 2,
