@@ -1,7 +1,7 @@
 import { FindingSeverity } from '../posture/rules/rule';
 import { Attack } from './attack/attack';
 import { eachAddressOf, nameOf } from './attack/addresses';
-import { refusalsOf } from './attack/refusals';
+import { obstaclesOf, RequirablePort } from './attack/obstacles';
 import { AttackOptions, secretsOf, Target } from './attack/target';
 import { Check, notTried, Outcome, Probe } from './probe';
 import { probes as allProbes } from './probes';
@@ -20,7 +20,7 @@ export interface Report {
   readonly startedAt: Date;
   readonly targets: Array<Target & { readonly version?: string }>;
   readonly checks: ReportedCheck[];
-  /** Why what passed proves too little: what was given is not taken. */
+  /** Why what passed proves too little: what was given is not taken, or a port is missing that is required. */
   readonly obstacles: string[];
   /** The ids of the probes that the user left out. */
   readonly leftOut: string[];
@@ -30,13 +30,15 @@ export interface VerifyOptions extends AttackOptions {
   /** The ids of the probes to run; all of them where none are named. */
   readonly only: string[];
   readonly skip: string[];
+  /** The ports that every server must answer on. */
+  readonly required: RequirablePort[];
   /** Is told of each step. */
   readonly progress: (line: string) => void;
 }
 
 /** Attacks servers, each by every probe. Throws where one of them is no Qdrant, or cannot be reached: nothing would be proved. */
 export async function verify(targets: Target[], options: VerifyOptions): Promise<Report> {
-  const { only, skip, progress } = options;
+  const { only, skip, required, progress } = options;
   const startedAt = new Date();
   const chosen = allProbes.filter(({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id));
   const attacks: Attack[] = [];
@@ -57,7 +59,8 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
       progress(`${host}: [${index + 1}/${chosen.length}] ${probe.id}: ${summaryOf(found)}`);
       checks.push(...found.map((check) => ({ ...check, ...cleaned(check, clean), host, probe })));
     }
-    if (!attack.obstacle) obstacles.push(...(await refusalsOf(attack)).map((refusal) => clean(`${host}: ${refusal}`)));
+    if (!attack.obstacle)
+      obstacles.push(...(await obstaclesOf(attack, required)).map((obstacle) => clean(`${host}: ${obstacle}`)));
   }
   return {
     startedAt,

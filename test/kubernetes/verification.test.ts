@@ -51,6 +51,7 @@ describe('a cluster that is verified after an apply', () => {
     const hosts = [0, 1, 2].map((node) => `vectors-cluster-${node}.vectors-cluster-peers.search.svc.cluster.local`);
     expect(container(stack).command).toEqual([
       ...['node', '/opt/cdktf-qdrant/verify.js', ...hosts.flatMap((host) => ['--host', host])],
+      ...['--require', 'rest', '--require', 'grpc'],
       ...['--ca', '/run/secrets/cdktf-qdrant/ca.crt', '--read-only-key-file', '/run/secrets/cdktf-qdrant/api-key'],
       ...['--skip', 'lost-copies'],
     ]);

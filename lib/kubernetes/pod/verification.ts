@@ -41,6 +41,7 @@ export interface VerifiedCluster {
   readonly podLabels: { [name: string]: string };
   /** A name of each node, which its certificate carries. */
   readonly hosts: string[];
+  readonly grpc: boolean;
   readonly metricsPort?: number;
   readonly key: { readonly option: 'api-key-file' | 'read-only-key-file'; readonly secret: Secret };
   readonly ca: BundlePlace;
@@ -163,7 +164,7 @@ export class Verification extends Construct {
   }
 
   private programArguments(): string[] {
-    const { hosts, metricsPort, key, clientCertificateSecretName } = this.verified;
+    const { hosts, grpc, metricsPort, key, clientCertificateSecretName } = this.verified;
     const { accept = [], failOn = FindingSeverity.ERROR } = this.props;
     const identity = { cert: `${GIVEN}/client.crt`, key: `${GIVEN}/client.key` };
     const files = {
@@ -171,7 +172,7 @@ export class Verification extends Construct {
       [key.option]: `${GIVEN}/api-key`,
       ...(clientCertificateSecretName === undefined ? {} : identity),
     };
-    return verificationArguments(this, { hosts, metricsPort, files, accept, failOn });
+    return verificationArguments(this, { hosts, grpc, metricsPort, files, accept, failOn });
   }
 
   /** Of each Secret nothing but what is asked for: of that of the nodes' certificate not its key. */

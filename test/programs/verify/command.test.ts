@@ -165,6 +165,25 @@ describe('cdktf-qdrant verify', () => {
     expect(status).toBe(2);
   });
 
+  test.each(['rest', 'grpc', 'metrics'])('proves nothing where %s is required, and cannot be reached', async (port) => {
+    const closed = [`--${port}-port`, String(await freePort())];
+    const metrics = port === 'metrics' ? [] : ['--metrics-port', String(await freePort())];
+    const args = [...given, '--quiet', ...closed, ...metrics];
+    const without = await verify({}, args);
+    expect(without).toMatchObject({ status: 0, err: '' });
+    await server!.stop();
+    const { status, out, err } = await verify({}, [...args, '--require', port]);
+    const name = { rest: 'REST', grpc: 'gRPC', metrics: 'metrics' }[port];
+    expect(err).toMatch(new RegExp(`^error: 127\\.0\\.0\\.1: ${name} \\(\\d+\\) cannot be reached: ECONNREFUSED\\n$`));
+    expect(status).toBe(2);
+    expect(out).toMatch(/^0 errors, /m);
+  });
+
+  test('ends with 0 where all that is required is there', async () => {
+    const args = [...given, '--require', 'rest', '--require', 'grpc'];
+    expect((await verify({}, args)).status).toBe(0);
+  });
+
   test('ends with 1 for a hole, although a key is not taken, and names both', async () => {
     const { status, out, err } = await verify({ grpc: 'none' }, given, { QDRANT_API_KEY: 'of another server' });
     expect(status).toBe(1);

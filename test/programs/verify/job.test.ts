@@ -77,6 +77,15 @@ function runJob(stack: KubernetesStack): Promise<{ status: number | null; out: s
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
 }
 
+interface Circumstances {
+  readonly options?: kubernetes.VerifyAfterApplyProps;
+  readonly props?: Partial<kubernetes.QdrantClusterProps>;
+  /** Whether the last node is away. */
+  readonly away?: boolean;
+  /** Ports of the last node that are other ones than the cluster says. */
+  readonly elsewhere?: { readonly [port: string]: number };
+}
+
 describeWith(['root', 'unshare'], 'the job that verifies a cluster after an apply', () => {
   const servers: OpenServer[] = [];
   afterEach(async () => {
@@ -86,15 +95,16 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
   /** Runs it against nodes of which the last one has such holes, unless it is away. */
   async function verify(
     holes: Partial<ServerSettings>,
-    { options = {}, away = false }: { options?: kubernetes.VerifyAfterApplyProps; away?: boolean } = {},
+    { options = {}, props = {}, away = false, elsewhere = {} }: Circumstances = {},
   ) {
     for (let node = 0; node < (away ? NODES - 1 : NODES); node++) {
-      const own = node === NODES - 1 ? holes : {};
-      servers.push(await OpenServer.start({ identity: NODE, ...own }, addressOf(node), PORTS));
+      const isLast = node === NODES - 1;
+      const [own, ports] = isLast ? [holes, { ...PORTS, ...elsewhere }] : [{}, PORTS];
+      servers.push(await OpenServer.start({ identity: NODE, ...own }, addressOf(node), ports));
     }
     return runJob(
       synthCluster(
-        { clusterName: 'vectors', nodeCount: NODES, clientVerification: kubernetes.ClientVerification.required() },
+        { clusterName: 'vectors', nodeCount: NODES, clientVerification: kubernetes.ClientVerification.required(), ...props },
         (cluster) => cluster.verifyAfterApply(options),
       ),
     );
@@ -144,6 +154,22 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
     const { status, out, err } = await verify({}, { away: true });
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toMatch(new RegExp(`^error: ${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm'));
+  });
+
+  test.each([
+    ['rest', 'REST', 6333],
+    ['grpc', 'gRPC', 6334],
+  ])('ends with 2, which is tried again, where it cannot reach %s of a node', async (port, name, number) => {
+    const { status, err } = await verify({}, { elsewhere: { [port]: 0 } });
+    expect(err).toMatch(
+      new RegExp(`^error: ${hostOf(NODES - 1)}: ${name} \\(${number}\\) cannot be reached: ECONNREFUSED$`, 'm'),
+    );
+    expect(status).toBe(2);
+  });
+
+  test('asks for no gRPC of a cluster that serves none', async () => {
+    const { status, err } = await verify({}, { elsewhere: { grpc: 0 }, props: { grpc: false } });
+    expect({ status, errors: err.split('\n').filter((line) => line.startsWith('error')) }).toEqual({ status: 0, errors: [] });
   });
 
   test('ends with 2, which is tried again, where a node does not take the key yet that it was given', async () => {

@@ -115,7 +115,7 @@ describe('verify, against Qdrant itself', () => {
           },
           ...{ inside: false, callbackAddress: '127.0.0.1', sendKeysAnyway: false, timeoutSeconds: 10 },
           // The release is that of QDRANT_BIN.
-          ...{ only: [], skip: ['version', 'advisories'], progress: () => {} },
+          ...{ only: [], skip: ['version', 'advisories'], required: [], progress: () => {} },
         },
       );
       const places = report.checks
