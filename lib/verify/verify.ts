@@ -7,7 +7,7 @@ import { Check, notTried, Outcome, Probe } from './probe';
 import { probes as allProbes } from './probes';
 import { printable, withoutSecrets } from './wire/repeatable';
 
-/** A server that cannot be attacked. */
+/** There is no server that can be attacked. */
 export class NotAttackable extends Error {}
 
 /** What came of a probe in one place of one server. */
@@ -18,9 +18,10 @@ export interface ReportedCheck extends Check {
 
 export interface Report {
   readonly startedAt: Date;
-  readonly targets: Array<Target & { readonly version?: string }>;
+  /** With why one of them was not attacked. */
+  readonly targets: Array<Target & { readonly version?: string; readonly obstacle?: string }>;
   readonly checks: ReportedCheck[];
-  /** Why what passed proves too little: what was given is not taken, or a port is missing that is required. */
+  /** Why what passed proves too little: a server cannot be attacked, what was given is not taken, or a port is missing that is required. */
   readonly obstacles: string[];
   /** The ids of the probes that the user left out. */
   readonly leftOut: string[];
@@ -36,7 +37,7 @@ export interface VerifyOptions extends AttackOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Attacks servers, each by every probe. Throws where one of them is no Qdrant, or cannot be reached: nothing would be proved. */
+/** Attacks servers, each by every probe. Throws where all of them are no Qdrant, or cannot be reached: nothing would be proved. */
 export async function verify(targets: Target[], options: VerifyOptions): Promise<Report> {
   const { only, skip, required, progress } = options;
   const startedAt = new Date();
@@ -48,10 +49,11 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
     attacks.push(await Attack.on(target, options));
   }
   const clean = (text: string) => printable(withoutSecrets(text, secretsOf(options.material)));
-  const obstacle = attacks.filter((attack) => !isBesideOthers(attack, attacks)).find((attack) => attack.obstacle)?.obstacle;
-  if (obstacle) throw new NotAttackable(clean(obstacle));
+  const obstacles = attacks
+    .filter((attack) => !isBesideOthers(attack, attacks))
+    .flatMap(({ obstacle }) => (obstacle ? [clean(obstacle)] : []));
+  if (attacks.every(({ obstacle }) => obstacle)) throw new NotAttackable(obstacles.join('; '));
   const checks: ReportedCheck[] = [];
-  const obstacles: string[] = [];
   for (const attack of attacks) {
     const host = nameOf(attack.target, all);
     for (const [index, probe] of chosen.entries()) {
@@ -59,15 +61,16 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
       progress(`${host}: [${index + 1}/${chosen.length}] ${probe.id}: ${summaryOf(found)}`);
       checks.push(...found.map((check) => ({ ...check, ...cleaned(check, clean), host, probe })));
     }
-    if (!attack.obstacle)
-      obstacles.push(...(await obstaclesOf(attack, required)).map((obstacle) => clean(`${host}: ${obstacle}`)));
+    const further = attack.obstacle ? [] : await obstaclesOf(attack, required);
+    obstacles.push(...further.map((obstacle) => clean(`${host}: ${obstacle}`)));
   }
   return {
     startedAt,
-    targets: attacks.map(({ target, version }) => ({
+    targets: attacks.map(({ target, version, obstacle }) => ({
       ...target,
       host: nameOf(target, all),
       version: version && clean(version),
+      obstacle: obstacle && clean(obstacle),
     })),
     checks,
     obstacles,

@@ -225,6 +225,16 @@ describe('cdktf-qdrant verify ends with 2, in one line, where', () => {
     });
   });
 
+  test('nothing listens on any of several hosts', async () => {
+    const port = String(await freePort());
+    const hosts = ['127.0.0.1', '127.0.0.2'];
+    const args = [...hosts.flatMap((host) => ['--host', host]), '--rest-port', port, '--grpc-port', port, ...quiet];
+    expect(await run(['verify', ...args])).toEqual({
+      ...{ status: 2, out: '' },
+      err: `error: ${hosts.map((host) => `${host} cannot be reached on ${port} and ${port}`).join('; ')}\n`,
+    });
+  });
+
   test('something else listens', async () => {
     const other = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
     await once(other, 'listening');

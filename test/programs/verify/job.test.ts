@@ -82,6 +82,8 @@ interface Circumstances {
   readonly props?: Partial<kubernetes.QdrantClusterProps>;
   /** Whether the last node is away. */
   readonly away?: boolean;
+  /** The holes of the other nodes. */
+  readonly others?: Partial<ServerSettings>;
   /** Ports of the last node that are other ones than the cluster says. */
   readonly elsewhere?: { readonly [port: string]: number };
 }
@@ -95,11 +97,11 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
   /** Runs it against nodes of which the last one has such holes, unless it is away. */
   async function verify(
     holes: Partial<ServerSettings>,
-    { options = {}, props = {}, away = false, elsewhere = {} }: Circumstances = {},
+    { options = {}, props = {}, away = false, others = {}, elsewhere = {} }: Circumstances = {},
   ) {
     for (let node = 0; node < (away ? NODES - 1 : NODES); node++) {
       const isLast = node === NODES - 1;
-      const [own, ports] = isLast ? [holes, { ...PORTS, ...elsewhere }] : [{}, PORTS];
+      const [own, ports] = isLast ? [holes, { ...PORTS, ...elsewhere }] : [others, PORTS];
       servers.push(await OpenServer.start({ identity: NODE, ...own }, addressOf(node), ports));
     }
     return runJob(
@@ -150,10 +152,23 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
     expect(ended.status).toBe(status);
   });
 
+  const AWAY = new RegExp(`^error: ${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm');
+
   test('ends with 2, which is tried again, where a node is away', async () => {
     const { status, out, err } = await verify({}, { away: true });
-    expect({ status, out }).toEqual({ status: 2, out: '' });
-    expect(err).toMatch(new RegExp(`^error: ${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm'));
+    expect(err).toMatch(AWAY);
+    expect(status).toBe(2);
+    // Nobody takes it for a Qdrant that was looked at.
+    expect(out).toMatch(new RegExp(`^${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm'));
+    expect(out).toMatch(new RegExp(`^passed +no-key .*${hostOf(0)} `, 'm'));
+    expect(out).not.toMatch(new RegExp(`^passed .*${hostOf(NODES - 1)} `, 'm'));
+  });
+
+  test('ends with 1 for what it finds on the others where a node is away, and names both', async () => {
+    const { status, out, err } = await verify({}, { away: true, others: { restKey: false } });
+    expect(out).toMatch(/error: no-key \(QDR013\), vectors-0\./);
+    expect(err).toMatch(AWAY);
+    expect(status).toBe(1);
   });
 
   test.each([
