@@ -61,9 +61,9 @@ describe('a cluster that is verified after an apply', () => {
 
   test('fails the apply, once all nodes serve', () => {
     const { wait_for_completion: waits, timeouts, depends_on: after } = resource(stack);
-    expect({ waits, timeouts }).toEqual({ waits: true, timeouts: { create: '12m', update: '12m' } });
+    expect({ waits, timeouts }).toEqual({ waits: true, timeouts: { create: '26m', update: '26m' } });
     expect(after.join()).toMatch(/kubernetes_job_v1\.\w*Rollout_Job/);
-    expect(job(stack).spec.activeDeadlineSeconds).toBe(660);
+    expect(job(stack).spec.activeDeadlineSeconds).toBe(25 * 60);
   });
 
   test('fails at once for a finding, and not for what passes', () => {
@@ -73,6 +73,17 @@ describe('a cluster that is verified after an apply', () => {
       { action: 'FailJob', onExitCodes: { containerName: container(stack).name, operator: 'In', values: [1] } },
       { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
     ]);
+  });
+
+  test.each([1, 3, 7])('has the time for every attempt, and for the pauses between them, with %i nodes', (nodeCount) => {
+    const { backoffLimit, activeDeadlineSeconds } = job(verified({}, { nodeCount })).spec;
+    // As Kubernetes doubles them, from ten seconds to six minutes.
+    const pauses = Array.from({ length: backoffLimit }, (_, index) => Math.min(10 * 2 ** index, 360));
+    const seconds = pauses.reduce((sum, pause) => sum + pause);
+    expect(seconds).toBeGreaterThan(9 * 60);
+    // Of the nodes, of what is behind the guard, and of the metrics.
+    const closedPorts = 5;
+    expect(activeDeadlineSeconds - seconds).toBeGreaterThan((backoffLimit + 1) * nodeCount * closedPorts * 5);
   });
 
   test('is attacked by a pod without rights, which is given a key and a CA as files, and no other secret', () => {

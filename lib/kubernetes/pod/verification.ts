@@ -31,6 +31,11 @@ const GIVEN = '/run/secrets/cdktf-qdrant';
 const FOUND = 1;
 /** One more for each attempt doubles the pause before it, from ten seconds on: some ten minutes, in which nodes take up what was rotated. */
 const ATTEMPTS_MORE = 6;
+const MINUTES_OF_PAUSES = Math.ceil((10 * (2 ** ATTEMPTS_MORE - 1)) / 60);
+/** Of all attempts: each waits, for five seconds, for an answer of every port that a policy closes to it. */
+const MINUTES_OF_A_NODE = 3;
+/** To pull the image and to start pods. */
+const MINUTES_TO_START = 5;
 
 /** A cluster that is verified. */
 export interface VerifiedCluster {
@@ -124,7 +129,7 @@ export class Verification extends Construct {
 
   private makeJob({ digest, triggers }: Changes, program: ConfigMapV1, dependsOn: ITerraformDependable[]): void {
     const { clusterName, namespace, labels, hosts } = this.verified;
-    const { timeoutMinutes = 5 + 2 * hosts.length } = this.props;
+    const { timeoutMinutes = MINUTES_TO_START + MINUTES_OF_PAUSES + MINUTES_OF_A_NODE * hosts.length } = this.props;
     new JobV1(this, 'Job', {
       dependsOn,
       metadata: { name: `${clusterName}-verify-${digest}`, namespace, labels },
