@@ -135,6 +135,24 @@ describe('a client certificate', () => {
     expect(presented(verified())).toEqual({ secret: undefined, options: false });
   });
 
+  test.each(['Verify', 'Verification'])('of the user’s own may be called %s, before and after', (id) => {
+    const issued: string[] = [];
+    for (const isFirst of [true, false]) {
+      const stack = synthCluster({ clientVerification: required() }, (cluster) => {
+        if (isFirst) issued.push(cluster.issueClientCertificate(id).secretName);
+        cluster.verifyAfterApply();
+        if (!isFirst) issued.push(cluster.issueClientCertificate(id).secretName);
+      });
+      expect(issued).not.toContain(presented(stack).secret);
+    }
+    expect(new Set(issued).size).toBe(1);
+  });
+
+  test('has the job run anew once it is issued in another way', () => {
+    const triggers: string[] = resource(verified({}, { clientVerification: required() })).lifecycle.replace_triggered_by;
+    expect(triggers.join('\n')).toMatch(/^kubernetes_manifest\.Cluster_VerificationAfterApplyClient_Certificate_\w+$/m);
+  });
+
   test('of another CA must be given', () => {
     const props = { clientVerification: required(authority) };
     expect(() => verified({}, props)).toThrow(/asks for one which its own issuer does not issue.*clientCertificateSecretName/s);
@@ -163,7 +181,7 @@ describe('the job', () => {
 
   test('runs anew for what only Terraform knows to have changed, whatever of the cluster it is of', () => {
     const stack = verified({}, {}, (cluster) => cluster.connections.allowRestFrom(kubernetes.Peer.namespace('apps')));
-    const made = stack.addresses().filter((address) => !/_Verification_/.test(address));
+    const made = stack.addresses().filter((address) => !/_VerificationAfterApply_/.test(address));
     expect(resource(stack).lifecycle.replace_triggered_by.sort()).toEqual(
       // What is no part of the cluster is none of it.
       made.filter((address) => /\.Cluster_/.test(address)),
