@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubernetes } from '../../../lib';
@@ -7,7 +7,7 @@ import { makeCertificate } from '../../../lib/verify/x509/make-certificate';
 import { objectOf } from '../../support/kubernetes/objects';
 import { KubernetesStack, synthCluster } from '../../support/kubernetes/synth';
 import { CA, CLIENT, inDays, OpenServer, READ_ONLY_KEY, ServerSettings } from '../../support/open-server';
-import { describeWith } from '../../support/programs';
+import { describeWith, ROOT } from '../../support/programs';
 
 const NODES = 3;
 const JOB = /-verify-[0-9a-f]{10}$/;
@@ -77,6 +77,19 @@ function runJob(stack: KubernetesStack): Promise<{ status: number | null; out: s
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
 }
 
+/** The probes that a report names as not tried. */
+function notTried(report: string): string[] {
+  const [, list] = /^Not tried, and so not proved:\n((?: .*\n)+)/m.exec(report)!;
+  return [...new Set([...list.matchAll(/^ {4}([a-z-]+), /gm)].map(([, probe]) => probe))].sort();
+}
+
+/** Those of which the guide says so. */
+function toldToBeNotTried(): string[] {
+  const guide = readFileSync(join(ROOT, 'docs/guides/verify.md'), 'utf8');
+  const [, list] = /^The Job never tries ((?:.+\n)+)/m.exec(guide)!;
+  return [...list.matchAll(/`([a-z-]+)`/g)].map(([, probe]) => probe).sort();
+}
+
 interface Circumstances {
   readonly options?: kubernetes.VerifyAfterApplyProps;
   readonly props?: Partial<kubernetes.QdrantClusterProps>;
@@ -122,6 +135,7 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
       }
     }
     expect(out + err).not.toContain(READ_ONLY_KEY);
+    expect(notTried(out)).toEqual(toldToBeNotTried());
   });
 
   test.each<[string, Partial<ServerSettings>, RegExp]>([
