@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
+import { SecretV1 } from '@cdktf/provider-kubernetes/lib/secret-v1';
 import { TerraformResource, TerraformVariable, Testing } from 'cdktf';
 import { FindingSeverity, kubernetes } from '../../lib';
 import { exposureOf } from '../../lib/testing';
@@ -7,7 +10,7 @@ import '../../lib/testing/jest';
 import { authority } from '../support/kubernetes/everything';
 import { Endpoint, mayReach } from '../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
-import { KubernetesStack, synthCluster } from '../support/kubernetes/synth';
+import { KubernetesStack, minimal, synthCluster, synthKubernetes } from '../support/kubernetes/synth';
 import { ROOT } from '../support/programs';
 import { stackOnKubernetes } from '../testing/stacks';
 
@@ -187,6 +190,25 @@ describe('the job', () => {
       made.filter((address) => /\.Cluster_/.test(address)),
     );
     expect(made.length).toBeGreaterThan(10);
+  });
+
+  test('runs anew for a Secret or a ConfigMap of the same stack that the cluster, or its own options, refer to', () => {
+    const stack = synthKubernetes((scope) => {
+      const metadata = (name: string) => ({ metadata: { name, namespace: 'search' } });
+      const namespace = new NamespaceV1(scope, 'Namespace', { metadata: { name: 'search' } }).metadata.name;
+      const [keys, client] = ['Keys', 'Client'].map((id) => new SecretV1(scope, id, metadata(id.toLowerCase())));
+      const ca = new ConfigMapV1(scope, 'Ca', metadata('ca'));
+      for (const id of ['Key', 'Keys2', 'Other']) new SecretV1(scope, id, metadata(id.toLowerCase()));
+      new kubernetes.QdrantCluster(scope, 'Cluster', {
+        ...{ ...minimal, namespace, clusterName: 'vectors-cluster' },
+        apiKeys: kubernetes.ApiKeys.fromSecrets({ admin: kubernetes.Secret.fromName(keys.metadata.name, 'admin') }),
+        tls: kubernetes.Tls.fromSecret('own-tls', { clientCa: kubernetes.CaBundle.fromConfigMap(ca.metadata.name) }),
+      }).verifyAfterApply({ clientCertificateSecretName: client.metadata.name });
+    });
+    const triggers: string[] = resource(stack).lifecycle.replace_triggered_by;
+    expect(triggers.filter((address) => !/\.Cluster_/.test(address)).sort()).toEqual([
+      ...['kubernetes_config_map_v1.Ca', 'kubernetes_secret_v1.Client', 'kubernetes_secret_v1.Keys'],
+    ]);
   });
 
   test('does not run for what changes nothing: the same again, or what Terraform alone is told', () => {

@@ -60,6 +60,11 @@ export interface VerifiedCluster {
   readonly rollout: ITerraformDependable;
 }
 
+/** Resources whose content pods take up, while those that name them stay as they are. */
+function isGivenToPods(type: string): boolean {
+  return /^kubernetes_(secret|config_map)(_v1)?$/.test(type);
+}
+
 /** The labels of the pod that verifies a cluster. Nothing of the cluster selects them. */
 export function verifierLabels(clusterName: string): { [name: string]: string } {
   return { 'app.kubernetes.io/name': 'qdrant-verify', 'app.kubernetes.io/instance': clusterName };
@@ -83,7 +88,7 @@ export class Verification extends Construct {
     this.check();
     const program = this.makeProgram();
     const policy = this.makeNetworkPolicy();
-    this.makeJob(changesOf(verified.cluster, this), program, [program, policy, verified.rollout]);
+    this.makeJob(changesOf(verified.cluster, this, isGivenToPods), program, [program, policy, verified.rollout]);
   }
 
   private check(): void {
