@@ -122,6 +122,7 @@ describe('verify, against Qdrant itself', () => {
         .filter(({ outcome }) => outcome === Outcome.FINDING)
         .map(({ probe, where }) => `${probe.id}, ${where.replace(/ \(\d+\)/, '')}`);
       expect(places.sort()).toEqual([...found].sort());
+      expect(report.obstacles).toEqual([]);
     });
   }
 });
