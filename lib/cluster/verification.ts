@@ -13,6 +13,8 @@ const PASSING = ['lost-copies'];
 /** What the program that attacks a cluster after an apply is told. */
 export interface VerificationArguments {
   readonly hosts: string[];
+  /** Whether clients are served over gRPC. */
+  readonly grpc: boolean;
   readonly metricsPort?: number;
   /** Files, by the options that name them. */
   readonly files: { readonly [option: string]: string };
@@ -24,10 +26,11 @@ export interface VerificationArguments {
 /** The arguments of `cdktf-qdrant verify`. None of them is a secret. */
 export function verificationArguments(
   scope: Construct,
-  { hosts, metricsPort, files, accept, failOn }: VerificationArguments,
+  { hosts, grpc, metricsPort, files, accept, failOn }: VerificationArguments,
 ): string[] {
   return [
     ...hosts.flatMap((host) => ['--host', host]),
+    ...['rest', ...(grpc ? ['grpc'] : [])].flatMap((port) => ['--require', port]),
     ...(metricsPort === undefined ? [] : ['--metrics-port', String(metricsPort)]),
     ...Object.entries(files).flatMap(([option, file]) => [`--${option}`, file]),
     ...[...PASSING, ...acceptedProbes(scope, accept)].flatMap((id) => ['--skip', id]),
