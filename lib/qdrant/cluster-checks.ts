@@ -1,6 +1,14 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireBooleanIfGiven, requireListIfGiven, requireWholeNumber, shown } from '../input/input';
+import {
+  badInput,
+  isUnknown,
+  requireBooleanIfGiven,
+  requireListIfGiven,
+  requireWholeNumber,
+  Scope,
+  shown,
+} from '../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../input/nominal';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
@@ -127,9 +135,10 @@ export function checkNodeIndex(cluster: Construct, index: number, nodeCount: num
   });
 }
 
-function checkNodeCount(cluster: Construct, nodeCount = 3): void {
+/** Throws unless a cluster can have so many nodes. */
+export function checkNodeCount(scope: Scope, nodeCount = 3): void {
   if (isUnknown(nodeCount)) {
-    throw badInput(cluster, {
+    throw badInput(scope, {
       given: 'nodeCount is known only when Terraform runs',
       allowed: 'a number that is known when synthesizing, as each node has a name and a certificate',
       instead: 'nodeCount: 3',
@@ -137,7 +146,7 @@ function checkNodeCount(cluster: Construct, nodeCount = 3): void {
   }
   if (isNodeCount(nodeCount)) return;
   const [number] = [Number(nodeCount)].filter((count) => String(count) === (nodeCount as unknown) && isNodeCount(count));
-  throw badInput(cluster, {
+  throw badInput(scope, {
     given: `nodeCount is ${shown(nodeCount)}`,
     allowed: `one node, or three and more up to ${MAX_NODES}; two have no majority when one is lost`,
     instead: `nodeCount: ${number ?? 3}`,
