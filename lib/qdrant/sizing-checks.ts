@@ -1,7 +1,7 @@
 import { badInput, isUnknown, requireBooleanIfGiven, requireMembers, requireWholeNumber, shown } from '../input/input';
 import { requireInstanceIfGiven } from '../input/nominal';
 import { requireOptions } from '../input/options';
-import { checkNodeCount } from './cluster-checks';
+import { checkNodeCount } from './node-count';
 import { Quantization } from './quantization';
 import { VECTOR_SIZING_OPTIONS, VectorSizingProps } from './sizing-props';
 

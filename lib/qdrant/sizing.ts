@@ -32,9 +32,8 @@ interface Need {
   readonly disk: number;
 }
 
-/** What the nodes of a cluster have, in GiB. What is unknown is undefined. @internal */
+/** What each node of a cluster has, in GiB. What is unknown is undefined, as is the volume for snapshots where they lie with the data. @internal */
 export interface NodeCapacity {
-  readonly nodeCount: number;
   readonly memoryGib?: number;
   readonly dataVolumeGib?: number;
   readonly snapshotVolumeGib?: number;
@@ -158,11 +157,12 @@ export class Sizing {
   }
 
   /** What nodes lack for what they are sized for, one phrase each. @internal */
-  public _shortfallsOf({ nodeCount, memoryGib, dataVolumeGib, snapshotVolumeGib }: NodeCapacity): string[] {
+  public _shortfallsOf(nodeCount: number, { memoryGib, dataVolumeGib, snapshotVolumeGib }: NodeCapacity): string[] {
     const needed = new Sizing(nodeCount, this.need);
+    const isOneVolume = snapshotVolumeGib === undefined;
     const pairs: Array<[string, number | undefined, number]> = [
       ['of memory', memoryGib, needed.memoryGib],
-      ['for data', dataVolumeGib, snapshotVolumeGib === undefined ? needed.volumeGib : needed.dataGib],
+      [isOneVolume ? 'for data and snapshots' : 'for data', dataVolumeGib, isOneVolume ? needed.volumeGib : needed.dataGib],
       ['for snapshots', snapshotVolumeGib, needed.snapshotGib],
     ];
     return pairs.flatMap(([of, has, needs]) =>
