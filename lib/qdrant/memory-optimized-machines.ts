@@ -1,5 +1,5 @@
 /**
- * The families of machines on AWS that have the most memory for a processor of all that run Qdrant well: 8 GiB each, of Graviton.
+ * Families of memory-optimised machines on AWS: of Graviton, with 8 GiB of memory for each processor.
  *
  * @see https://aws.amazon.com/ec2/instance-types/
  */
@@ -29,18 +29,18 @@ const MEMORY_GIB: { readonly [family in MemoryOptimizedFamily]: { readonly [size
 /** What the operating system and its agents need of a machine, in GiB. */
 const OPERATING_SYSTEM_GIB = 1;
 
-/** The smallest type of a family that leaves a server so much memory, or undefined where none does. */
+/** The smallest type of a family that leaves a server so much memory, or undefined where none does. @internal */
 export function smallestTypeWith(family: MemoryOptimizedFamily, memoryGib: number): string | undefined {
   const size = Object.entries(MEMORY_GIB[family]).find(([, gib]) => gib - OPERATING_SYSTEM_GIB >= memoryGib)?.[0];
   return size && `${family}.${size}`;
 }
 
-/** The most memory that a type of the family leaves a server, in GiB. */
+/** The most memory that a type of the family leaves a server, in GiB. @internal */
 export function mostMemoryOf(family: MemoryOptimizedFamily): number {
   return Math.max(...Object.values(MEMORY_GIB[family])) - OPERATING_SYSTEM_GIB;
 }
 
-/** What an instance type leaves a server, in GiB; undefined for types of which this library does not know it. */
+/** What an instance type leaves a server, in GiB; undefined for types of which this library does not know it. @internal */
 export function memoryGibOf(instanceType: string): number | undefined {
   const [family, size] = instanceType.split('.');
   const gib = (MEMORY_GIB as { readonly [family: string]: { readonly [size: string]: number } })[family]?.[size];

@@ -36,7 +36,7 @@ const kinds: Record<string, { allowed: string; example: string; accepts: (value:
 };
 
 /** Kinds of which `null` means that there is no limit. */
-const LIMITS = ['count', 'number', 'numbers', 'integer', 'amount', 'quota', 'margin'];
+const LIMITS = ['count', 'number', 'numbers', 'integer', 'amount'];
 
 /**
  * Throws unless a setting takes the value, or it is unknown.

@@ -130,10 +130,17 @@ describe('settings', () => {
         'storage.performance.io_uring': 'auto',
         'storage.hnsw_index.memory': 'pinned',
         'storage.payload.memory': 'cold',
+        'storage.quotas': {
+          enabled: true,
+          max_disk_usage_percent: 90,
+          max_resident_memory_percent: 80,
+          release_margin_percent: 0,
+        },
       };
       expect(parse(resolve({ additional }).toYaml()).storage).toMatchObject({
         performance: { optimizer_cpu_budget: -2, update_rate_limit: null },
         collection: { quantization: { scalar: { type: 'int8', always_ram: true } } },
+        quotas: { enabled: true, max_disk_usage_percent: 90, max_resident_memory_percent: 80, release_margin_percent: 0 },
       });
     });
   });
