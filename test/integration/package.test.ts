@@ -289,4 +289,15 @@ describe('the package as it is packed', () => {
     );
     expect(loaded).toEqual([]);
   });
+
+  test('loads nothing that attacks a server for who only makes clusters', () => {
+    const loaded = output(
+      apps.both,
+      'attacks.cjs',
+      `const { aws, kubernetes } = require('cdktf-qdrant');
+       if (!aws.QdrantCluster || !kubernetes.QdrantCluster) throw new Error('no clusters');
+       console.log(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes('/lib/verify/'))));`,
+    );
+    expect(loaded).toEqual([]);
+  });
 });
