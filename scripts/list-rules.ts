@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Listener, ListenerPurpose, QdrantVersion, ReaderScope, ResolvedSettings, SecretPlace, SecretPurpose } from '../lib';
+import { DifferenceKind } from '../lib/posture/difference';
 import { PostureFacts } from '../lib/posture/facts';
 import { rules } from '../lib/posture/rules';
 import { Rule } from '../lib/posture/rules/rule';
@@ -96,6 +97,19 @@ const badClusters: PostureFacts[] = [
     shortfalls: ['15 GiB of memory, and is sized for 77 GiB'],
     undeclaredReach: [
       { listener: 'REST (port 6333) of nodes', source: '0.0.0.0/0', by: 'aws_vpc_security_group_ingress_rule.debug' },
+    ],
+    differences: [
+      { kind: DifferenceKind.READER, what: 'the admin API key may be read by role intern', by: 'aws_iam_role_policy.debug' },
+      {
+        kind: DifferenceKind.IMAGE,
+        what: 'the image of the container qdrant is qdrant/qdrant:latest, and not docker.io/qdrant/qdrant:v1.19.0-unprivileged,',
+        by: 'kubernetes_stateful_set_v1.nodes',
+      },
+      {
+        kind: DifferenceKind.SERVER,
+        what: 'the setting service.enable_tls is false, and not true,',
+        by: 'kubernetes_config_map_v1.programs',
+      },
     ],
   },
   {

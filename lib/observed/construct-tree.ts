@@ -1,5 +1,6 @@
 import {
   Aspects,
+  TerraformDataSource,
   TerraformElement,
   TerraformLocal,
   TerraformResource,
@@ -37,6 +38,8 @@ export interface TreeReading {
   readonly pick: (type: string, values: any) => any;
   /** Where the provider of a resource makes it. */
   readonly whereOf: (resource: TerraformResource) => string;
+  /** Whether a resource is of concern that its stack does not override; each is, where this is left out. */
+  readonly isOfConcern?: (resource: TerraformResource | TerraformDataSource, values: any) => boolean;
 }
 
 /** What was read of a stack and of those within it. */
@@ -113,6 +116,9 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
       .map((override) => [keyOf(override.stack, override.type, override.name), override]),
   );
   const made = constructs.filter(isResource).filter(({ terraformResourceType }) => reading.isRead(terraformResourceType));
+  const asked = constructs
+    .filter((construct) => TerraformDataSource.isTerraformDataSource(construct))
+    .filter((data): data is TerraformDataSource => reading.isRead(`data.${data.terraformResourceType}`));
   const resources = [
     ...made.flatMap((resource) => {
       const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = resource;
@@ -120,18 +126,29 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
       if (values === undefined) return [];
       const key = keyOf(stack, type, name);
       const override = overrides.get(key);
-      if (!override) return observed(reading, { stack, type, name, values }, reading.whereOf(resource));
+      if (!override) {
+        if (reading.isOfConcern?.(resource, values) === false) return [];
+        return observed(reading, { stack, type, name, values }, reading.whereOf(resource));
+      }
       overrides.delete(key);
       const changed = override.values && merged(withOrigins(stack, values), override.values);
       return observed(reading, { ...override, values: changed }, reading.whereOf(resource));
     }),
     ...[...overrides.values()].flatMap((resource) => observed(reading, resource, '')),
+    ...asked.flatMap((data) => dataOf(data, reading)),
   ];
   return {
     resources,
     locals: valuesOf(constructs, TerraformLocal, (local) => local.toTerraform().locals[local.friendlyUniqueId]),
     defaults: valuesOf(constructs, TerraformVariable, (variable) => variable.default),
   };
+}
+
+function dataOf(data: TerraformDataSource, reading: TreeReading): ObservedResource[] {
+  const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = data;
+  const values = data.toTerraform().data?.[type]?.[name];
+  if (reading.isOfConcern?.(data, values) === false) return [];
+  return observed(reading, { stack, type: `data.${type}`, name, values }, '');
 }
 
 /** What elements of a kind hold, by their stacks and names. Each is looked at when it is asked for: few are, and some are long. */

@@ -25,3 +25,27 @@ export function declareReach(declaration: Declaration): void {
 export function declarationsIn(app: IConstruct): Declaration[] {
   return declarations.get(app) ?? [];
 }
+
+/** Who was granted to read secrets, by whichever construct of the library. */
+export interface DeclaredReader {
+  readonly scope: IConstruct;
+  /** As the store of the secrets knows who reads them. */
+  readonly reader: any;
+  /** As their store knows them. */
+  readonly secrets: any[];
+}
+
+const readers = new WeakMap<IConstruct, DeclaredReader[]>();
+
+/** Writes down who is granted to read secrets: the cluster that they are of may be another construct, in another stack. */
+export function declareReader(declared: DeclaredReader): void {
+  const app = declared.scope.node.root;
+  const others = readers.get(app);
+  if (others) others.push(declared);
+  else readers.set(app, [declared]);
+}
+
+/** All who were granted to read secrets in an app. */
+export function readersDeclaredIn(app: IConstruct): DeclaredReader[] {
+  return readers.get(app) ?? [];
+}

@@ -1,6 +1,7 @@
 import { QdrantVersion } from '../qdrant/version';
 import { ResolvedSettings } from '../qdrant/resolved-settings';
 import { Acknowledgement } from './acknowledgement';
+import { Difference } from './difference';
 import { Listener } from './listener';
 import { OutboundConnection } from './outbound';
 import { SecretPlace } from './secret';
@@ -29,6 +30,8 @@ export interface PostureFacts {
   readonly shortfalls?: string[];
   /** Who is let in by what is synthesized, and was not declared to be. */
   readonly undeclaredReach?: UndeclaredReach[];
+  /** What else is synthesized otherwise than it was meant. */
+  readonly differences?: Difference[];
   /** What was accepted on the cluster itself, and silences nothing. */
   readonly unusedAcknowledgements?: Acknowledgement[];
 }

@@ -7,7 +7,9 @@ import { Acknowledgement } from './acknowledgement';
 import { AcknowledgementOptions, Acknowledgements } from './acknowledgements';
 import { PostureFacts } from './facts';
 import { findingsOf, openOf } from './findings';
+import { Difference } from './difference';
 import { Listener, ListenerProps, ListenerPurpose } from './listener';
+import { COMPARING, Observations } from './observations';
 import { OutboundConnection } from './outbound';
 import { exposureDiagram } from './report/diagram';
 import { putReportIntoStack } from './report/stack-report';
@@ -15,7 +17,6 @@ import { exposureTable } from './report/table';
 import { validateLast } from './last-look';
 import { rules } from './rules';
 import { acknowledgementUnused } from './rules/acknowledgement-unused';
-import { reachUndeclared } from './rules/reach-undeclared';
 import { Finding, FindingSeverity, Rule } from './rules/rule';
 import { ReaderScope, SecretPlace, SecretPlaceProps, SecretPurpose } from './secret';
 import { todayOf } from './today';
@@ -25,9 +26,6 @@ import { judgeAcknowledgements, unusedAcknowledgements } from './unused-acknowle
 const ERRORS = rules.filter(({ severity }) => severity === FindingSeverity.ERROR);
 /** Whether an acknowledgement silences nothing is known, and said, last of all: an Aspect may still bring what it is for. */
 const WARNINGS = rules.filter((rule) => rule.severity === FindingSeverity.WARNING && rule !== acknowledgementUnused);
-
-/** Looks at what is synthesized. What was seen since Aspects were at work may be known, while synthesizing. */
-type Observer = (mayBeKnown: boolean) => UndeclaredReach[];
 
 /** What a cluster tells its posture. For an imported cluster it is unknown. */
 export interface PostureProps {
@@ -108,10 +106,11 @@ export class Posture {
   private readonly _outbound: OutboundConnection[] = [];
   private readonly _secrets: SecretPlace[] = [];
   private readonly _unprotected = new Set<number>();
-  private readonly _observers: Observer[] = [];
   private readonly scope: IConstruct;
   /** What each node has less of than the cluster is sized for, one phrase each. @internal */
   public readonly _shortfalls: string[] = [];
+  /** By what it is compared with what is synthesized. @internal */
+  public readonly _observations = new Observations(() => validateLast(this.scope, () => this.open(COMPARING)));
 
   public readonly version?: QdrantVersion;
   public readonly settings?: ResolvedSettings;
@@ -197,15 +196,9 @@ export class Posture {
     return [...this._unprotected].sort((one, other) => one - other);
   }
 
-  /** Has what is synthesized looked at, for who is let in that nobody declared. @internal */
-  public _observeBy(observer: Observer): void {
-    this._observers.push(observer);
-    if (this._observers.length === 1) validateLast(this.scope, () => this.open([reachUndeclared]));
-  }
-
   /** Who is let in by what would be synthesized now, overrides and the resources of others included, and was not declared to be. */
   public get undeclaredReach(): UndeclaredReach[] {
-    return this.observed(false);
+    return this._observations.reach(false);
   }
 
   /** The listeners for a purpose. */
@@ -253,15 +246,13 @@ export class Posture {
     return exposureDiagram(this);
   }
 
-  private observed(mayBeKnown: boolean): UndeclaredReach[] {
-    return this._observers.flatMap((observe) => observe(mayBeKnown));
-  }
-
-  /** What is synthesized is looked at by the one rule that asks for it; so is what was accepted. */
+  /** What is synthesized is looked at by the rules that ask for it; so is what was accepted. */
   private facts(mayBeKnown: boolean): PostureFacts {
+    let differences: Difference[] | undefined;
     return Object.defineProperties(Object.create(this) as PostureFacts, {
       shortfalls: { value: this._shortfalls },
-      undeclaredReach: { get: () => this.observed(mayBeKnown) },
+      undeclaredReach: { get: () => this._observations.reach(mayBeKnown) },
+      differences: { get: () => (differences ??= this._observations.differences(mayBeKnown)) },
       unusedAcknowledgements: { get: () => unusedAcknowledgements(this.scope, mayBeKnown) },
     });
   }

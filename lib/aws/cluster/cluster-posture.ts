@@ -1,7 +1,9 @@
+import { TerraformElement, TerraformLocal, TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { KeyOrigin, placesOfKeys } from '../../cluster/cluster-keys';
 import { watchSecurityGroups } from '../../observed/aws/declared';
-import { Posture } from '../../posture';
+import { compareNodes, WatchedNodes } from '../../observed/aws/differences';
+import { Posture, SecretPurpose } from '../../posture';
 import { QdrantNode } from '../node/node';
 import { ClusterKeys } from '../secrets/api-keys';
 import { ClusterTls } from '../tls/tls';
@@ -26,12 +28,46 @@ export function describeSecrets(posture: Posture, keys: ClusterKeys, origin: Key
   }
 }
 
-/** Has all that lets others in to the nodes compared with what was declared, whoever made it. */
-export function watchNodes(cluster: { posture: Posture } & IConstruct, securityGroupId: string, nodes: QdrantNode[]): void {
+/** What of a cluster is compared with what is synthesized. */
+export interface WatchedCluster {
+  readonly securityGroupId: string;
+  readonly nodes: QdrantNode[];
+  readonly keys: ClusterKeys;
+  readonly tls: ClusterTls;
+}
+
+/** What brings the nodes to another configuration. */
+const UPDATES = ['aws_ssm_document', 'aws_ssm_association'];
+
+/** Has all that lets others in to the nodes, that these run and that gives their secrets compared with what was declared, whoever made it. */
+export function watchNodes(cluster: { posture: Posture } & IConstruct, watched: WatchedCluster): void {
   const { posture } = cluster;
+  const { securityGroupId, nodes, keys, tls } = watched;
   watchSecurityGroups(cluster, posture, {
     securityGroupId,
     memberIds: () => nodes.flatMap(({ _interfaceId, instanceId }) => [_interfaceId, instanceId]),
     listeners: () => posture.listeners.filter(({ at }) => at === AT_NODES),
   });
+  const elements = cluster.node
+    .findAll()
+    .filter((child): child is TerraformElement => TerraformElement.isTerraformElement(child));
+  const resources = elements.filter((child): child is TerraformResource => TerraformResource.isTerraformResource(child));
+  compareNodes(cluster, posture, {
+    instances: nodes.map(({ node }) => node.defaultChild as TerraformResource),
+    updates: resources.filter(({ terraformResourceType }) => UPDATES.includes(terraformResourceType)),
+    locals: elements.filter((child): child is TerraformLocal => child instanceof TerraformLocal),
+    secrets: namedSecrets(keys, tls),
+  });
+}
+
+/** The secrets of a cluster, by the names that policies have for them. */
+function namedSecrets({ admin, readOnly, alternate }: ClusterKeys, { forNodes }: ClusterTls): WatchedNodes['secrets'] {
+  const named: Array<[SecretPurpose, string | undefined]> = [
+    [SecretPurpose.ADMIN_API_KEY, admin.arn],
+    [SecretPurpose.READ_ONLY_API_KEY, readOnly?.arn],
+    [SecretPurpose.ALTERNATE_API_KEY, alternate?.arn],
+    [SecretPurpose.CA_PRIVATE_KEY, forNodes.source === 'clusterCa' ? forNodes.caSecretArn : undefined],
+    [SecretPurpose.TLS_PRIVATE_KEY, forNodes.source === 'secret' ? forNodes.secretArn : undefined],
+  ];
+  return named.flatMap(([purpose, arn]) => (arn === undefined ? [] : [{ purpose, arn }]));
 }

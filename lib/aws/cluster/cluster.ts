@@ -119,7 +119,6 @@ export class QdrantCluster extends QdrantClusterBase {
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${clusterName}.qdrant.internal`);
     this.nameZone = names._bind(this, clusterName, vpcId);
     this.nodes = this.makeNodes(group, role);
-    watchNodes(this, group.securityGroupId, this.nodes);
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId, vpcId });
     this.founding = new FoundingTime(this, 'FoundingTime', {
@@ -128,6 +127,7 @@ export class QdrantCluster extends QdrantClusterBase {
       after: [role.policy, ...this.nodes.flatMap(({ _outliving }) => _outliving)],
     });
     const serving = this.launch(this.makePrograms(), role.policy, existing);
+    watchNodes(this, { securityGroupId: group.securityGroupId, nodes: this.nodes, keys: this.keys, tls: this.tls });
     if (this.tls.writes.length > 0) this.addFoundingRights();
     this.endpoint = this.makeEndpoint(serving);
     const zone = this.nameZone && { name: this.nameZone.baseName, vpcId };

@@ -1,6 +1,8 @@
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamUserPolicy } from '@cdktf/provider-aws/lib/iam-user-policy';
 import { Construct } from 'constructs';
+import { mean } from '../../observed/meant';
+import { declareReader } from '../../posture/declarations';
 import { Grantee } from './grantee';
 import { CaBundle } from '../tls/ca-bundle';
 import { policyJson, readCaBundles, readSecrets } from './policy';
@@ -39,10 +41,15 @@ export class Grant extends Construct {
     this.caCertificateSecretArn = clientCa?._source.secret?.arn;
     const statements = [...readSecrets(keys), ...readCaBundles(clientCa ? [clientCa] : [])];
     this.policyJson = policyJson(statements);
-    if (grantee._kind === 'role') {
-      new IamRolePolicy(this, 'Policy', { role: grantee.name, policy: this.policyJson });
-    } else {
-      new IamUserPolicy(this, 'Policy', { user: grantee.name, policy: this.policyJson });
-    }
+    mean(
+      grantee._kind === 'role'
+        ? new IamRolePolicy(this, 'Policy', { role: grantee.name, policy: this.policyJson })
+        : new IamUserPolicy(this, 'Policy', { user: grantee.name, policy: this.policyJson }),
+    );
+    declareReader({
+      scope: this,
+      reader: { kind: grantee._kind, principal: grantee.name },
+      secrets: keys.map(({ arn }) => arn),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
+import { mean } from '../../observed/meant';
 import { policyJson, writeSecrets } from '../grants/policy';
 import { Secret } from '../secrets/secret';
 
@@ -27,10 +28,11 @@ export class FoundingRights extends Construct {
       ArnEquals: { 'ec2:SourceInstanceARN': [props.founderArn] },
       DateLessThan: { 'aws:CurrentTime': [props.end] },
     });
-    new IamRolePolicy(this, 'Policy', {
+    const policy = new IamRolePolicy(this, 'Policy', {
       namePrefix: 'qdrant-founding-',
       role: props.roleName,
       policy: policyJson(statements),
     });
+    mean(policy);
   }
 }

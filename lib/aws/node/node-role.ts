@@ -4,6 +4,8 @@ import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
+import { mean } from '../../observed/meant';
+import { declareReader } from '../../posture/declarations';
 import { CaBundle } from '../tls/ca-bundle';
 import { EcrRepository } from './ecr-image';
 import { PolicyStatement, policyJson, readCaBundles, readSecrets } from '../grants/policy';
@@ -49,6 +51,9 @@ export class NodeRole extends Construct {
       role: role.name,
     });
     this.roleName = role.name;
+    mean(trust, this.policy);
+    const secrets = [...props.reads, ...props.bundles.flatMap(({ _source: { secret } }) => secret ?? [])];
+    declareReader({ scope: this, reader: { kind: 'role', principal: role.name }, secrets: secrets.map(({ arn }) => arn) });
     this.instanceProfileName = profile.name;
   }
 }

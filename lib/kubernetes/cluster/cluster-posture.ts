@@ -2,6 +2,7 @@ import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { KeyOrigin, placesOfKeys } from '../../cluster/cluster-keys';
 import { watchNetworkPolicies } from '../../observed/kubernetes/declared';
+import { comparePods } from '../../observed/kubernetes/differences';
 import { Posture, SecretPurpose } from '../../posture';
 import { whereabouts } from '../names/one-of-an-object';
 import { ClusterKeys } from '../secrets/api-keys';
@@ -21,7 +22,7 @@ export function describeSecrets(
   origin: KeyOrigin,
   tls: ClusterTls,
 ): void {
-  for (const place of [...placesOfKeys(keys, origin, ({ name }) => `Secret ${name}`), ...tls.places]) {
+  for (const place of [...placesOfKeys(keys, origin, ({ name }) => `${KEPT_IN}${name}`), ...tls.places]) {
     const secret = posture.addSecret(place);
     if (place.purpose !== SecretPurpose.CA_PRIVATE_KEY) {
       secret.addReader('the pods');
@@ -31,12 +32,30 @@ export function describeSecrets(
   }
 }
 
-/** Has all that lets others in to the pods compared with what was declared, whoever made it. */
-export function watchPods(cluster: { posture: Posture } & IConstruct, statefulSet: TerraformResource): void {
+/** Where a Secret is kept, as the posture shows it. */
+const KEPT_IN = 'Secret ';
+
+/** What of a cluster is compared with what is synthesized. */
+export interface WatchedCluster {
+  readonly namespace: string;
+  readonly statefulSet: TerraformResource;
+  readonly programs: TerraformResource;
+}
+
+/** Has all that lets others in to the pods, that these run and that gives their secrets compared with what was declared, whoever made it. */
+export function watchPods(cluster: { posture: Posture } & IConstruct, watched: WatchedCluster): void {
   const { posture } = cluster;
+  const { statefulSet } = watched;
   watchNetworkPolicies(cluster, posture, {
     statefulSet,
     listeners: () => posture.listeners.filter(({ at }) => at === AT_PODS),
+    whereOf: whereabouts(cluster.node.root),
+  });
+  comparePods(cluster, posture, {
+    ...watched,
+    secrets: posture.secrets
+      .filter(({ keptIn }) => keptIn.startsWith(KEPT_IN))
+      .map(({ purpose, keptIn }) => ({ purpose, name: keptIn.slice(KEPT_IN.length) })),
     whereOf: whereabouts(cluster.node.root),
   });
 }

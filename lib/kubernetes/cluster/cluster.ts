@@ -103,8 +103,8 @@ export class QdrantCluster extends QdrantClusterBase {
       listeners: clientListenersOf(this.posture),
       posture: this.posture,
     });
-    this.makeNodes([refusal.policy]);
-    watchPods(this, this.node.defaultChild as TerraformResource);
+    const programs = this.makeNodes([refusal.policy]);
+    watchPods(this, { namespace, programs, statefulSet: this.node.defaultChild as TerraformResource });
     clientService._bind(this, { ...this.description, connections: this.connections });
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     this.endpoint = endpointOf(this.description, this.props.hostNames?.[0] ?? names.host);
@@ -235,7 +235,8 @@ export class QdrantCluster extends QdrantClusterBase {
     });
   }
 
-  private makeNodes(after: ITerraformDependable[]): void {
+  /** Returns the programs of the pods. */
+  private makeNodes(after: ITerraformDependable[]): TerraformResource {
     const { props, description } = this;
     const { names, trusted, clientCas } = description;
     const programs = new PodPrograms(this, 'Programs', {
@@ -274,6 +275,7 @@ export class QdrantCluster extends QdrantClusterBase {
     });
     this.rollout = nodes.rollout;
     this.node.defaultChild = nodes.node.defaultChild;
+    return programs.configMap;
   }
 }
 

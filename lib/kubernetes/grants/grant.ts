@@ -1,6 +1,7 @@
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
 import { Construct } from 'constructs';
+import { declareReader } from '../../posture/declarations';
 import { literalText } from '../../terraform/literal-text';
 import { Grantee } from './grantee';
 import { BundlePlace } from '../tls/ca-bundle';
@@ -40,6 +41,11 @@ export class Grant extends Construct {
       { resources: ['configmaps'], resourceNames: named('configMap') },
     ].filter(({ resourceNames }) => resourceNames.length > 0);
 
+    declareReader({
+      scope: this,
+      reader: { namespace: props.namespace, subject: grantee._subject },
+      secrets: this.secretNames,
+    });
     const metadata = { name: props.name, namespace: props.namespace, labels: props.labels };
     const role = new RoleV1(this, 'Role', {
       metadata,

@@ -36,7 +36,7 @@ export interface WatchedListeners {
 
 /** Compares who is let in by the security groups of an app with what was declared to a cluster, whoever made them. */
 export function watchSecurityGroups(scope: IConstruct, posture: Posture, watched: WatchedListeners): void {
-  posture._observeBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
+  posture._observations.reachBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
 }
 
 function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boolean): UndeclaredReach[] {

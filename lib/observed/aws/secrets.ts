@@ -7,6 +7,9 @@ export interface Statement {
   readonly actions: string[];
   readonly resources: unknown[];
   readonly principals: string[];
+  /** What it allows all but, where it is written so. */
+  readonly notActions: string[];
+  readonly notResources: unknown[];
 }
 
 const KEYS: Array<[string, SecretPurpose]> = [
@@ -14,7 +17,7 @@ const KEYS: Array<[string, SecretPurpose]> = [
   ['readOnly', SecretPurpose.READ_ONLY_API_KEY],
   ['alternate', SecretPurpose.ALTERNATE_API_KEY],
 ];
-const IDENTITY_POLICIES = ['aws_iam_role_policy', 'aws_iam_user_policy', 'aws_iam_group_policy', 'aws_iam_policy'];
+export const IDENTITY_POLICIES = ['aws_iam_role_policy', 'aws_iam_user_policy', 'aws_iam_group_policy', 'aws_iam_policy'];
 
 /** The keys of a cluster of this library, with who may read them by the policies of the same app; and keys of others that Terraform keeps. */
 export function secretsOf(config: any, node: ObservedResource, resources: Resources): ObservedSecret[] {
@@ -114,13 +117,22 @@ export function statementsOf(policy: ObservedResource, resources: Resources): St
   }
 }
 
-function fromJson({ Action, Resource, Principal }: any): Statement {
+function fromJson({ Action, Resource, Principal, NotAction, NotResource }: any): Statement {
   const principals =
     typeof Principal === 'string' ? [Principal] : Object.values(Principal ?? {}).flatMap((of) => listOf<any>(of as any));
-  return { actions: listOf(Action), resources: listOf(Resource), principals };
+  return {
+    ...{ actions: listOf(Action), resources: listOf(Resource), principals },
+    ...{ notActions: listOf(NotAction), notResources: listOf(NotResource) },
+  };
 }
 
-function fromDocument({ actions, resources, principals }: any): Statement {
+function fromDocument({ actions, resources, principals, not_actions, not_resources }: any): Statement {
   const named = listOf(principals).flatMap(({ identifiers }) => listOf(identifiers));
-  return { actions: listOf(actions).filter((action) => !hasUnknown(action)), resources: listOf(resources), principals: named };
+  return {
+    actions: listOf(actions).filter((action) => !hasUnknown(action)),
+    resources: listOf(resources),
+    principals: named,
+    notActions: listOf(not_actions),
+    notResources: listOf(not_resources),
+  };
 }

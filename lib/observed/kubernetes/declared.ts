@@ -25,7 +25,7 @@ export interface WatchedPods {
 
 /** Compares who is let in by the network policies of an app with what was declared to a cluster, whoever made them. */
 export function watchNetworkPolicies(scope: IConstruct, posture: Posture, watched: WatchedPods): void {
-  posture._observeBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
+  posture._observations.reachBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
 }
 
 function observe(scope: IConstruct, watched: WatchedPods, mayBeKnown: boolean): UndeclaredReach[] {

@@ -1,7 +1,8 @@
 import { hasUnknown, isGiven, listOf } from '../resources';
 import { ObservedObject } from './objects';
 
-const BUILT_IN = ['cluster-admin', 'admin', 'edit'];
+/** Roles that Kubernetes brings along, and that may nearly everything. */
+export const BUILT_IN = ['cluster-admin', 'admin', 'edit'];
 
 /** The rights of a service account that no server needs, one phrase each. */
 export function rightsOf(account: string, pods: ObservedObject, objects: ObservedObject[]): string[] {

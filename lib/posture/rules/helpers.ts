@@ -1,3 +1,4 @@
+import { DifferenceKind } from '../difference';
 import { PostureFacts } from '../facts';
 import { ExposureSource, Listener, ListenerPurpose } from '../listener';
 import { ReaderScope } from '../secret';
@@ -40,4 +41,9 @@ export function secretsReadableBy(scope: ReaderScope, { secrets }: PostureFacts)
   return secrets.flatMap((secret) =>
     secret.readersOf(scope).map((reader) => `the ${secret.purpose} (${secret.keptIn}) may be read by ${reader}`),
   );
+}
+
+/** What of a kind is synthesized otherwise than it was meant, one sentence each. */
+export function differencesOf({ differences = [] }: PostureFacts, wanted: DifferenceKind): string[] {
+  return differences.filter(({ kind }) => kind === wanted).map(({ what, by }) => `${what} by ${by}, which was not declared`);
 }

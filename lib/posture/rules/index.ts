@@ -12,6 +12,7 @@ import { dataLost } from './data-lost';
 import { egressUnlimited } from './egress-unlimited';
 import { evictionUnlimited } from './eviction-unlimited';
 import { imageByTag } from './image-by-tag';
+import { imageUndeclared } from './image-undeclared';
 import { imageUnversioned } from './image-unversioned';
 import { keyShort } from './key-short';
 import { keysSame } from './keys-same';
@@ -38,6 +39,7 @@ import { programUnverified } from './program-unverified';
 import { publicAndUnprotected } from './public-and-unprotected';
 import { publicWithoutClientCertificate } from './public-without-client-certificate';
 import { reachUndeclared } from './reach-undeclared';
+import { readerUndeclared } from './reader-undeclared';
 import { releaseOutdated } from './release-outdated';
 import { releasesMixed } from './releases-mixed';
 import { removalUnprotected } from './removal-unprotected';
@@ -48,6 +50,7 @@ import { secretInClearText } from './secret-in-clear-text';
 import { secretReadableByEveryWorkload } from './secret-readable-by-every-workload';
 import { secretReadableByEveryone } from './secret-readable-by-everyone';
 import { serverAsRoot } from './server-as-root';
+import { serverUndeclared } from './server-undeclared';
 import { serversApart } from './servers-apart';
 import { settingsLoosened } from './settings-loosened';
 import { settingsUnchecked } from './settings-unchecked';
@@ -102,6 +105,7 @@ export const rules: Rule[] = [
   podRightsWide,
   accountTokenMounted,
   metadataWithoutToken,
+  readerUndeclared,
   singleZone,
   dataLost,
   storageOnNetwork,
@@ -118,6 +122,7 @@ export const rules: Rule[] = [
   machineImageOfAnyone,
   programUnverified,
   releasesMixed,
+  imageUndeclared,
   serverAsRoot,
   machineOpened,
   privilegesGained,
@@ -126,4 +131,5 @@ export const rules: Rule[] = [
   nodesUnjoined,
   auditLogLost,
   nodesUndersized,
+  serverUndeclared,
 ];

@@ -1,0 +1,179 @@
+import { TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { Posture, SecretPurpose } from '../../posture';
+import { readersDeclaredIn } from '../../posture/declarations';
+import { Difference, DifferenceKind } from '../../posture/difference';
+import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
+import { ChangedResource, changeOf, differentSettings, isEqual, otherwise } from '../differing';
+import { isAsMeant, maybeMeant, meaningOf, mean, overriddenLocal } from '../meant';
+import { hasUnknown, Resources } from '../resources';
+import { holderOf, PossibleReader, possibleReaders, RIGHTS } from './readers';
+import { ourServer, userDataOf } from './user-data';
+
+/** What of these is looked at; the rest of it is long. */
+const PARTS: { [type: string]: string[] } = {
+  aws_iam_role: ['name', 'managed_policy_arns', 'inline_policy'],
+  aws_iam_user: ['name'],
+  aws_iam_group: ['name'],
+  aws_secretsmanager_secret: ['name', 'name_prefix', 'policy'],
+};
+
+const reading: TreeReading = {
+  isRead: (type) => type.includes('aws_') && (maybeMeant(type) || RIGHTS.has(type)),
+  pick: (type, values) => (type in PARTS ? Object.fromEntries(PARTS[type].map((name) => [name, values[name]])) : values),
+  whereOf: () => '',
+  isOfConcern: (resource, values) =>
+    !isAsMeant(resource, values) &&
+    (meaningOf(resource) !== undefined ||
+      !maybeMeant(resource.terraformResourceType) ||
+      RIGHTS.has(resource.terraformResourceType)),
+};
+
+/** What the nodes of a cluster run, and who was granted its secrets. */
+export interface WatchedNodes {
+  readonly instances: TerraformResource[];
+  /** What brings the nodes to another configuration: documents, and their associations. */
+  readonly updates: TerraformResource[];
+  /** The texts that both are made of. */
+  readonly locals: TerraformLocal[];
+  readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly arn: string }>;
+}
+
+/** Compares what the nodes run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */
+export function compareNodes(scope: IConstruct, posture: Posture, watched: WatchedNodes): void {
+  mean(...watched.instances, ...watched.updates, ...watched.locals);
+  const known = new WeakMap<Resources, Difference[]>();
+  posture._observations.differencesBy((mayBeKnown) => {
+    const resources = resourcesOfApp(scope.node.root, reading, mayBeKnown);
+    const differences = known.get(resources) ?? [
+      ...changedPrograms(watched, resources),
+      ...undeclaredReaders(scope, posture, watched, resources),
+    ];
+    known.set(resources, differences);
+    return differences;
+  });
+}
+
+function changedPrograms(watched: WatchedNodes, resources: Resources): Difference[] {
+  const changes = [...watched.instances, ...watched.updates].flatMap((resource) => changeOf(resource, resources) ?? []);
+  const locals = watched.locals.filter((local) => !isAsMeant(local) || overriddenLocal(local) !== undefined);
+  if (changes.length + locals.length === 0) return [];
+  const meant = watched.locals.map((local) => withOrigins(local, meaningOf(local))).join('\n');
+  return [
+    ...changes.flatMap((change) => changesOf(change, meant, resources)),
+    ...locals.flatMap((local) => {
+      const there = withOrigins(local, overriddenLocal(local) ?? local.toTerraform().locals[local.friendlyUniqueId]);
+      return otherServer(String(there), meant, `local.${local.friendlyUniqueId}`);
+    }),
+  ];
+}
+
+function changesOf({ there, values, meant }: ChangedResource, programs: string, resources: Resources): Difference[] {
+  const by = there.address;
+  const isOther = (...names: string[]) => names.some((name) => !isEqual(values[name], meant[name]));
+  if (there.type === 'aws_ssm_document') return isOther('content') ? otherServer(commandsIn(values.content), programs, by) : [];
+  if (there.type === 'aws_ssm_association') {
+    const changed = ['name', 'document_version', 'targets'].filter((name) => isOther(name));
+    return changed.map((name) => ({
+      kind: DifferenceKind.SERVER,
+      what: otherwise(`the ${ASSOCIATION[name]}`, values[name], meant[name]),
+      by,
+    }));
+  }
+  const image = { kind: DifferenceKind.IMAGE, what: otherwise('the machine image', values.ami, meant.ami), by };
+  return [
+    ...(isOther('ami') ? [image] : []),
+    ...(isOther('user_data', 'user_data_base64', 'launch_template')
+      ? otherServer(userDataOf(there, resources), programs, by)
+      : []),
+  ];
+}
+
+const ASSOCIATION: { [argument: string]: string } = {
+  name: 'document that the nodes are updated by',
+  document_version: 'version of the document that the nodes are updated by',
+  targets: 'choice of the nodes that are updated',
+};
+
+/** What a document runs, where it can be read. */
+function commandsIn(content: unknown): string | undefined {
+  if (typeof content !== 'string') return undefined;
+  try {
+    const { mainSteps = [] } = JSON.parse(content);
+    return mainSteps.flatMap(({ inputs }: any) => inputs?.runCommand ?? []).join('\n');
+  } catch {
+    return content;
+  }
+}
+
+/** What is said of members of `cluster.json`; others are called as they are. */
+const MEMBERS: { [member: string]: string } = {
+  guardedPorts: 'list of ports on which clients’ certificates are verified',
+  keys: 'list of secrets with the keys',
+  tls: 'source of certificates',
+  clientCas: 'list of authorities that clients are verified by',
+  trusted: 'list of trusted authorities',
+};
+
+/** How a server differs that is installed by another text than the library wrote. */
+function otherServer(there: string | undefined, meant: string, by: string): Difference[] {
+  const found = there === undefined ? undefined : ourServer(there);
+  const wanted = ourServer(meant);
+  const unread = [{ kind: DifferenceKind.SERVER, what: 'the nodes are given what this library did not write,', by }];
+  if (!found || !wanted) return unread;
+  const members = [...new Set([...Object.keys(wanted.config), ...Object.keys(found.config)])];
+  const differences = [
+    ...differentSettings(found.server.values, wanted.server.values, by),
+    ...members
+      .filter((member) => !isEqual(found.config[member], wanted.config[member]))
+      .map((member) => ({
+        kind: member === 'image' ? DifferenceKind.IMAGE : DifferenceKind.SERVER,
+        what: otherwise(`the ${MEMBERS[member] ?? member}`, found.config[member], wanted.config[member]),
+        by,
+      })),
+  ];
+  // Another text that sets the server as it was meant may still run what it likes.
+  return differences.length > 0 ? differences : unread;
+}
+
+function undeclaredReaders(scope: IConstruct, posture: Posture, { secrets }: WatchedNodes, resources: Resources): Difference[] {
+  const { readers, declared } = indexOf(resources, scope.node.root);
+  const from = { scope: TerraformStack.of(scope).node.path };
+  const found = new Map<PossibleReader, SecretPurpose[]>();
+  for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
+    const written = withOrigins(scope, arn);
+    const secret = { identity: resources.identity(from, written), name: nameOf(resources.target(from, written)?.values) };
+    const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
+    for (const reader of readers) {
+      const isDeclared = declared.has(`${reader.identity} ${secret.identity}`) || told.includes(reader.name);
+      if (!isDeclared && reader.reads(secret)) found.set(reader, [...(found.get(reader) ?? []), purpose]);
+    }
+  }
+  return [...found].map(([{ name, by }, purposes]) => ({
+    kind: DifferenceKind.READER,
+    what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${name}`,
+    by: by.address,
+  }));
+}
+
+function nameOf(values: any): string | undefined {
+  const name = values?.name ?? (values?.name_prefix === undefined ? undefined : `${values.name_prefix}0`);
+  return hasUnknown(name) ? undefined : name;
+}
+
+/** Made once for all clusters of an app. */
+const indexes = new WeakMap<Resources, { readers: PossibleReader[]; declared: Set<string> }>();
+
+function indexOf(resources: Resources, app: IConstruct) {
+  const index = indexes.get(resources) ?? { readers: possibleReaders(resources), declared: new Set<string>() };
+  if (!indexes.has(resources)) {
+    for (const { scope, reader, secrets } of index.readers.length > 0 ? readersDeclaredIn(app) : []) {
+      if (typeof reader.principal !== 'string') continue;
+      const from = { scope: TerraformStack.of(scope).node.path };
+      const { identity } = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
+      for (const arn of secrets) index.declared.add(`${identity} ${resources.identity(from, withOrigins(scope, arn))}`);
+    }
+  }
+  indexes.set(resources, index);
+  return index;
+}

@@ -1,0 +1,497 @@
+import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
+import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import { Instance } from '@cdktf/provider-aws/lib/instance';
+import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
+import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
+import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
+import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
+import { ClusterRoleBindingV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-binding-v1';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
+import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
+import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
+import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { Aspects, TerraformElement, TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { aws, kubernetes } from '../../lib';
+import { synthCluster as synthPods } from '../support/kubernetes/synth';
+import { synthCluster } from '../support/synth';
+
+type Class<T> = new (...args: any[]) => T;
+
+/** What differs, without by what, when a stack is synthesized. */
+function differencesOf(synthesize: () => unknown): string[] {
+  try {
+    synthesize();
+    return [];
+  } catch (error) {
+    const { message } = error as Error;
+    if (!/QDR0(39|65|78)/.test(message)) throw error;
+    return [...message.matchAll(/(QDR\d+): (.*?),? by (?:\S*), which was not declared/g)].map(
+      ([, id, what]) => `${id}: ${what}`,
+    );
+  }
+}
+
+const madeOf = <T extends IConstruct>(cluster: IConstruct, type: Class<T>, id = /(?:)/): T =>
+  cluster.node.findAll().find((child): child is T => child instanceof type && id.test(child.node.path))!;
+const textOf = (local: TerraformLocal): string => local.toTerraform().locals[local.friendlyUniqueId];
+const overrideOfStack = (stack: TerraformStack, element: TerraformElement, path: string, value: unknown) =>
+  stack.addOverride(
+    `resource.${(element as TerraformResource).terraformResourceType}.${element.friendlyUniqueId}.${path}`,
+    value,
+  );
+const reads = (resource: unknown, action: unknown = 'secretsmanager:GetSecretValue') =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: resource }] });
+
+describe('AWS', () => {
+  const policyOf = (stack: TerraformStack, policy: string, role = 'intern') =>
+    new IamRolePolicy(stack, 'ByHand', { role, policy });
+  const config = (cluster: aws.QdrantCluster) => madeOf(cluster, TerraformLocal, /InstallConfig/);
+  const rewritten = (cluster: aws.QdrantCluster, stack: TerraformStack, change: (text: string) => string) => {
+    const local = config(cluster);
+    stack.addOverride(`locals.${local.friendlyUniqueId}`, change(textOf(local)));
+  };
+  const OTHERS = 'QDR078: the nodes are given what this library did not write';
+
+  test.each<[string, (cluster: aws.QdrantCluster, stack: TerraformStack) => unknown, string[]]>([
+    ['nothing', () => {}, []],
+    [
+      'user data, by an override',
+      (cluster) => madeOf(cluster, Instance).addOverride('user_data_base64', 'IyEvYmluL3No'),
+      [OTHERS],
+    ],
+    ['user data, by a property', (cluster) => (madeOf(cluster, Instance).userData = 'docker run qdrant/qdrant'), [OTHERS]],
+    [
+      'user data of the stack',
+      (cluster, stack) => overrideOfStack(stack, madeOf(cluster, Instance), 'user_data', 'x'),
+      [OTHERS],
+    ],
+    ['a launch template', (cluster) => madeOf(cluster, Instance).addOverride('launch_template', { id: 'lt-1' }), [OTHERS]],
+    ['tags of an instance', (cluster) => madeOf(cluster, Instance).addOverride('tags.team', 'search'), []],
+    [
+      'the machine image',
+      (cluster) => madeOf(cluster, Instance).addOverride('ami', 'ami-1'),
+      [expect.stringMatching(/^QDR065: the machine image is ami-1, and not data\.aws_ssm_parameter\..*$/)],
+    ],
+    ['the document', (cluster) => madeOf(cluster, SsmDocument).addOverride('content', '{"mainSteps":[]}'), [OTHERS]],
+    ['tags of the document', (cluster) => madeOf(cluster, SsmDocument).addOverride('tags.team', 'search'), []],
+    [
+      'another document that is run',
+      (cluster) => madeOf(cluster, SsmAssociation).addOverride('name', 'AWS-RunShellScript'),
+      [expect.stringMatching(/^QDR078: the document that the nodes are updated by is AWS-RunShellScript, and not /)],
+    ],
+    [
+      'parameters of an association',
+      (cluster) => madeOf(cluster, SsmAssociation).addOverride('parameters.Peers', 'ignored'),
+      [],
+    ],
+    [
+      'a setting, in the text that installs it',
+      (cluster, stack) => rewritten(cluster, stack, (text) => text.replaceAll('enable_tls: true', 'enable_tls: false')),
+      ['cluster.p2p', 'service'].map((of) => `QDR078: the setting ${of}.enable_tls is false, and not true`),
+    ],
+    [
+      'a setting, by an Aspect',
+      (cluster, stack) =>
+        Aspects.of(stack).add({
+          visit: (construct) => {
+            if (construct === config(cluster)) config(cluster).expression += '\nsystemctl stop nftables';
+          },
+        }),
+      [OTHERS],
+    ],
+    ['the text as it is, once more', (cluster, stack) => rewritten(cluster, stack, (text) => text), [OTHERS]],
+    [
+      'a local of others',
+      (_, stack) => stack.addOverride(`locals.${new TerraformLocal(stack, 'Other', 'a').friendlyUniqueId}`, 'b'),
+      [],
+    ],
+    [
+      'a policy that reads a key',
+      (cluster, stack) => policyOf(stack, reads(cluster.adminKeySecretArn)),
+      ['QDR039: the admin API key may be read by role intern'],
+    ],
+    [
+      'one that describes it',
+      (cluster, stack) => policyOf(stack, reads(cluster.adminKeySecretArn, 'secretsmanager:DescribeSecret')),
+      [],
+    ],
+    ['one that reads the CA certificate', (cluster, stack) => policyOf(stack, reads(cluster.caCertificateSecretArn)), []],
+    [
+      'one that reads another secret',
+      (_, stack) => policyOf(stack, reads('arn:aws:secretsmanager:eu-west-1:1:secret:other-*')),
+      [],
+    ],
+    [
+      'one that reads secrets whose names begin so',
+      (_, stack) => policyOf(stack, reads(['arn:aws:secretsmanager:eu-west-1:1:secret:vectors-*'], ['secretsmanager:Get*'])),
+      ['QDR039: the admin API key and the read-only API key and the CA private key may be read by role intern'],
+    ],
+    [
+      'one that may everything',
+      (_, stack) => policyOf(stack, reads('*', '*')),
+      ['QDR039: the admin API key and the read-only API key and the CA private key may be read by role intern'],
+    ],
+    [
+      'one that may everything but read secrets',
+      (_, stack) =>
+        policyOf(stack, JSON.stringify({ Statement: { Effect: 'Allow', NotAction: 'secretsmanager:*', Resource: '*' } })),
+      [],
+    ],
+    [
+      'one that a data source describes',
+      (cluster, stack) => {
+        const resources = [cluster.readOnlyKeySecretArn!];
+        const document = new DataAwsIamPolicyDocument(stack, 'Document', {
+          statement: [{ actions: ['secretsmanager:GetSecretValue'], resources }],
+        });
+        policyOf(stack, document.json);
+      },
+      ['QDR039: the read-only API key may be read by role intern'],
+    ],
+    [
+      'a policy that is attached',
+      (cluster, stack) => {
+        const policy = new IamPolicy(stack, 'Shared', { policy: reads(cluster.adminKeySecretArn) });
+        const role = new IamRole(stack, 'Intern', { name: 'intern', assumeRolePolicy: '{}' });
+        new IamRolePolicyAttachment(stack, 'Attached', { policyArn: policy.arn, role: role.name });
+      },
+      [expect.stringMatching(/^QDR039: the admin API key may be read by role aws_iam_role\.Intern\.name$/)],
+    ],
+    [
+      'an administrator',
+      (_, stack) =>
+        new IamRolePolicyAttachment(stack, 'Attached', {
+          policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+          role: 'intern',
+        }),
+      ['QDR039: the admin API key and the read-only API key and the CA private key may be read by role intern'],
+    ],
+    [
+      'one who reads metrics',
+      (_, stack) =>
+        new IamRolePolicyAttachment(stack, 'Attached', {
+          policyArn: 'arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess',
+          role: 'intern',
+        }),
+      [],
+    ],
+    [
+      'a policy of the secret',
+      (cluster, stack) =>
+        new SecretsmanagerSecretPolicy(stack, 'Shared', {
+          secretArn: cluster.readOnlyKeySecretArn!,
+          policy: JSON.stringify({
+            Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'secretsmanager:*', Resource: '*' }],
+          }),
+        }),
+      ['QDR039: the read-only API key may be read by principal *'],
+    ],
+    [
+      'one who was written down',
+      (cluster, stack) => {
+        policyOf(stack, reads(cluster.adminKeySecretArn));
+        cluster.posture.secrets[0].addReader('role intern');
+      },
+      [],
+    ],
+    [
+      'one who was granted it',
+      (cluster, stack) => {
+        policyOf(stack, reads(cluster.readOnlyKeySecretArn));
+        cluster.grantRead(aws.Grantee.role('intern'));
+      },
+      [],
+    ],
+    [
+      'one who was granted less',
+      (cluster, stack) => {
+        policyOf(stack, reads(cluster.adminKeySecretArn));
+        cluster.grantRead(aws.Grantee.role('intern'));
+      },
+      ['QDR039: the admin API key may be read by role intern'],
+    ],
+    [
+      'a grant that is given another role',
+      (cluster) => {
+        const grant = cluster.grantRead(aws.Grantee.role('search'));
+        madeOf(grant, IamRolePolicy).addOverride('role', 'intern');
+      },
+      ['QDR039: the read-only API key may be read by role intern'],
+    ],
+    [
+      'a grant that reads more',
+      (cluster) => {
+        const grant = cluster.grantRead(aws.Grantee.role('search'));
+        madeOf(grant, IamRolePolicy).policy = reads('*');
+      },
+      ['QDR039: the admin API key and the CA private key may be read by role search'],
+    ],
+    [
+      'a policy of the nodes that is rewritten, and reads no more',
+      (cluster) => madeOf(cluster, IamRolePolicy, /NodeRole/).addOverride('name_prefix', 'other-'),
+      [],
+    ],
+    [
+      'one that the nodes have as well',
+      (cluster, stack) => policyOf(stack, reads(cluster.adminKeySecretArn), cluster.roleName),
+      [],
+    ],
+  ])('%s', (_what, change, expected) => {
+    expect(differencesOf(() => synthCluster({}, change))).toEqual(expected);
+  });
+
+  test('it can be accepted, and stands in the report then', () => {
+    const stack = synthCluster({}, (cluster) => {
+      madeOf(cluster, Instance).addOverride('user_data', 'x');
+      cluster.acknowledge('QDR078', 'a test');
+    });
+    expect(stack.json['//'].qdrant['vectors/Cluster'].findings).toMatchObject([
+      { ruleId: 'QDR078', acknowledgedBecause: 'a test' },
+    ]);
+  });
+
+  test('a cluster is compared with what it was meant to be, and no other is', () => {
+    const found = differencesOf(() =>
+      synthCluster({}, (cluster, stack) => {
+        const other = new aws.QdrantCluster(stack, 'Other', {
+          network: aws.ClusterNetwork.fromSubnets({ vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2', 'subnet-3'] }),
+          instanceType: 'r7g.large',
+          dataVolume: { sizeGib: 50 },
+          clusterName: 'other',
+        });
+        policyOf(stack, reads(other.adminKeySecretArn), cluster.roleName);
+      }),
+    );
+    expect(found).toEqual([expect.stringMatching(/^QDR039: the admin API key may be read by role aws_iam_role\..*NodeRole/)]);
+  });
+});
+
+describe('Kubernetes', () => {
+  const NAMESPACE = 'search';
+  const programsOf = (cluster: kubernetes.QdrantCluster) => madeOf(cluster, ConfigMapV1, /Programs/);
+  const rewritten = (cluster: kubernetes.QdrantCluster, file: string, change: (text: string) => string) => {
+    const { data } = programsOf(cluster).toTerraform().resource.kubernetes_config_map_v1[programsOf(cluster).friendlyUniqueId];
+    programsOf(cluster).data = { ...data, [file]: change(data[file]) };
+  };
+  const pods = (cluster: kubernetes.QdrantCluster) => madeOf(cluster, StatefulSetV1);
+  const SPEC = 'spec.template.spec';
+  const role = (stack: TerraformStack, rule: object, subject: object = { kind: 'User', name: 'intern' }) => {
+    const metadata = { name: 'by-hand', namespace: NAMESPACE };
+    new RoleV1(stack, 'Role', { metadata, rule: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'], ...rule }] });
+    new RoleBindingV1(stack, 'Binding', {
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'by-hand' },
+      subject: [subject as any],
+    });
+  };
+  const ALL = 'the admin API key and the read-only API key and the CA private key and the TLS private key';
+
+  test.each<[string, (cluster: kubernetes.QdrantCluster, stack: TerraformStack) => unknown, string[]]>([
+    ['nothing', () => {}, []],
+    [
+      'a setting in the ConfigMap',
+      (cluster) => rewritten(cluster, 'settings.yaml', (text) => text.replaceAll('enable_tls: true', 'enable_tls: false')),
+      ['cluster.p2p', 'service'].map((of) => `QDR078: the setting ${of}.enable_tls is false, and not true`),
+    ],
+    [
+      'the ConfigMap, by an override of the stack',
+      (cluster, stack) => overrideOfStack(stack, programsOf(cluster), 'data', { 'run-server.sh': 'exec qdrant' }),
+      ['QDR078: the file run-server.sh of the pods is another one'],
+    ],
+    ['comments in its settings', (cluster) => rewritten(cluster, 'settings.yaml', (text) => `# ours\n${text}`), []],
+    ['labels of the ConfigMap', (cluster) => programsOf(cluster).addOverride('metadata.labels.team', 'search'), []],
+    [
+      'the image',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.image`, 'qdrant/qdrant:v1.17.1'),
+      [
+        expect.stringMatching(
+          /^QDR065: the image of the container qdrant is qdrant\/qdrant:v1\.17\.1, and not docker\.io\/qdrant\/qdrant:v.*-unprivileged$/,
+        ),
+      ],
+    ],
+    [
+      'the image, by an Aspect',
+      (cluster, stack) =>
+        Aspects.of(stack).add({
+          visit: (construct) =>
+            construct === pods(cluster) && pods(cluster).addOverride(`${SPEC}.container.0.image`, 'mirror.internal/qdrant:1'),
+        }),
+      [expect.stringMatching(/^QDR065: the image of the container qdrant is mirror\.internal/)],
+    ],
+    [
+      'what the container runs',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.command`, ['--debug']),
+      [
+        'QDR078: the command of the container qdrant is ["/opt/qdrant/run-server.sh","--debug"], and not ["/opt/qdrant/run-server.sh"]',
+      ],
+    ],
+    ['resources of the container', (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.resources.limits.cpu`, '4'), []],
+    [
+      'a setting by the environment',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container.0.env`, [{ name: 'QDRANT__SERVICE__ENABLE_TLS', value: 'false' }]),
+      ['QDR078: the setting service.enable_tls is false, and not left out'],
+    ],
+    [
+      'a variable of others',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.env`, [{ name: 'RUST_BACKTRACE', value: '1' }]),
+      [],
+    ],
+    [
+      'the environment from a ConfigMap',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.env_from`, [{ config_map_ref: { name: 'ours' } }]),
+      ['QDR078: the environment of the container qdrant is taken from elsewhere as well (envFrom)'],
+    ],
+    [
+      'a file over the settings',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container.0.volume_mount`, [
+          { name: 'storage', mount_path: '/qdrant/config/production.yaml', sub_path: 'p.yaml' },
+        ]),
+      ['QDR078: what is mounted at /qdrant/config/production.yaml of the container qdrant is other than was meant'],
+    ],
+    [
+      'a file elsewhere',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.volume_mount`, [{ name: 'storage', mount_path: '/models' }]),
+      [],
+    ],
+    [
+      'other keys',
+      (cluster) => {
+        const volumes =
+          pods(cluster).toTerraform().resource.kubernetes_stateful_set_v1[pods(cluster).friendlyUniqueId].spec.template.spec
+            .volume;
+        const index = volumes.findIndex(({ name }: any) => name === 'keys');
+        pods(cluster).addOverride(`${SPEC}.volume.${index}.projected.0.sources.0.secret.0.name`, 'known-to-all');
+      },
+      ['QDR078: what the volume keys of the pods holds is other than was meant'],
+    ],
+    [
+      'a container that is given the keys',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container`, [
+          { name: 'shell', image: 'busybox:1', volume_mount: [{ name: 'keys', mount_path: '/keys' }] },
+        ]),
+      ['QDR039: the admin API key and the read-only API key may be read by the container shell'],
+    ],
+    [
+      'one that is given none',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container`, [{ name: 'shell', image: 'busybox:1' }]),
+      [],
+    ],
+    [
+      'one of the same name',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container`, [
+          { name: 'log', image: 'a:1' },
+          { name: 'log', image: 'a:1' },
+        ]),
+      ['QDR078: two containers of the pods have one name'],
+    ],
+    ['where the pods stand', (cluster) => pods(cluster).addOverride(`${SPEC}.node_selector.disk`, 'ssd'), []],
+    ['a role that reads every Secret', (_, stack) => role(stack, {}), [`QDR039: ${ALL} may be read by user intern`]],
+    [
+      'a role that reads a key',
+      (_, stack) => role(stack, { resourceNames: ['vectors-cluster-read-only-key'] }),
+      ['QDR039: the read-only API key may be read by user intern'],
+    ],
+    ['one that reads another Secret', (_, stack) => role(stack, { resourceNames: ['another'] }), []],
+    ['one that makes Secrets', (_, stack) => role(stack, { verbs: ['create'] }), []],
+    ['one that reads ConfigMaps', (_, stack) => role(stack, { resources: ['configmaps'] }), []],
+    ['one of another group of kinds', (_, stack) => role(stack, { apiGroups: ['external-secrets.io'] }), []],
+    [
+      'one who was granted it',
+      (cluster, stack) => {
+        const subject = { kind: 'ServiceAccount', namespace: 'search', name: 'search' };
+        role(stack, { resourceNames: ['vectors-cluster-read-only-key'] }, subject);
+        cluster.grantRead(kubernetes.Grantee.serviceAccount('search', 'search'));
+      },
+      [],
+    ],
+    [
+      'a grant that is bound to others as well',
+      (cluster) => {
+        const grant = cluster.grantRead(kubernetes.Grantee.serviceAccount('search', 'search'));
+        madeOf(grant, RoleBindingV1).addOverride('subject', [{ kind: 'Group', name: 'interns' }]);
+      },
+      ['QDR039: the read-only API key may be read by group interns'],
+    ],
+    [
+      'a grant that reads more',
+      (cluster) => {
+        const grant = cluster.grantRead(kubernetes.Grantee.serviceAccount('search', 'search'));
+        madeOf(grant, RoleV1).addOverride('rule.0.resource_names', ['vectors-cluster-admin-key-1']);
+      },
+      ['QDR039: the admin API key may be read by service account search/search'],
+    ],
+    [
+      'a manifest that binds a role of Kubernetes',
+      (_, stack) =>
+        new Manifest(stack, 'Bound', {
+          manifest: {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'RoleBinding',
+            metadata: { name: 'operators', namespace: NAMESPACE },
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+            subjects: [{ kind: 'Group', name: 'operators' }],
+          },
+        }),
+      [`QDR039: ${ALL} may be read by group operators`],
+    ],
+    [
+      'the same, in another namespace',
+      (_, stack) =>
+        new Manifest(stack, 'Bound', {
+          manifest: {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'RoleBinding',
+            metadata: { name: 'operators', namespace: 'another' },
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+            subjects: [{ kind: 'Group', name: 'operators' }],
+          },
+        }),
+      [],
+    ],
+    [
+      'a role for all namespaces',
+      (_, stack) => {
+        const metadata = { name: 'readers' };
+        new ClusterRoleV1(stack, 'Role', { metadata, rule: [{ apiGroups: ['*'], resources: ['*'], verbs: ['list'] }] });
+        new ClusterRoleBindingV1(stack, 'Binding', {
+          metadata,
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'readers' },
+          subject: [{ kind: 'ServiceAccount', namespace: 'backup', name: 'backup' }],
+        });
+      },
+      [`QDR039: ${ALL} may be read by service account backup/backup`],
+    ],
+  ])('%s', (_what, change, expected) => {
+    expect(differencesOf(() => synthPods({}, change))).toEqual(expected);
+  });
+
+  test('the guard, which verifies client certificates', () => {
+    const guarded = {
+      clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('company-ca')),
+    } as any;
+    const changed = (change: (cluster: kubernetes.QdrantCluster) => void) => differencesOf(() => synthPods(guarded, change));
+    expect(changed(() => {})).toEqual([]);
+    expect(
+      changed((cluster) =>
+        rewritten(cluster, 'cluster.env', (text) =>
+          text.replace(/^readonly GUARDED_PORTS.*$/m, "readonly GUARDED_PORTS='6334'"),
+        ),
+      ),
+    ).toEqual(['QDR078: the list of ports on which clients’ certificates are verified is 6334, and not 6333 6334']);
+    expect(changed((cluster) => pods(cluster).addOverride(`${SPEC}.container.1.name`, 'proxy'))).toEqual(
+      expect.arrayContaining(['QDR078: the container guard is not among those of the pods']),
+    );
+    expect(changed((cluster) => pods(cluster).addOverride(`${SPEC}.container.1.image`, 'nginx:latest'))).toEqual([
+      expect.stringMatching(/^QDR065: the image of the container guard is nginx:latest, and not /),
+    ]);
+  });
+});
