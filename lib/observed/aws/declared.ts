@@ -5,6 +5,7 @@ import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { addTo } from '../grouped';
+import { knownOf } from '../known';
 import { InboundRule, ObservedSource } from '../reach';
 import { Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
@@ -36,11 +37,11 @@ export interface WatchedListeners {
 
 /** Compares who is let in by the security groups of an app with what was declared to a cluster, whoever made them. */
 export function watchSecurityGroups(scope: IConstruct, posture: Posture, watched: WatchedListeners): void {
-  posture._observations.reachBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
+  const reachIn = knownOf((resources) => observe(scope, watched, resources));
+  posture._observations.reachBy((mayBeKnown) => reachIn(resourcesOfApp(scope.node.root, reading, mayBeKnown)));
 }
 
-function observe(scope: IConstruct, watched: WatchedListeners, mayBeKnown: boolean): UndeclaredReach[] {
-  const resources = resourcesOfApp(scope.node.root, reading, mayBeKnown);
+function observe(scope: IConstruct, watched: WatchedListeners, resources: Resources): UndeclaredReach[] {
   const { groups, interfaces, declared } = indexOf(resources, scope.node.root);
   const stack = { scope: TerraformStack.of(scope).node.path };
   const identityOf = (value: string) => resources.identity(stack, withOrigins(scope, value));

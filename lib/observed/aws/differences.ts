@@ -5,6 +5,7 @@ import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { ChangedResource, changeOf, differentSettings, isEqual, otherwise } from '../differing';
+import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean, overriddenLocal } from '../meant';
 import { hasUnknown, Resources } from '../resources';
 import { holderOf, PossibleReader, possibleReaders, RIGHTS } from './readers';
@@ -42,16 +43,11 @@ export interface WatchedNodes {
 /** Compares what the nodes run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */
 export function compareNodes(scope: IConstruct, posture: Posture, watched: WatchedNodes): void {
   mean(...watched.instances, ...watched.updates, ...watched.locals);
-  const known = new WeakMap<Resources, Difference[]>();
-  posture._observations.differencesBy((mayBeKnown) => {
-    const resources = resourcesOfApp(scope.node.root, reading, mayBeKnown);
-    const differences = known.get(resources) ?? [
-      ...changedPrograms(watched, resources),
-      ...undeclaredReaders(scope, posture, watched, resources),
-    ];
-    known.set(resources, differences);
-    return differences;
-  });
+  const differencesIn = knownOf((resources) => [
+    ...changedPrograms(watched, resources),
+    ...undeclaredReaders(scope, posture, watched, resources),
+  ]);
+  posture._observations.differencesBy((mayBeKnown) => differencesIn(resourcesOfApp(scope.node.root, reading, mayBeKnown)));
 }
 
 function changedPrograms(watched: WatchedNodes, resources: Resources): Difference[] {

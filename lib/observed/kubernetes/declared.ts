@@ -5,6 +5,7 @@ import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { addTo } from '../grouped';
+import { knownOf } from '../known';
 import { ObservedSource } from '../reach';
 import { displayed, hasUnknown, Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
@@ -25,11 +26,12 @@ export interface WatchedPods {
 
 /** Compares who is let in by the network policies of an app with what was declared to a cluster, whoever made them. */
 export function watchNetworkPolicies(scope: IConstruct, posture: Posture, watched: WatchedPods): void {
-  posture._observations.reachBy((mayBeKnown) => observe(scope, watched, mayBeKnown));
+  const app = scope.node.root;
+  const reachIn = knownOf((resources) => observe(scope, watched, resources));
+  posture._observations.reachBy((mayBeKnown) => reachIn(resourcesOfApp(app, readingBy(app, watched), mayBeKnown)));
 }
 
-function observe(scope: IConstruct, watched: WatchedPods, mayBeKnown: boolean): UndeclaredReach[] {
-  const resources = resourcesOfApp(scope.node.root, readingBy(scope.node.root, watched), mayBeKnown);
+function observe(scope: IConstruct, watched: WatchedPods, resources: Resources): UndeclaredReach[] {
   const { policies, ofUnknown, podSets, declared } = indexOf(resources, scope.node.root);
   const { statefulSet } = watched;
   const pods = podSets.get(

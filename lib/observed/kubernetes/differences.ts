@@ -5,6 +5,7 @@ import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { changeOf, differentSettings, isEqual, otherwise } from '../differing';
+import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean } from '../meant';
 import { Resources } from '../resources';
 import { settingsIn } from '../server';
@@ -28,17 +29,13 @@ export interface ComparedPods {
 /** Compares what pods run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */
 export function comparePods(scope: IConstruct, posture: Posture, watched: ComparedPods): void {
   mean(watched.statefulSet, watched.programs);
-  const known = new WeakMap<Resources, Difference[]>();
-  posture._observations.differencesBy((mayBeKnown) => {
-    const resources = resourcesOfApp(scope.node.root, readingBy(scope.node.root, watched), mayBeKnown);
-    const differences = known.get(resources) ?? [
-      ...changedPods(watched, resources),
-      ...changedPrograms(watched, resources),
-      ...undeclaredReaders(scope, posture, watched, resources),
-    ];
-    known.set(resources, differences);
-    return differences;
-  });
+  const differencesIn = knownOf((resources) => [
+    ...changedPods(watched, resources),
+    ...changedPrograms(watched, resources),
+    ...undeclaredReaders(scope, posture, watched, resources),
+  ]);
+  const app = scope.node.root;
+  posture._observations.differencesBy((mayBeKnown) => differencesIn(resourcesOfApp(app, readingBy(app, watched), mayBeKnown)));
 }
 
 /** One of an app, so that what was read holds for all of its clusters. */
