@@ -4,6 +4,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Instance } from '@cdktf/provider-aws/lib/instance';
+import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
 import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
 import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
@@ -18,7 +19,7 @@ import { Aspects, TerraformElement, TerraformLocal, TerraformResource, Terraform
 import { IConstruct } from 'constructs';
 import { aws, kubernetes } from '../../lib';
 import { synthCluster as synthPods } from '../support/kubernetes/synth';
-import { synthCluster } from '../support/synth';
+import { clusterName, minimal, synth, synthCluster } from '../support/synth';
 
 type Class<T> = new (...args: any[]) => T;
 
@@ -208,6 +209,19 @@ describe('AWS', () => {
       [],
     ],
     [
+      'one who was granted it by an imported cluster, with a policy of the same beside it',
+      (cluster, stack) => {
+        policyOf(stack, reads(cluster.readOnlyKeySecretArn));
+        const imported = aws.QdrantCluster.fromClusterAttributes(stack, 'Imported', {
+          host: 'vectors.internal',
+          securityGroupId: cluster.connections.securityGroupId,
+          readOnlyKey: aws.Secret.fromArn(cluster.readOnlyKeySecretArn!),
+        });
+        imported.grantRead(aws.Grantee.role('intern'));
+      },
+      [],
+    ],
+    [
       'one who was granted less',
       (cluster, stack) => {
         policyOf(stack, reads(cluster.adminKeySecretArn));
@@ -243,6 +257,26 @@ describe('AWS', () => {
     ],
   ])('%s', (_what, change, expected) => {
     expect(differencesOf(() => synthCluster({}, change))).toEqual(expected);
+  });
+
+  test('keys that exist are known by the references that they are given by', () => {
+    const withKeysOf = (change: (cluster: aws.QdrantCluster, secret: SecretsmanagerSecret) => unknown) => () =>
+      synth((stack) => {
+        const secret = new SecretsmanagerSecret(stack, 'Key', {});
+        const apiKeys = aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(secret.arn) });
+        change(new aws.QdrantCluster(stack, 'Cluster', { ...minimal, clusterName, apiKeys }), secret);
+      });
+    expect(
+      differencesOf(withKeysOf((cluster, secret) => policyOf(cluster.node.scope as TerraformStack, reads(secret.id)))),
+    ).toEqual(['QDR039: the admin API key may be read by role intern']);
+    expect(
+      differencesOf(
+        withKeysOf((cluster) =>
+          madeOf(cluster.grantAdmin(aws.Grantee.role('operator')), IamRolePolicy).addOverride('role', 'intern'),
+        ),
+      ),
+    ).toEqual(['QDR039: the admin API key may be read by role intern']);
+    expect(differencesOf(withKeysOf((cluster) => cluster.grantAdmin(aws.Grantee.role('operator'))))).toEqual([]);
   });
 
   test('it can be accepted, and stands in the report then', () => {
@@ -410,6 +444,18 @@ describe('Kubernetes', () => {
         const subject = { kind: 'ServiceAccount', namespace: 'search', name: 'search' };
         role(stack, { resourceNames: ['vectors-cluster-read-only-key'] }, subject);
         cluster.grantRead(kubernetes.Grantee.serviceAccount('search', 'search'));
+      },
+      [],
+    ],
+    [
+      'one who was granted it by an imported cluster',
+      (cluster, stack) => {
+        const imported = kubernetes.QdrantCluster.fromClusterAttributes(stack, 'Imported', {
+          clusterName: cluster.clusterName,
+          namespace: NAMESPACE,
+          readOnlyKey: kubernetes.Secret.fromName('vectors-cluster-read-only-key'),
+        });
+        imported.grantRead(kubernetes.Grantee.group('interns'));
       },
       [],
     ],

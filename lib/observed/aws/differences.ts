@@ -4,7 +4,7 @@ import { Posture, SecretPurpose } from '../../posture';
 import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
-import { ChangedResource, changeOf, differentSettings, isEqual, otherwise } from '../differing';
+import { ChangedResource, changeOf, differentSettings, isEqual, otherwise, unchecked } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean, overriddenLocal } from '../meant';
 import { hasUnknown, Resources } from '../resources';
@@ -137,7 +137,7 @@ function undeclaredReaders(scope: IConstruct, posture: Posture, { secrets }: Wat
   const from = { scope: TerraformStack.of(scope).node.path };
   const found = new Map<PossibleReader, SecretPurpose[]>();
   for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
-    const written = withOrigins(scope, arn);
+    const written = unchecked(withOrigins(scope, arn));
     const secret = { identity: resources.identity(from, written), name: nameOf(resources.target(from, written)?.values) };
     const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
     for (const reader of readers) {
@@ -167,7 +167,8 @@ function indexOf(resources: Resources, app: IConstruct) {
       if (typeof reader.principal !== 'string') continue;
       const from = { scope: TerraformStack.of(scope).node.path };
       const { identity } = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
-      for (const arn of secrets) index.declared.add(`${identity} ${resources.identity(from, withOrigins(scope, arn))}`);
+      for (const arn of secrets)
+        index.declared.add(`${identity} ${resources.identity(from, unchecked(withOrigins(scope, arn)))}`);
     }
   }
   indexes.set(resources, index);

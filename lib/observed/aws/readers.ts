@@ -1,3 +1,4 @@
+import { unchecked } from '../differing';
 import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
 import { IDENTITY_POLICIES, Statement, statementsOf } from './secrets';
 
@@ -86,7 +87,8 @@ function attachedTo(by: ObservedResource, resources: Resources): Holder[] {
 }
 
 function readerBy(by: ObservedResource, holder: Holder, resources: Resources): PossibleReader {
-  const statements = statementsOf(by, resources).filter(mayRead);
+  const policy = { ...by, values: { ...by.values, policy: unchecked(by.values.policy) } };
+  const statements = statementsOf(policy, resources).filter(mayRead);
   const reads = (secret: NamedSecret) => statements.some((one) => concerns(one, secret, by, resources));
   return { ...holder, by, reads: (secret) => reads(secret) || mayConcern(by, secret, resources) };
 }

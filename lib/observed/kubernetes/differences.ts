@@ -4,7 +4,7 @@ import { Posture, SecretPurpose } from '../../posture';
 import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
-import { changeOf, differentSettings, isEqual, otherwise } from '../differing';
+import { changeOf, differentSettings, isEqual, otherwise, unchecked } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean } from '../meant';
 import { Resources } from '../resources';
@@ -99,7 +99,10 @@ function differentVariables(there: string, meant: string, by: string): Differenc
 }
 
 function written(from: IConstruct) {
-  return ({ purpose, name }: ComparedPods['secrets'][number]) => ({ purpose, name: String(withOrigins(from, name)) });
+  return ({ purpose, name }: ComparedPods['secrets'][number]) => ({
+    purpose,
+    name: String(unchecked(withOrigins(from, name))),
+  });
 }
 
 function undeclaredReaders(scope: IConstruct, posture: Posture, watched: ComparedPods, resources: Resources): Difference[] {
@@ -140,7 +143,7 @@ function indexOf(resources: Resources, app: IConstruct) {
     const from = { scope: TerraformStack.of(scope).node.path };
     const namespace = namespaceOf(from, withOrigins(scope, reader.namespace), resources);
     const name = subjectName(withOrigins(scope, reader.subject));
-    for (const secret of secrets) index.declared.add(`${name} ${namespace}/${withOrigins(scope, secret)}`);
+    for (const secret of secrets) index.declared.add(`${name} ${namespace}/${unchecked(withOrigins(scope, secret))}`);
   }
   return index;
 }

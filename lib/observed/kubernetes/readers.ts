@@ -1,3 +1,4 @@
+import { unchecked } from '../differing';
 import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
 import { objectsOf, ObservedObject } from './objects';
 import { BUILT_IN } from './rights';
@@ -67,5 +68,5 @@ function readsSecrets({ resources, verbs, apiGroups }: any): boolean {
 function concerns({ resourceNames }: any, secret: string): boolean {
   const names = listOf(resourceNames).filter(isGiven);
   const mayBe = (name: unknown) => hasUnknown(name) && !/::\w*kubernetes_/.test(String(name));
-  return names.length === 0 || names.some((name) => name === secret || mayBe(name));
+  return names.length === 0 || names.some((name) => unchecked(name) === secret || mayBe(name));
 }
