@@ -11,6 +11,7 @@ import {
 import { IConstruct } from 'constructs';
 import { isUnknown } from '../input/input';
 import { ReferenceResolver } from '../terraform/reference-resolver';
+import { withDynamicBlocks } from './readers/dynamic-blocks';
 import { ObservedResource, Resources, ResourceSurroundings } from './resources';
 
 const resolver = new ReferenceResolver(({ identifier, originStack }, { suppressBraces }) => {
@@ -37,7 +38,7 @@ export interface TreeReading {
   /** What of a resource is read; undefined where it is of no concern. */
   readonly pick: (type: string, values: any) => any;
   /** Where the provider of a resource makes it. */
-  readonly whereOf: (resource: TerraformResource) => string;
+  readonly whereOf: (resource: TerraformResource | TerraformDataSource) => string;
   /** Whether a resource is of concern that its stack does not override; each is, where this is left out. */
   readonly isOfConcern?: (resource: TerraformResource | TerraformDataSource, values: any) => boolean;
 }
@@ -115,14 +116,12 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
       .flatMap((stack) => overridesOf(stack, reading))
       .map((override) => [keyOf(override.stack, override.type, override.name), override]),
   );
-  const made = constructs.filter(isResource).filter(({ terraformResourceType }) => reading.isRead(terraformResourceType));
-  const asked = constructs
-    .filter((construct) => TerraformDataSource.isTerraformDataSource(construct))
-    .filter((data): data is TerraformDataSource => reading.isRead(`data.${data.terraformResourceType}`));
+  const made = constructs.filter(isMade).filter((one) => reading.isRead(typeOf(one)));
   const resources = [
     ...made.flatMap((resource) => {
-      const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = resource;
-      const { [name]: values } = resource.toTerraform().resource?.[type] ?? {};
+      const { friendlyUniqueId: name, cdktfStack: stack } = resource;
+      const type = typeOf(resource);
+      const values = synthesizedTo(resource);
       if (values === undefined) return [];
       const key = keyOf(stack, type, name);
       const override = overrides.get(key);
@@ -135,7 +134,6 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
       return observed(reading, { ...override, values: changed }, reading.whereOf(resource));
     }),
     ...[...overrides.values()].flatMap((resource) => observed(reading, resource, '')),
-    ...asked.flatMap((data) => dataOf(data, reading)),
   ];
   return {
     resources,
@@ -144,11 +142,17 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
   };
 }
 
-function dataOf(data: TerraformDataSource, reading: TreeReading): ObservedResource[] {
-  const { terraformResourceType: type, friendlyUniqueId: name, cdktfStack: stack } = data;
-  const values = data.toTerraform().data?.[type]?.[name];
-  if (reading.isOfConcern?.(data, values) === false) return [];
-  return observed(reading, { stack, type: `data.${type}`, name, values }, '');
+/** What is made of an element, save what its stack overrides of it. */
+export function synthesizedTo(element: TerraformResource | TerraformDataSource): any {
+  const { terraformResourceType: type, friendlyUniqueId: name } = element;
+  const { resource, data } = element.toTerraform();
+  return (TerraformDataSource.isTerraformDataSource(element) ? data : resource)?.[type]?.[name];
+}
+
+/** `data.aws_iam_policy_document`, where Terraform looks it up. */
+export function typeOf(element: TerraformResource | TerraformDataSource): string {
+  const { terraformResourceType: type } = element;
+  return TerraformDataSource.isTerraformDataSource(element) ? `data.${type}` : type;
 }
 
 /** What elements of a kind hold, by their stacks and names. Each is looked at when it is asked for: few are, and some are long. */
@@ -194,8 +198,10 @@ function keyOf(stack: TerraformStack, type: string, name: string): string {
 }
 
 function overridesOf(stack: TerraformStack, reading: TreeReading): StackOverride[] {
-  const { resource = {} } = (stack as unknown as { rawOverrides?: { resource?: any } }).rawOverrides ?? {};
-  return Object.entries<any>(resource).flatMap(([type, named]) =>
+  const { resource = {}, data = {} } =
+    (stack as unknown as { rawOverrides?: { resource?: any; data?: any } }).rawOverrides ?? {};
+  const asked = Object.entries<any>(data).map(([type, named]) => [`data.${type}`, named]);
+  return [...Object.entries<any>(resource), ...asked].flatMap(([type, named]) =>
     reading.isRead(type) ? Object.entries<any>(named ?? {}).map(([name, values]) => ({ stack, type, name, values })) : [],
   );
 }
@@ -204,9 +210,12 @@ function observed(reading: TreeReading, { stack, type, name, values }: StackOver
   const picked = values && reading.pick(type, values);
   if (picked === undefined) return [];
   const scope = stack.node.path;
-  return [{ address: `${type}.${name}`, scope, type, values: withOrigins(stack, picked), where }];
+  return [{ address: `${type}.${name}`, scope, type, values: withDynamicBlocks(withOrigins(stack, picked)), where }];
 }
 
-function isResource(construct: IConstruct): construct is TerraformResource {
-  return TerraformElement.isTerraformElement(construct) && TerraformResource.isTerraformResource(construct);
+function isMade(construct: IConstruct): construct is TerraformResource | TerraformDataSource {
+  return (
+    TerraformElement.isTerraformElement(construct) &&
+    (TerraformResource.isTerraformResource(construct) || TerraformDataSource.isTerraformDataSource(construct))
+  );
 }

@@ -51,8 +51,3 @@ export function differentSettings(there: Map<string, unknown>, meant: Map<string
     by,
   }));
 }
-
-/** The library has Terraform check names and ARNs that only Terraform knows, by a regular expression: what is meant is what is checked. */
-export function unchecked(value: unknown): any {
-  return typeof value === 'string' ? value.replace(/\$\{regex\("[^"]*", ([^",()]+)\)\}/g, '$${$1}') : value;
-}

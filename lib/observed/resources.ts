@@ -44,6 +44,11 @@ export function asLiteral(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asLiteral(item)]));
 }
 
+/** The library has Terraform check names and ARNs that only Terraform knows, by a regular expression: what is meant is what is checked. */
+export function unchecked(value: unknown): any {
+  return typeof value === 'string' ? value.replace(/\$\{regex\("[^"]*", ([^",()]+)\)\}/g, '$${$1}') : value;
+}
+
 /** A value as a reader knows it: an expression without its braces and its stack. */
 export function displayed(value: unknown): string {
   if (value === UNKNOWN) return 'what is not known';
@@ -160,6 +165,17 @@ export class Resources {
     if (typeof value !== 'string' || !hasUnknown(value)) return value === undefined ? [] : [String(value)];
     const references = value.match(/(?:[^\s"'(),${}[\]]+::)?[a-z]\w*\.[\w-]+(?:\[[^\]]*\])?/gi) ?? [];
     return references.map((reference) => this.identity(from, `\${${reference}}`));
+  }
+
+  /** A text with what its expressions are known to stand for: through locals, by default, or by an argument of a resource. */
+  public filledIn(from: Pick<ObservedResource, 'scope'>, text: string): string {
+    return text.replace(/(?<!\$)\$\{[^{}]*\}/g, (expression) => {
+      const meant = this.byDefault(from, expression);
+      const [, argument] = /\.(\w+)\}$/.exec(String(meant)) ?? [];
+      const given = argument === undefined ? meant : (this.target(from, meant)?.values?.[argument] ?? meant);
+      const isKnown = ['string', 'number'].includes(typeof given) && (!hasUnknown(given) || String(given).includes('::'));
+      return isKnown ? String(given) : expression;
+    });
   }
 
   private index(resource: ObservedResource): void {

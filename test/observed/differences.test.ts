@@ -1,9 +1,11 @@
+import { DataAwsIamPolicy } from '@cdktf/provider-aws/lib/data-aws-iam-policy';
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Instance } from '@cdktf/provider-aws/lib/instance';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
 import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
@@ -15,7 +17,16 @@ import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
 import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
-import { Aspects, TerraformElement, TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
+import {
+  Aspects,
+  Fn,
+  TerraformElement,
+  TerraformIterator,
+  TerraformLocal,
+  TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+} from 'cdktf';
 import { IConstruct } from 'constructs';
 import { aws, kubernetes } from '../../lib';
 import { synthCluster as synthPods } from '../support/kubernetes/synth';
@@ -257,6 +268,238 @@ describe('AWS', () => {
     ],
   ])('%s', (_what, change, expected) => {
     expect(differencesOf(() => synthCluster({}, change))).toEqual(expected);
+  });
+
+  const BY_HAND = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret';
+  const allowing = (...statements: object[]) =>
+    JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', ...one })) });
+  const everything = { Action: '*', Resource: '*' };
+  const readingAll = { Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+
+  // What is not known for certain stops no synthesis.
+  test.each<[string, (cluster: aws.QdrantCluster, stack: TerraformStack) => unknown]>([
+    [
+      'a secret of another name, which is referred to',
+      (_, stack) => {
+        const other = new SecretsmanagerSecret(stack, 'Database', { name: 'database' });
+        policyOf(stack, reads(`${BY_HAND}:${other.name}-??????`));
+      },
+    ],
+    [
+      'secrets whose names begin as only Terraform knows',
+      (_, stack) => policyOf(stack, reads(`${BY_HAND}:${new TerraformVariable(stack, 'env', {}).stringValue}-*`)),
+    ],
+    [
+      'secrets whose names begin otherwise by default',
+      (_, stack) =>
+        policyOf(stack, reads(`${BY_HAND}:${new TerraformVariable(stack, 'env', { default: 'test' }).stringValue}-*`)),
+    ],
+    [
+      'all secrets of another region',
+      (_, stack) => policyOf(stack, reads('arn:aws:secretsmanager:us-east-1:123456789012:secret:*')),
+    ],
+    ['all of an account that is not known to be this one', (_, stack) => policyOf(stack, reads(`${BY_HAND}:*`))],
+    [
+      'a role of another account, by the provider',
+      (_, stack) =>
+        new IamRolePolicyAttachment(stack, 'Attached', {
+          provider: new AwsProvider(stack, 'Sandbox', { alias: 'sandbox', allowedAccountIds: ['222222222222'] }),
+          policyArn: 'arn:aws:iam::aws:policy/PowerUserAccess',
+          role: 'developers',
+        }),
+    ],
+    [
+      'one who was granted it, and is named by a policy of the secret too',
+      (cluster, stack) => {
+        const role = new IamRole(stack, 'Search', { name: 'search', assumeRolePolicy: '{}' });
+        cluster.grantRead(aws.Grantee.role(role.name));
+        new SecretsmanagerSecretPolicy(stack, 'Shared', {
+          secretArn: cluster.readOnlyKeySecretArn!,
+          policy: allowing({ ...readingAll, Principal: { AWS: [role.arn, 'arn:aws:iam::123456789012:role/search'] } }),
+        });
+      },
+    ],
+    [
+      'the account itself in a policy of the secret, which leaves it to the policies of its principals',
+      (cluster, stack) =>
+        new SecretsmanagerSecretPolicy(stack, 'Shared', {
+          secretArn: cluster.readOnlyKeySecretArn!,
+          policy: allowing({ ...readingAll, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }),
+        }),
+    ],
+    [
+      'one who is denied it in the same policy',
+      (_, stack) => policyOf(stack, allowing(everything, { Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' })),
+    ],
+    [
+      'one who is denied it by another policy',
+      (_, stack) => {
+        policyOf(stack, allowing(everything));
+        const policy = allowing({ Effect: 'Deny', Action: 'secretsmanager:Get*', Resource: `${BY_HAND}:vectors-*` });
+        new IamRolePolicy(stack, 'Limits', { role: 'intern', policy });
+      },
+    ],
+    [
+      'all whom the secret itself denies it',
+      (cluster, stack) => {
+        policyOf(stack, reads(cluster.adminKeySecretArn));
+        const condition = { StringNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/nodes' } };
+        new SecretsmanagerSecretPolicy(stack, 'Closed', {
+          secretArn: cluster.adminKeySecretArn,
+          policy: allowing({ ...readingAll, Effect: 'Deny', Principal: '*', Condition: condition }),
+        });
+      },
+    ],
+    [
+      'one who may do no more than a boundary allows',
+      (_, stack) => {
+        const permissionsBoundary = 'arn:aws:iam::123456789012:policy/developers';
+        const role = new IamRole(stack, 'Developer', { name: 'developer', assumeRolePolicy: '{}', permissionsBoundary });
+        policyOf(stack, allowing(everything), role.name);
+      },
+    ],
+    [
+      'what has a tag of others',
+      (_, stack) =>
+        policyOf(stack, allowing({ ...readingAll, Condition: { StringEquals: { 'aws:ResourceTag/team': 'billing' } } })),
+    ],
+    [
+      'one who was granted it, and has a policy of the role itself',
+      (cluster, stack) => {
+        const policy = new IamPolicy(stack, 'Own', { policy: reads(cluster.readOnlyKeySecretArn) });
+        new IamRole(stack, 'Search', { name: 'search', assumeRolePolicy: '{}', managedPolicyArns: [policy.arn] });
+        cluster.grantRead(aws.Grantee.role('search'));
+      },
+    ],
+    [
+      'a policy that nobody of the app has',
+      (cluster, stack) => new IamPolicy(stack, 'Own', { policy: reads(cluster.readOnlyKeySecretArn) }),
+    ],
+    [
+      'one who reads who may read it',
+      (cluster, stack) =>
+        policyOf(stack, Fn.jsonencode(JSON.parse(reads(cluster.adminKeySecretArn, 'secretsmanager:GetResourcePolicy')))),
+    ],
+    [
+      'rights that read several secrets at once, where each may be read',
+      (_, stack) => policyOf(stack, reads('*', 'secretsmanager:BatchGetSecretValue')),
+    ],
+    ['no policy at all', (_, stack) => policyOf(stack, 'null')],
+    [
+      'a policy that AWS refuses',
+      (_, stack) => policyOf(stack, '{"Statement":[null,3,{"Effect":"Allow","Principal":null,"Action":{},"Resource":[{}]}]}'),
+    ],
+  ])('nothing is made of %s', (_what, change) => {
+    expect(differencesOf(() => synthCluster({}, change))).toEqual([]);
+  });
+
+  const ALL_OF_THEM = 'the admin API key and the read-only API key and the CA private key';
+
+  test.each<[string, (cluster: aws.QdrantCluster, stack: TerraformStack) => unknown, string]>([
+    [
+      'a name by a reference to it',
+      (cluster, stack) => policyOf(stack, reads(`${BY_HAND}:${madeOf(cluster, SecretsmanagerSecret, /AdminKey/).name}-??????`)),
+      'the admin API key may be read by role intern',
+    ],
+    [
+      'a name in an account that only Terraform knows',
+      (_, stack) =>
+        policyOf(
+          stack,
+          reads(
+            `arn:aws:secretsmanager:*:${new TerraformVariable(stack, 'account', {}).stringValue}:secret:vectors-cluster-admin-*`,
+          ),
+        ),
+      'the admin API key may be read by role intern',
+    ],
+    [
+      'all secrets wherever they are',
+      (_, stack) => policyOf(stack, reads('arn:aws:secretsmanager:*')),
+      `${ALL_OF_THEM} may be read by role intern`,
+    ],
+    [
+      'a policy that Terraform makes JSON of',
+      (_, stack) => policyOf(stack, Fn.jsonencode(JSON.parse(reads('*', '*')))),
+      `${ALL_OF_THEM} may be read by role intern`,
+    ],
+    [
+      'names in a policy that Terraform makes JSON of',
+      (_, stack) => policyOf(stack, Fn.jsonencode(JSON.parse(reads([`${BY_HAND}:vectors-*`])))),
+      `${ALL_OF_THEM} may be read by role intern`,
+    ],
+    [
+      'a local that Terraform makes JSON of',
+      (cluster, stack) =>
+        policyOf(
+          stack,
+          Fn.jsonencode(new TerraformLocal(stack, 'Local', JSON.parse(reads(cluster.adminKeySecretArn))).expression),
+        ),
+      'the admin API key may be read by role intern',
+    ],
+    [
+      'what a variable holds by default',
+      (_, stack) => policyOf(stack, new TerraformVariable(stack, 'policy', { default: reads('*') }).stringValue),
+      `${ALL_OF_THEM} may be read by role intern`,
+    ],
+    [
+      'documents that a document is made of',
+      (cluster, stack) => {
+        const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources: [cluster.adminKeySecretArn] }];
+        const inner = new DataAwsIamPolicyDocument(stack, 'Inner', { statement });
+        const sourcePolicyDocuments = [inner.json, reads(cluster.readOnlyKeySecretArn)];
+        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Outer', { sourcePolicyDocuments }).json);
+      },
+      'the admin API key and the read-only API key may be read by role intern',
+    ],
+    [
+      'statements that are made one by one',
+      (cluster, stack) => {
+        const items = TerraformIterator.fromList([cluster.adminKeySecretArn]);
+        const statement = items.dynamic({ actions: ['secretsmanager:GetSecretValue'], resources: [items.value] }) as any;
+        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
+      },
+      'the admin API key may be read by role intern',
+    ],
+    [
+      'a document that its stack overrides',
+      (_, stack) => {
+        const statement = [{ actions: ['s3:GetObject'], resources: ['*'] }];
+        const document = new DataAwsIamPolicyDocument(stack, 'Document', { statement });
+        policyOf(stack, document.json);
+        stack.addOverride(`data.aws_iam_policy_document.${document.friendlyUniqueId}.statement`, [
+          { actions: ['secretsmanager:GetSecretValue'], resources: ['*'] },
+        ]);
+      },
+      `${ALL_OF_THEM} may be read by role intern`,
+    ],
+    [
+      'a policy of AWS that is looked up',
+      (_, stack) =>
+        new IamRolePolicyAttachment(stack, 'Attached', {
+          policyArn: new DataAwsIamPolicy(stack, 'Admin', { name: 'AdministratorAccess' }).arn,
+          role: 'intern',
+        }),
+      `${ALL_OF_THEM} may be read by role intern`,
+    ],
+    [
+      'policies of a role that are made one by one',
+      (_, stack) => {
+        const inlinePolicy = TerraformIterator.fromList(['a']).dynamic({ name: 'all', policy: reads('*') }) as any;
+        new IamRole(stack, 'Intern', { name: 'intern', assumeRolePolicy: '{}', inlinePolicy });
+      },
+      `${ALL_OF_THEM} may be read by role aws_iam_role.Intern.name`,
+    ],
+    [
+      'all but one, by a policy of the secret',
+      (cluster, stack) =>
+        new SecretsmanagerSecretPolicy(stack, 'Shared', {
+          secretArn: cluster.adminKeySecretArn,
+          policy: allowing({ ...readingAll, NotPrincipal: { AWS: 'arn:aws:iam::123456789012:role/intern' } }),
+        }),
+      'the admin API key may be read by principal *',
+    ],
+  ])('a reader is found by %s', (_what, change, expected) => {
+    expect(differencesOf(() => synthCluster({}, change))).toEqual([`QDR039: ${expected}`]);
   });
 
   test('keys that exist are known by the references that they are given by', () => {

@@ -411,8 +411,8 @@ describe('what is synthesized', () => {
     };
     const cluster = observed(json);
     const readers = Object.fromEntries(cluster.facts.secrets.map(({ purpose, readers: of }) => [purpose, of]));
-    expect(readers['read-only API key']).toEqual(expect.arrayContaining(['search']));
-    expect(readers['admin API key']).not.toContain('search');
+    expect(readers['read-only API key']).toEqual(expect.arrayContaining(['role search']));
+    expect(readers['admin API key']).not.toContain('role search');
     expect(findingsOf(cluster).filter(({ ruleId }) => ruleId === 'QDR030')).toMatchObject([
       { address: expect.stringContaining('AdminKey') },
     ]);

@@ -224,7 +224,7 @@ describe('AWS', () => {
           .addOverride('dynamic', {
             ingress: { for_each: ['10.0.0.0/8'], content: { ...inline, cidr_blocks: ['${ingress.value}'] } },
           }),
-      ['peer from ingress.value'],
+      ['peer from 10.0.0.0/8'],
     ],
     [
       'a group that is attached to what an instance calls its interface',
@@ -444,7 +444,7 @@ describe('Kubernetes', () => {
             content: { from: { ip_block: { cidr: '${ingress.value}' } }, ports: { port: '6335' } },
           },
         }),
-      ['peer from ingress.value'],
+      ['peer from 10.0.0.0/8'],
     ],
     [
       'policies of the cluster that are made no times',

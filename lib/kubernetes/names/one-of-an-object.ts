@@ -1,4 +1,4 @@
-import { TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isOf, whereMade } from '../../cluster/one-of-a-name';
 import { badInput, isUnknown } from '../../input/input';
@@ -59,7 +59,7 @@ function complaint({ resource, kind, namespace, name }: MadeObject, { resource: 
 }
 
 /** Tells where a resource is made. Few providers make many resources: each is looked at once. */
-export function whereabouts(seenFrom: IConstruct): (resource: TerraformResource) => string {
+export function whereabouts(seenFrom: IConstruct): (resource: TerraformResource | TerraformDataSource) => string {
   const known = new Map<IConstruct, string>();
   return (resource) => {
     const { provider } = resource;

@@ -1,20 +1,26 @@
-import { TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformDataSource, TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Posture, SecretPurpose } from '../../posture';
 import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
+import { providerConfiguration } from '../../terraform/provider-configuration';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
-import { ChangedResource, changeOf, differentSettings, isEqual, otherwise, unchecked } from '../differing';
+import { ChangedResource, changeOf, differentSettings, isEqual, otherwise } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean, overriddenLocal } from '../meant';
-import { hasUnknown, Resources } from '../resources';
-import { holderOf, PossibleReader, possibleReaders, RIGHTS } from './readers';
+import { Resources, unchecked } from '../resources';
+import { namedSecret } from './named-secret';
+import { holderOf, identityNamed, PossibleReader, possibleReaders, RIGHTS } from './readers';
 import { ourServer, userDataOf } from './user-data';
+
+/** Where something is made, by the configuration of its provider. */
+const whereOf = (made: TerraformResource | TerraformDataSource) =>
+  JSON.stringify(withOrigins(made, providerConfiguration(made, 'aws') ?? {}));
 
 /** What of these is looked at; the rest of it is long. */
 const PARTS: { [type: string]: string[] } = {
-  aws_iam_role: ['name', 'managed_policy_arns', 'inline_policy'],
-  aws_iam_user: ['name'],
+  aws_iam_role: ['name', 'managed_policy_arns', 'inline_policy', 'dynamic', 'permissions_boundary'],
+  aws_iam_user: ['name', 'permissions_boundary'],
   aws_iam_group: ['name'],
   aws_secretsmanager_secret: ['name', 'name_prefix', 'policy'],
 };
@@ -22,7 +28,7 @@ const PARTS: { [type: string]: string[] } = {
 const reading: TreeReading = {
   isRead: (type) => type.includes('aws_') && (maybeMeant(type) || RIGHTS.has(type)),
   pick: (type, values) => (type in PARTS ? Object.fromEntries(PARTS[type].map((name) => [name, values[name]])) : values),
-  whereOf: () => '',
+  whereOf,
   isOfConcern: (resource, values) =>
     !isAsMeant(resource, values) &&
     (meaningOf(resource) !== undefined ||
@@ -132,16 +138,22 @@ function otherServer(there: string | undefined, meant: string, by: string): Diff
   return differences.length > 0 ? differences : unread;
 }
 
-function undeclaredReaders(scope: IConstruct, posture: Posture, { secrets }: WatchedNodes, resources: Resources): Difference[] {
+function undeclaredReaders(
+  scope: IConstruct,
+  posture: Posture,
+  { secrets, instances }: WatchedNodes,
+  resources: Resources,
+): Difference[] {
   const { readers, declared } = indexOf(resources, scope.node.root);
-  const from = { scope: TerraformStack.of(scope).node.path };
+  const from = { scope: TerraformStack.of(scope).node.path, where: whereOf(instances[0]) };
   const found = new Map<PossibleReader, SecretPurpose[]>();
   for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
-    const written = unchecked(withOrigins(scope, arn));
-    const secret = { identity: resources.identity(from, written), name: nameOf(resources.target(from, written)?.values) };
+    const secret = namedSecret(withOrigins(scope, arn), from, resources);
     const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
+    const written = new Set([...told, ...told.map(identityNamed)]);
     for (const reader of readers) {
-      const isDeclared = declared.has(`${reader.identity} ${secret.identity}`) || told.includes(reader.name);
+      const isTold = [reader.name, reader.identity].some((name) => written.has(name));
+      const isDeclared = isTold || declared.has(`${reader.identity} ${secret.identity}`);
       if (!isDeclared && reader.reads(secret)) found.set(reader, [...(found.get(reader) ?? []), purpose]);
     }
   }
@@ -150,11 +162,6 @@ function undeclaredReaders(scope: IConstruct, posture: Posture, { secrets }: Wat
     what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${name}`,
     by: by.address,
   }));
-}
-
-function nameOf(values: any): string | undefined {
-  const name = values?.name ?? (values?.name_prefix === undefined ? undefined : `${values.name_prefix}0`);
-  return hasUnknown(name) ? undefined : name;
 }
 
 /** Made once for all clusters of an app. */

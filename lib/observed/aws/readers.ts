@@ -1,30 +1,21 @@
-import { unchecked } from '../differing';
-import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
-import { IDENTITY_POLICIES, Statement, statementsOf } from './secrets';
+import { addTo } from '../grouped';
+import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, unchecked } from '../resources';
+import { isAbout, isOfReading, NamedSecret } from './named-secret';
+import { Statement, statementsIn } from './statements';
 
-const READING = ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue'];
 /** Policies of AWS that let read every secret. */
-const READS_EVERYTHING = /:policy\/(AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite)$/;
+const READS_EVERYTHING = ['AdministratorAccess', 'PowerUserAccess', 'SecretsManagerReadWrite'];
 const HOLDERS = ['role', 'user', 'group'];
+const INLINE = HOLDERS.map((holder) => `aws_iam_${holder}_policy`);
 const ATTACHMENTS = [...HOLDERS.map((holder) => `aws_iam_${holder}_policy_attachment`), 'aws_iam_policy_attachment'];
 const PRINCIPALS = HOLDERS.map((holder) => `aws_iam_${holder}`);
+const OF_SECRETS = ['aws_secretsmanager_secret_policy', 'aws_secretsmanager_secret'];
 
 /** What tells who may read secrets. */
 export const RIGHTS = new Set([
-  ...IDENTITY_POLICIES,
-  ...ATTACHMENTS,
-  ...PRINCIPALS,
-  'data.aws_iam_policy_document',
-  'aws_secretsmanager_secret_policy',
-  'aws_secretsmanager_secret',
+  ...[...INLINE, ...ATTACHMENTS, ...PRINCIPALS, ...OF_SECRETS],
+  ...['aws_iam_policy', 'data.aws_iam_policy', 'data.aws_iam_policy_document'],
 ]);
-
-/** A secret, as policies name it. */
-export interface NamedSecret {
-  readonly identity: string;
-  /** The name, or what it begins with; undefined where only Terraform knows it. */
-  readonly name?: string;
-}
 
 /** Somebody who may read secrets. */
 export interface PossibleReader {
@@ -33,26 +24,10 @@ export interface PossibleReader {
   /** In a reader's words, as grants have it. */
   readonly name: string;
   readonly by: ObservedResource;
+  /** Whether a policy allows it, whatever it asks for, and whatever another denies. */
+  readonly isAllowed: (secret: NamedSecret) => boolean;
+  /** Whether nothing is known that keeps them from it. */
   readonly reads: (secret: NamedSecret) => boolean;
-}
-
-/** Who may read secrets by the policies that were read. */
-export function possibleReaders(resources: Resources): PossibleReader[] {
-  const policies = resources.ofType(...IDENTITY_POLICIES);
-  return [
-    ...policies.flatMap((policy) => holdersOf(policy, resources).map((holder) => readerBy(policy, holder, resources))),
-    ...resources
-      .ofType(...ATTACHMENTS)
-      .flatMap((by) =>
-        READS_EVERYTHING.test(String(by.values.policy_arn))
-          ? attachedTo(by, resources).map((holder) => ofEverything(holder, by))
-          : [],
-      ),
-    ...resources.ofType(...PRINCIPALS).flatMap((principal) => byItself(principal, resources)),
-    ...resources
-      .ofType('aws_secretsmanager_secret_policy', 'aws_secretsmanager_secret')
-      .flatMap((by) => byResource(by, resources)),
-  ];
 }
 
 /** A role, a user or a group. */
@@ -61,96 +36,143 @@ interface Holder {
   readonly name: string;
 }
 
+/** What a policy lets one do. */
+interface Right {
+  readonly holder: Holder;
+  readonly by: ObservedResource;
+  readonly statements: Statement[];
+}
+
+/** Who may read secrets by the policies that were read. */
+export function possibleReaders(resources: Resources): PossibleReader[] {
+  const rights = [
+    ...resources.ofType(...INLINE).flatMap((policy) => ofInline(policy, resources)),
+    ...resources.ofType(...ATTACHMENTS).flatMap((by) => ofAttachment(by, resources)),
+    ...resources.ofType(...PRINCIPALS).flatMap((principal) => ofPrincipal(principal, resources)),
+  ];
+  const held = new Set(rights.map(({ by }) => by));
+  const ofNobody = resources.ofType('aws_iam_policy').filter((policy) => !held.has(policy));
+  const bounded = resources.ofType(...PRINCIPALS).filter(({ values }) => isGiven(values.permissions_boundary));
+  const limited = new Set(bounded.map((principal) => itself(principal, resources).identity));
+  const denials = new Map<string, Array<[Statement, ObservedResource]>>();
+  for (const { holder, by, statements } of rights) {
+    for (const one of statements.filter(({ isDenial }) => isDenial)) addTo(denials, holder.identity, [one, by]);
+  }
+  const secretPolicies = resources.ofType(...OF_SECRETS).map((by) => secretPolicyOf(by, resources));
+  const isDenied = (identity: string, secret: NamedSecret) =>
+    (denials.get(identity) ?? []).some(([one, by]) => isAbout(one, secret, by, resources) !== false) ||
+    secretPolicies.some((policy) => policy.of === secret.identity && policy.mayDeny);
+  // Who is given a policy outside of the app nobody knows.
+  const unheld = ofNobody.map((by) => {
+    const name = `whoever has the policy ${by.address}`;
+    limited.add(name);
+    return { holder: { identity: name, name }, by, statements: statementsIn(by.values.policy, by, resources) };
+  });
+  const byIdentity = [...rights, ...unheld].map(({ holder, by, statements }): PossibleReader => {
+    const allowed = statements.filter(({ isDenial }) => !isDenial);
+    const may = (some: Statement[], secret: NamedSecret) =>
+      some.some((statement) => isAbout(statement, secret, by, resources) === true);
+    const unconditional = allowed.filter(({ isConditional }) => !isConditional);
+    return {
+      ...{ ...holder, by, isAllowed: (secret) => may(allowed, secret) },
+      reads: (secret) => !limited.has(holder.identity) && may(unconditional, secret) && !isDenied(holder.identity, secret),
+    };
+  });
+  return [...byIdentity, ...secretPolicies.flatMap(readersBy)];
+}
+
 /** Who is meant by a name, or by a reference to what has it. */
 export function holderOf(kind: string, value: unknown, from: Pick<ObservedResource, 'scope'>, resources: Resources): Holder {
   const target = resources.target(from, value);
-  const name = target?.values.name ?? value;
+  const name = target?.values.name ?? resources.meantBy(from, value);
   const identity = isGiven(name) && !hasUnknown(name) ? String(name) : resources.identity(from, value);
   return { identity: `${kind} ${identity}`, name: `${kind} ${displayed(value)}` };
 }
 
-function holdersOf(policy: ObservedResource, resources: Resources): Holder[] {
-  const inline = HOLDERS.filter((kind) => isGiven(policy.values[kind]));
-  if (inline.length > 0) return inline.map((kind) => holderOf(kind, policy.values[kind], policy, resources));
-  const attached = resources
-    .ofType(...ATTACHMENTS)
-    .filter((by) => resources.target(by, by.values.policy_arn) === policy)
-    .flatMap((by) => attachedTo(by, resources));
-  const name = `whoever has the policy ${policy.address}`;
-  return attached.length > 0 ? attached : [{ identity: name, name }];
+/** One who was named in words, by the identity: of a role by its ARN, or by its name. */
+export function identityNamed(name: string): string {
+  return name.replace(/^principal arn:[^:]*:iam::.*:(role|user)\/(?:.*\/)?([^/]+)$/, '$1 $2');
 }
 
-function attachedTo(by: ObservedResource, resources: Resources): Holder[] {
-  return HOLDERS.flatMap((kind) =>
+function itself(principal: ObservedResource, resources: Resources): Holder {
+  return holderOf(principal.type.replace('aws_iam_', ''), `\${${principal.address}.name}`, principal, resources);
+}
+
+function ofInline(by: ObservedResource, resources: Resources): Right[] {
+  const statements = statementsIn(by.values.policy, by, resources);
+  const kinds = HOLDERS.filter((kind) => isGiven(by.values[kind]));
+  return kinds.map((kind) => ({ holder: holderOf(kind, by.values[kind], by, resources), by, statements }));
+}
+
+function ofAttachment(by: ObservedResource, resources: Resources): Right[] {
+  const attached = HOLDERS.flatMap((kind) =>
     [...listOf(by.values[kind]), ...listOf(by.values[`${kind}s`])].map((value) => holderOf(kind, value, by, resources)),
   );
-}
-
-function readerBy(by: ObservedResource, holder: Holder, resources: Resources): PossibleReader {
-  const policy = { ...by, values: { ...by.values, policy: unchecked(by.values.policy) } };
-  const statements = statementsOf(policy, resources).filter(mayRead);
-  const reads = (secret: NamedSecret) => statements.some((one) => concerns(one, secret, by, resources));
-  return { ...holder, by, reads: (secret) => reads(secret) || mayConcern(by, secret, resources) };
-}
-
-function ofEverything(holder: Holder, by: ObservedResource): PossibleReader {
-  return { ...holder, by, reads: () => true };
+  return attached.map((holder) => ofManaged(by.values.policy_arn, holder, by, resources));
 }
 
 /** What a role has in itself. */
-function byItself(by: ObservedResource, resources: Resources): PossibleReader[] {
-  const kind = by.type.replace('aws_iam_', '');
-  const holder = holderOf(kind, `\${${by.address}.name}`, by, resources);
-  const inline = listOf(by.values.inline_policy).map(({ policy }) => ({ ...by, values: { policy } }));
-  const managed = listOf(by.values.managed_policy_arns).filter((arn) => READS_EVERYTHING.test(String(arn)));
-  return [...inline.map((policy) => readerBy(policy, holder, resources)), ...managed.map(() => ofEverything(holder, by))];
+function ofPrincipal(by: ObservedResource, resources: Resources): Right[] {
+  const holder = itself(by, resources);
+  const inline = listOf(by.values.inline_policy).map((block) => statementsIn(block?.policy, by, resources));
+  return [
+    ...inline.map((statements) => ({ holder, by, statements })),
+    ...listOf(by.values.managed_policy_arns).map((arn) => ofManaged(arn, holder, by, resources)),
+  ];
+}
+
+const EVERYTHING = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+
+function ofManaged(arn: unknown, holder: Holder, by: ObservedResource, resources: Resources): Right {
+  const target = resources.target(by, arn);
+  if (target?.type === 'aws_iam_policy') {
+    return { holder, by: target, statements: statementsIn(target.values.policy, target, resources) };
+  }
+  const { name = '', arn: known = arn } = target?.values ?? {};
+  const [, ofAws] = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(String(known)) ?? [];
+  const isOfAll = READS_EVERYTHING.includes(ofAws ?? name);
+  return { holder, by, statements: isOfAll ? statementsIn(JSON.stringify({ Statement: EVERYTHING }), by, resources) : [] };
 }
 
 /** A policy of a secret, whose statements are about that one, whatever they name. */
-function byResource(by: ObservedResource, resources: Resources): PossibleReader[] {
+interface SecretPolicy {
+  readonly by: ObservedResource;
+  readonly of: string;
+  readonly principals: Array<Holder & { readonly isConditional: boolean }>;
+  readonly mayDeny: boolean;
+}
+
+function secretPolicyOf(by: ObservedResource, resources: Resources): SecretPolicy {
   const of = by.type === 'aws_secretsmanager_secret' ? `\${${by.address}.arn}` : by.values.secret_arn;
-  const identity = resources.identity(by, of);
-  const principals = statementsOf(by, resources)
-    .filter(mayRead)
-    .flatMap((statement) => statement.principals);
-  return [...new Set(principals)].map((principal) => {
-    const name = `principal ${displayed(principal)}`;
-    return { identity: name, name, by, reads: (secret) => secret.identity === identity };
-  });
+  const statements = statementsIn(by.values.policy, by, resources);
+  const allowed = statements.filter((statement) => !statement.isDenial && isOfReading(statement) === true);
+  return {
+    ...{ by, of: resources.identity(by, unchecked(of)) },
+    mayDeny: statements.some((statement) => statement.isDenial && isOfReading(statement) !== false),
+    principals: allowed.flatMap(({ principals, notPrincipals, isConditional }) =>
+      [...principals, ...(notPrincipals.length > 0 ? ['*'] : [])]
+        .filter((principal) => !isAccount(principal))
+        .map((principal) => ({ ...principalOf(principal, by, resources), isConditional })),
+    ),
+  };
 }
 
-function mayRead({ actions, notActions }: Statement): boolean {
-  const has = (patterns: string[]) => READING.map((action) => patterns.some((pattern) => globOf(pattern, 'i').test(action)));
-  return has(actions).includes(true) || (notActions.length > 0 && has(notActions).includes(false));
+/** An account leaves it to the policies of those who are in it. */
+function isAccount(principal: string): boolean {
+  return /:root$/.test(principal) || /^\d{12}$/.test(principal);
 }
 
-function concerns(statement: Statement, secret: NamedSecret, from: ObservedResource, resources: Resources): boolean {
-  const { resources: named, notResources } = statement;
-  const isNamed = (patterns: unknown[]) => patterns.some((pattern) => isOf(String(pattern), secret, from, resources));
-  return isNamed(named) || (notResources.length > 0 && !isNamed(notResources));
+function principalOf(principal: string, by: ObservedResource, resources: Resources): Holder {
+  const name = `principal ${displayed(principal)}`;
+  const target = resources.target(by, principal);
+  if (target && PRINCIPALS.includes(target.type)) return { ...itself(target, resources), name };
+  return { identity: identityNamed(`principal ${principal}`), name };
 }
 
-/** By itself, by the ARN or by a part of it: Secrets Manager adds six characters to a name. */
-function isOf(pattern: string, { identity, name }: NamedSecret, from: ObservedResource, resources: Resources): boolean {
-  if (pattern === '*' || resources.identity(from, pattern) === identity) return true;
-  const [, named] = /:secret:(.*)$/.exec(pattern) ?? [];
-  if (named === undefined) {
-    if (hasUnknown(pattern)) return resources.identity(from, pattern.replace(/[-?*]+$/, '')) === identity;
-    return pattern.endsWith('*') && globOf(pattern).test('arn:aws:secretsmanager:*:*:secret:');
-  }
-  const [, ofArn] = /:secret:(.*)$/.exec(identity) ?? [];
-  if (ofArn !== undefined) return globOf(named).test(ofArn);
-  return name !== undefined && globOf(named.replace(/-\?+$/, '-*')).test(`${name}-000000`);
-}
-
-/** A policy that cannot be read, and names both a secret and what reads it. */
-function mayConcern(by: ObservedResource, secret: NamedSecret, resources: Resources): boolean {
-  const { policy } = by.values;
-  if (typeof policy !== 'string' || !/^\$\{.*\}$/s.test(policy) || !/secretsmanager:(\*|\w*Get)/.test(policy)) return false;
-  return resources.mentioned(by, policy).includes(secret.identity);
-}
-
-function globOf(pattern: string, flags?: string): RegExp {
-  const text = pattern.replace(/\$\{[^}]*\}/g, '*').replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${text.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, flags);
+function readersBy({ by, of, principals, mayDeny }: SecretPolicy): PossibleReader[] {
+  const each = [...new Map(principals.map((one) => [`${one.identity} ${one.isConditional}`, one])).values()];
+  return each.map(({ identity, name, isConditional }) => ({
+    ...{ identity, name, by, isAllowed: (secret) => secret.identity === of },
+    reads: (secret) => secret.identity === of && !isConditional && !mayDeny,
+  }));
 }

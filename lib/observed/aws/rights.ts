@@ -1,5 +1,5 @@
 import { displayed, hasUnknown, listOf, ObservedResource, Resources } from '../resources';
-import { Statement, statementsOf } from './secrets';
+import { allowedBy, Statement } from './statements';
 
 /** Policies of AWS that give far more than a server needs. */
 const TOO_WIDE =
@@ -61,7 +61,7 @@ function rightsOf(role: string, resources: Resources): string[] {
 }
 
 function wide(policy: ObservedResource, resources: Resources): string[] {
-  return statementsOf(policy, resources)
+  return allowedBy(policy, resources)
     .filter(({ resources: on }) => on.includes('*'))
     .flatMap(withoutLimit)
     .map((right) => `${right} on every resource, by ${policy.address}`);

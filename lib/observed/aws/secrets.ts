@@ -1,27 +1,19 @@
 import { ReaderScope, SecretPurpose } from '../../posture';
 import { ObservedSecret } from '../found-cluster';
-import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
-
-/** A right of a policy. */
-export interface Statement {
-  readonly actions: string[];
-  readonly resources: unknown[];
-  readonly principals: string[];
-  /** What it allows all but, where it is written so. */
-  readonly notActions: string[];
-  readonly notResources: unknown[];
-}
+import { displayed, isGiven, ObservedResource, Resources } from '../resources';
+import { namedSecret } from './named-secret';
+import { possibleReaders } from './readers';
 
 const KEYS: Array<[string, SecretPurpose]> = [
   ['admin', SecretPurpose.ADMIN_API_KEY],
   ['readOnly', SecretPurpose.READ_ONLY_API_KEY],
   ['alternate', SecretPurpose.ALTERNATE_API_KEY],
 ];
-export const IDENTITY_POLICIES = ['aws_iam_role_policy', 'aws_iam_user_policy', 'aws_iam_group_policy', 'aws_iam_policy'];
 
 /** The keys of a cluster of this library, with who may read them by the policies of the same app; and keys of others that Terraform keeps. */
 export function secretsOf(config: any, node: ObservedResource, resources: Resources): ObservedSecret[] {
   const keys = KEYS.flatMap(([name, purpose]) => (config?.keys?.[name] ? [{ purpose, arn: config.keys[name].arn }] : []));
+  const readers = possibleReaders(resources);
   const kept = keys.map(({ purpose, arn }) => {
     const target = resources.target(node, arn);
     const identity = resources.identity(node, arn);
@@ -31,7 +23,10 @@ export function secretsOf(config: any, node: ObservedResource, resources: Resour
       origin: target ? 'made here' : 'existing',
     };
     const secret = new ObservedSecret({ ...place, isInClearText: isInState(identity, resources) }, target ?? node);
-    for (const { reader, scope } of readersOf(identity, resources)) secret.addReader(reader, scope);
+    const named = namedSecret(arn, node, resources);
+    for (const reader of readers.filter(({ isAllowed }) => isAllowed(named))) {
+      secret.addReader(reader.name, reader.name === 'principal *' ? ReaderScope.EVERYONE : ReaderScope.NAMED);
+    }
     return secret;
   });
   return config ? kept : keysInState(resources);
@@ -63,76 +58,4 @@ function keysInState(resources: Resources): ObservedSecret[] {
           version,
         ),
     );
-}
-
-function readersOf(identity: string, resources: Resources): Array<{ reader: string; scope: ReaderScope }> {
-  const matches = (from: ObservedResource, statement: Statement) =>
-    statement.actions.some(
-      (action) =>
-        ['*', 'secretsmanager:*'].includes(action) ||
-        /^secretsmanager:(Get\*|GetSecretValue|BatchGetSecretValue)$/i.test(action),
-    ) && statement.resources.some((resource) => resource === '*' || resources.identity(from, resource) === identity);
-  const byIdentity = resources
-    .ofType(...IDENTITY_POLICIES)
-    .flatMap((policy) =>
-      statementsOf(policy, resources).some((statement) => matches(policy, statement))
-        ? [{ reader: holderOf(policy), scope: ReaderScope.NAMED }]
-        : [],
-    );
-  const byResource = resources
-    .ofType('aws_secretsmanager_secret_policy')
-    .filter((policy) => resources.identity(policy, policy.values.secret_arn) === identity)
-    .flatMap((policy) => statementsOf(policy, resources).flatMap(({ principals }) => principals))
-    .map((principal) => ({
-      reader: `principal ${principal}`,
-      scope: principal === '*' ? ReaderScope.EVERYONE : ReaderScope.NAMED,
-    }));
-  return [...byIdentity, ...byResource];
-}
-
-function holderOf({ values, address }: ObservedResource): string {
-  const holder = values.role ?? values.user ?? values.group;
-  return holder === undefined
-    ? `whoever has the policy ${address}`
-    : displayed(holder).replace(/^(aws_iam_\w+\.[\w-]+)\.\w+$/, '$1');
-}
-
-/** The rights that a policy gives, in JSON or in a data source. */
-export function statementsOf(policy: ObservedResource, resources: Resources): Statement[] {
-  const { policy: text } = policy.values;
-  const document = resources.target(policy, text);
-  if (document)
-    return listOf(document.values.statement)
-      .filter(({ effect = 'Allow' }) => effect === 'Allow')
-      .map(fromDocument);
-  if (typeof text !== 'string') return [];
-  try {
-    // References may have quotes in them, which JSON does not know.
-    const json = JSON.parse(text.replace(/\$\{[^}]*"[^}]*\}/g, '$${expression}'));
-    return listOf(json.Statement)
-      .filter(({ Effect }) => Effect === 'Allow')
-      .map(fromJson);
-  } catch {
-    return [];
-  }
-}
-
-function fromJson({ Action, Resource, Principal, NotAction, NotResource }: any): Statement {
-  const principals =
-    typeof Principal === 'string' ? [Principal] : Object.values(Principal ?? {}).flatMap((of) => listOf<any>(of as any));
-  return {
-    ...{ actions: listOf(Action), resources: listOf(Resource), principals },
-    ...{ notActions: listOf(NotAction), notResources: listOf(NotResource) },
-  };
-}
-
-function fromDocument({ actions, resources, principals, not_actions, not_resources }: any): Statement {
-  const named = listOf(principals).flatMap(({ identifiers }) => listOf(identifiers));
-  return {
-    actions: listOf(actions).filter((action) => !hasUnknown(action)),
-    resources: listOf(resources),
-    principals: named,
-    notActions: listOf(not_actions),
-    notResources: listOf(not_resources),
-  };
 }

@@ -1,4 +1,4 @@
-import { TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { withinRanges } from '../../input/cidr';
 import { Listener, Posture, UndeclaredReach } from '../../posture';
@@ -21,7 +21,7 @@ export interface WatchedPods {
   readonly statefulSet: TerraformResource;
   readonly listeners: () => Listener[];
   /** Where a resource is made: policies of other Kubernetes clusters do not count. */
-  readonly whereOf: (resource: TerraformResource) => string;
+  readonly whereOf: (resource: TerraformResource | TerraformDataSource) => string;
 }
 
 /** Compares who is let in by the network policies of an app with what was declared to a cluster, whoever made them. */

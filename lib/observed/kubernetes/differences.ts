@@ -1,13 +1,13 @@
-import { TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Posture, SecretPurpose } from '../../posture';
 import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
-import { changeOf, differentSettings, isEqual, otherwise, unchecked } from '../differing';
+import { changeOf, differentSettings, isEqual, otherwise } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean } from '../meant';
-import { Resources } from '../resources';
+import { Resources, unchecked } from '../resources';
 import { settingsIn } from '../server';
 import { NAMESPACES, namespaceOf, objectsOf } from './objects';
 import { PossibleReader, possibleReaders, RIGHTS, subjectName } from './readers';
@@ -23,7 +23,7 @@ export interface ComparedPods {
   readonly programs: TerraformResource;
   readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly name: string }>;
   /** Where a resource is made: rights in other Kubernetes clusters do not count. */
-  readonly whereOf: (resource: TerraformResource) => string;
+  readonly whereOf: (resource: TerraformResource | TerraformDataSource) => string;
 }
 
 /** Compares what pods run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */

@@ -1,5 +1,4 @@
-import { unchecked } from '../differing';
-import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources } from '../resources';
+import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, unchecked } from '../resources';
 import { objectsOf, ObservedObject } from './objects';
 import { BUILT_IN } from './rights';
 

@@ -1,4 +1,5 @@
 import { hasUnknown, listOf } from '../resources';
+import { valueOfExpression } from './expression';
 
 /**
  * Values in which dynamic blocks stand as the blocks that they make. Where only Terraform knows for what they are made there is one, and what it takes from
@@ -23,12 +24,19 @@ function isDynamic(dynamic: any): boolean {
   return blocks.flatMap((block) => listOf(block)).some((block) => block?.content !== undefined);
 }
 
-function blocksOf(name: string, { for_each: items, iterator = name, content }: any): any[] {
+function blocksOf(name: string, { for_each: given, iterator = name, content }: any): any[] {
+  const items = itemsOf(given);
   const isKnown = items !== null && typeof items === 'object' && !hasUnknown(Object.keys(items));
   const made = isKnown
     ? Object.entries<any>(items).map(([key, item]) => filledIn(content, iterator, { key, value: item }))
     : [content];
   return made.flatMap((block) => listOf(withDynamicBlocks(block)));
+}
+
+/** Those of a list or a set that is written as an expression are known as well. */
+function itemsOf(given: any): any {
+  const [, , list] = /^\$\{(toset\()?(\[.*\])\)?\}$/s.exec(String(given)) ?? [];
+  return list === undefined ? given : valueOfExpression(list);
 }
 
 /** A block with what it takes from an item. */
