@@ -13,9 +13,14 @@ import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { ClusterRoleBindingV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-binding-v1';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { CronJobV1 } from '@cdktf/provider-kubernetes/lib/cron-job-v1';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { Env } from '@cdktf/provider-kubernetes/lib/env';
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
+import { SecretV1 } from '@cdktf/provider-kubernetes/lib/secret-v1';
+import { SecretV1Data } from '@cdktf/provider-kubernetes/lib/secret-v1-data';
 import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import {
   Aspects,
@@ -646,7 +651,7 @@ describe('Kubernetes', () => {
         const index = volumes.findIndex(({ name }: any) => name === 'keys');
         pods(cluster).addOverride(`${SPEC}.volume.${index}.projected.0.sources.0.secret.0.name`, 'known-to-all');
       },
-      ['QDR078: what the volume keys of the pods holds is other than was meant'],
+      ['QDR078: the volume keys of the pods is other than was meant'],
     ],
     [
       'a container that is given the keys',
@@ -761,6 +766,261 @@ describe('Kubernetes', () => {
     ],
   ])('%s', (_what, change, expected) => {
     expect(differencesOf(() => synthPods({}, change))).toEqual(expected);
+  });
+
+  const READ_ONLY = 'vectors-cluster-read-only-key';
+  const metadata = { name: 'api', namespace: NAMESPACE };
+  const volumeIndex = (cluster: kubernetes.QdrantCluster, wanted: string): number =>
+    pods(cluster)
+      .toTerraform()
+      .resource.kubernetes_stateful_set_v1[pods(cluster).friendlyUniqueId].spec.template.spec.volume.findIndex(
+        ({ name }: any) => name === wanted,
+      );
+  const sidecar = (cluster: kubernetes.QdrantCluster, given: object) =>
+    pods(cluster).addOverride(`${SPEC}.container`, [{ name: 'shell', image: 'busybox:1', ...given }]);
+  const deployment = (stack: TerraformStack, spec: object, place: object = metadata) => {
+    const template = { metadata: { labels: { app: 'api' } }, spec };
+    new DeploymentV1(stack, 'Api', { metadata: place, spec: { selector: { matchLabels: { app: 'api' } }, template } });
+  };
+  const withKey = (name: string, key: string) => [{ name: 'KEY', valueFrom: { secretKeyRef: { name, key } } }];
+  const adminKey = (cluster: kubernetes.QdrantCluster) => madeOf(cluster, SecretV1, /AdminKey/);
+
+  // What is harmless, or not known for certain, stops no synthesis.
+  test.each<[string, (cluster: kubernetes.QdrantCluster, stack: TerraformStack) => unknown]>([
+    [
+      'the size of what is in memory',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.volume.${volumeIndex(cluster, 'runtime')}.empty_dir.size_limit`, '32Mi'),
+    ],
+    [
+      'who may read the files of the keys',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.volume.${volumeIndex(cluster, 'keys')}.projected.0.default_mode`, '0400'),
+    ],
+    ['a file that nothing runs', (cluster) => programsOf(cluster).addOverride('data.notes', 'ours')],
+    ['a text that is the name of a Secret', (cluster) => sidecar(cluster, { env: [{ name: 'NAME', value: READ_ONLY }] })],
+    [
+      'a workload that reads another Secret',
+      (_, stack) => deployment(stack, { container: [{ name: 'api', env: withKey('another', 'api-key') }] }),
+    ],
+    [
+      'one of another namespace',
+      (_, stack) =>
+        deployment(
+          stack,
+          { container: [{ name: 'api', env: withKey(READ_ONLY, 'api-key') }] },
+          { name: 'api', namespace: 'other' },
+        ),
+    ],
+    [
+      'one that reads the certificate of a TLS Secret',
+      (_, stack) => deployment(stack, { container: [{ name: 'api', env: withKey('vectors-cluster-tls', 'ca.crt') }] }),
+    ],
+    [
+      'one whose service account was granted it',
+      (cluster, stack) => {
+        cluster.grantRead(kubernetes.Grantee.serviceAccount(NAMESPACE, 'api'));
+        deployment(stack, { serviceAccountName: 'api', container: [{ name: 'api', env: withKey(READ_ONLY, 'api-key') }] });
+      },
+    ],
+    [
+      'one that was written down',
+      (cluster, stack) => {
+        cluster.posture.secrets.forEach((secret) => secret.addReader('Deployment search/api'));
+        deployment(stack, { container: [{ name: 'api', env: withKey(READ_ONLY, 'api-key') }] });
+      },
+    ],
+    [
+      'a role for Secrets whose names only Terraform knows',
+      (_, stack) => role(stack, { resourceNames: [new TerraformVariable(stack, 'name', {}).stringValue] }),
+    ],
+  ])('nothing is made of %s', (_what, change) => {
+    expect(differencesOf(() => synthPods({}, change))).toEqual([]);
+  });
+
+  const KEY = 'the admin API key may be read by';
+  const TLS = 'QDR078: the setting service.enable_tls is false, and not left out';
+
+  test.each<[string, (cluster: kubernetes.QdrantCluster, stack: TerraformStack) => unknown, string]>([
+    [
+      'files that only Terraform knows',
+      (cluster) => (programsOf(cluster).data = Fn.merge([{ a: 'b' }, { c: 'd' }]) as any),
+      'QDR078: the files of the pods are others',
+    ],
+    [
+      'settings that only Terraform knows',
+      (cluster) => rewritten(cluster, 'settings.yaml', () => Fn.file('ours.yaml')),
+      'QDR078: the file settings.yaml of the pods is another one',
+    ],
+    [
+      'settings that are none',
+      (cluster) => rewritten(cluster, 'settings.yaml', () => '{{{: ['),
+      'QDR078: the file settings.yaml of the pods is another one',
+    ],
+    [
+      'a workload that reads a key',
+      (_, stack) => deployment(stack, { container: [{ name: 'api', env: withKey(READ_ONLY, 'api-key') }] }),
+      'QDR039: the read-only API key may be read by Deployment search/api',
+    ],
+    [
+      'a workload that mounts the certificates with their keys',
+      (_, stack) =>
+        deployment(stack, {
+          volume: [{ name: 'tls', secret: { secretName: 'vectors-cluster-tls' } }],
+          initContainer: [{ name: 'copy', volumeMount: [{ name: 'tls', mountPath: '/tls' }] }],
+          container: [{ name: 'api' }],
+        }),
+      'QDR039: the TLS private key may be read by Deployment search/api',
+    ],
+    [
+      'a job at times',
+      (cluster, stack) => {
+        const from = [{ secretRef: { name: adminKey(cluster).metadata.name } }];
+        const template = { spec: { container: [{ name: 'copy', envFrom: from }] } };
+        const jobTemplate = { metadata: {}, spec: { template: { metadata: {}, ...template } } };
+        new CronJobV1(stack, 'Nightly', { metadata, spec: { schedule: '0 3 * * *', jobTemplate } });
+      },
+      `QDR039: ${KEY} CronJob search/api`,
+    ],
+    [
+      'a manifest of a pod',
+      (_, stack) => {
+        const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: READ_ONLY, key: 'api-key' } } }];
+        const manifest = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'api', env }] } };
+        new Manifest(stack, 'Pod', { manifest });
+      },
+      'QDR039: the read-only API key may be read by Pod search/api',
+    ],
+    [
+      'a container that is given a Secret by a reference',
+      (cluster) => sidecar(cluster, { env_from: [{ secret_ref: { name: adminKey(cluster).metadata.name } }] }),
+      `QDR039: ${KEY} the container shell`,
+    ],
+    [
+      'a container that is made one by one',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.dynamic.container`, {
+          for_each: ['a'],
+          content: { name: 'shell', image: 'busybox:1', env_from: [{ secret_ref: { name: 'vectors-cluster-admin-key-1' } }] },
+        }),
+      `QDR039: ${KEY} the container shell`,
+    ],
+    [
+      'a variable that is made one by one',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container.0.dynamic.env`, {
+          for_each: ['a'],
+          content: { name: 'QDRANT__SERVICE__ENABLE_TLS', value: 'false' },
+        }),
+      TLS,
+    ],
+    [
+      'a role for a Secret by a reference',
+      (cluster, stack) => role(stack, { resourceNames: [adminKey(cluster).metadata.name] }),
+      `QDR039: ${KEY} user intern`,
+    ],
+    [
+      'a role for a Secret by a reference that is written by hand',
+      (cluster, stack) =>
+        role(stack, { resourceNames: [`\${kubernetes_secret_v1.${adminKey(cluster).friendlyUniqueId}.metadata[0].name}`] }),
+      `QDR039: ${KEY} user intern`,
+    ],
+    [
+      'subjects that are made one by one',
+      (_, stack) => {
+        const rule = [{ apiGroups: [''], resources: ['secrets'], resourceNames: [READ_ONLY], verbs: ['get'] }];
+        new RoleV1(stack, 'Role', { metadata, rule });
+        const subject = TerraformIterator.fromList(['others']).dynamic({ kind: 'Group', name: 'others' }) as any;
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'api' };
+        new RoleBindingV1(stack, 'Others', { metadata, roleRef, subject });
+      },
+      'QDR039: the read-only API key may be read by group others',
+    ],
+    [
+      'a role by a reference that is written by hand',
+      (_, stack) => {
+        role(stack, { resourceNames: [READ_ONLY] });
+        madeOf(stack, RoleBindingV1, /Binding/).addOverride('role_ref.name', '${kubernetes_role_v1.Role.metadata.0.name}');
+      },
+      'QDR039: the read-only API key may be read by user intern',
+    ],
+    [
+      'a role that is put together of others',
+      (_, stack) => {
+        const rule = [{ apiGroups: [''], resources: ['secrets'], resourceNames: [READ_ONLY], verbs: ['get'] }];
+        new ClusterRoleV1(stack, 'Part', { metadata: { name: 'part', labels: { to: 'whole' } }, rule });
+        const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { to: 'whole' } }] };
+        new ClusterRoleV1(stack, 'Whole', { metadata: { name: 'whole' }, aggregationRule } as any);
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'whole' };
+        new RoleBindingV1(stack, 'Binding', { metadata, roleRef, subject: [{ kind: 'User', name: 'intern' }] });
+      },
+      'QDR039: the read-only API key may be read by user intern',
+    ],
+    [
+      'a role that is added to one of Kubernetes',
+      (_, stack) => {
+        const labels = { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' };
+        const rule = [{ apiGroups: [''], resources: ['secrets'], resourceNames: [READ_ONLY], verbs: ['get'] }];
+        new ClusterRoleV1(stack, 'Part', { metadata: { name: 'part', labels }, rule });
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
+        new RoleBindingV1(stack, 'Binding', { metadata, roleRef, subject: [{ kind: 'User', name: 'intern' }] });
+      },
+      'QDR039: the read-only API key may be read by user intern',
+    ],
+    [
+      'what is run when a container has been started',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.lifecycle.post_start`, [{ exec: { command: ['sh'] } }]),
+      'QDR078: the command of the postStart of the container qdrant is ["sh"], and not left out',
+    ],
+    [
+      'what is run to see whether it lives',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.container.0.liveness_probe`, { exec: { command: ['sh'] } }),
+      'QDR078: the command of the livenessProbe of the container qdrant is ["sh"], and not left out',
+    ],
+    [
+      'a file over the server',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container.0.volume_mount`, [{ name: 'storage', mount_path: '/qdrant/qdrant' }]),
+      'QDR078: what is mounted at /qdrant/qdrant of the container qdrant is other than was meant',
+    ],
+    [
+      'a file over the settings, by another path',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container.0.volume_mount`, [
+          { name: 'storage', mount_path: '/./qdrant//config/production.yaml' },
+        ]),
+      'QDR078: what is mounted at /./qdrant//config/production.yaml of the container qdrant is other than was meant',
+    ],
+    [
+      'a library that is put before all others',
+      (cluster) =>
+        pods(cluster).addOverride(`${SPEC}.container.0.env`, [{ name: 'LD_PRELOAD', value: '/qdrant/storage/x.so' }]),
+      'QDR078: the variable LD_PRELOAD is /qdrant/storage/x.so, and not left out',
+    ],
+    [
+      'processes that other containers see',
+      (cluster) => pods(cluster).addOverride(`${SPEC}.share_process_namespace`, true),
+      'QDR078: the shareProcessNamespace of the pods is true, and not left out',
+    ],
+    [
+      'a variable that is added to what was made',
+      (cluster, stack) =>
+        new Env(stack, 'Patch', {
+          ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', container: 'qdrant' },
+          metadata: { name: cluster.clusterName, namespace: NAMESPACE },
+          env: [{ name: 'QDRANT__SERVICE__ENABLE_TLS', value: 'false' }],
+        }),
+      TLS,
+    ],
+    [
+      'a key that is put over the one that was made',
+      (_, stack) =>
+        new SecretV1Data(stack, 'Patch', {
+          metadata: { name: READ_ONLY, namespace: NAMESPACE },
+          data: { 'api-key': 'known-to-all' },
+        }),
+      `QDR078: the data of the Secret ${READ_ONLY} are written anew`,
+    ],
+  ])('it is found: %s', (_what, change, expected) => {
+    expect(differencesOf(() => synthPods({}, change))).toEqual([expected]);
   });
 
   test('the guard, which verifies client certificates', () => {

@@ -3,6 +3,7 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { mean } from '../../observed/meant';
 import { QdrantPorts } from '../../qdrant';
 import { REVISION_LABEL } from '../names/cluster-labels';
 import { ClusterDns } from '../access/cluster-dns';
@@ -85,7 +86,7 @@ export class Rollout extends Construct {
     const { namespace, labels, nodeCount, nodeTimeoutMinutes } = this.props;
     // In the worst case one node after the other takes all the time that it has; some more to fetch the image.
     const minutes = nodeTimeoutMinutes * nodeCount + 5;
-    return new JobV1(this, 'Job', {
+    const job = new JobV1(this, 'Job', {
       dependsOn,
       metadata: { name: `${this.name}-${nodeCount}`, namespace, labels },
       spec: {
@@ -97,6 +98,8 @@ export class Rollout extends Construct {
       waitForCompletion: true,
       timeouts: { create: `${minutes + 1}m`, update: `${minutes + 1}m` },
     });
+    mean(job);
+    return job;
   }
 
   /** Nothing of the cluster selects them. */

@@ -15,6 +15,7 @@ import { literalText } from '../../terraform/literal-text';
 import { ClusterDns } from '../access/cluster-dns';
 import { checkObjectName } from '../names/names';
 import { Secret } from '../secrets/secret';
+import { mean } from '../../observed/meant';
 import { BundlePlace } from '../tls/ca-bundle';
 import { EVICTED, jobPodSpec } from './job-pod';
 import { PlacementProps } from './placement';
@@ -135,7 +136,7 @@ export class Verification extends Construct {
   private makeJob({ digest, triggers }: Changes, program: ConfigMapV1, dependsOn: ITerraformDependable[]): void {
     const { clusterName, namespace, labels, hosts } = this.verified;
     const { timeoutMinutes = MINUTES_TO_START + MINUTES_OF_PAUSES + MINUTES_OF_A_NODE * hosts.length } = this.props;
-    new JobV1(this, 'Job', {
+    const job = new JobV1(this, 'Job', {
       dependsOn,
       metadata: { name: `${clusterName}-verify-${digest}`, namespace, labels },
       spec: {
@@ -150,6 +151,7 @@ export class Verification extends Construct {
       timeouts: { create: `${timeoutMinutes + 1}m`, update: `${timeoutMinutes + 1}m` },
       lifecycle: { replaceTriggeredBy: triggers },
     });
+    mean(job);
   }
 
   private podSpec({ metadata }: ConfigMapV1) {

@@ -1,4 +1,4 @@
-import { blockOf, hasUnknown, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
+import { blockOf, hasUnknown, isGiven, listOf, ObservedResource, Resources, unchecked, UNKNOWN } from '../resources';
 
 /** An object of Kubernetes, in the form of its API, whoever wrote it. */
 export interface ObservedObject {
@@ -50,6 +50,7 @@ const LISTS: { [argument: string]: string } = {
   sources: 'sources',
   items: 'items',
   match_expressions: 'matchExpressions',
+  cluster_role_selectors: 'clusterRoleSelectors',
 };
 export const NAMESPACES = new Set(['kubernetes_namespace_v1', 'kubernetes_namespace']);
 /** Arguments whose members are names that the user gives. */
@@ -79,6 +80,14 @@ export function namespaceOf(from: Pick<ObservedResource, 'scope'>, written: unkn
   if (!target || !NAMESPACES.has(target.type)) return String(resources.meantBy(from, written));
   const name = blockOf(target.values.metadata)?.name ?? UNKNOWN;
   return hasUnknown(name) ? `\${${target.scope}::${target.address}.metadata[0].name}` : name;
+}
+
+/** A name as it is written, or that of the object that is referred to. */
+export function nameOf(from: Pick<ObservedResource, 'scope'>, written: unknown, resources: Resources): string {
+  const plain = unchecked(written);
+  const { metadata, manifest } = resources.target(from, plain)?.values ?? {};
+  const name = blockOf(metadata ?? manifest?.metadata)?.name;
+  return String(isGiven(name) && !hasUnknown(name) ? name : resources.meantBy(from, plain));
 }
 
 /** Others call objects of their own as Kubernetes calls its: Calico a policy, and Knative a service. */

@@ -1,17 +1,33 @@
+import { posix } from 'node:path';
 import { SecretPurpose } from '../../posture';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { isEqual, otherwise } from '../differing';
 import { listOf } from '../resources';
 import { settingOfVariable } from '../server';
+import { isSecretAmong, secretsGivenTo } from './given-secrets';
 
 /** What pods are compared with beside what they were meant to be. */
 export interface PodSurroundings {
   readonly by: string;
   readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly name: string }>;
+  /** The name of a Secret, however it is written. */
+  readonly nameOf: (written: unknown) => string;
 }
 
 /** Volumes that have no data of users: what the server is started with. */
 const GIVEN = ['programs', 'cluster', 'keys', 'tls', 'trusted', 'client-cas', 'runtime'];
+
+/** What lets containers see each other's processes, and what is in their memory. */
+const OF_PODS = ['shareProcessNamespace'];
+
+/** Variables by which another program, or another file of settings, is loaded. */
+const LOADING = ['LD_PRELOAD', 'LD_AUDIT', 'LD_LIBRARY_PATH', 'RUN_MODE'];
+
+/** Where a server, and what it is started by, is in its image. */
+const OF_IMAGE = [
+  ...['/qdrant/config', '/qdrant/qdrant', '/qdrant/entrypoint.sh', '/lib', '/lib64', '/usr/lib', '/usr/local/lib'],
+  ...['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'],
+];
 
 /** How pods differ from what they were meant to be, by their specifications. */
 export function differentPods(there: any, meant: any, surroundings: PodSurroundings): Difference[] {
@@ -29,8 +45,11 @@ export function differentPods(there: any, meant: any, surroundings: PodSurroundi
         : [server(`the container ${name} is not among those of the pods,`)],
     ),
     ...(twice > 0 ? [server('two containers of the pods have one name,')] : []),
-    ...GIVEN.filter((name) => !isEqual(volumes.get(name), wantedVolumes.get(name))).map((name) =>
-      server(`what the volume ${name} of the pods holds is other than was meant,`),
+    ...GIVEN.filter((name) => !isEqual(held(volumes.get(name)), held(wantedVolumes.get(name)))).map((name) =>
+      server(`the volume ${name} of the pods is other than was meant,`),
+    ),
+    ...OF_PODS.filter((name) => !isEqual(there[name], meant[name])).map((name) =>
+      server(otherwise(`the ${name} of the pods`, there[name], meant[name])),
     ),
     ...others.flatMap((container) => readBy(container, volumes, surroundings)),
   ];
@@ -40,24 +59,35 @@ function differentContainer(there: any, meant: any, by: string): Difference[] {
   const of = `of the container ${meant.name}`;
   const server = (what: string) => ({ kind: DifferenceKind.SERVER, what, by });
   const commands = ['command', 'args', 'workingDir'].filter((name) => !isEqual(there[name], meant[name]));
+  const [run, wanted] = [there, meant].map(runBeside);
+  const beside = Object.keys(run).filter((name) => !isEqual(run[name], wanted[name]));
   return [
     ...(isEqual(there.image, meant.image)
       ? []
       : [{ kind: DifferenceKind.IMAGE, what: otherwise(`the image ${of}`, there.image, meant.image), by }]),
     ...commands.map((name) => server(otherwise(`the ${name} ${of}`, there[name], meant[name]))),
+    ...beside.map((name) => server(otherwise(`the command of the ${name} ${of}`, run[name], wanted[name]))),
     ...differentVariables(there, meant).map(server),
     ...listOf(there.envFrom).map(() => server(`the environment ${of} is taken from elsewhere as well (envFrom),`)),
     ...differentMounts(there, meant).map((path) => server(`what is mounted at ${path} ${of} is other than was meant,`)),
   ];
 }
 
+/** What is run in a container beside its own program. */
+function runBeside({ startupProbe, livenessProbe, readinessProbe, lifecycle }: any): { [name: string]: unknown } {
+  const hooks = { startupProbe, livenessProbe, readinessProbe, postStart: lifecycle?.postStart, preStop: lifecycle?.preStop };
+  return Object.fromEntries(Object.entries<any>(hooks).map(([name, hook]) => [name, hook?.exec?.command]));
+}
+
 /** Variables that are settings, and those that the programs are given: others are no concern of the server's. */
-function differentVariables(there: any, meant: any): string[] {
+export function differentVariables(there: any, meant: any): string[] {
   const read = (container: any) =>
     new Map<string, any>(listOf<any>(container.env).map(({ name, ...rest }) => [String(name), rest.value ?? rest.valueFrom]));
   const [found, wanted] = [read(there), read(meant)];
   const names = [...new Set([...wanted.keys(), ...found.keys()])].filter(
-    (name) => (wanted.has(name) || settingOfVariable(name) !== undefined) && !isEqual(found.get(name), wanted.get(name)),
+    (name) =>
+      (wanted.has(name) || LOADING.includes(name) || settingOfVariable(name) !== undefined) &&
+      !isEqual(found.get(name), wanted.get(name)),
   );
   return names.map((name) => {
     const setting = settingOfVariable(name);
@@ -72,11 +102,11 @@ function differentVariables(there: any, meant: any): string[] {
 /** Where something else is mounted than was meant, at the places of the server's own files and in them. */
 function differentMounts(there: any, meant: any): string[] {
   const wanted = listOf<any>(meant.volumeMounts).filter(({ name }) => GIVEN.includes(name));
-  const places = [...wanted.map(({ mountPath }) => String(mountPath)), '/qdrant/config'];
+  const places = [...wanted.map(({ mountPath }) => plain(mountPath)), ...OF_IMAGE];
   const isWithin = (path: string) =>
-    places.some((place) => path === place || path.startsWith(`${place}/`) || place.startsWith(`${path}/`));
-  const found = listOf<any>(there.volumeMounts).filter(({ mountPath }) => isWithin(String(mountPath)));
-  const asText = (mount: any) => JSON.stringify([mount.mountPath, mount.name, mount.subPath ?? null]);
+    places.some((place) => path === place || path.startsWith(`${place}/`) || `${place}/`.startsWith(`${path}/`));
+  const found = listOf<any>(there.volumeMounts).filter(({ mountPath }) => isWithin(plain(mountPath)));
+  const asText = (mount: any) => JSON.stringify([plain(mount.mountPath), mount.name, mount.subPath ?? null]);
   const [texts, wantedTexts] = [found, wanted].map((mounts) => new Set(mounts.map(asText)));
   const differing = [
     ...found.filter((mount) => !wantedTexts.has(asText(mount))),
@@ -85,14 +115,28 @@ function differentMounts(there: any, meant: any): string[] {
   return [...new Set(differing.map(({ mountPath }) => String(mountPath)))];
 }
 
+/** A path as the kernel takes it. */
+function plain(path: unknown): string {
+  return posix.normalize(String(path)).replace(/\/$/, '');
+}
+
+/** What a volume holds: not how much of it there may be, nor which users of the container may read it. */
+function held(volume: any): any {
+  if (Array.isArray(volume)) return volume.map(held);
+  if (volume === null || typeof volume !== 'object') return volume;
+  const others = Object.entries(volume).filter(([name]) => !['defaultMode', 'mode', 'sizeLimit'].includes(name));
+  return Object.fromEntries(others.map(([name, item]) => [name, held(item)]));
+}
+
 /** The secrets that a container reads which the library did not make. */
-function readBy(container: any, volumes: Map<string, any>, { by, secrets }: PodSurroundings): Difference[] {
-  const mounted = listOf<any>(container.volumeMounts).map(({ name }) => volumes.get(String(name)));
-  const all = mounted.some((volume) => volume?.name === 'runtime');
-  const text = JSON.stringify([mounted, container.env, container.envFrom]);
+function readBy(container: any, volumes: Map<string, any>, { by, secrets, nameOf }: PodSurroundings): Difference[] {
+  const hasRuntime = listOf<any>(container.volumeMounts).some(({ name }) => name === 'runtime');
+  const given = secretsGivenTo(container, volumes).map((one) => ({ ...one, name: nameOf(one.name) }));
   // The server is started from a folder in memory, with copies of all that the pods are given.
-  const isCopied = (purpose: SecretPurpose) => all && purpose !== SecretPurpose.CA_PRIVATE_KEY;
-  const read = secrets.filter(({ purpose, name }) => isCopied(purpose) || text.includes(JSON.stringify(name)));
+  const isCopied = (purpose: SecretPurpose) => hasRuntime && purpose !== SecretPurpose.CA_PRIVATE_KEY;
+  const read = secrets.filter(
+    ({ purpose, name }) => isCopied(purpose) || given.some((one) => one.name === name && isSecretAmong(one.entries, purpose)),
+  );
   const purposes = read.map(({ purpose }) => purpose);
   if (purposes.length === 0) return [];
   const what = `the ${[...new Set(purposes)].join(' and the ')} may be read by the container ${container.name}`;

@@ -11,11 +11,18 @@ const TEMPLATES: { [kind: string]: (manifest: any) => any } = {
   Job: ({ spec }) => spec?.template,
   CronJob: ({ spec }) => spec?.jobTemplate?.spec?.template,
   Pod: (manifest) => manifest,
+  // As an earlier release of the provider calls it.
+  Daemonset: ({ spec }) => spec?.template,
 };
+
+/** What makes pods, as the provider calls it. */
+export const WORKLOADS = ['stateful_set', 'deployment', 'daemon_set', 'daemonset', 'replica_set', 'job', 'cron_job', 'pod'];
+/** What makes pods, as Kubernetes calls it. */
+export const WORKLOAD_KINDS = Object.keys(TEMPLATES);
 
 /** The template of the pods that an object makes, where it makes any. */
 export function podTemplateOf({ kind, manifest }: ObservedObject): any {
-  return TEMPLATES[kind]?.(manifest);
+  return Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind](manifest) : undefined;
 }
 
 /** The pods that an object makes. */

@@ -1,35 +1,44 @@
-import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, unchecked } from '../resources';
-import { objectsOf, ObservedObject } from './objects';
+import { SecretPurpose } from '../../posture';
+import { displayed, listOf, ObservedResource, Resources } from '../resources';
+import { containersOf, isSecretAmong, secretsGivenTo, volumesOf } from './given-secrets';
+import { nameOf, ObservedObject, objectsOf, selects } from './objects';
+import { podTemplateOf, WORKLOADS } from './pod-set';
 import { BUILT_IN } from './rights';
 
 const VERSIONS = ['', '_v1'];
-const KINDS = ['role', 'cluster_role', 'role_binding', 'cluster_role_binding'];
+const KINDS = ['role', 'cluster_role', 'role_binding', 'cluster_role_binding', 'secret'];
+const AGGREGATED = 'rbac.authorization.k8s.io/aggregate-to-';
 
 /** What tells who may read secrets. */
 export const RIGHTS = new Set([
-  ...KINDS.flatMap((kind) => VERSIONS.map((version) => `kubernetes_${kind}${version}`)),
+  ...[...KINDS, ...WORKLOADS].flatMap((kind) => VERSIONS.map((version) => `kubernetes_${kind}${version}`)),
   'kubernetes_manifest',
 ]);
+
+/** A Secret by its place and its name. */
+export interface NamedSecret {
+  readonly purpose: SecretPurpose;
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** Somebody who may read secrets. */
 export interface PossibleReader {
   /** In a reader's words, as grants have it. */
   readonly name: string;
+  /** Whose rights the reader has besides: the service account of a workload. */
+  readonly account?: string;
   readonly by: ObservedResource;
-  readonly reads: (namespace: string, secret: string) => boolean;
+  readonly reads: (secret: NamedSecret) => boolean;
 }
 
-/** Who may read secrets by the roles that were read. */
+/** Who may read secrets by the roles that were read, and which workloads are given them. */
 export function possibleReaders(resources: Resources): PossibleReader[] {
   const objects = objectsOf(resources);
-  return objects
-    .filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding')
-    .flatMap((binding) => {
-      const rules = rulesOf(binding, objects).filter(readsSecrets);
-      const isThere = (namespace: string) => binding.kind === 'ClusterRoleBinding' || binding.namespace === namespace;
-      const reads = (namespace: string, secret: string) => isThere(namespace) && rules.some((rule) => concerns(rule, secret));
-      return listOf(binding.manifest.subjects).map((subject) => ({ name: subjectName(subject), by: binding.resource, reads }));
-    });
+  return [
+    ...objects.filter(({ kind }) => kind.endsWith('RoleBinding')).flatMap((binding) => boundBy(binding, objects, resources)),
+    ...objects.flatMap((object) => givenTo(object, resources)),
+  ];
 }
 
 /** A subject as grants call it. */
@@ -38,34 +47,69 @@ export function subjectName({ kind, name, namespace = 'default' }: any): string 
   return `${String(kind).toLowerCase()} ${displayed(name)}`;
 }
 
-function rulesOf({ kind, manifest, namespace, resource }: ObservedObject, objects: ObservedObject[]): any[] {
-  const { kind: wanted, name } = manifest.roleRef ?? {};
+function boundBy(binding: ObservedObject, objects: ObservedObject[], resources: Resources): PossibleReader[] {
+  const inPlace = objects.filter(({ resource }) => resource.where === binding.resource.where);
+  const rules = rulesOf(binding, inPlace, resources).filter(({ rule }) => readsSecrets(rule));
+  const isThere = (namespace: string) => binding.kind === 'ClusterRoleBinding' || binding.namespace === namespace;
+  const reads = ({ namespace, name }: NamedSecret) =>
+    isThere(namespace) && rules.some(({ rule, of }) => concerns(rule, name, of, resources));
+  const subjects = listOf<any>(binding.manifest.subjects).filter((subject) => typeof subject === 'object');
+  return subjects.map((subject) => ({ name: subjectName(subject), by: binding.resource, reads }));
+}
+
+/** A rule, and the role that it is written in. */
+interface WrittenRule {
+  readonly rule: any;
+  readonly of: ObservedResource;
+}
+
+function rulesOf(binding: ObservedObject, objects: ObservedObject[], resources: Resources): WrittenRule[] {
+  const { kind: wanted, name: written } = binding.manifest.roleRef ?? {};
+  const name = nameOf(binding.resource, written, resources);
   const role = objects.find(
     (candidate) =>
       candidate.kind === wanted &&
-      candidate.resource.where === resource.where &&
-      (candidate.name === name || isReference(name, candidate)) &&
-      (wanted === 'ClusterRole' || (kind === 'RoleBinding' && candidate.namespace === namespace)),
+      (candidate.name === name || candidate.resource === resources.target(binding.resource, written)) &&
+      (wanted === 'ClusterRole' || (binding.kind === 'RoleBinding' && candidate.namespace === binding.namespace)),
   );
-  // Those that Kubernetes brings along read every Secret.
-  if (!role) return wanted === 'ClusterRole' && BUILT_IN.includes(name) ? [{ resources: ['secrets'], verbs: ['get'] }] : [];
-  return listOf(role.manifest.rules);
-}
-
-function isReference(name: unknown, { resource }: ObservedObject): boolean {
-  return hasUnknown(name) && String(name).includes(`${resource.scope}::${resource.address}.`);
+  const ruled = (roles: ObservedObject[]) =>
+    roles.flatMap(({ manifest, resource }) => listOf<any>(manifest.rules).map((rule) => ({ rule, of: resource })));
+  const clusterRoles = objects.filter(({ kind }) => wanted === 'ClusterRole' && kind === 'ClusterRole');
+  const labelled = (isWanted: (labels: any) => boolean) =>
+    ruled(clusterRoles.filter(({ manifest }) => isWanted(manifest.metadata?.labels ?? {})));
+  if (role) {
+    const selectors = listOf<any>(role.manifest.aggregationRule?.clusterRoleSelectors);
+    return [...ruled([role]), ...labelled((labels) => selectors.some((selector) => selects(selector, labels) === true))];
+  }
+  // Those that Kubernetes brings along read every Secret, or what is added to them.
+  const everySecret = { rule: { resources: ['secrets'], verbs: ['get'] }, of: binding.resource };
+  if (wanted === 'ClusterRole' && BUILT_IN.includes(name)) return [everySecret];
+  return labelled((labels) => String(labels[`${AGGREGATED}${name}`]) === 'true');
 }
 
 function readsSecrets({ resources, verbs, apiGroups }: any): boolean {
-  const has = (given: unknown, ...wanted: string[]) =>
-    listOf(given).some((one) => wanted.includes(String(one)) || hasUnknown(one));
+  const has = (given: unknown, ...wanted: string[]) => listOf(given).some((one) => wanted.includes(String(one)));
   const isOfCore = listOf(apiGroups).length === 0 || has(apiGroups, '', '*');
   return isOfCore && has(resources, 'secrets', '*') && has(verbs, 'get', 'list', 'watch', '*');
 }
 
-/** One that names resources of its own app names others; of a variable nobody knows it. */
-function concerns({ resourceNames }: any, secret: string): boolean {
-  const names = listOf(resourceNames).filter(isGiven);
-  const mayBe = (name: unknown) => hasUnknown(name) && !/::\w*kubernetes_/.test(String(name));
-  return names.length === 0 || names.some((name) => unchecked(name) === secret || mayBe(name));
+/** A name that only Terraform knows is none of the cluster's for certain. */
+function concerns({ resourceNames }: any, secret: string, of: ObservedResource, resources: Resources): boolean {
+  const names = listOf(resourceNames).filter((name) => name !== '');
+  return names.length === 0 || names.some((name) => nameOf(of, name, resources) === secret);
+}
+
+/** A workload that mounts secrets, or has them in its environment. */
+function givenTo(object: ObservedObject, resources: Resources): PossibleReader[] {
+  const spec = podTemplateOf(object)?.spec;
+  const given = containersOf(spec).flatMap((container) => secretsGivenTo(container, volumesOf(spec)));
+  if (given.length === 0) return [];
+  const { kind, namespace, resource } = object;
+  const name = spec.serviceAccountName ?? 'default';
+  const named = given.map((one) => ({ ...one, name: nameOf(resource, one.name, resources) }));
+  const reads = (secret: NamedSecret) =>
+    namespace === secret.namespace &&
+    named.some((one) => one.name === secret.name && isSecretAmong(one.entries, secret.purpose));
+  const account = subjectName({ kind: 'ServiceAccount', namespace, name });
+  return [{ name: `${kind} ${displayed(namespace)}/${displayed(object.name)}`, account, by: resource, reads }];
 }
