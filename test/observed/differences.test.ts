@@ -13,6 +13,7 @@ import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { ClusterRoleBindingV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-binding-v1';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { ConfigMapV1Data } from '@cdktf/provider-kubernetes/lib/config-map-v1-data';
 import { CronJobV1 } from '@cdktf/provider-kubernetes/lib/cron-job-v1';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { Env } from '@cdktf/provider-kubernetes/lib/env';
@@ -1009,6 +1010,15 @@ describe('Kubernetes', () => {
           env: [{ name: 'QDRANT__SERVICE__ENABLE_TLS', value: 'false' }],
         }),
       TLS,
+    ],
+    [
+      'files that are put over those that were made, by a reference',
+      (cluster, stack) =>
+        new ConfigMapV1Data(stack, 'Patch', {
+          metadata: { name: programsOf(cluster).metadata.name, namespace: NAMESPACE },
+          data: { 'run-server.sh': 'exec qdrant' },
+        }),
+      'QDR078: the files of the pods are written anew',
     ],
     [
       'a key that is put over the one that was made',
