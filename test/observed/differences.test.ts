@@ -178,7 +178,7 @@ describe('AWS', () => {
         const role = new IamRole(stack, 'Intern', { name: 'intern', assumeRolePolicy: '{}' });
         new IamRolePolicyAttachment(stack, 'Attached', { policyArn: policy.arn, role: role.name });
       },
-      [expect.stringMatching(/^QDR039: the admin API key may be read by role aws_iam_role\.Intern\.name$/)],
+      [expect.stringMatching(/^QDR039: the admin API key may be read by role aws_iam_role\.Intern$/)],
     ],
     [
       'an administrator',
@@ -493,7 +493,7 @@ describe('AWS', () => {
         const inlinePolicy = TerraformIterator.fromList(['a']).dynamic({ name: 'all', policy: reads('*') }) as any;
         new IamRole(stack, 'Intern', { name: 'intern', assumeRolePolicy: '{}', inlinePolicy });
       },
-      `${ALL_OF_THEM} may be read by role aws_iam_role.Intern.name`,
+      `${ALL_OF_THEM} may be read by role aws_iam_role.Intern`,
     ],
     [
       'all but one, by a policy of the secret',

@@ -86,7 +86,8 @@ export function holderOf(kind: string, value: unknown, from: Pick<ObservedResour
   const target = resources.target(from, value);
   const name = target?.values.name ?? resources.meantBy(from, value);
   const identity = isGiven(name) && !hasUnknown(name) ? String(name) : resources.identity(from, value);
-  return { identity: `${kind} ${identity}`, name: `${kind} ${displayed(value)}` };
+  const shown = displayed(value).replace(/^(aws_iam_\w+\.[\w-]+)\.\w+$/, '$1');
+  return { identity: `${kind} ${identity}`, name: `${kind} ${shown}` };
 }
 
 /** One who was named in words, by the identity: of a role by its ARN, or by its name. */
