@@ -1,5 +1,6 @@
 import { DataAwsIamPolicy } from '@cdktf/provider-aws/lib/data-aws-iam-policy';
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
+import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
 import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
@@ -390,6 +391,18 @@ describe('AWS', () => {
       'rights that read several secrets at once, where each may be read',
       (_, stack) => policyOf(stack, reads('*', 'secretsmanager:BatchGetSecretValue')),
     ],
+    [
+      'a machine with a role of its own',
+      (_, stack) => {
+        const role = new IamRole(stack, 'Other', { assumeRolePolicy: allowing({ Action: '*', Principal: '*' }) });
+        const iamInstanceProfile = new IamInstanceProfile(stack, 'Profile', { role: role.name }).name;
+        new Instance(stack, 'Bastion', { ami: 'ami-1', instanceType: 't3.micro', iamInstanceProfile });
+      },
+    ],
+    [
+      'one more of the services of AWS that may start nodes',
+      (cluster) => madeOf(cluster, DataAwsIamPolicyDocument, /NodeRole/).addOverride('statement.0.actions', ['sts:TagSession']),
+    ],
     ['no policy at all', (_, stack) => policyOf(stack, 'null')],
     [
       'a policy that AWS refuses',
@@ -503,6 +516,31 @@ describe('AWS', () => {
           policy: allowing({ ...readingAll, NotPrincipal: { AWS: 'arn:aws:iam::123456789012:role/intern' } }),
         }),
       'the admin API key may be read by principal *',
+    ],
+    [
+      'who may take the role of the nodes',
+      (cluster) =>
+        madeOf(cluster, IamRole, /NodeRole/).addOverride(
+          'assume_role_policy',
+          allowing({ Action: 'sts:AssumeRole', Principal: { AWS: '*' } }),
+        ),
+      `${ALL_OF_THEM} may be read by principal *, which may take the role of the nodes`,
+    ],
+    [
+      'a document of who may take the role of the nodes',
+      (cluster) =>
+        madeOf(cluster, DataAwsIamPolicyDocument, /NodeRole/).addOverride('statement', [
+          { actions: ['sts:*'], principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::123456789012:user/intern'] }] },
+        ]),
+      `${ALL_OF_THEM} may be read by principal arn:aws:iam::123456789012:user/intern, which may take the role of the nodes`,
+    ],
+    [
+      'another machine with the role of the nodes',
+      (cluster, stack) => {
+        const iamInstanceProfile = new IamInstanceProfile(stack, 'Profile', { role: cluster.roleName }).name;
+        new Instance(stack, 'Bastion', { ami: 'ami-1', instanceType: 't3.micro', iamInstanceProfile });
+      },
+      `${ALL_OF_THEM} may be read by the machine aws_instance.Bastion, which has the role of the nodes`,
     ],
   ])('a reader is found by %s', (_what, change, expected) => {
     expect(differencesOf(() => synthCluster({}, change))).toEqual([`QDR039: ${expected}`]);

@@ -56,6 +56,7 @@ export function watchNodes(cluster: { posture: Posture } & IConstruct, watched: 
     instances: nodes.map(({ node }) => node.defaultChild as TerraformResource),
     updates: resources.filter(({ terraformResourceType }) => UPDATES.includes(terraformResourceType)),
     locals: elements.filter((child): child is TerraformLocal => child instanceof TerraformLocal),
+    roles: resources.filter(({ terraformResourceType }) => terraformResourceType === 'aws_iam_role'),
     secrets: namedSecrets(keys, tls),
   });
 }

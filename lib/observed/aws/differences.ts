@@ -1,25 +1,19 @@
-import { TerraformDataSource, TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformLocal, TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { Posture, SecretPurpose } from '../../posture';
-import { readersDeclaredIn } from '../../posture/declarations';
+import { Posture } from '../../posture';
 import { Difference, DifferenceKind } from '../../posture/difference';
-import { providerConfiguration } from '../../terraform/provider-configuration';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { ChangedResource, changeOf, differentSettings, isEqual, otherwise } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean, overriddenLocal } from '../meant';
-import { Resources, unchecked } from '../resources';
-import { namedSecret } from './named-secret';
-import { holderOf, identityNamed, PossibleReader, possibleReaders, RIGHTS } from './readers';
+import { isGiven, Resources } from '../resources';
+import { RIGHTS } from './readers';
+import { undeclaredReaders, WatchedSecrets, whereOf } from './undeclared-readers';
 import { ourServer, userDataOf } from './user-data';
-
-/** Where something is made, by the configuration of its provider. */
-const whereOf = (made: TerraformResource | TerraformDataSource) =>
-  JSON.stringify(withOrigins(made, providerConfiguration(made, 'aws') ?? {}));
 
 /** What of these is looked at; the rest of it is long. */
 const PARTS: { [type: string]: string[] } = {
-  aws_iam_role: ['name', 'managed_policy_arns', 'inline_policy', 'dynamic', 'permissions_boundary'],
+  aws_iam_role: ['name', 'managed_policy_arns', 'inline_policy', 'dynamic', 'permissions_boundary', 'assume_role_policy'],
   aws_iam_user: ['name', 'permissions_boundary'],
   aws_iam_group: ['name'],
   aws_secretsmanager_secret: ['name', 'name_prefix', 'policy'],
@@ -29,21 +23,21 @@ const reading: TreeReading = {
   isRead: (type) => type.includes('aws_') && (maybeMeant(type) || RIGHTS.has(type)),
   pick: (type, values) => (type in PARTS ? Object.fromEntries(PARTS[type].map((name) => [name, values[name]])) : values),
   whereOf,
-  isOfConcern: (resource, values) =>
-    !isAsMeant(resource, values) &&
-    (meaningOf(resource) !== undefined ||
-      !maybeMeant(resource.terraformResourceType) ||
-      RIGHTS.has(resource.terraformResourceType)),
+  isOfConcern: (resource, values) => {
+    if (isAsMeant(resource, values)) return false;
+    const type = resource.terraformResourceType;
+    // A machine of others may have the role of the nodes.
+    const mayHaveRole = type === 'aws_instance' && isGiven(values.iam_instance_profile);
+    return meaningOf(resource) !== undefined || !maybeMeant(type) || RIGHTS.has(type) || mayHaveRole;
+  },
 };
 
 /** What the nodes of a cluster run, and who was granted its secrets. */
-export interface WatchedNodes {
-  readonly instances: TerraformResource[];
+export interface WatchedNodes extends WatchedSecrets {
   /** What brings the nodes to another configuration: documents, and their associations. */
   readonly updates: TerraformResource[];
   /** The texts that both are made of. */
   readonly locals: TerraformLocal[];
-  readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly arn: string }>;
 }
 
 /** Compares what the nodes run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */
@@ -136,48 +130,4 @@ function otherServer(there: string | undefined, meant: string, by: string): Diff
   ];
   // Another text that sets the server as it was meant may still run what it likes.
   return differences.length > 0 ? differences : unread;
-}
-
-function undeclaredReaders(
-  scope: IConstruct,
-  posture: Posture,
-  { secrets, instances }: WatchedNodes,
-  resources: Resources,
-): Difference[] {
-  const { readers, declared } = indexOf(resources, scope.node.root);
-  const from = { scope: TerraformStack.of(scope).node.path, where: whereOf(instances[0]) };
-  const found = new Map<PossibleReader, SecretPurpose[]>();
-  for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
-    const secret = namedSecret(withOrigins(scope, arn), from, resources);
-    const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
-    const written = new Set([...told, ...told.map(identityNamed)]);
-    for (const reader of readers) {
-      const isTold = [reader.name, reader.identity].some((name) => written.has(name));
-      const isDeclared = isTold || declared.has(`${reader.identity} ${secret.identity}`);
-      if (!isDeclared && reader.reads(secret)) found.set(reader, [...(found.get(reader) ?? []), purpose]);
-    }
-  }
-  return [...found].map(([{ name, by }, purposes]) => ({
-    kind: DifferenceKind.READER,
-    what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${name}`,
-    by: by.address,
-  }));
-}
-
-/** Made once for all clusters of an app. */
-const indexes = new WeakMap<Resources, { readers: PossibleReader[]; declared: Set<string> }>();
-
-function indexOf(resources: Resources, app: IConstruct) {
-  const index = indexes.get(resources) ?? { readers: possibleReaders(resources), declared: new Set<string>() };
-  if (!indexes.has(resources)) {
-    for (const { scope, reader, secrets } of index.readers.length > 0 ? readersDeclaredIn(app) : []) {
-      if (typeof reader.principal !== 'string') continue;
-      const from = { scope: TerraformStack.of(scope).node.path };
-      const { identity } = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
-      for (const arn of secrets)
-        index.declared.add(`${identity} ${resources.identity(from, unchecked(withOrigins(scope, arn)))}`);
-    }
-  }
-  indexes.set(resources, index);
-  return index;
 }

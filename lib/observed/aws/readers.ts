@@ -14,7 +14,7 @@ const OF_SECRETS = ['aws_secretsmanager_secret_policy', 'aws_secretsmanager_secr
 /** What tells who may read secrets. */
 export const RIGHTS = new Set([
   ...[...INLINE, ...ATTACHMENTS, ...PRINCIPALS, ...OF_SECRETS],
-  ...['aws_iam_policy', 'data.aws_iam_policy', 'data.aws_iam_policy_document'],
+  ...['aws_iam_policy', 'aws_iam_instance_profile', 'data.aws_iam_policy', 'data.aws_iam_policy_document'],
 ]);
 
 /** Somebody who may read secrets. */
@@ -163,7 +163,8 @@ function isAccount(principal: string): boolean {
   return /:root$/.test(principal) || /^\d{12}$/.test(principal);
 }
 
-function principalOf(principal: string, by: ObservedResource, resources: Resources): Holder {
+/** One who is named as a principal: a role or a user by its ARN is that one. */
+export function principalOf(principal: string, by: ObservedResource, resources: Resources): Holder {
   const name = `principal ${displayed(principal)}`;
   const target = resources.target(by, principal);
   if (target && PRINCIPALS.includes(target.type)) return { ...itself(target, resources), name };

@@ -12,8 +12,8 @@ export function rightsOfMachines(machines: ObservedResource[], resources: Resour
   return [...new Set([...roles].flatMap((role) => rightsOf(role, resources)))];
 }
 
-/** Roles by their identities. */
-function rolesOf(machine: ObservedResource, resources: Resources): string[] {
+/** The roles that a machine has, by their identities. */
+export function rolesOf(machine: ObservedResource, resources: Resources): string[] {
   const given = [
     machine.values.iam_instance_profile,
     ...listOf(machine.values.iam_instance_profile).map((block) => block?.name ?? block?.arn),

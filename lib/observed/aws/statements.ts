@@ -22,6 +22,12 @@ export function allowedBy(policy: ObservedResource, resources: Resources): State
   return statementsIn(policy.values.policy, policy, resources).filter(({ isDenial }) => !isDenial);
 }
 
+/** Whether a statement of a role lets others take it, whatever they bring along. */
+export function mayTakeRole({ isDenial, isConditional, actions }: Statement): boolean {
+  const isTaking = actions.some((action) => /^(\*|sts:(\*|AssumeRole\*?))$/i.test(action));
+  return !isDenial && !isConditional && isTaking;
+}
+
 /** The statements of a policy, as it is written: in JSON, or by a reference to a document. */
 export function statementsIn(policy: unknown, from: ObservedResource, resources: Resources): Statement[] {
   return statementsWithin(policy, from, resources, 0);

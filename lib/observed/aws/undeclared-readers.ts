@@ -1,0 +1,88 @@
+import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { Posture, SecretPurpose } from '../../posture';
+import { readersDeclaredIn } from '../../posture/declarations';
+import { Difference, DifferenceKind } from '../../posture/difference';
+import { providerConfiguration } from '../../terraform/provider-configuration';
+import { withOrigins } from '../construct-tree';
+import { Resources, unchecked } from '../resources';
+import { namedSecret } from './named-secret';
+import { holderOf, identityNamed, PossibleReader, possibleReaders } from './readers';
+import { takersOf } from './role-takers';
+
+/** The secrets of a cluster, and who reads them all. */
+export interface WatchedSecrets {
+  readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly arn: string }>;
+  readonly instances: TerraformResource[];
+  /** The roles that the instances have. */
+  readonly roles: TerraformResource[];
+}
+
+/** Where something is made, by the configuration of its provider. */
+export function whereOf(made: TerraformResource | TerraformDataSource): string {
+  return JSON.stringify(withOrigins(made, providerConfiguration(made, 'aws') ?? {}));
+}
+
+/** Who reads the secrets of a cluster by what is synthesized, and was neither granted them nor written down. */
+export function undeclaredReaders(
+  scope: IConstruct,
+  posture: Posture,
+  { secrets, instances, roles }: WatchedSecrets,
+  resources: Resources,
+): Difference[] {
+  const nodes = new Set(instances.map(keyOf));
+  const takers = roles.flatMap((role) => takersOf(keyOf(role), nodes, resources));
+  const index = indexOf(resources, scope.node.root);
+  const readers = [...index.readers, ...takers];
+  const from = { scope: TerraformStack.of(scope).node.path, where: whereOf(instances[0]) };
+  const found = new Map<(typeof readers)[number], SecretPurpose[]>();
+  for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
+    const secret = namedSecret(withOrigins(scope, arn), from, resources);
+    const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
+    const written = new Set([...told, ...told.map(identityNamed)]);
+    for (const reader of readers.filter(({ reads }) => reads(secret))) {
+      const isTold = [reader.name, reader.identity].some((name) => written.has(name));
+      const isDeclared = isTold || index.declared().has(`${reader.identity} ${secret.identity}`);
+      if (!isDeclared) found.set(reader, [...(found.get(reader) ?? []), purpose]);
+    }
+  }
+  return [...found].map(([reader, purposes]) => ({
+    kind: DifferenceKind.READER,
+    what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${reader.name}${'how' in reader ? `, ${reader.how},` : ''}`,
+    by: reader.by.address,
+  }));
+}
+
+function keyOf({ cdktfStack: stack, terraformResourceType: type, friendlyUniqueId: name }: TerraformResource): string {
+  return `${stack.node.path}::${type}.${name}`;
+}
+
+interface Index {
+  readonly readers: PossibleReader[];
+  readonly declared: () => Set<string>;
+}
+
+/** Made once for all clusters of an app. */
+const indexes = new WeakMap<Resources, Index>();
+
+function indexOf(resources: Resources, app: IConstruct): Index {
+  let declared: Set<string> | undefined;
+  const index = indexes.get(resources) ?? {
+    readers: possibleReaders(resources),
+    declared: () => (declared ??= declaredIn(app, resources)),
+  };
+  indexes.set(resources, index);
+  return index;
+}
+
+function declaredIn(app: IConstruct, resources: Resources): Set<string> {
+  const declared = new Set<string>();
+  for (const { scope, reader, secrets } of readersDeclaredIn(app)) {
+    // Subjects of Kubernetes are of another target.
+    if (typeof reader.principal !== 'string') continue;
+    const from = { scope: TerraformStack.of(scope).node.path };
+    const { identity } = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
+    for (const arn of secrets) declared.add(`${identity} ${resources.identity(from, unchecked(withOrigins(scope, arn)))}`);
+  }
+  return declared;
+}
