@@ -1071,6 +1071,11 @@ describe('Kubernetes', () => {
     expect(differencesOf(() => synthPods({}, change))).toEqual([expected]);
   });
 
+  test.each(['spec', 'spec.template', `${SPEC}.container`])('what is taken away is missed: %s', (path) => {
+    const change = (value: unknown) => differencesOf(() => synthPods({}, (cluster) => pods(cluster).addOverride(path, value)));
+    expect(change(null)).toContain('QDR078: the container qdrant is not among those of the pods');
+  });
+
   test('the guard, which verifies client certificates', () => {
     const guarded = {
       clientVerification: kubernetes.ClientVerification.required(kubernetes.CaBundle.fromConfigMap('company-ca')),

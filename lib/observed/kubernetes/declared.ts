@@ -7,7 +7,7 @@ import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { addTo } from '../grouped';
 import { knownOf } from '../known';
 import { ObservedSource } from '../reach';
-import { displayed, hasUnknown, Resources } from '../resources';
+import { displayed, hasUnknown, listOf, Resources } from '../resources';
 import { DeclaredSource, undeclaredReach } from '../undeclared';
 import { NAMESPACES, ObservedObject, objectsOf, namespaceOf, selects } from './objects';
 import { inboundOf, termsOf } from './policies';
@@ -87,17 +87,17 @@ function readingBy(app: IConstruct, { whereOf }: WatchedPods): TreeReading {
 function pick(type: string, values: any): any {
   if (type === 'kubernetes_manifest') return values.manifest?.kind === 'NetworkPolicy' ? values : undefined;
   if (type !== STATEFUL_SET) return values;
-  const { metadata = {}, spec = {} } = values;
-  const { template = {}, selector } = spec;
-  const containers = [template.spec?.container ?? []].flat();
+  const { metadata, spec } = values;
+  const { template, selector } = spec ?? {};
+  const containers = listOf<any>(template?.spec?.container);
   return {
-    metadata: { name: metadata.name, namespace: metadata.namespace },
+    metadata: { name: metadata?.name, namespace: metadata?.namespace },
     spec: {
       selector,
       template: {
-        metadata: { labels: template.metadata?.labels },
+        metadata: { labels: template?.metadata?.labels },
         spec: {
-          host_network: template.spec?.host_network,
+          host_network: template?.spec?.host_network,
           container: containers.map(({ name, image, port }: any) => ({ name, image, port })),
         },
       },
