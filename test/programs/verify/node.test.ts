@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { aws } from '../../../lib';
 import { makeCertificate } from '../../../lib/verify/x509/make-certificate';
 import { verifierOf } from '../../support/aws/verifier';
 import { NodeSandbox, prepare } from '../../support/node-sandbox';
 import { ADMIN_KEY, CA, CLIENT, inDays, OpenServer, READ_ONLY_KEY, ServerSettings } from '../../support/open-server';
-import { describeWith } from '../../support/programs';
+import { describeWith, run } from '../../support/programs';
 import { Ended } from '../../support/sandbox';
 import { synthCluster } from '../../support/synth';
 
@@ -68,7 +67,31 @@ interface Circumstances {
   readonly sent?: (script: string) => string;
 }
 
-const NEEDED = ['root', 'unshare', 'setpriv', 'nft', 'jq', 'flock', 'openssl'];
+/** A machine by itself, 10.9.0.1, whose packets to others go nowhere: what a user of it is let try, with such rules. */
+const TRY_ALL = `
+ip link set lo up
+ip link add d0 type veth peer name d1
+ip addr add 10.9.0.1/24 dev d0
+ip link set d1 up
+ip link set d0 up
+ip route add 169.254.169.254/32 dev d0
+for other in 10.9.0.2 169.254.169.254; do ip neigh add $other lladdr 02:00:00:00:00:01 dev d0; done
+nft --file "$1"
+setpriv --reuid "$2" --regid "$2" --clear-groups node --eval '
+const net = require("net");
+const server = net.createServer((socket) => socket.end()).listen(7777, "10.9.0.1", async () => {
+  for (const [host, port] of [["10.9.0.1", 7777], ...[53, 6333, 6334, 6335, 443].map((port) => ["10.9.0.2", port]), ["169.254.169.254", 80]]) {
+    const came = await new Promise((resolve) => {
+      const socket = net.connect({ host, port });
+      socket.on("connect", () => resolve("reached")).on("error", ({ code }) => resolve(code));
+      setTimeout(() => resolve("let out"), 500);
+    });
+    console.log(host, port, came);
+  }
+  process.exit();
+});'`;
+
+const NEEDED = ['root', 'unshare', 'setpriv', 'nft', 'ip', 'jq', 'flock', 'openssl'];
 
 const servers: OpenServer[] = [];
 let sandbox: NodeSandbox;
@@ -175,29 +198,29 @@ describeWith(NEEDED, 'the node that verifies a cluster after an apply, all of wh
   });
 
   test('runs in a container without a right or a place to write', () => {
-    const [run] = sandbox
+    const [started] = sandbox
       .read('docker')!
       .split('\n')
       .filter((line) => line.startsWith('run '));
     for (const option of ['--rm', '--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--user 60633:60633']) {
-      expect(run).toContain(` ${option} `);
+      expect(started).toContain(` ${option} `);
     }
-    const volumes = [...run.matchAll(/--volume (\S+)/g)].map(([, volume]) => volume);
+    const volumes = [...started.matchAll(/--volume (\S+)/g)].map(([, volume]) => volume);
     expect(volumes.every((volume) => volume.endsWith(':ro'))).toBe(true);
-    expect(run).not.toMatch(/--privileged|--env|docker\.sock/);
+    expect(started).not.toMatch(/--privileged|--env|docker\.sock/);
   });
 
   test('is kept by nftables from all but names and nodes, the role of the instance among it', () => {
     const [, rules] = sandbox.read('rules')!.split(/(?=^table inet qdrant_verify \{$)/m);
-    const own = rules.split('table inet qdrant_verify\ndelete')[0];
-    const said = [...own.matchAll(/^\s*meta skuid (\d+) (.*)$/gm)].map(([, uid, rule]) => [uid, rule]);
-    expect(said).toEqual([
-      ['60633', 'oifname "lo" accept'],
-      ['60633', 'meta l4proto { tcp, udp } th dport { 53, 6333, 6334, 6335 } accept'],
-      ['60633', 'reject'],
-    ]);
-    const checked = spawnSync('nft', ['--check', '--file', '-'], { input: own, encoding: 'utf8' });
-    expect(checked).toMatchObject({ status: 0, stderr: '' });
+    sandbox.write('confining', rules.split('table inet qdrant_verify\ndelete')[0]);
+    const tried = (uid: number) =>
+      run('unshare', ['--net', 'bash', '-euc', TRY_ALL, 'bash', sandbox.path('confining'), `${uid}`]);
+    const others = ['10.9.0.2 53', '10.9.0.2 6333', '10.9.0.2 6334', '10.9.0.2 6335'].map((place) => `${place} let out\n`);
+    const refused = ['10.9.0.2 443', '169.254.169.254 80'];
+    expect(tried(60633)).toBe(
+      ['10.9.0.1 7777 reached\n', ...others, ...refused.map((place) => `${place} ECONNREFUSED\n`)].join(''),
+    );
+    expect(tried(0)).toBe(['10.9.0.1 7777 reached\n', ...others, ...refused.map((place) => `${place} let out\n`)].join(''));
   });
 });
 
