@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,9 @@ const PLUGIN_DIR = process.env.TF_PLUGIN_DIR ?? '/opt/tf-plugins';
 
 /** The services whose API is on loopback. */
 const SERVICES = 'acmpca ec2 elbv2 iam kms route53 secretsmanager ssm sts'.split(' ');
+
+/** Brings what there is to what is synthesized. */
+const APPLY = ['apply', '-auto-approve', '-input=false', '-parallelism=30'];
 
 /** What a plan would do to one resource. */
 export interface PlannedChange {
@@ -28,6 +32,10 @@ function awsOnLoopback(apiUrl: string): object {
     skip_metadata_api_check: true,
     endpoints: [Object.fromEntries(SERVICES.map((service) => [service, apiUrl]))],
   };
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, TF_CLI_CONFIG_FILE: '/dev/null', TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1', NO_COLOR: '1' };
 }
 
 /** A stack, synthesized and run by the real Terraform against an API on loopback. */
@@ -80,17 +88,10 @@ export class TerraformRun {
 
   /** Runs Terraform; throws with all that it printed unless it ends with one of the accepted codes. */
   public terraform(args: string[], accepted = [0]): { code: number; output: string } {
-    const env = {
-      ...process.env,
-      TF_CLI_CONFIG_FILE: '/dev/null',
-      TF_IN_AUTOMATION: '1',
-      CHECKPOINT_DISABLE: '1',
-      NO_COLOR: '1',
-    };
     const result = spawnSync(findProgram('terraform')!, [...args, ...(args[0] === 'show' ? [] : ['-no-color'])], {
       cwd: this.directory,
       encoding: 'utf8',
-      env,
+      env: environment(),
       maxBuffer: 1 << 28,
     });
     const output = `${result.stdout}${result.stderr}`;
@@ -101,7 +102,19 @@ export class TerraformRun {
   }
 
   public apply(): void {
-    this.terraform(['apply', '-auto-approve', '-input=false', '-parallelism=30']);
+    this.terraform(APPLY);
+  }
+
+  /** Applies while the tests go on; what it ended with. */
+  public async applying(): Promise<number> {
+    const applied = spawn(findProgram('terraform')!, [...APPLY, '-no-color'], {
+      cwd: this.directory,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [applied.stdout, applied.stderr]) stream.on('data', (text) => (this.log += text));
+    const [code] = await once(applied, 'close');
+    return code;
   }
 
   /** What a plan would do, save for what it would leave as it is. */

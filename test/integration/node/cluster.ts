@@ -6,7 +6,7 @@ import { aws } from '../../../lib';
 import { AwsApi } from '../../support/aws/api';
 import { addNetwork } from '../../support/aws/network';
 import { findProgram, python, ROOT, run } from '../../support/programs';
-import { makeServerImage } from '../../support/server-image';
+import { makeNodeImage, makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
 import { Traffic, TrafficOptions } from '../../support/traffic-client';
 import { pause, until } from '../../support/until';
@@ -42,6 +42,10 @@ export class RunningCluster extends ClusterClient {
   public api!: AwsApi;
   /** Where the security group lets clients come from. */
   public clientRanges = ['10.20.0.0/24'];
+  /** How the cluster is verified after each apply; not at all where there is nothing. */
+  public verification?: aws.VerifyAfterApplyProps;
+  /** What the first apply ended with. */
+  public firstApply = -1;
   /** What a client sees of what happens to it. */
   public readonly witness = new Witness<TrafficOptions>('AWS', (happening, options) => this.traffic(happening, options));
   private readonly services: ChildProcess[] = [];
@@ -63,6 +67,7 @@ export class RunningCluster extends ClusterClient {
     mkdirSync(join(this.folder, 'instances'));
     run(python(), [join(ROOT, 'test/support/certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
     makeServerImage(this.folder);
+    makeNodeImage(join(this.folder, 'node'));
     const api = `http://${Vpc.AWS_API}:443`;
     this.api = await AwsApi.start({
       host: Vpc.AWS_API,
@@ -75,10 +80,10 @@ export class RunningCluster extends ClusterClient {
     await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
     await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
     this.terraform = new TerraformRun(this.api.url);
+    this.verification = { clientCertificateSecret: await this.keepClientCertificate() };
     this.synth(options);
     this.terraform.init();
-    this.terraform.apply();
-    await this.makeMachines();
+    this.firstApply = await this.applyVerified(() => this.makeMachines());
   }
 
   /** Synthesizes the cluster, changed or not. */
@@ -103,6 +108,7 @@ export class RunningCluster extends ClusterClient {
         cluster.connections.allowRestFrom(aws.Peer.ipv4(range));
         cluster.connections.allowGrpcFrom(aws.Peer.ipv4(range));
       }
+      if (this.verification) cluster.verifyAfterApply(this.verification);
       cluster.addOutputs();
     });
   }
@@ -112,6 +118,15 @@ export class RunningCluster extends ClusterClient {
     this.synth(options);
     this.terraform.apply();
     this.guardMachines();
+  }
+
+  /** As `roll`, of a cluster that is verified, which may fail; what Terraform ended with. */
+  public rollVerified(options: Options, meanwhile: (isOver: () => boolean) => Promise<void>): Promise<number> {
+    this.synth(options);
+    return this.applyVerified((isOver) => {
+      this.guardMachines();
+      return meanwhile(isOver);
+    });
   }
 
   /** See `Witness`. */
@@ -177,6 +192,11 @@ export class RunningCluster extends ClusterClient {
     return join(this.folder, 'instances', `${machine.instanceId}.agent-away`);
   }
 
+  /** All that its agents of Systems Manager have run, with what was printed. */
+  public agentLog(): string {
+    return readFileSync(join(this.folder, 'instances', 'log'), 'utf8');
+  }
+
   public async stop(): Promise<void> {
     for (const machine of this.machines) await machine.remove();
     this.api?.stop();
@@ -210,6 +230,35 @@ export class RunningCluster extends ClusterClient {
     this.guardMachines();
     this.bootedAt = Date.now();
     await Promise.all(this.machines.map((machine) => this.boot(machine)));
+  }
+
+  /** Applies; `meanwhile` begins once all but the verification is done, as that needs what happens on machines. */
+  private async applyVerified(meanwhile: (isOver: () => boolean) => Promise<void>): Promise<number> {
+    const asked = () =>
+      this.api.calls().filter(({ action, parameters }) => action === 'CreateAssociation' && /-verify-/.test(parameters.Name))
+        .length;
+    const before = asked();
+    let isOver = false;
+    const applied = this.terraform.applying().finally(() => (isOver = true));
+    await until('a verification is asked for', 600, () => isOver || asked() > before);
+    if (asked() === before) throw new Error(`no verification was asked for:\n${this.terraform.log}`);
+    await meanwhile(() => isOver);
+    return applied;
+  }
+
+  /** The certificate of a client of the cluster, as a secret. */
+  private async keepClientCertificate(): Promise<aws.Secret> {
+    const [certificate, key] = ['client.pem', 'client-key.pem'].map((name) => readFileSync(this.file(name), 'utf8'));
+    const secret = await this.api.call(
+      'CreateSecret',
+      {
+        Name: 'client-certificate',
+        SecretString: JSON.stringify({ certificate, private_key: key }),
+        ClientRequestToken: 'c'.repeat(32),
+      },
+      { service: 'secretsmanager', prefix: 'secretsmanager' },
+    );
+    return aws.Secret.fromArn(secret.ARN);
   }
 
   private guardMachines(): void {
