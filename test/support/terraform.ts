@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,6 @@ const PLUGIN_DIR = process.env.TF_PLUGIN_DIR ?? '/opt/tf-plugins';
 /** The services whose API is on loopback. */
 const SERVICES = 'acmpca ec2 elbv2 iam kms route53 secretsmanager ssm sts'.split(' ');
 
-/** Brings what there is to what is synthesized. */
 const APPLY = ['apply', '-auto-approve', '-input=false', '-parallelism=30'];
 
 /** What a plan would do to one resource. */
@@ -32,10 +30,6 @@ function awsOnLoopback(apiUrl: string): object {
     skip_metadata_api_check: true,
     endpoints: [Object.fromEntries(SERVICES.map((service) => [service, apiUrl]))],
   };
-}
-
-function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, TF_CLI_CONFIG_FILE: '/dev/null', TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1', NO_COLOR: '1' };
 }
 
 /** A stack, synthesized and run by the real Terraform against an API on loopback. */
@@ -91,7 +85,7 @@ export class TerraformRun {
     const result = spawnSync(findProgram('terraform')!, [...args, ...(args[0] === 'show' ? [] : ['-no-color'])], {
       cwd: this.directory,
       encoding: 'utf8',
-      env: environment(),
+      env: this.environment,
       maxBuffer: 1 << 28,
     });
     const output = `${result.stdout}${result.stderr}`;
@@ -105,16 +99,19 @@ export class TerraformRun {
     this.terraform(APPLY);
   }
 
-  /** Applies while the tests go on; what it ended with. */
-  public async applying(): Promise<number> {
-    const applied = spawn(findProgram('terraform')!, [...APPLY, '-no-color'], {
-      cwd: this.directory,
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [applied.stdout, applied.stderr]) stream.on('data', (text) => (this.log += text));
-    const [code] = await once(applied, 'close');
-    return code;
+  /** Applies while the caller goes on; throws as `apply` does. */
+  public async applyAside(): Promise<void> {
+    const terraform = spawn(findProgram('terraform')!, [...APPLY, '-no-color'], { cwd: this.directory, env: this.environment });
+    let output = '';
+    for (const stream of [terraform.stdout, terraform.stderr]) stream.on('data', (part) => (output += part));
+    const code = await new Promise((resolve) => terraform.once('close', resolve));
+    this.log += output;
+    if (code !== 0) throw new Error(`terraform apply ended with ${code}:\n${output}`);
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    const quiet = { TF_CLI_CONFIG_FILE: '/dev/null', TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1', NO_COLOR: '1' };
+    return { ...process.env, ...quiet };
   }
 
   /** What a plan would do, save for what it would leave as it is. */

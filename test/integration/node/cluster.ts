@@ -13,6 +13,7 @@ import { pause, until } from '../../support/until';
 import { Witness } from '../../support/witness';
 import { Machine } from './machine';
 import { SecurityRules } from './security-rules';
+import { applyVerified } from './verified-apply';
 
 import { ClusterClient } from '../../support/cluster-client';
 import { Counts } from '../../support/proof';
@@ -42,10 +43,10 @@ export class RunningCluster extends ClusterClient {
   public api!: AwsApi;
   /** Where the security group lets clients come from. */
   public clientRanges = ['10.20.0.0/24'];
-  /** How the cluster is verified after each apply; not at all where there is nothing. */
-  public verification?: aws.VerifyAfterApplyProps;
-  /** What the first apply ended with. */
-  public firstApply = -1;
+  /** Whatever is not an option of the cluster. */
+  public arrange: (cluster: aws.QdrantCluster) => void = () => {};
+  /** The first apply, whose verification fails or succeeds once the machines have booted. */
+  public firstApply!: Promise<void>;
   /** What a client sees of what happens to it. */
   public readonly witness = new Witness<TrafficOptions>('AWS', (happening, options) => this.traffic(happening, options));
   private readonly services: ChildProcess[] = [];
@@ -80,10 +81,12 @@ export class RunningCluster extends ClusterClient {
     await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
     await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
     this.terraform = new TerraformRun(this.api.url);
-    this.verification = { clientCertificateSecret: await this.keepClientCertificate() };
+    const clientCertificateSecret = await this.keepClientCertificate();
+    this.arrange = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
     this.synth(options);
     this.terraform.init();
-    this.firstApply = await this.applyVerified(() => this.makeMachines());
+    this.firstApply = (await applyVerified(this.terraform, this.api)).done;
+    await this.makeMachines();
   }
 
   /** Synthesizes the cluster, changed or not. */
@@ -108,7 +111,7 @@ export class RunningCluster extends ClusterClient {
         cluster.connections.allowRestFrom(aws.Peer.ipv4(range));
         cluster.connections.allowGrpcFrom(aws.Peer.ipv4(range));
       }
-      if (this.verification) cluster.verifyAfterApply(this.verification);
+      this.arrange(cluster);
       cluster.addOutputs();
     });
   }
@@ -120,13 +123,16 @@ export class RunningCluster extends ClusterClient {
     this.guardMachines();
   }
 
-  /** As `roll`, of a cluster that is verified, which may fail; what Terraform ended with. */
-  public rollVerified(options: Options, meanwhile: (isOver: () => boolean) => Promise<void>): Promise<number> {
+  /** As `roll`, of a cluster that is verified: all but that is done then. Throws once it is over where it fails. */
+  public async rollVerified(options: Options, meanwhile: () => void = () => {}): Promise<void> {
     this.synth(options);
-    return this.applyVerified((isOver) => {
-      this.guardMachines();
-      return meanwhile(isOver);
-    });
+    const { done } = await applyVerified(this.terraform, this.api);
+    this.guardMachines();
+    let isOver = false;
+    const over = () => (isOver = true);
+    done.then(over, over);
+    for (; !isOver; await pause(0.2)) meanwhile();
+    return done;
   }
 
   /** See `Witness`. */
@@ -232,33 +238,10 @@ export class RunningCluster extends ClusterClient {
     await Promise.all(this.machines.map((machine) => this.boot(machine)));
   }
 
-  /** Applies; `meanwhile` begins once all but the verification is done, as that needs what happens on machines. */
-  private async applyVerified(meanwhile: (isOver: () => boolean) => Promise<void>): Promise<number> {
-    const asked = () =>
-      this.api.calls().filter(({ action, parameters }) => action === 'CreateAssociation' && /-verify-/.test(parameters.Name))
-        .length;
-    const before = asked();
-    let isOver = false;
-    const applied = this.terraform.applying().finally(() => (isOver = true));
-    await until('a verification is asked for', 600, () => isOver || asked() > before);
-    if (asked() === before) throw new Error(`no verification was asked for:\n${this.terraform.log}`);
-    await meanwhile(() => isOver);
-    return applied;
-  }
-
   /** The certificate of a client of the cluster, as a secret. */
   private async keepClientCertificate(): Promise<aws.Secret> {
     const [certificate, key] = ['client.pem', 'client-key.pem'].map((name) => readFileSync(this.file(name), 'utf8'));
-    const secret = await this.api.call(
-      'CreateSecret',
-      {
-        Name: 'client-certificate',
-        SecretString: JSON.stringify({ certificate, private_key: key }),
-        ClientRequestToken: 'c'.repeat(32),
-      },
-      { service: 'secretsmanager', prefix: 'secretsmanager' },
-    );
-    return aws.Secret.fromArn(secret.ARN);
+    return aws.Secret.fromArn(await this.api.makeSecret('client', JSON.stringify({ certificate, private_key: key })));
   }
 
   private guardMachines(): void {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { pause, until } from '../../support/until';
+import { until } from '../../support/until';
 import { AT_FIRST, Given, GRPC } from './given';
 import { Machine } from './machine';
 
@@ -13,7 +13,7 @@ export function verification(given: Given): void {
 
     test('waits until new nodes serve, and has the last of them attack them all', async () => {
       const { cluster } = given;
-      expect(cluster.firstApply).toBe(0);
+      await cluster.firstApply;
       await until('the journal has all of the report', 10, () => isWhole(journal()));
       expect(journal()).toMatch(/^0 errors/m);
       const passed = linesOf(journal(), 'passed');
@@ -33,14 +33,12 @@ export function verification(given: Given): void {
       verifyClients(cluster.machines[1], 'off');
       cluster.clientRanges.push('10.40.0.0/24');
       const seen: string[] = [];
-      const code = await cluster.rollVerified(AT_FIRST, async (isOver) => {
-        for (; !isOver(); await pause(0.2)) {
-          const { code, output } = attacker().try(LOOK);
-          if (code === 0) seen.push(output);
-        }
-      });
-      expect(code).toBe(1);
-      expect(cluster.terraform.log).toMatch(/waiting for SSM Association .*unexpected state 'Failed'/s);
+      const look = () => {
+        const { code, output } = attacker().try(LOOK);
+        if (code === 0) seen.push(output);
+      };
+      const failure = /waiting for SSM Association .*unexpected state 'Failed'/s;
+      await expect(cluster.rollVerified(AT_FIRST, look)).rejects.toThrow(failure);
       const report = () => journal().slice(before.length);
       await until('the journal has all of the report', 10, () => isWhole(report()));
       expect(linesOf(report(), 'error')).toEqual(
@@ -57,7 +55,7 @@ export function verification(given: Given): void {
       const { cluster } = given;
       verifyClients(cluster.machines[1], 'on');
       const before = journal();
-      expect(await cluster.rollVerified(AT_FIRST, async () => {})).toBe(0);
+      await cluster.rollVerified(AT_FIRST);
       const report = () => journal().slice(before.length);
       await until('the journal has all of the report', 10, () => isWhole(report()));
       expect(linesOf(report(), 'error')).toEqual([]);
@@ -68,7 +66,7 @@ export function verification(given: Given): void {
       const { cluster } = given;
       const member = cluster.machines[2].member;
       expect(cluster.connects(member, 1, GRPC)).toBe(true);
-      cluster.verification = undefined;
+      cluster.arrange = () => {};
       cluster.clientRanges.pop();
       cluster.roll(AT_FIRST);
       expect(cluster.connects(member, 1, GRPC)).toBe(false);
