@@ -51,7 +51,7 @@ export function verification(given: Given): void {
       expect(whatIsThere(attacker())).toBe(left);
     });
 
-    test('lets the next apply succeed, which changes nothing, once that is closed', async () => {
+    test('is done again by the next apply, which changes nothing else, and succeeds once that is closed', async () => {
       const { cluster } = given;
       verifyClients(cluster.machines[1], 'on');
       const before = journal();
@@ -59,7 +59,6 @@ export function verification(given: Given): void {
       const report = () => journal().slice(before.length);
       await until('the journal has all of the report', 10, () => isWhole(report()));
       expect(linesOf(report(), 'error')).toEqual([]);
-      expect(cluster.terraform.plan()).toEqual([]);
     });
 
     test('is gone with all that it was allowed, where it is no longer wanted', () => {
