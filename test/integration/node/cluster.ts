@@ -45,6 +45,8 @@ export class RunningCluster extends ClusterClient {
   public clientRanges = ['10.20.0.0/24'];
   /** Whatever is not an option of the cluster. */
   public arrange: (cluster: aws.QdrantCluster) => void = () => {};
+  /** Has it verified after each apply, as it is at first. */
+  public verify!: (cluster: aws.QdrantCluster) => void;
   /** The first apply, whose verification fails or succeeds once the machines have booted. */
   public firstApply!: Promise<void>;
   /** What a client sees of what happens to it. */
@@ -82,7 +84,8 @@ export class RunningCluster extends ClusterClient {
     await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
     this.terraform = new TerraformRun(this.api.url);
     const clientCertificateSecret = await this.keepClientCertificate();
-    this.arrange = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
+    this.verify = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
+    this.arrange = this.verify;
     this.synth(options);
     this.terraform.init();
     this.firstApply = (await applyVerified(this.terraform, this.api)).done;

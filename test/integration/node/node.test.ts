@@ -7,7 +7,7 @@ import { HARNESS, RunningCluster } from './cluster';
 import { faults } from './faults';
 import { AT_FIRST, Given } from './given';
 import { shards } from './shards';
-import { verification } from './verification';
+import { endVerification, verification } from './verification';
 import { volumes } from './volumes';
 
 /** How long it may take to start, in milliseconds: another run of the tests may have its network for as long as it takes. */
@@ -24,6 +24,7 @@ describeWith(HARNESS, 'nodes that run', () => {
     given.cluster = await RunningCluster.start(AT_FIRST);
     const { cluster } = given;
     await cluster.untilReady(400);
+    await endVerification(cluster);
     given.admin = await cluster.secret('admin');
     given.readOnly = await cluster.secret('read-only');
     writeFileSync(cluster.file('ca.pem'), await cluster.secret('ca-certificate'));
