@@ -134,7 +134,7 @@ docker inspect --format '{{.Id}}' qdrant-verify >/dev/null
 /** What a verification could leave behind. */
 function whatIsThere(machine: Machine): string {
   return machine.run(
-    'docker ps --all --quiet --no-trunc; docker images --all --quiet --no-trunc; docker volume ls; nft list tables | sort; ls -A /run/qdrant /tmp',
+    'docker ps --all --quiet --no-trunc; docker images --all --quiet --no-trunc | sort; docker volume ls; nft list tables | sort; ls -A /run/qdrant /tmp',
   );
 }
 
