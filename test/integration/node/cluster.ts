@@ -6,13 +6,14 @@ import { aws } from '../../../lib';
 import { AwsApi } from '../../support/aws/api';
 import { addNetwork } from '../../support/aws/network';
 import { findProgram, python, ROOT, run } from '../../support/programs';
-import { makeServerImage } from '../../support/server-image';
+import { makeNodeImage, makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
 import { Traffic, TrafficOptions } from '../../support/traffic-client';
 import { pause, until } from '../../support/until';
 import { Witness } from '../../support/witness';
 import { Machine } from './machine';
 import { SecurityRules } from './security-rules';
+import { applyVerified } from './verified-apply';
 
 import { ClusterClient } from '../../support/cluster-client';
 import { Counts } from '../../support/proof';
@@ -42,6 +43,12 @@ export class RunningCluster extends ClusterClient {
   public api!: AwsApi;
   /** Where the security group lets clients come from. */
   public clientRanges = ['10.20.0.0/24'];
+  /** Whatever is not an option of the cluster. */
+  public arrange: (cluster: aws.QdrantCluster) => void = () => {};
+  /** Has it verified after each apply, as it is at first. */
+  public verify!: (cluster: aws.QdrantCluster) => void;
+  /** The first apply, whose verification fails or succeeds once the machines have booted. */
+  public firstApply!: Promise<void>;
   /** What a client sees of what happens to it. */
   public readonly witness = new Witness<TrafficOptions>('AWS', (happening, options) => this.traffic(happening, options));
   private readonly services: ChildProcess[] = [];
@@ -63,6 +70,7 @@ export class RunningCluster extends ClusterClient {
     mkdirSync(join(this.folder, 'instances'));
     run(python(), [join(ROOT, 'test/support/certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
     makeServerImage(this.folder);
+    makeNodeImage(join(this.folder, 'node'));
     const api = `http://${Vpc.AWS_API}:443`;
     this.api = await AwsApi.start({
       host: Vpc.AWS_API,
@@ -75,9 +83,12 @@ export class RunningCluster extends ClusterClient {
     await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
     await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
     this.terraform = new TerraformRun(this.api.url);
+    const clientCertificateSecret = await this.keepClientCertificate();
+    this.verify = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
+    this.arrange = this.verify;
     this.synth(options);
     this.terraform.init();
-    this.terraform.apply();
+    this.firstApply = (await applyVerified(this.terraform, this.api)).done;
     await this.makeMachines();
   }
 
@@ -103,6 +114,7 @@ export class RunningCluster extends ClusterClient {
         cluster.connections.allowRestFrom(aws.Peer.ipv4(range));
         cluster.connections.allowGrpcFrom(aws.Peer.ipv4(range));
       }
+      this.arrange(cluster);
       cluster.addOutputs();
     });
   }
@@ -112,6 +124,18 @@ export class RunningCluster extends ClusterClient {
     this.synth(options);
     this.terraform.apply();
     this.guardMachines();
+  }
+
+  /** As `roll`, of a cluster that is verified: all but that is done then. Throws once it is over where it fails. */
+  public async rollVerified(options: Options, meanwhile: () => void = () => {}): Promise<void> {
+    this.synth(options);
+    const { done } = await applyVerified(this.terraform, this.api);
+    this.guardMachines();
+    let isOver = false;
+    const over = () => (isOver = true);
+    done.then(over, over);
+    for (; !isOver; await pause(0.2)) meanwhile();
+    return done;
   }
 
   /** See `Witness`. */
@@ -177,6 +201,11 @@ export class RunningCluster extends ClusterClient {
     return join(this.folder, 'instances', `${machine.instanceId}.agent-away`);
   }
 
+  /** All that its agents of Systems Manager have run, with what was printed. */
+  public agentLog(): string {
+    return readFileSync(join(this.folder, 'instances', 'log'), 'utf8');
+  }
+
   public async stop(): Promise<void> {
     for (const machine of this.machines) await machine.remove();
     this.api?.stop();
@@ -210,6 +239,12 @@ export class RunningCluster extends ClusterClient {
     this.guardMachines();
     this.bootedAt = Date.now();
     await Promise.all(this.machines.map((machine) => this.boot(machine)));
+  }
+
+  /** The certificate of a client of the cluster, as a secret. */
+  private async keepClientCertificate(): Promise<aws.Secret> {
+    const [certificate, key] = ['client.pem', 'client-key.pem'].map((name) => readFileSync(this.file(name), 'utf8'));
+    return aws.Secret.fromArn(await this.api.makeSecret('client', JSON.stringify({ certificate, private_key: key })));
   }
 
   private guardMachines(): void {

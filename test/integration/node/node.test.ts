@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { QdrantVersion } from '../../../lib';
 import { describeWith } from '../../support/programs';
 import { access } from './access';
 import { booting } from './booting';
 import { changes } from './changes';
 import { HARNESS, RunningCluster } from './cluster';
 import { faults } from './faults';
-import { Given } from './given';
+import { AT_FIRST, Given } from './given';
 import { shards } from './shards';
+import { endVerification, verification } from './verification';
 import { volumes } from './volumes';
 
 /** How long it may take to start, in milliseconds: another run of the tests may have its network for as long as it takes. */
@@ -21,9 +21,10 @@ describeWith(HARNESS, 'nodes that run', () => {
   const given = {} as Given;
 
   beforeAll(async () => {
-    given.cluster = await RunningCluster.start({ version: QdrantVersion.V1_18_3 });
+    given.cluster = await RunningCluster.start(AT_FIRST);
     const { cluster } = given;
     await cluster.untilReady(400);
+    await endVerification(cluster);
     given.admin = await cluster.secret('admin');
     given.readOnly = await cluster.secret('read-only');
     writeFileSync(cluster.file('ca.pem'), await cluster.secret('ca-certificate'));
@@ -31,6 +32,7 @@ describeWith(HARNESS, 'nodes that run', () => {
   }, SETUP_TIMEOUT);
   afterAll(() => given.cluster?.stop(), 300000);
 
+  verification(given);
   access(given);
   shards(given);
   changes(given);
