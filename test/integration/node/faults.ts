@@ -1,7 +1,7 @@
 import { DISK_LIMITS, limitDisk } from '../../support/disk-limits';
 import { testWith } from '../../support/programs';
 import { pause, until } from '../../support/until';
-import { Given } from './given';
+import { Given, PEER } from './given';
 import { HOSTS_FILES, Machine } from './machine';
 import { lastLook, look, untilLooked } from './refresh';
 
@@ -97,6 +97,10 @@ export function faults(given: Given): void {
           machine.run('tc qdisc add dev eth0 root tbf rate 1mbit burst 4kb latency 400ms');
           // Once where a packet leaves, and once where it arrives.
           cluster.betweenNodes(machine, 'numgen random mod 1000 < 25 counter drop');
+        }
+        // What clients and nodes send by themselves may fit.
+        for (const [node, machine] of cluster.machines.entries()) {
+          machine.try(`timeout 5 head -c 60000 /dev/zero >/dev/tcp/${cluster.address((node + 1) % 3)}/${PEER}`);
         }
         await pause(20);
         for (const machine of cluster.machines) {
