@@ -5,7 +5,7 @@ import { Machine } from './machine';
 import { lastLook, look, serial } from './refresh';
 
 /** How long a certificate is valid that every node is to have before it ends: longer than it takes until each has had its turn. */
-const BRIEF_SECONDS = 90;
+const BRIEF_SECONDS = 110;
 const ENDED = /error: the certificate is not good as sslserver: .*certificate has expired.* It is valid from .* to .* GMT/;
 /** In place of the ten minutes after which a node looks again where it has failed. */
 const LOOK_SOON = `
