@@ -46,6 +46,7 @@ export class TerraformRun {
   public readonly directory = mkdtempSync(join(tmpdir(), 'terraform-'));
   /** All that Terraform has printed. */
   public log = '';
+  private lastState?: any;
   private readonly providers: { [name: string]: object };
 
   /** @param providers the AWS API's address, or the configuration of each provider by its name */
@@ -127,8 +128,15 @@ export class TerraformRun {
     return JSON.parse(this.terraform(['show', '-json', 'plan']).output);
   }
 
+  /** What Terraform keeps; while it writes that, what it has kept before. */
   public state(): any {
-    return JSON.parse(readFileSync(join(this.directory, 'terraform.tfstate'), 'utf8'));
+    const text = readFileSync(join(this.directory, 'terraform.tfstate'), 'utf8');
+    try {
+      this.lastState = JSON.parse(text);
+    } catch (error) {
+      if (this.lastState === undefined) throw error;
+    }
+    return this.lastState;
   }
 
   /** The attributes of every instance of a resource type in the state. */

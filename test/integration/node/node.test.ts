@@ -2,10 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describeWith } from '../../support/programs';
 import { access } from './access';
 import { booting } from './booting';
+import { certificateFaults } from './certificate-faults';
 import { changes } from './changes';
+import { clockFaults } from './clock-faults';
 import { HARNESS, RunningCluster } from './cluster';
 import { faults } from './faults';
 import { AT_FIRST, Given } from './given';
+import { moreNodes } from './more-nodes';
 import { shards } from './shards';
 import { endVerification, verification } from './verification';
 import { volumes } from './volumes';
@@ -35,10 +38,14 @@ describeWith(HARNESS, 'nodes that run', () => {
   verification(given);
   access(given);
   shards(given);
+  // Certificates are of the cluster's own CA here, and brought after the changes.
+  clockFaults(given);
   changes(given);
   faults(given);
+  certificateFaults(given);
   booting(given);
   volumes(given);
+  moreNodes(given);
 
   test('no secret is in what Terraform keeps', () => {
     const { cluster, admin, readOnly } = given;
