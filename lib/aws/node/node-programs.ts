@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { literalText } from '../../terraform/literal-text';
+import { once } from '../../terraform/once';
 import { refuseWhatDoesNotFit } from './size-limits';
 
 /** A file that goes to a node. */
@@ -143,12 +144,12 @@ export class NodePrograms extends Construct {
 
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */
   public userData(node: NodeIdentity): string {
-    const install = Fn.join('', [this.installPrograms.asString, this.installConfig.asString]);
+    const install = Fn.join('', once([this.installPrograms.asString, this.installConfig.asString]));
     const cloudConfig = {
       // In place of the distribution's default user, which has no credentials to log in with.
       users: [{ name: 'qdrant', uid: 1000, no_create_home: true, lock_passwd: true, shell: '/usr/sbin/nologin' }],
       write_files: [
-        { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(node) },
+        { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(once({ ...node })) },
         { path: '/opt/qdrant/install.sh', permissions: '0755', content: install },
       ],
       runcmd: [
@@ -158,7 +159,7 @@ export class NodePrograms extends Construct {
         ['systemctl', 'start', '--no-block', 'qdrant.target'],
       ],
     };
-    return Fn.base64gzip(Fn.join('', ['#cloud-config\n', Fn.jsonencode(cloudConfig)]));
+    return Fn.base64gzip(Fn.join('', once(['#cloud-config\n', Fn.jsonencode(once(cloudConfig))])));
   }
 
   /**
