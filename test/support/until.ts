@@ -7,4 +7,13 @@ export async function until(what: string, seconds: number, holds: () => boolean)
   }
 }
 
+/** Does something again and again, so many seconds apart, while something else goes on; ends as that does. */
+export async function during<T>(goesOn: Promise<T>, seconds: number, doing: () => unknown): Promise<T> {
+  let isOver = false;
+  const over = () => (isOver = true);
+  goesOn.then(over, over);
+  for (; !isOver; await pause(seconds)) await doing();
+  return goesOn;
+}
+
 export const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
