@@ -1,0 +1,69 @@
+import { ClusterState, liveCopies, Member, memberNamed, nameOf, Shard, wasMember } from './cluster-state';
+import { nextMissingCopy, Placement } from './placement';
+import { obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, stepsFrom, waitsForCopies } from './plan';
+import { roomNotes, roomRefusals } from './room';
+import { Step } from './step';
+
+export interface DrainOptions {
+  /** Whether shards may keep fewer copies than their collections ask for, where fewer nodes are left than that. */
+  readonly fewerCopies?: boolean;
+}
+
+/** What empties a node, so that the others have all that it has, and removes it from the cluster at last. */
+export function planDrain(state: ClusterState, node: string, options: DrainOptions = {}): Plan {
+  const member = memberNamed(state, node);
+  if (!member)
+    return planOf(
+      wasMember(state, node) ? { notes: [`${node} was removed from the cluster`] } : { refusals: [unknown(state, node)] },
+    );
+  const name = nameOf(state, member.id);
+  const { refusals, waits } = obstaclesOf(state);
+  const others = state.members.filter(({ id }) => id !== member.id);
+  const all = [
+    ...refusals,
+    ...(member.answer ? [] : [`${name} does not answer: a node that is gone for good is for cdktf-qdrant ops repair ${name}`]),
+    ...silenceOf(state, member),
+    ...(others.length === 0 ? [`${name} is the only node`] : []),
+  ];
+  if (all.length > 0) return planOf({ refusals: all });
+  const draft = settled(state);
+  const own = shardsOn(draft, member.id);
+  const steps = stepsFrom(draft, (now) => nextStep(now, member, others, options));
+  const short = options.fewerCopies ? [] : shortOf(own, others.length);
+  const room = roomRefusals(state, steps);
+  if (short.length + room.length > 0) return planOf({ refusals: [...short, ...room] });
+  const incomplete = waitsForCopies(draft, own);
+  if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
+  return planOf({ steps: [...steps, Step.removePeer(member.id)], notes: roomNotes(state, steps) });
+}
+
+function nextStep(draft: ClusterState, member: Member, others: Member[], { fewerCopies }: DrainOptions): Step | undefined {
+  const own = shardsOn(draft, member.id);
+  // What has fewer copies than it should is completed first: the node is one of those that can be copied from.
+  const lacking = own.filter((shard) => shard.copies.length < Math.min(shard.factor, others.length));
+  const missing = nextMissingCopy(draft, others, lacking);
+  if (missing) return missing;
+  const placement = new Placement(draft, others);
+  for (const shard of own) {
+    const elsewhere = liveCopies(draft, shard).filter(({ peer }) => peer !== member.id).length;
+    if (elsewhere >= shard.factor) return Step.dropReplica(shard, member.id);
+    const place = placement.placeFor(shard, member.id);
+    if (place) return Step.moveShard(shard, member.id, place.id);
+    if (fewerCopies && elsewhere > 0) return Step.dropReplica(shard, member.id, elsewhere);
+  }
+  return undefined;
+}
+
+function unknown(state: ClusterState, node: string): string {
+  const names = state.members.map(({ id }) => nameOf(state, id)).join(', ');
+  return `no member, or more than one, is called ${node}; members: ${names}. If it was drained and switched off before, nothing is left to do`;
+}
+
+/** The collections that cannot keep their copies. */
+function shortOf(own: Shard[], left: number): string[] {
+  const names = [...new Set(own.filter(({ factor }) => factor > left).map(({ collection }) => collection))].sort();
+  return names.map((name) => {
+    const factor = own.find(({ collection }) => collection === name)!.factor;
+    return `${name} asks for ${factor} copies, and ${left} nodes would be left: lower its replication_factor, or say --fewer-copies`;
+  });
+}

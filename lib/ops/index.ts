@@ -1,0 +1,16 @@
+export type { ClusterState, Member } from './cluster-state';
+export { memberNamed, nameOf } from './cluster-state';
+export { planDrain } from './drain';
+export { findingsOf } from './findings';
+export type { ClusterFinding } from './findings';
+export type { Plan } from './plan';
+export { planPreflight } from './preflight';
+export { NoCluster, StateReader } from './read-state';
+export { planRebalance } from './rebalance';
+export { planRepair } from './repair';
+export { findingsJson, findingsText, outcomeJson, outcomeText, stateText } from './report';
+export { KeyInClearText, Refused, RestClient } from './rest-client';
+export type { Address, RestClientSettings } from './rest-client';
+export { LiveCluster, run } from './run';
+export type { Outcome, RunOptions } from './run';
+export { silentFor } from './watch';

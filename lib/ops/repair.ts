@@ -1,0 +1,85 @@
+import {
+  ClusterState,
+  hasMajority,
+  leaderOf,
+  liveCopies,
+  Member,
+  memberNamed,
+  memberOf,
+  nameOf,
+  shardName,
+} from './cluster-state';
+import { nextMissingCopy } from './placement';
+import { obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, silentMembers, stepsFrom, waitsForCopies } from './plan';
+import { roomNotes, roomRefusals } from './room';
+import { Step } from './step';
+
+export interface RepairOptions {
+  /** The peer that is known to be gone: a node that has just joined under its address may not answer yet, and is another. */
+  readonly gone?: string;
+  /** The address of the node, or the name that it was given. */
+  readonly node?: string;
+  /** Whether a new node is to take the place of the one that is gone, under the same address; copies wait for it. */
+  readonly awaitsReplacement: boolean;
+}
+
+/**
+ * What makes a cluster whole that lost a node for good: its copies are dropped from the list and it is removed, so that a new node can join under its
+ * address; then each shard is copied until it has what its collection asks for.
+ */
+export function planRepair(state: ClusterState, options: RepairOptions): Plan {
+  const gone = options.gone === undefined ? undefined : memberOf(state, options.gone);
+  return gone && !gone.answer ? planRemoval(state, gone) : planCopies(state, options);
+}
+
+function planRemoval(state: ClusterState, member: Member): Plan {
+  const refusals = [...removalRefusals(state, member), ...lossesOf(state, member)];
+  if (refusals.length > 0) return planOf({ refusals });
+  if (state.disagreements.length > 0) return planOf({ waits: state.disagreements });
+  const drops = shardsOn(state, member.id).map((shard) => Step.dropReplica(shard, member.id));
+  return planOf({ steps: [...drops, Step.removePeer(member.id)] });
+}
+
+/** Why a node that does not answer is not removed all the same. */
+function removalRefusals(state: ClusterState, member: Member): string[] {
+  const name = nameOf(state, member.id);
+  const silent = silentMembers(state, member).map(({ id }) => nameOf(state, id));
+  return [
+    ...(hasMajority(state)
+      ? []
+      : ['no majority of the nodes answers and has a leader: bring nodes back; nothing can be decided without them']),
+    ...(silent.length > 0
+      ? [`${silent.join(', ')} does not answer either: one node at a time is repaired; bring it back first`]
+      : []),
+    ...(leaderOf(state)?.answer?.cannotReach.includes(member.id) === false
+      ? [`the leader reaches ${name}: it is only you who does not; look at the network between you and it`]
+      : []),
+  ];
+}
+
+/** What would be lost with a node: the last word on it belongs to a person with a backup. */
+function lossesOf(state: ClusterState, member: Member): string[] {
+  const lost = shardsOn(state, member.id).filter((shard) => liveCopies(state, shard).length === 0);
+  if (lost.length === 0) return [];
+  const name = nameOf(state, member.id);
+  return [
+    `no other node has a complete copy of ${lost.map(shardName).join(', ')}: bring ${name} back with its disk, or remove and restore what was on it from a backup`,
+  ];
+}
+
+function planCopies(state: ClusterState, { node, awaitsReplacement }: RepairOptions): Plan {
+  const { refusals, waits } = obstaclesOf(state);
+  const member = node === undefined ? undefined : memberNamed(state, node);
+  const silence = silenceOf(state, member);
+  if (refusals.length + silence.length > 0) return planOf({ refusals: [...refusals, ...silence] });
+  const isAwaited = node !== undefined && awaitsReplacement && !member?.answer;
+  if (isAwaited || (member && !member.answer))
+    return planOf({ waits: [`a new node to join, and to answer, under the address ${node}`] });
+  const draft = settled(state);
+  // Also of shards that are not concerned: a copy that is dead would be counted as one.
+  const incomplete = waitsForCopies(draft, draft.shards);
+  if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
+  const steps = stepsFrom(draft, (now) => nextMissingCopy(now));
+  const room = roomRefusals(state, steps);
+  return room.length > 0 ? planOf({ refusals: room }) : planOf({ steps, notes: roomNotes(state, steps) });
+}

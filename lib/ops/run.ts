@@ -1,0 +1,209 @@
+import { ClusterState, leaderOf, liveMembers, nameOf, Transfer } from './cluster-state';
+import { Plan } from './plan';
+import { NoCluster, StateReader } from './read-state';
+import { Refused, RestClient, Unreachable } from './rest-client';
+import { Requests, Step } from './step';
+
+export interface RunOptions {
+  readonly dryRun: boolean;
+  /** How many transfers are under way at a time, those of others included. */
+  readonly transfers: number;
+  /** How long nothing at all may change until it is given up. */
+  readonly patienceSeconds: number;
+  /** How long a node may be away once something was begun, as it is while it restarts. */
+  readonly graceSeconds: number;
+  /** How often the cluster is looked at. */
+  readonly pollSeconds: number;
+  readonly progress: (line: string) => void;
+}
+
+/** How a run ended. */
+export interface Outcome {
+  readonly ended: 'done' | 'planned' | 'refused' | 'stuck';
+  /** What was begun, in order. */
+  readonly begun: string[];
+  /** What is left to do. */
+  readonly left: string[];
+  /** What has to come about by itself. */
+  readonly waits: string[];
+  /** Why it was refused, or given up. */
+  readonly reasons: string[];
+  readonly notes: string[];
+  readonly state: ClusterState;
+}
+
+/** A step that ended so often without what it was for is not tried again. */
+const ATTEMPTS = 3;
+
+/** Where the cluster is read, and changed. */
+export interface Cluster extends Requests {
+  read(): Promise<ClusterState>;
+}
+
+/** A cluster that is reached over REST: what changes it is asked of the leader. */
+export class LiveCluster implements Cluster {
+  private state: ClusterState | undefined;
+
+  constructor(
+    private readonly reader: StateReader,
+    private readonly client: RestClient,
+  ) {}
+
+  public async read(): Promise<ClusterState> {
+    return (this.state = await this.reader.read());
+  }
+
+  public send(method: string, path: string, body?: object, unlike?: string): Promise<unknown> {
+    const state = this.state!;
+    const able = [leaderOf(state), ...liveMembers(state)].filter((member) => member !== undefined);
+    const asked = able.find(({ id }) => id !== unlike);
+    if (!asked) return Promise.reject(new Unreachable('no node answers that could be asked'));
+    return this.client.call(this.reader.addressOf(asked.id), method, path, body);
+  }
+}
+
+/**
+ * Brings a cluster to where a plan has no steps left. It keeps nothing: before each step it reads the cluster and plans anew, so that it can be killed
+ * and run again at any time, and others may change the cluster meanwhile.
+ */
+export function run(cluster: Cluster, planner: (state: ClusterState) => Plan, options: RunOptions): Promise<Outcome> {
+  return new Run(cluster, planner, options).toEnd();
+}
+
+class Run {
+  private readonly attempts = new Map<string, number>();
+  private readonly begun: string[] = [];
+  private readonly notes = new Set<string>();
+  private sight = { text: '', at: Date.now() };
+  private troubleSince: number | undefined;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly planner: (state: ClusterState) => Plan,
+    private readonly options: RunOptions,
+  ) {}
+
+  public async toEnd(): Promise<Outcome> {
+    let state = await this.cluster.read();
+    for (;;) {
+      const outcome = await this.advance(state);
+      if (outcome) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+      state = await this.readAgain(state);
+    }
+  }
+
+  /** What was there may be away for a moment: what is known of it is then of before, and nobody answers. */
+  private async readAgain(before: ClusterState): Promise<ClusterState> {
+    try {
+      return await this.cluster.read();
+    } catch (error) {
+      if (!(error instanceof NoCluster || error instanceof Unreachable || error instanceof Refused)) throw error;
+      this.options.progress(`  ${error.message}`);
+      return { ...before, members: before.members.map(({ answer: _, ...member }) => member) };
+    }
+  }
+
+  /** Does what can be done now; the end, where it is one. */
+  private async advance(state: ClusterState): Promise<Outcome | undefined> {
+    const plan = this.planner(state);
+    const end = (ended: Outcome['ended'], reasons: string[] = []) => this.outcome(ended, reasons, state, plan);
+    plan.notes.forEach((note) => this.notes.add(note));
+    if (plan.refusals.length > 0) return this.passes(plan.refusals) ? undefined : end('refused', plan.refusals);
+    this.troubleSince = undefined;
+    if (this.options.dryRun) return end('planned');
+    const isAtRest = plan.waits.length === 0 && state.transfers.length === 0;
+    if (plan.steps.length === 0 && isAtRest) return end('done');
+    const failing = plan.steps.find(({ key }) => (this.attempts.get(key) ?? 0) >= ATTEMPTS);
+    if (failing && state.transfers.length === 0) {
+      return end('stuck', [`tried ${ATTEMPTS} times without success: ${failing.sentence(state)}; read the logs of the nodes`]);
+    }
+    await this.beginAll(startable(plan.steps, state, this.options.transfers), plan, state);
+    const hasPatience = this.look(state, plan);
+    return hasPatience ? undefined : end('stuck', [`nothing has changed for ${this.options.patienceSeconds} s`]);
+  }
+
+  /** Once it has begun, a node that restarts is waited for. */
+  private passes(refusals: string[]): boolean {
+    if (this.begun.length === 0) return false;
+    if (this.troubleSince === undefined) refusals.forEach((reason) => this.options.progress(`  waits: ${reason}`));
+    this.troubleSince ??= Date.now();
+    return Date.now() - this.troubleSince < this.options.graceSeconds * 1000;
+  }
+
+  private async beginAll(steps: Step[], plan: Plan, state: ClusterState): Promise<void> {
+    for (const step of steps) {
+      const sentence = step.sentence(state);
+      const attempt = (this.attempts.get(step.key) ?? 0) + 1;
+      if (attempt > ATTEMPTS) continue;
+      this.options.progress(`${sentence}; ${plan.steps.length} steps left`);
+      this.attempts.set(step.key, attempt);
+      this.begun.push(sentence);
+      // What went wrong shows in what the cluster is next.
+      await step.begin(this.cluster).catch((error: Error) => {
+        if (!(error instanceof Unreachable || error instanceof Refused)) throw error;
+        this.options.progress(`  not begun: ${error.message}`);
+      });
+    }
+  }
+
+  /** Whether something changed of late. */
+  private look(state: ClusterState, plan: Plan): boolean {
+    const text = sightOf(state, plan);
+    if (text !== this.sight.text) {
+      this.sight = { text, at: Date.now() };
+      waitLines(state, plan).forEach((line) => this.options.progress(line));
+    }
+    return Date.now() - this.sight.at <= this.options.patienceSeconds * 1000;
+  }
+
+  private outcome(ended: Outcome['ended'], reasons: string[], state: ClusterState, plan: Plan): Outcome {
+    const left = plan.steps.map((step) => step.sentence(state));
+    return { ended, begun: this.begun, left, waits: plan.waits, reasons, notes: [...this.notes], state };
+  }
+}
+
+/** The steps that can be begun now: of each shard the first, a node receives one shard at a time, and a node goes once all else is done. */
+export function startable(steps: Step[], state: ClusterState, mostTransfers: number): Step[] {
+  const chosen: Step[] = [];
+  const places = new Set<string>();
+  const receiving = new Set(state.transfers.map(({ to }) => to));
+  let room = mostTransfers - state.transfers.length;
+  for (const step of steps) {
+    const { place, transfer } = step;
+    if (place === undefined) {
+      if (step === steps[0] && step.obstacle(state) === undefined) chosen.push(step);
+      break;
+    }
+    const isFirst = !places.has(place);
+    places.add(place);
+    if (!isFirst || step.obstacle(state) !== undefined) continue;
+    if (transfer && (room <= 0 || receiving.has(transfer.to))) continue;
+    if (transfer) {
+      receiving.add(transfer.to);
+      room -= 1;
+    }
+    chosen.push(step);
+  }
+  return chosen;
+}
+
+/** What changes while something goes on. */
+function sightOf(state: ClusterState, plan: Plan): string {
+  const copies = state.shards.map(({ collection, id, copies: all }) => [collection, id, all]);
+  return JSON.stringify([
+    state.transfers,
+    plan.waits,
+    copies,
+    state.members.map(({ id }) => id),
+    plan.steps.map(({ key }) => key),
+  ]);
+}
+
+function waitLines(state: ClusterState, { waits }: Plan): string[] {
+  const transfer = ({ collection, shard, from, to, comment }: Transfer) => {
+    const way = `${nameOf(state, from)} to ${nameOf(state, to)}`;
+    return `  under way: shard ${shard} of ${collection} from ${way}${comment === undefined ? '' : ` (${comment})`}`;
+  };
+  return [...state.transfers.map(transfer), ...waits.map((what) => `  waits for ${what}`)];
+}

@@ -1,0 +1,319 @@
+import * as fc from 'fast-check';
+import { ClusterState } from '../../lib/ops/cluster-state';
+import { planDrain } from '../../lib/ops/drain';
+import { Plan } from '../../lib/ops/plan';
+import { planRebalance } from '../../lib/ops/rebalance';
+import { planRepair } from '../../lib/ops/repair';
+import { startable } from '../../lib/ops/run';
+import { Step } from '../../lib/ops/step';
+import { runs } from '../support/properties';
+import { follow, healthyClusters, largestOf, member, shard, sharedZones, spread, stateOf } from './random-states';
+
+const sentencesOf = (plan: Plan, state: ClusterState) => plan.steps.map((step) => step.sentence(state));
+const silent = (id: string) => member(id, { answer: undefined });
+const leader = (id: string, cannotReach: string[]) => {
+  const { answer } = member(id);
+  return member(id, { answer: { ...answer!, cannotReach } });
+};
+
+describe('rebalance', () => {
+  test('comes to an end where every cluster is even, has its copies and stays so, and no step lowers a shard', () => {
+    const property = fc.property(healthyClusters, (state) => {
+      const { steps, refusals, waits } = planRebalance(state);
+      expect([...refusals, ...waits]).toEqual([]);
+      const end = follow(state, steps);
+      expect(end.shards.map(({ copies }) => copies.length)).toEqual(
+        end.shards.map(({ factor }) => Math.min(factor, end.members.length)),
+      );
+      const zones = [...new Set(end.members.map(({ zone }) => zone))];
+      for (const zone of zones) {
+        const inside = end.members.filter((one) => one.zone === zone);
+        expect(spread(end, inside)).toBeLessThanOrEqual(largestOf(end));
+      }
+      const spreadable = end.shards.filter(({ factor }) => zones[0] !== undefined && factor <= zones.length);
+      expect(sharedZones({ ...end, shards: spreadable })).toEqual([]);
+      expect(planRebalance(end).steps).toEqual([]);
+    });
+    fc.assert(property, runs(100));
+  });
+
+  test('moves no more than it must: a node that joins is given its part, by the others', () => {
+    const shards = [...Array(12).keys()].map((id) => shard(id, `${(id % 3) + 1}`));
+    const state = stateOf({ members: ['1', '2', '3', '4'].map((id) => member(id)), shards });
+    const { steps } = planRebalance(state);
+    expect(steps).toHaveLength(3);
+    expect(steps.map(({ transfer }) => transfer!.from).sort()).toEqual(['1', '2', '3']);
+    expect(new Set(steps.map(({ transfer }) => transfer!.to))).toEqual(new Set(['4']));
+    expect(steps[0].sentence(state)).toMatch(
+      /^move shard \d+ of docs \(1000 bytes\) from vectors-\d\.internal to vectors-4\.internal$/,
+    );
+  });
+
+  test('leaves a small difference alone', () => {
+    const sizes: Array<[string, number]> = [
+      ['1', 900],
+      ['1', 101],
+      ['1', 2],
+      ['2', 1000],
+    ];
+    const shards = sizes.map(([peer, bytes], id) => shard(id, peer, { bytes }));
+    expect(planRebalance(stateOf({ members: [member('1'), member('2')], shards })).steps).toEqual([]);
+  });
+
+  test('drops what is too much, first what is not complete, but nothing of a shard key, which may have a number of its own', () => {
+    const members = ['1', '2', '3'].map((id) => member(id));
+    const many = shard(0, '123', { factor: 2 });
+    const dead = { ...many, copies: many.copies.map((copy) => (copy.peer === '2' ? { ...copy, state: 'Dead' } : copy)) };
+    const state = (one: typeof many) => stateOf({ members, shards: [one] });
+    expect(sentencesOf(planRebalance(state(many)), state(many))).toEqual([
+      expect.stringMatching(/^drop the copy of shard 0 of docs/),
+    ]);
+    expect(sentencesOf(planRebalance(state(dead)), state(dead))).toEqual([
+      'drop the copy of shard 0 of docs on vectors-2.internal',
+    ]);
+    const own = planRebalance(state({ ...many, hasKey: true }));
+    expect(own).toMatchObject({ steps: [], notes: [expect.stringMatching(/^docs: shards of a shard key have more copies/)] });
+  });
+
+  test.each<[string, Partial<ClusterState>, keyof Plan, RegExp]>([
+    [
+      'a node is away',
+      { members: [member('1'), member('2'), silent('3')] },
+      'refusals',
+      /^vectors-3\.internal does not answer: .*ops repair/,
+    ],
+    ['there is no majority', { members: [member('1'), silent('2')] }, 'refusals', /^no majority/],
+    [
+      'no leader is known',
+      { members: [member('1', { answer: { ...member('1').answer!, leader: undefined } })] },
+      'refusals',
+      /^no majority/,
+    ],
+    [
+      'an upgrade is under way',
+      { members: [member('1'), member('2', { answer: { ...member('2').answer!, version: '1.20.0' } })] },
+      'refusals',
+      /^the nodes run 1\.19\.0 and 1\.20\.0/,
+    ],
+    ['the nodes do not agree', { disagreements: ['the nodes do not agree on something'] }, 'waits', /^the nodes do not agree/],
+    ['a collection is resharded', { resharding: ['docs'] }, 'waits', /^docs changes its number of shards/],
+    [
+      'a copy is dead',
+      {
+        shards: [
+          shard(0, '1', {
+            factor: 2,
+            copies: [
+              { peer: '1', state: 'Active' },
+              { peer: '2', state: 'Dead' },
+            ],
+          }),
+        ],
+      },
+      'waits',
+      /^the copy of shard 0 of docs on vectors-2\.internal, which is Dead$/,
+    ],
+  ])('does nothing where %s', (_what, parts, list, reason) => {
+    const shards = [0, 1, 2, 3].map((id) => shard(id, '1'));
+    const plan = planRebalance(stateOf({ members: [member('1'), member('2')], shards, ...parts }));
+    expect(plan.steps).toEqual([]);
+    expect(plan[list][0]).toMatch(reason);
+  });
+
+  test('refuses where disks have no room, and says where that is not known', () => {
+    const disk = (diskUsedBytes?: number) =>
+      member('2', { answer: { ...member('2').answer!, diskBytes: 1000, diskUsedBytes } });
+    const shards = [0, 1].map((id) => shard(id, '1', { bytes: 400 }));
+    const plan = (used?: number) => planRebalance(stateOf({ members: [member('1'), disk(used)], shards }));
+    expect(plan(440)).toMatchObject({ refusals: [], notes: [], steps: [expect.anything()] });
+    expect(plan(460).refusals).toEqual([
+      'vectors-2.internal uses 460 bytes of 1000 bytes, and has no room for 400 bytes more: grow its volume first',
+    ]);
+    expect(plan()).toMatchObject({ refusals: [], notes: [expect.stringMatching(/could not be told of vectors-2\.internal/)] });
+  });
+});
+
+describe('drain', () => {
+  test('empties any node of any cluster, keeps all copies elsewhere, and removes the node at last', () => {
+    const property = fc.property(healthyClusters, fc.nat(5), fc.boolean(), (state, index, fewerCopies) => {
+      const { id } = state.members[index % state.members.length];
+      const left = state.members.length - 1;
+      const { steps, refusals } = planDrain(state, id, { fewerCopies });
+      const own = state.shards.filter(({ copies }) => copies.some(({ peer }) => peer === id));
+      const isShort = own.some(({ factor }) => factor > left);
+      expect(refusals.length > 0).toBe(left === 0 || (isShort && !fewerCopies));
+      if (refusals.length > 0) return expect(steps).toEqual([]);
+      const end = steps.reduce((draft, step) => {
+        expect(step.obstacle(draft)).toBeUndefined();
+        return step.applied(draft);
+      }, state);
+      expect(end.members.map((one) => one.id)).not.toContain(id);
+      end.shards.forEach(({ copies, factor }, position) => {
+        expect(copies.map(({ peer }) => peer)).not.toContain(id);
+        const before = state.shards[position];
+        const wasOnIt = own.includes(before);
+        const least = wasOnIt ? Math.min(factor, left) : before.copies.length;
+        expect(copies.length).toBeGreaterThanOrEqual(least);
+      });
+      if (!fewerCopies) follow(state, steps);
+    });
+    fc.assert(property, runs(100));
+  });
+
+  test.each<[string, ClusterState, RegExp]>([
+    [
+      'does not answer',
+      stateOf({ members: [member('1'), member('2'), silent('3')] }),
+      /^vectors-3\.internal does not answer: .* ops repair vectors-3/,
+    ],
+    [
+      'is the only one',
+      stateOf({ members: [member('3', { answer: { ...member('3').answer!, leader: '3' } })] }),
+      /is the only node$/,
+    ],
+    [
+      'is none',
+      stateOf({ members: [member('1'), member('2')] }),
+      /^no member, or more than one, is called vectors-3; members: vectors-1/,
+    ],
+    [
+      'is needed for all copies',
+      stateOf({ members: ['1', '2', '3'].map((id) => member(id)), shards: [shard(0, '123')] }),
+      /^docs asks for 3 copies, and 2 nodes would be left: lower its replication_factor, or say --fewer-copies$/,
+    ],
+  ])('refuses a node that %s', (_what, state, reason) => {
+    expect(planDrain(state, 'vectors-3')).toMatchObject({ steps: [], refusals: [expect.stringMatching(reason)] });
+  });
+
+  test('counts no copy whose node is away', () => {
+    const members = [member('1'), member('2'), member('3'), silent('4')];
+    const state = stateOf({ members, shards: [shard(0, '34', { factor: 1 })] });
+    expect(planDrain(state, '3').steps).toEqual([]);
+    expect(Step.dropReplica(state.shards[0], '3').obstacle(state)).toMatch(/would be left with 0 of 1 complete copies/);
+  });
+
+  test('has nothing to do for a node that was removed, and still answers', () => {
+    const state = stateOf({ members: [member('1'), member('2')], former: [{ id: '3', host: 'vectors-3.internal' }] });
+    expect(planDrain(state, 'vectors-3')).toMatchObject({
+      steps: [],
+      refusals: [],
+      notes: ['vectors-3 was removed from the cluster'],
+    });
+  });
+});
+
+describe('repair', () => {
+  const options = { gone: '3', node: 'vectors-3.internal', awaitsReplacement: true };
+  const members = [leader('1', ['3']), member('2'), silent('3')];
+
+  test('takes the copies of the node from the list, and then the node', () => {
+    const shards = [shard(0, '13'), shard(1, '12'), shard(2, '23')];
+    const state = stateOf({ members, shards });
+    const plan = planRepair(state, options);
+    expect(sentencesOf(plan, state)).toEqual([
+      'drop the copy of shard 0 of docs on vectors-3.internal',
+      'drop the copy of shard 2 of docs on vectors-3.internal',
+      'remove vectors-3.internal (peer 3) from the cluster',
+    ]);
+    follow({ ...state, shards: shards.map((one) => ({ ...one, factor: 1 })) }, plan.steps);
+  });
+
+  test('waits for the new node, which is another peer, and gives it what is missing', () => {
+    const shards = [shard(0, '1', { factor: 2 }), shard(1, '12'), shard(2, '2', { factor: 2 })];
+    const left = [member('1'), member('2')];
+    const waits = [expect.stringMatching(/^a new node to join, and to answer, under the address vectors-3/)];
+    expect(planRepair(stateOf({ members: left, shards }), options)).toMatchObject({ steps: [], waits });
+    const joining = member('9', { uri: 'https://vectors-3.internal:6335/', answer: undefined });
+    expect(planRepair(stateOf({ members: [...left, joining], shards }), options)).toMatchObject({ steps: [], waits });
+    const joined = stateOf({ members: [...left, { ...member('9'), uri: joining.uri }], shards });
+    const plan = planRepair(joined, options);
+    expect(plan.steps.map(({ transfer }) => transfer!.to)).toEqual(['9', '9']);
+    const without = planRepair(stateOf({ members: left, shards }), { ...options, awaitsReplacement: false });
+    expect(without.steps).toHaveLength(2);
+  });
+
+  test.each<[string, Partial<ClusterState>, RegExp]>([
+    ['there is no majority', { members: [leader('1', ['3']), silent('3')] }, /^no majority/],
+    [
+      'another node is away, too',
+      { members: [leader('1', ['3', '4']), member('2'), member('5'), silent('3'), silent('4')] },
+      /^vectors-4\.internal does not answer either: one node at a time/,
+    ],
+    ['the other nodes reach it', { members: [leader('1', []), member('2'), silent('3')] }, /^the leader reaches vectors-3/],
+    [
+      'it has what no other has',
+      { shards: [shard(0, '3')] },
+      /^no other node has a complete copy of shard 0 of docs: bring .* back/,
+    ],
+    [
+      'the other copies are dead',
+      {
+        shards: [
+          shard(0, '', {
+            copies: [
+              { peer: '1', state: 'Dead' },
+              { peer: '3', state: 'Active' },
+            ],
+          }),
+        ],
+      },
+      /^no other node has a complete copy/,
+    ],
+  ])('refuses where %s', (_what, parts, reason) => {
+    const plan = planRepair(stateOf({ members, shards: [shard(0, '13')], ...parts }), options);
+    expect(plan).toMatchObject({ steps: [], refusals: [expect.stringMatching(reason)] });
+  });
+
+  test('removes nobody who answers', () => {
+    const state = stateOf({ members: ['1', '2', '3'].map((id) => member(id)), shards: [shard(0, '13')] });
+    expect(planRepair(state, options)).toMatchObject({ steps: [], waits: [], refusals: [] });
+  });
+});
+
+describe('the steps that can be begun', () => {
+  const members = ['1', '2', '3', '4'].map((id) => member(id));
+  const shards = [0, 1, 2, 3].map((id) => shard(id, '1'));
+  const state = stateOf({ members, shards });
+  const move = (id: number, to: string) => Step.moveShard(shards[id], '1', to);
+  const keys = (steps: Step[], now = state, most = 2) => startable(steps, now, most).map(({ key }) => key);
+
+  test('are as many as transfers may be under way, those of others counted', () => {
+    const steps = [move(0, '2'), move(1, '3'), move(2, '4')];
+    expect(keys(steps)).toEqual(['move docs/0 1 2', 'move docs/1 1 3']);
+    const transfers = [{ collection: 'docs', shard: 3, from: '1', to: '4', keepsSource: false }];
+    expect(keys(steps, { ...state, transfers })).toEqual(['move docs/0 1 2']);
+  });
+
+  test('send a node one shard at a time, and change a shard in order', () => {
+    expect(keys([move(0, '2'), move(1, '2')])).toEqual(['move docs/0 1 2']);
+    expect(keys([Step.replicateShard(shards[0], '1', '2'), Step.dropReplica(shards[0], '1')])).toEqual([
+      'replicate docs/0 1 2',
+    ]);
+  });
+
+  test('remove a node only once nothing else is to be done', () => {
+    expect(keys([move(0, '2'), Step.removePeer('4')])).toEqual(['move docs/0 1 2']);
+    expect(keys([Step.removePeer('4')])).toEqual(['remove 4']);
+    expect(keys([Step.removePeer('1')])).toEqual([]);
+  });
+});
+
+test.each<[string, (state: ClusterState) => Step, RegExp]>([
+  ['sends to who has a copy', ({ shards }) => Step.replicateShard(shards[0], '1', '2'), /vectors-2\.internal has a copy/],
+  ['sends from who has none', ({ shards }) => Step.moveShard(shards[0], '3', '4'), /vectors-3\.internal has no complete copy/],
+  ['sends to who is away', ({ shards }) => Step.moveShard(shards[0], '1', '5'), /vectors-5\.internal does not answer/],
+  [
+    'sends what is on its way',
+    ({ shards }) => Step.moveShard(shards[1], '1', '4'),
+    /a transfer of shard 1 of docs is under way/,
+  ],
+  ['drops one of too few', ({ shards }) => Step.dropReplica(shards[0], '1'), /left with 1 of 2 complete copies/],
+  ['drops what is not there', ({ shards }) => Step.dropReplica(shards[0], '4'), /has no copy of shard 0/],
+  ['removes who has copies', () => Step.removePeer('1'), /vectors-1\.internal has a copy of shard 0/],
+  ['removes who receives', () => Step.removePeer('3'), /a transfer from or to vectors-3\.internal is under way/],
+])('no step is begun that %s', (_what, step, reason) => {
+  const members = [...['1', '2', '3', '4'].map((id) => member(id)), silent('5')];
+  const transfers = [{ collection: 'docs', shard: 1, from: '1', to: '3', keepsSource: true }];
+  const state = stateOf({ members, shards: [shard(0, '12'), shard(1, '12')], transfers });
+  expect(step(state).obstacle(state)).toMatch(reason);
+});
