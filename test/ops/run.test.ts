@@ -1,0 +1,284 @@
+import * as fc from 'fast-check';
+import {
+  LiveCluster,
+  Outcome,
+  Plan,
+  planDrain,
+  planRebalance,
+  planRepair,
+  RestClient,
+  run,
+  RunOptions,
+  silentFor,
+  StateReader,
+} from '../../lib/ops';
+import { ClusterState } from '../../lib/ops/cluster-state';
+import { Cluster } from '../../lib/ops/run';
+import { FakeCluster, FakeOptions } from '../support/fake-cluster';
+import { runs } from '../support/properties';
+
+const [FIRST, SECOND, THIRD, FOURTH] = [11, 12, 13, 14].map((end) => `127.0.0.${end}`);
+const options: RunOptions = {
+  ...{ dryRun: false, transfers: 2, patienceSeconds: 3, graceSeconds: 0.05, pollSeconds: 0.003 },
+  progress: () => {},
+};
+
+let fake: FakeCluster;
+let client: RestClient;
+let writing: NodeJS.Timeout | undefined;
+let written: number[] = [];
+
+async function start(fakeOptions: FakeOptions): Promise<void> {
+  fake = await FakeCluster.start(fakeOptions);
+  client = new RestClient({ timeoutSeconds: 2 });
+  written = [];
+}
+
+/** Two collections of two copies each, on three nodes. */
+function fill(): void {
+  fake.addCollection('docs', 2, [
+    [0, 1],
+    [1, 2],
+    [2, 0],
+    [0, 1],
+    [1, 2],
+    [2, 0],
+  ]);
+  fake.addCollection('images', 1, [[0], [1], [2]]);
+  for (let point = 0; point < 200; point++) write(point);
+}
+
+function write(point: number): void {
+  if (['docs', 'images'].map((name) => fake.write(name, point)).every(Boolean)) written.push(point);
+}
+
+/** Writes while something else goes on, and keeps what was taken. */
+function keepWriting(): void {
+  let next = 1000;
+  writing = setInterval(() => write(next++), 1);
+}
+
+afterEach(async () => {
+  clearInterval(writing);
+  client.close();
+  await fake.stop();
+});
+
+function connect(): LiveCluster {
+  return new LiveCluster(new StateReader(client, [{ host: fake.memberHosts[0], port: fake.port }], fake.port), client);
+}
+
+const lost = () => ['docs', 'images'].flatMap((name) => fake.lostPoints(name, written));
+const drain = (host: string) => (state: ClusterState) =>
+  state.members.some(({ uri }) => uri.includes(host)) ? planDrain(state, host) : planRebalance(state);
+
+class Killed extends Error {}
+
+/** A run that is killed at one of its requests: before it is sent, or once it was done and nobody heard of it. */
+function killedAt(call: number, isAfter: boolean, cluster: Cluster): Cluster {
+  let calls = 0;
+  const mayDie = async <T>(act: () => Promise<T>): Promise<T> => {
+    const isLast = ++calls >= call;
+    if (isLast && !isAfter) throw new Killed();
+    const result = await act();
+    if (isLast) throw new Killed();
+    return result;
+  };
+  return { read: () => mayDie(() => cluster.read()), send: (...request) => mayDie(() => cluster.send(...request)) };
+}
+
+async function runUntilKilled(cluster: Cluster, planner: (state: ClusterState) => Plan): Promise<Outcome | undefined> {
+  return run(cluster, planner, options).catch((error) => {
+    if (error instanceof Killed) return undefined;
+    throw error;
+  });
+}
+
+describe('a run', () => {
+  test('says what it would do, and does nothing, with dryRun; then does it, and finds nothing left', async () => {
+    await start({ nodes: 3 });
+    fill();
+    await fake.join(FOURTH);
+    const dry = await run(connect(), planRebalance, { ...options, dryRun: true });
+    expect(dry).toMatchObject({
+      ended: 'planned',
+      begun: [],
+      left: expect.arrayContaining([expect.stringMatching(/^move shard/)]),
+    });
+    expect(fake.changes).toEqual([]);
+
+    keepWriting();
+    const done = await run(connect(), planRebalance, options);
+    expect(done).toMatchObject({ ended: 'done', left: [], waits: [] });
+    expect(done.begun.length).toBeGreaterThan(0);
+    expect(fake.shardCount(FOURTH)).toBeGreaterThan(1);
+    expect({ harms: fake.harms, lost: lost() }).toEqual({ harms: [], lost: [] });
+
+    clearInterval(writing);
+    const again = await run(connect(), planRebalance, options);
+    expect(again).toMatchObject({ ended: 'done', begun: [] });
+  });
+
+  test('grows 3 to 4 and shrinks 4 to 3 under writes, killed at ten random moments, and loses no point', async () => {
+    const moments = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.boolean()), { minLength: 10, maxLength: 10 });
+    const property = fc.asyncProperty(moments, fc.infiniteStream(fc.integer({ min: 0, max: 9 })), async (kills, luck) => {
+      // Every tenth transfer breaks off.
+      await start({ nodes: 3, fate: () => (luck.next().value === 0 ? 'fails' : 'succeeds'), transferMilliseconds: 4 });
+      try {
+        fill();
+        await fake.join(FOURTH);
+        keepWriting();
+        for (const [planner, own] of [
+          [planRebalance, kills.slice(0, 5)],
+          [drain(SECOND), kills.slice(5)],
+        ] as const) {
+          for (const [call, isAfter] of own) await runUntilKilled(killedAt(call, isAfter, connect()), planner);
+          expect(await run(connect(), planner, options)).toMatchObject({ ended: 'done', left: [] });
+          if (planner === planRebalance) expect(fake.shardCount(FOURTH)).toBeGreaterThan(1);
+        }
+        expect(fake.memberHosts).toEqual([FIRST, THIRD, FOURTH]);
+        expect([0, 1, 2, 3, 4, 5].map((shard) => fake.holders('docs', shard).length)).toEqual([2, 2, 2, 2, 2, 2]);
+        expect({ harms: fake.harms, lost: lost() }).toEqual({ harms: [], lost: [] });
+      } finally {
+        clearInterval(writing);
+        client.close();
+        await fake.stop();
+      }
+    });
+    await fc.assert(property, runs(6));
+  });
+
+  test.each([
+    [1, 1],
+    [2, 2],
+  ])('has no more than %i transfers under way', async (transfers, expected) => {
+    await start({ nodes: 3, transferMilliseconds: 30 });
+    fill();
+    let most = 0;
+    const cluster = connect();
+    const watched: Cluster = {
+      read: async () => {
+        const state = await cluster.read();
+        most = Math.max(most, state.transfers.length);
+        return state;
+      },
+      send: (...request) => cluster.send(...request),
+    };
+    expect(await run(watched, drain(FIRST), { ...options, transfers })).toMatchObject({ ended: 'done' });
+    expect(most).toBe(expected);
+  });
+
+  test('gives up, and names the step, where a transfer never succeeds', async () => {
+    await start({ nodes: 2, fate: () => 'fails' });
+    fake.addCollection('docs', 1, [[0], [0]]);
+    const outcome = await run(connect(), planRebalance, options);
+    expect(outcome).toMatchObject({
+      ended: 'stuck',
+      reasons: [expect.stringMatching(/^tried 3 times without success: move shard \d/)],
+    });
+    expect(fake.holders('docs', 0)).toEqual([FIRST]);
+  });
+
+  test('gives up where nothing changes any more', async () => {
+    await start({ nodes: 2, transferMilliseconds: 60000 });
+    fake.addCollection('docs', 1, [[0], [0]]);
+    const outcome = await run(connect(), planRebalance, { ...options, patienceSeconds: 0.1 });
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: ['nothing has changed for 0.1 s'] });
+  });
+
+  test('waits for transfers of others before it takes a cluster for even', async () => {
+    await start({ nodes: 3, transferMilliseconds: 30 });
+    fake.addCollection('docs', 1, [[0], [1], [0]]);
+    fake.beginTransfer('docs', 2, FIRST, THIRD, false);
+    expect(await run(connect(), planRebalance, options)).toMatchObject({ ended: 'done', begun: [] });
+    expect(fake.holders('docs', 2)).toEqual([THIRD]);
+  });
+
+  test('waits for a node that restarts meanwhile, and refuses one that stays away', async () => {
+    await start({ nodes: 3, transferMilliseconds: 20 });
+    fake.addCollection('docs', 1, [[0], [0], [0], [0], [0], [0]]);
+    const restart = setTimeout(async () => {
+      await fake.lose(THIRD);
+      setTimeout(() => void fake.bringBack(THIRD), 100);
+    }, 30);
+    expect(await run(connect(), planRebalance, { ...options, graceSeconds: 3 })).toMatchObject({ ended: 'done' });
+    clearTimeout(restart);
+    await fake.lose(THIRD);
+    const refused = await run(connect(), planRebalance, options);
+    expect(refused).toMatchObject({
+      ended: 'refused',
+      begun: [],
+      reasons: [expect.stringMatching(/^127\.0\.0\.13 does not answer/)],
+    });
+  });
+});
+
+describe('repair of a node that is gone', () => {
+  const repair = async () => {
+    const cluster = connect();
+    const gone = await silentFor(cluster, THIRD, { seconds: 0.02, pollSeconds: 0.005, progress: () => {} });
+    return run(cluster, (state) => planRepair(state, { gone: gone?.id, node: THIRD, awaitsReplacement: true }), options);
+  };
+
+  test('removes it, lets the new one join, and completes the copies, under writes', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 2, [
+      [0, 1],
+      [1, 2],
+      [2, 0],
+      [2, 1],
+    ]);
+    fake.addCollection('images', 2, [[0, 2]]);
+    keepWriting();
+    await fake.lose(THIRD);
+    await expect(fake.join(THIRD)).rejects.toThrow(/still has shards/);
+    const joining = setInterval(() => {
+      if (fake.memberHosts.includes(THIRD)) return;
+      clearInterval(joining);
+      void fake.join(THIRD);
+    }, 30);
+    expect(await repair()).toMatchObject({ ended: 'done' });
+    clearInterval(writing);
+    expect(fake.memberHosts).toEqual([FIRST, SECOND, THIRD]);
+    expect([0, 1, 2, 3].map((shard) => fake.holders('docs', shard).length)).toEqual([2, 2, 2, 2]);
+    expect({ harms: fake.harms, lost: lost() }).toEqual({ harms: [], lost: [] });
+  });
+
+  test('is given up, with what it waits for, where no new node comes', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 2, [[0, 2]]);
+    await fake.lose(THIRD);
+    const outcome = await run(
+      connect(),
+      (state) => {
+        const gone = state.members.find(({ uri }) => uri.includes(THIRD))?.id;
+        return planRepair(state, { gone, node: THIRD, awaitsReplacement: true });
+      },
+      { ...options, patienceSeconds: 0.1 },
+    );
+    expect(outcome).toMatchObject({ ended: 'stuck', waits: [expect.stringMatching(/^a new node to join/)] });
+    expect(fake.memberHosts).toEqual([FIRST, SECOND]);
+  });
+
+  test('is not begun for one that answers again', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 2, [[0, 2]]);
+    await fake.lose(THIRD);
+    setTimeout(() => void fake.bringBack(THIRD), 60);
+    const gone = await silentFor(connect(), THIRD, { seconds: 5, pollSeconds: 0.01, progress: () => {} });
+    expect(gone).toBeUndefined();
+    expect(fake.changes).toEqual([]);
+  });
+
+  test('changes nothing without a majority', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 3, [[0, 1, 2]]);
+    await fake.lose(SECOND);
+    await fake.lose(THIRD);
+    expect(await repair()).toMatchObject({
+      ended: 'refused',
+      reasons: expect.arrayContaining([expect.stringMatching(/^no majority/)]),
+    });
+    expect(fake.changes).toEqual([]);
+  });
+});
