@@ -58,7 +58,7 @@ export function clientSettingsOf(values: OpsValues, { environment }: CommandCont
     ...(isPlain ? {} : { tls: { ca, client } }),
     apiKey: changes ? admin : (admin ?? readOnly),
     sendsKeyAnyway: values['send-keys-anyway'] ?? false,
-    timeoutSeconds: numberOf(values, 'timeout', 30, 1, 600),
+    timeoutSeconds: numberOf(values, 'timeout', 15, 1, 600),
   };
 }
 

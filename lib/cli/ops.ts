@@ -70,7 +70,7 @@ How
   --transfers NUMBER        transfers at a time, others' included: 2
   --patience SECONDS        how long nothing may change until it gives up: 1800
   --poll SECONDS            how often it looks: 2
-  --timeout SECONDS         for each answer: 30
+  --timeout SECONDS         for each answer: 15
   --fewer-copies            drain: shards may keep fewer copies than asked for, where there are fewer nodes than that
   --after SECONDS           repair: how long the node must have been silent: 30
   --no-replacement          repair: no new node takes the place of the one that is gone

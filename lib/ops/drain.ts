@@ -32,26 +32,38 @@ export function planDrain(state: ClusterState, node: string, options: DrainOptio
   const short = options.fewerCopies ? [] : shortOf(own, others.length);
   const room = roomRefusals(state, steps);
   if (short.length + room.length > 0) return planOf({ refusals: [...short, ...room] });
-  const incomplete = waitsForCopies(draft, own);
+  const incomplete = waitsForCopies(
+    draft,
+    own.map((shard) => withoutSpare(draft, shard, member)),
+  );
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
   return planOf({ steps: [...steps, Step.removePeer(member.id)], notes: roomNotes(state, steps) });
 }
 
 function nextStep(draft: ClusterState, member: Member, others: Member[], { fewerCopies }: DrainOptions): Step | undefined {
   const own = shardsOn(draft, member.id);
+  const most = (shard: Shard) => Math.min(shard.factor, others.length);
+  const elsewhere = (shard: Shard) => liveCopies(draft, shard).filter(({ peer }) => peer !== member.id).length;
+  const isComplete = (shard: Shard) => liveCopies(draft, shard).length > elsewhere(shard);
   // What has fewer copies than it should is completed first: the node is one of those that can be copied from.
-  const lacking = own.filter((shard) => shard.copies.length < Math.min(shard.factor, others.length));
+  const lacking = own.filter((shard) => (isComplete(shard) ? shard.copies.length : elsewhere(shard)) < most(shard));
   const missing = nextMissingCopy(draft, others, lacking);
   if (missing) return missing;
   const placement = new Placement(draft, others);
   for (const shard of own) {
-    const elsewhere = liveCopies(draft, shard).filter(({ peer }) => peer !== member.id).length;
-    if (elsewhere >= shard.factor) return Step.dropReplica(shard, member.id);
-    const place = placement.placeFor(shard, member.id);
+    const isSpare = elsewhere(shard) >= (isComplete(shard) ? shard.factor : most(shard));
+    if (isSpare) return Step.dropReplica(shard, member.id);
+    const place = isComplete(shard) ? placement.placeFor(shard, member.id) : undefined;
     if (place) return Step.moveShard(shard, member.id, place.id);
-    if (fewerCopies && elsewhere > 0) return Step.dropReplica(shard, member.id, elsewhere);
+    if (fewerCopies && elsewhere(shard) > 0) return Step.dropReplica(shard, member.id, elsewhere(shard));
   }
   return undefined;
+}
+
+/** A copy on the node itself that is not complete need not be waited for, where another is: the node may be drained because of it. */
+function withoutSpare(draft: ClusterState, shard: Shard, { id }: Member): Shard {
+  const isNeeded = liveCopies(draft, shard).every(({ peer }) => peer === id);
+  return isNeeded ? shard : { ...shard, copies: shard.copies.filter(({ peer }) => peer !== id) };
 }
 
 function unknown(state: ClusterState, node: string): string {

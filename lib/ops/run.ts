@@ -98,8 +98,10 @@ class Run {
     try {
       return await this.cluster.read();
     } catch (error) {
-      if (!(error instanceof NoCluster || error instanceof Unreachable || error instanceof Refused)) throw error;
-      this.options.progress(`  ${error.message}`);
+      // A key that is not taken any more will not be taken later.
+      const isDenial = error instanceof Refused && [401, 403].includes(error.status);
+      if (isDenial || !isAnswerless(error)) throw error;
+      this.options.progress(`  ${(error as Error).message}`);
       return { ...before, members: before.members.map(({ answer: _, ...member }) => member) };
     }
   }
@@ -120,7 +122,8 @@ class Run {
     }
     await this.beginAll(startable(plan.steps, state, this.options.transfers), plan, state);
     const hasPatience = this.look(state, plan);
-    return hasPatience ? undefined : end('stuck', [`nothing has changed for ${this.options.patienceSeconds} s`]);
+    const silence = `nothing has changed for ${this.options.patienceSeconds} s: what was begun goes on; look at the nodes, and run it again`;
+    return hasPatience ? undefined : end('stuck', [silence]);
   }
 
   /** Once it has begun, a node that restarts is waited for. */
@@ -141,7 +144,7 @@ class Run {
       this.begun.push(sentence);
       // What went wrong shows in what the cluster is next.
       await step.begin(this.cluster).catch((error: Error) => {
-        if (!(error instanceof Unreachable || error instanceof Refused)) throw error;
+        if (!isAnswerless(error)) throw error;
         this.options.progress(`  not begun: ${error.message}`);
       });
     }
@@ -161,6 +164,11 @@ class Run {
     const left = plan.steps.map((step) => step.sentence(state));
     return { ended, begun: this.begun, left, waits: plan.waits, reasons, notes: [...this.notes], state };
   }
+}
+
+/** Whether it says of nodes that they did not do what was asked, not of this program that it is wrong. */
+function isAnswerless(error: unknown): boolean {
+  return error instanceof NoCluster || error instanceof Unreachable || error instanceof Refused;
 }
 
 /** The steps that can be begun now: of each shard the first, a node receives one shard at a time, and a node goes once all else is done. */

@@ -192,6 +192,27 @@ describe('drain', () => {
     expect(Step.dropReplica(state.shards[0], '3').obstacle(state)).toMatch(/would be left with 0 of 1 complete copies/);
   });
 
+  test('does not wait for copies of the node itself that are dead, where others are complete, but for those of others', () => {
+    const members = ['1', '2', '3'].map((id) => member(id));
+    const one = (dead: string) => {
+      const copies = ['1', '3'].map((peer) => ({ peer, state: peer === dead ? 'Dead' : 'Active' }));
+      return stateOf({ members, shards: [shard(0, '', { factor: 2, copies })] });
+    };
+    expect(sentencesOf(planDrain(one('3'), '3'), one('3'))).toEqual([
+      'copy shard 0 of docs (1000 bytes) from vectors-1.internal to vectors-2.internal',
+      'drop the copy of shard 0 of docs on vectors-3.internal',
+      'remove vectors-3.internal (peer 3) from the cluster',
+    ]);
+    follow(one('3'), planDrain(one('3'), '3').steps);
+    const waits = ['the copy of shard 0 of docs on vectors-1.internal, which is Dead'];
+    expect(planDrain(one('1'), '3')).toMatchObject({ steps: [], waits });
+    const none = stateOf({ members, shards: [shard(0, '', { factor: 1, copies: [{ peer: '3', state: 'Dead' }] })] });
+    expect(planDrain(none, '3')).toMatchObject({
+      steps: [],
+      waits: [expect.stringMatching(/on vectors-3\.internal, which is Dead/)],
+    });
+  });
+
   test('has nothing to do for a node that was removed, and still answers', () => {
     const state = stateOf({ members: [member('1'), member('2')], former: [{ id: '3', host: 'vectors-3.internal' }] });
     expect(planDrain(state, 'vectors-3')).toMatchObject({

@@ -183,7 +183,7 @@ describe('a run', () => {
     await start({ nodes: 2, transferMilliseconds: 60000 });
     fake.addCollection('docs', 1, [[0], [0]]);
     const outcome = await run(connect(), planRebalance, { ...options, patienceSeconds: 0.1 });
-    expect(outcome).toMatchObject({ ended: 'stuck', reasons: ['nothing has changed for 0.1 s'] });
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^nothing has changed for 0\.1 s: /)] });
   });
 
   test('waits for transfers of others before it takes a cluster for even', async () => {
