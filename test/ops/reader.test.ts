@@ -2,7 +2,7 @@ import { createServer, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { NoCluster, Refused, RestClient, StateReader } from '../../lib/ops';
+import { NoCluster, planDrain, planRebalance, Refused, RestClient, StateReader } from '../../lib/ops';
 import { hasMajority, leaderOf } from '../../lib/ops/cluster-state';
 import { KeyInClearText, Unreachable } from '../../lib/ops/rest-client';
 import { makeCertificate } from '../../lib/verify/x509/make-certificate';
@@ -76,6 +76,21 @@ describe('what is read of a cluster', () => {
     expect(state.members.map(({ answer }) => answer?.ready)).toEqual([true, false, undefined]);
     expect(state.members[0].answer!.cannotReach).toEqual([third]);
     expect(hasMajority(state)).toBe(true);
+  });
+
+  test('is not agreed on while a node has not heard of a decision, and then nothing is moved', async () => {
+    const fake = await fakeOf({ nodes: 2, transferMilliseconds: 60000 });
+    fake.addCollection('docs', 1, [[0], [0]]);
+    fake.freeze(SECOND, 'docs');
+    fake.beginTransfer('docs', 0, FIRST, SECOND, false);
+    const state = await readerOf(fake, FIRST).read();
+    expect(state.disagreements).toEqual([
+      'the nodes do not agree on where the copies are, and which are complete',
+      'the nodes do not agree on what transfers are under way',
+    ]);
+    for (const plan of [planRebalance(state), planDrain(state, SECOND)]) {
+      expect(plan).toMatchObject({ steps: [], waits: state.disagreements });
+    }
   });
 
   test('knows a node that was removed from one that is none, and asks the others by any address', async () => {

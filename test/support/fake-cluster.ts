@@ -81,6 +81,7 @@ export class FakeCluster {
   private readonly members: Node[] = [];
   private readonly collections = new Map<string, { factor: number; shards: Map<number, FakeShard> }>();
   private readonly transfers = new Set<FakeTransfer>();
+  private readonly frozen = new Map<string, unknown>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   private constructor(
@@ -129,6 +130,12 @@ export class FakeCluster {
 
   public setReady(host: string, isReady: boolean): void {
     this.nodeAt(host).isReady = isReady;
+  }
+
+  /** Has a node say of the shards of a collection what it knows now, whatever is decided from here on. */
+  public freeze(host: string, collection: string): void {
+    const node = this.nodeAt(host);
+    this.frozen.set(`${node.id} ${collection}`, this.clusterInfo(node, collection));
   }
 
   /** A collection with shards on the nodes of these numbers. */
@@ -209,7 +216,8 @@ export class FakeCluster {
     if (method === 'DELETE' && removed) return this.decide(`remove ${removed}`, () => this.removePeer(removed));
     if (collection === undefined || !this.collections.has(collection)) return refused(404, `Not found: ${path}`);
     if (method === 'POST' && isCluster) return this.decide(JSON.stringify(body), () => this.change(collection, body));
-    return ok(isCluster ? this.clusterInfo(node, collection) : this.info(collection));
+    const frozen = this.frozen.get(`${node.id} ${collection}`);
+    return ok(isCluster ? (frozen ?? this.clusterInfo(node, collection)) : this.info(collection));
   }
 
   private status(node: Node): unknown {
