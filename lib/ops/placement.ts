@@ -69,11 +69,12 @@ export function nextMissingCopy(
   among: Member[] = liveMembers(state),
   shards = state.shards,
 ): Step | undefined {
-  const placement = new Placement(state, among);
   const isAmong = (peer: string) => among.some(({ id }) => id === peer);
   const missing = shards.filter((shard) => {
     return shard.copies.filter(({ peer }) => isAmong(peer)).length < wantedCopies(shard, among.length);
   });
+  if (missing.length === 0) return undefined;
+  const placement = new Placement(state, among);
   for (const shard of [...missing].sort((one, other) => placement.weight(other) - placement.weight(one))) {
     const source = least(liveCopies(state, shard), ({ peer }) => [placement.loadOf(peer)]);
     const place = placement.placeFor(shard);

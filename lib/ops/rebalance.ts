@@ -36,9 +36,8 @@ function nextStep(draft: ClusterState): Step | undefined {
 
 /** Whoever made shards for a key of his own may have asked for more copies of them, which Qdrant tells nobody. */
 function nextCopyTooMany(draft: ClusterState): Step | undefined {
-  const placement = new Placement(draft);
   const shard = draft.shards.find((one) => !one.hasKey && one.copies.length > one.factor);
-  const peer = shard && placement.spareCopy(shard);
+  const peer = shard && new Placement(draft).spareCopy(shard);
   return peer === undefined ? undefined : Step.dropReplica(shard!, peer);
 }
 

@@ -1,4 +1,4 @@
-import { ClusterState, memberOf, nameOf, shardOf } from './cluster-state';
+import { ClusterState, memberOf, nameOf } from './cluster-state';
 import { bytesText } from './size';
 import { Step } from './step';
 
@@ -7,7 +7,7 @@ export const FULL = 0.85;
 
 /** The nodes whose disks would be too full, where nodes tell what is on them. */
 export function roomRefusals(state: ClusterState, steps: Step[]): string[] {
-  return [...incoming(state, steps)].flatMap(([peer, bytes]) => {
+  return [...incoming(steps)].flatMap(([peer, bytes]) => {
     const { diskBytes, diskUsedBytes } = memberOf(state, peer)?.answer ?? {};
     if (bytes === undefined || diskBytes === undefined || diskUsedBytes === undefined) return [];
     if (diskUsedBytes + bytes <= FULL * diskBytes) return [];
@@ -18,7 +18,7 @@ export function roomRefusals(state: ClusterState, steps: Step[]): string[] {
 
 /** The nodes of which it cannot be told whether their disks have room. */
 export function roomNotes(state: ClusterState, steps: Step[]): string[] {
-  const unknown = [...incoming(state, steps)].filter(([peer, bytes]) => {
+  const unknown = [...incoming(steps)].filter(([peer, bytes]) => {
     return bytes === undefined || memberOf(state, peer)?.answer?.diskUsedBytes === undefined;
   });
   const names = unknown.map(([peer]) => nameOf(state, peer)).sort();
@@ -26,14 +26,12 @@ export function roomNotes(state: ClusterState, steps: Step[]): string[] {
 }
 
 /** The bytes that each member is to be sent; undefined where they are not known. */
-function incoming(state: ClusterState, steps: Step[]): Map<string, number | undefined> {
+function incoming(steps: Step[]): Map<string, number | undefined> {
   const bytes = new Map<string, number | undefined>();
-  for (const { transfer, place } of steps) {
-    if (!transfer || place === undefined) continue;
-    const cut = place.lastIndexOf('/');
-    const size = shardOf(state, place.slice(0, cut), Number(place.slice(cut + 1)))?.bytes;
+  for (const { transfer } of steps) {
+    if (!transfer) continue;
     const before = bytes.has(transfer.to) ? bytes.get(transfer.to) : 0;
-    bytes.set(transfer.to, size === undefined || before === undefined ? undefined : before + size);
+    bytes.set(transfer.to, transfer.bytes === undefined || before === undefined ? undefined : before + transfer.bytes);
   }
   return bytes;
 }

@@ -2,6 +2,7 @@ import { ClusterState, leaderOf, liveMembers, nameOf, Transfer } from './cluster
 import { Plan } from './plan';
 import { NoCluster, StateReader } from './read-state';
 import { Refused, RestClient, Unreachable } from './rest-client';
+import { bytesText } from './size';
 import { Requests, Step } from './step';
 
 export interface RunOptions {
@@ -139,7 +140,7 @@ class Run {
       const sentence = step.sentence(state);
       const attempt = (this.attempts.get(step.key) ?? 0) + 1;
       if (attempt > ATTEMPTS) continue;
-      this.options.progress(`${sentence}; ${plan.steps.length} steps left`);
+      this.options.progress(`${sentence}; left: ${leftText(plan.steps)}`);
       this.attempts.set(step.key, attempt);
       this.begun.push(sentence);
       // What went wrong shows in what the cluster is next.
@@ -194,6 +195,14 @@ export function startable(steps: Step[], state: ClusterState, mostTransfers: num
     chosen.push(step);
   }
   return chosen;
+}
+
+/** What is left to do, the step that is begun included. */
+function leftText(steps: Step[]): string {
+  const transfers = steps.flatMap(({ transfer }) => transfer ?? []);
+  const bytes = transfers.reduce((sum, transfer) => sum + (transfer.bytes ?? NaN), 0);
+  const size = transfers.length === 0 || Number.isNaN(bytes) ? '' : `, ${bytesText(bytes)} to send`;
+  return `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${size}`;
 }
 
 /** What changes while something goes on. */

@@ -17,6 +17,14 @@ export interface Requests {
   send(method: string, path: string, body?: object, unlike?: string): Promise<unknown>;
 }
 
+/** What is sent from a member to another. */
+export interface Sent {
+  readonly from: string;
+  readonly to: string;
+  /** Left out where no node tells. */
+  readonly bytes?: number;
+}
+
 /**
  * One change of a cluster, safe by itself: it is refused where it would leave a shard fewer complete copies on members that answer than it has, save
  * those that its factor does not ask for.
@@ -48,8 +56,8 @@ export abstract class Step {
   /** The shard that it changes, if any: what changes one is done in order. */
   public abstract readonly place: string | undefined;
 
-  /** The members that are sent a shard by it, and from which. */
-  public abstract readonly transfer: { readonly from: string; readonly to: string } | undefined;
+  /** The shard that it sends, if it sends one. */
+  public abstract readonly transfer: Sent | undefined;
 
   /** What it does, for people. */
   public abstract sentence(state: ClusterState): string;
@@ -99,7 +107,7 @@ abstract class ShardStep extends Step {
 
 class Move extends ShardStep {
   public readonly key: string;
-  public readonly transfer: { from: string; to: string };
+  public readonly transfer: Sent;
 
   constructor(
     shard: Shard,
@@ -108,7 +116,7 @@ class Move extends ShardStep {
     private readonly keepsSource: boolean,
   ) {
     super(shard);
-    this.transfer = { from, to };
+    this.transfer = { from, to, bytes: shard.bytes };
     this.key = `${keepsSource ? 'replicate' : 'move'} ${this.place} ${from} ${to}`;
   }
 
