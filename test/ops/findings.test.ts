@@ -1,7 +1,7 @@
 import { ClusterState, NodeAnswer } from '../../lib/ops/cluster-state';
 import { findingsOf } from '../../lib/ops/findings';
 import { planPreflight } from '../../lib/ops/preflight';
-import { member, shard, stateOf } from './random-states';
+import { member, shard, stateOf } from '../support/cluster-states';
 
 /** A node of whose disk is known how full it is. */
 const known = (id: string, parts: Partial<NodeAnswer> = {}) => {

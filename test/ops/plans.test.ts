@@ -7,7 +7,7 @@ import { planRepair } from '../../lib/ops/repair';
 import { startable } from '../../lib/ops/run';
 import { Step } from '../../lib/ops/step';
 import { runs } from '../support/properties';
-import { follow, healthyClusters, largestOf, member, shard, sharedZones, spread, stateOf } from './random-states';
+import { follow, healthyClusters, largestOf, member, shard, sharedZones, spread, stateOf } from '../support/cluster-states';
 
 const sentencesOf = (plan: Plan, state: ClusterState) => plan.steps.map((step) => step.sentence(state));
 const silent = (id: string) => member(id, { answer: undefined });
