@@ -114,7 +114,7 @@ export async function opsCommand(args: string[], context: CommandContext): Promi
   const [options, silenceSeconds] = [runOptionsOf(values, context), silenceSecondsOf(values)];
   const client = new RestClient(clientSettingsOf(values, context, COMMANDS[command].changes && !values['dry-run']));
   try {
-    const reader = new StateReader(client, addressesFor(command, argument, values), restPortOf(values), zonesOf(values.zones));
+    const reader = new StateReader(client, entriesOf(values), restPortOf(values), zonesOf(values.zones));
     const work = { command, argument, values, context, options, silenceSeconds, cluster: new LiveCluster(reader, client) };
     return await (COMMANDS[command].changes ? change(work) : look(work));
   } catch (error) {
@@ -138,13 +138,6 @@ function commandOf(positionals: string[]): [string, string | undefined] {
   return [command, others[0]];
 }
 
-/** A node that was drained before is asked, too: it is no member any more, and only so can it be told from a name that is wrong. */
-function addressesFor(command: string, argument: string | undefined, values: OpsValues) {
-  const entries = entriesOf(values);
-  const isHost = command === 'drain' && argument !== undefined && !/^\d+$/.test(argument) && /^[\w.-]+$/.test(argument);
-  return isHost ? [...entries, { host: argument, port: restPortOf(values) }] : entries;
-}
-
 async function look({ command, argument, values, context, cluster }: Work): Promise<number> {
   const state = await cluster.read();
   checkZones(state, values);
@@ -157,12 +150,19 @@ async function look({ command, argument, values, context, cluster }: Work): Prom
 
 async function change(work: Work): Promise<number> {
   const { command, values, context, options, cluster } = work;
-  const state = await cluster.read();
+  const state = await readFor(work);
   checkZones(state, values);
   const outcome = await run(cluster, await plannerOf(work, state), options);
   const status = statusOf(outcome);
   context.out(values.json ? outcomeJson(command, outcome, status) : outcomeText(outcome));
   return status;
+}
+
+/** A node that was drained before is no member: by its own answer it is told from a name that is wrong. */
+async function readFor({ command, argument, values, cluster }: Work): Promise<ClusterState> {
+  const state = await cluster.read();
+  const mayBeDrained = command === 'drain' && !memberNamed(state, argument!) && /^[\w.-]*[A-Za-z.][\w.-]*$/.test(argument!);
+  return mayBeDrained ? cluster.readAlsoBy({ host: argument!, port: restPortOf(values) }) : state;
 }
 
 async function plannerOf(work: Work, state: ClusterState): Promise<(now: ClusterState) => Plan> {

@@ -23,6 +23,7 @@ export class NoCluster extends Error {}
 export class StateReader {
   /** Where a member was found before. */
   private readonly known = new Map<string, Address>();
+  private readonly entries: Address[];
 
   /**
    * @param client what speaks to nodes
@@ -32,10 +33,12 @@ export class StateReader {
    */
   constructor(
     private readonly client: RestClient,
-    private readonly entries: Address[],
+    entries: Address[],
     private readonly restPort: number,
     private readonly zones: (member: Pick<Member, 'id' | 'uri'>) => string | undefined = () => undefined,
-  ) {}
+  ) {
+    this.entries = [...entries];
+  }
 
   /** What the cluster is now. */
   public async read(): Promise<ClusterState> {
@@ -49,6 +52,11 @@ export class StateReader {
     });
     const views = await Promise.all(heard.map((one) => this.view(one)));
     return { members, ...together(views), former, disagreements: disagreementsOf(heard, views) };
+  }
+
+  /** Asks at one more address from here on, where that is safe. */
+  public alsoAsk(address: Address): void {
+    if (this.client.mayAsk(address.host)) this.entries.push(address);
   }
 
   /** Where a member answers that was read before. */

@@ -64,6 +64,12 @@ export class RestClient {
     return (await this.send(address, 'GET', path)).status;
   }
 
+  /** Whether a host may be asked: a key is sent to nobody whom others could listen to. */
+  public mayAsk(host: string): boolean {
+    const { tls, apiKey, sendsKeyAnyway } = this.settings;
+    return tls !== undefined || apiKey === undefined || sendsKeyAnyway === true || isLoopback(host);
+  }
+
   /** Ends the connections that it kept. */
   public close(): void {
     this.agent.destroy();
@@ -72,9 +78,7 @@ export class RestClient {
   private send(address: Address, method: string, path: string, body?: object): Promise<{ status: number; text: string }> {
     const { tls, apiKey, timeoutSeconds } = this.settings;
     const { host, port } = address;
-    if (!tls && apiKey !== undefined && !this.settings.sendsKeyAnyway && !isLoopback(host)) {
-      return Promise.reject(new KeyInClearText(`the key would go to ${host} in clear text`));
-    }
+    if (!this.mayAsk(host)) return Promise.reject(new KeyInClearText(`the key would go to ${host} in clear text`));
     const content = body === undefined ? undefined : withIds(JSON.stringify(body));
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new Unreachable(`${host}:${port}: ${why}`));

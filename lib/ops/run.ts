@@ -1,7 +1,7 @@
 import { ClusterState, leaderOf, liveMembers, nameOf, Transfer } from './cluster-state';
 import { Plan } from './plan';
 import { NoCluster, StateReader } from './read-state';
-import { Refused, RestClient, Unreachable } from './rest-client';
+import { Address, Refused, RestClient, Unreachable } from './rest-client';
 import { bytesText } from './size';
 import { Requests, Step } from './step';
 
@@ -52,6 +52,12 @@ export class LiveCluster implements Cluster {
 
   public async read(): Promise<ClusterState> {
     return (this.state = await this.reader.read());
+  }
+
+  /** Reads it by one more address. */
+  public async readAlsoBy(address: Address): Promise<ClusterState> {
+    this.reader.alsoAsk(address);
+    return this.read();
   }
 
   public send(method: string, path: string, body?: object, unlike?: string): Promise<unknown> {

@@ -239,6 +239,30 @@ describe('repair', () => {
     follow({ ...state, shards: shards.map((one) => ({ ...one, factor: 1 })) }, plan.steps);
   });
 
+  test('makes any cluster whole that lost one of its nodes, unless that would lose a shard', () => {
+    const property = fc.property(healthyClusters, fc.nat(5), (whole, index) => {
+      const lost = whole.members[index % whole.members.length];
+      const rest = whole.members.filter((one) => one !== lost);
+      // The first that is left leads, and misses the other.
+      const all = whole.members.map((one) => {
+        if (one === lost) return { ...one, answer: undefined };
+        return { ...one, answer: { ...one.answer!, leader: rest[0].id, cannotReach: one === rest[0] ? [lost.id] : [] } };
+      });
+      const state = { ...whole, members: all };
+      const how = { gone: lost.id, node: lost.uri, awaitsReplacement: false };
+      const { steps, refusals } = planRepair(state, how);
+      const isLost = whole.shards.some(({ copies }) => copies.every(({ peer }) => peer === lost.id));
+      expect(refusals.length > 0).toBe(isLost || rest.length * 2 <= whole.members.length);
+      if (refusals.length > 0) return expect(steps).toEqual([]);
+      const removed = follow(state, steps);
+      expect(removed.members.map(({ id }) => id)).toEqual(rest.map(({ id }) => id));
+      const end = follow(removed, planRepair(removed, how).steps);
+      expect(end.shards.filter(({ copies, factor }) => copies.length < Math.min(factor, rest.length))).toEqual([]);
+      expect(planRepair(end, how)).toMatchObject({ steps: [], waits: [], refusals: [] });
+    });
+    fc.assert(property, runs(100));
+  });
+
   test('waits for the new node, which is another peer, and gives it what is missing', () => {
     const shards = [shard(0, '1', { factor: 2 }), shard(1, '12'), shard(2, '2', { factor: 2 })];
     const left = [member('1'), member('2')];

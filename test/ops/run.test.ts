@@ -34,8 +34,8 @@ async function start(fakeOptions: FakeOptions): Promise<void> {
   written = [];
 }
 
-/** Two collections of two copies each, on three nodes. */
-function fill(): void {
+/** Two collections on three nodes, and points in them. */
+function fill(images = [[0], [1], [2]]): void {
   fake.addCollection('docs', 2, [
     [0, 1],
     [1, 2],
@@ -44,7 +44,7 @@ function fill(): void {
     [1, 2],
     [2, 0],
   ]);
-  fake.addCollection('images', 1, [[0], [1], [2]]);
+  fake.addCollection('images', images[0].length, images);
   for (let point = 0; point < 200; point++) write(point);
 }
 
@@ -214,8 +214,11 @@ describe('a run', () => {
 });
 
 describe('repair of a node that is gone', () => {
-  const repair = async () => {
-    const cluster = connect();
+  const onlyKilled = (error: Error) => {
+    if (!(error instanceof Killed)) throw error;
+  };
+  const repair = async (made: (cluster: Cluster) => Cluster = (cluster) => cluster) => {
+    const cluster = made(connect());
     const gone = await silentFor(cluster, THIRD, { seconds: 0.02, pollSeconds: 0.005, progress: () => {} });
     return run(cluster, (state) => planRepair(state, { gone: gone?.id, node: THIRD, awaitsReplacement: true }), options);
   };
@@ -242,6 +245,40 @@ describe('repair of a node that is gone', () => {
     expect(fake.memberHosts).toEqual([FIRST, SECOND, THIRD]);
     expect([0, 1, 2, 3].map((shard) => fake.holders('docs', shard).length)).toEqual([2, 2, 2, 2]);
     expect({ harms: fake.harms, lost: lost() }).toEqual({ harms: [], lost: [] });
+  });
+
+  test('comes to the same end, however often it is killed', async () => {
+    const moments = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.boolean()), { minLength: 6, maxLength: 6 });
+    const property = fc.asyncProperty(moments, async (kills) => {
+      await start({ nodes: 3 });
+      let joining: NodeJS.Timeout | undefined;
+      try {
+        fill([
+          [0, 1],
+          [1, 2],
+          [2, 0],
+        ]);
+        await fake.lose(THIRD);
+        keepWriting();
+        joining = setInterval(() => {
+          if (fake.memberHosts.includes(THIRD)) return;
+          clearInterval(joining);
+          void fake.join(THIRD);
+        }, 15);
+        for (const [call, isAfter] of kills) await repair((cluster) => killedAt(call, isAfter, cluster)).catch(onlyKilled);
+        expect(await repair()).toMatchObject({ ended: 'done', left: [] });
+        clearInterval(writing);
+        expect(fake.memberHosts).toEqual([FIRST, SECOND, THIRD]);
+        expect([0, 1, 2, 3, 4, 5].map((shard) => fake.holders('docs', shard).length)).toEqual([2, 2, 2, 2, 2, 2]);
+        expect({ harms: fake.harms, lost: lost() }).toEqual({ harms: [], lost: [] });
+      } finally {
+        clearInterval(joining);
+        clearInterval(writing);
+        client.close();
+        await fake.stop();
+      }
+    });
+    await fc.assert(property, runs(6));
   });
 
   test('is given up, with what it waits for, where no new node comes', async () => {
