@@ -234,4 +234,40 @@ describe('ops', () => {
     });
     expect([right.status, read.status]).toEqual([0, 0]);
   });
+
+  test('speaks TLS with the CA and the client certificate that are given, to every node', async () => {
+    const hosts = ['127.0.0.31', '127.0.0.32', '127.0.0.33'];
+    const span = { from: new Date(Date.now() - 60000), to: new Date(Date.now() + 60 * 60000) };
+    const [server, client] = [
+      makeCertificate({ commonName: 'node', hosts, ...span }, CA),
+      makeCertificate({ commonName: 'operator', ...span }, CA),
+    ];
+    const asked = { requestCert: true, rejectUnauthorized: true };
+    const tls = { cert: server.certificate, key: server.key, ca: CA.certificate, ...asked };
+    const secure = await FakeCluster.start({ nodes: 3, host: hosts[0], tls, apiKey: 'all' });
+    secure.addCollection('docs', 1, [[0], [0], [0]]);
+    const where = [
+      '--host',
+      hosts[0],
+      '--rest-port',
+      `${secure.port}`,
+      '--ca',
+      file('ca.pem', CA.certificate),
+      '--poll',
+      '0.01',
+    ];
+    const identity = ['--cert', file('cert.pem', client.certificate), '--key', file('key.pem', client.key)];
+    const keys = { QDRANT_API_KEY: 'all' };
+    const without = await ops(['status', ...where], keys);
+    const done = await ops(['rebalance', ...where, ...identity], keys);
+    const holders = [0, 1, 2].flatMap((shard) => secure.holders('docs', shard)).sort();
+    await secure.stop();
+    expect(without).toMatchObject({
+      status: 2,
+      out: '',
+      err: expect.stringMatching(/^error: no node answers: 127\.0\.0\.31:/),
+    });
+    expect(done).toMatchObject({ status: 0 });
+    expect(holders).toEqual(hosts);
+  });
 });

@@ -1,4 +1,5 @@
-import { createServer, Server } from 'node:http';
+import { createServer, RequestListener, Server } from 'node:http';
+import { createServer as createSecureServer, ServerOptions } from 'node:https';
 import type { Schemas } from '@qdrant/js-client-rest';
 import { freePort } from './network/free-port';
 
@@ -49,6 +50,8 @@ export interface FakeOptions {
   readonly version?: string;
   readonly transferMilliseconds?: number;
   readonly fate?: (transfer: FakeTransfer) => Fate;
+  /** What the nodes have for TLS, if they speak it. */
+  readonly tls?: ServerOptions;
   /** The address of the first node; the others follow. */
   readonly host?: string;
   /** The key that is asked for. */
@@ -95,7 +98,7 @@ export class FakeCluster {
     if (holder && this.hasShards(holder.id)) throw new Error(`peer URI ${host} already used by a peer which still has shards`);
     if (holder) this.forget(holder);
     const id = `1357924680135792${1000 + this.nodes.length}`;
-    const server = createServer((request, response) => {
+    const listener: RequestListener = (request, response) => {
       let text = '';
       request.on('data', (part) => (text += part));
       request.on('end', () => {
@@ -106,7 +109,8 @@ export class FakeCluster {
         const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
         response.writeHead(status, { 'content-type': 'application/json' }).end(content);
       });
-    });
+    };
+    const server: Server = this.options.tls ? createSecureServer(this.options.tls, listener) : createServer(listener);
     const node: Node = { id, host, server, version: this.options.version ?? '1.19.0', isUp: true, isReady: true };
     await new Promise<void>((resolve, reject) => server.on('error', reject).listen(this.port, host, resolve));
     this.nodes.push(node);
