@@ -26,6 +26,10 @@ export function obstaclesOf(state: ClusterState): Pick<Plan, 'refusals' | 'waits
       ...(versions.length > 1
         ? [`the nodes run ${versions.join(' and ')}: no shard is moved between versions; finish the upgrade first`]
         : []),
+      // Its copies have all points and count for nobody: what they are for is not known here.
+      ...(state.shards.some(({ copies }) => copies.some((copy) => copy.state === 'Listener'))
+        ? ['a node is a listener (storage.node_type): clusters with such nodes are not operated by this program']
+        : []),
     ],
     waits: [...state.disagreements, ...state.resharding.map((name) => `${name} changes its number of shards`)],
   };

@@ -95,6 +95,21 @@ describe('rebalance', () => {
       'refusals',
       /^the nodes run 1\.19\.0 and 1\.20\.0/,
     ],
+    [
+      'a node is a listener',
+      {
+        shards: [
+          shard(0, '', {
+            copies: [
+              { peer: '1', state: 'Active' },
+              { peer: '2', state: 'Listener' },
+            ],
+          }),
+        ],
+      },
+      'refusals',
+      /^a node is a listener/,
+    ],
     ['the nodes do not agree', { disagreements: ['the nodes do not agree on something'] }, 'waits', /^the nodes do not agree/],
     ['a collection is resharded', { resharding: ['docs'] }, 'waits', /^docs changes its number of shards/],
     [
