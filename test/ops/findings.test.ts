@@ -109,3 +109,17 @@ describe('preflight', () => {
     expect(textsOf(planPreflight(state, '1.20.0'))).toEqual(['error: shard 0 of docs has 1 of 2 copies']);
   });
 });
+
+describe('an upgrade', () => {
+  test('does not begin while the nodes do not agree', () => {
+    const findings = planPreflight(well({ disagreements: ['the nodes do not agree on it'] }), '1.20.0');
+    expect(textsOf(findings)).toContain('error: the nodes do not agree on it');
+  });
+
+  test('is judged where one of the nodes runs a release without a number', () => {
+    const members = [known('1'), known('2', { version: 'dev' }), known('3', { version: '1.18.3' })];
+    expect(textsOf(planPreflight(well({ members }), '1.20.0'))).toContain(
+      'error: the release dev is none that could be compared',
+    );
+  });
+});
