@@ -175,13 +175,18 @@ async function plannerOf(work: Work, state: ClusterState): Promise<(now: Cluster
   return repairOf(work, state);
 }
 
-/** Once it was a member, a node that is none any more was removed, by this run or another. */
+/** Once it was a member, a node that is none any more was removed, by this run or another, where most of the others say so. */
 function drainOf(node: string, state: ClusterState, fewerCopies: boolean): (now: ClusterState) => Plan {
   const member = memberNamed(state, node);
   return (now) => {
-    const isRemoved = member !== undefined && now.members.every(({ id }) => id !== member.id);
-    if (isRemoved) return { steps: [], waits: [], refusals: [], notes: [`${node} was removed from the cluster`] };
-    return planDrain(now, member?.id ?? node, { fewerCopies });
+    if (member === undefined || memberNamed(now, member.id)) return planDrain(now, member?.id ?? node, { fewerCopies });
+    const others = state.members.filter(({ id }) => id !== member.id);
+    const left = others.filter(({ id }) => now.members.some((one) => one.id === id && one.answer !== undefined));
+    const isAgreed = left.length * 2 > others.length && now.disagreements.length === 0;
+    const plan = { steps: [], waits: [], refusals: now.unclear, notes: [] };
+    return isAgreed
+      ? { ...plan, notes: [`${node} was removed from the cluster`] }
+      : { ...plan, waits: [`most of the other nodes to say that ${node} was removed`] };
   };
 }
 

@@ -20,6 +20,13 @@ export interface NodeAnswer {
   readonly memoryPercent?: number;
 }
 
+/** Why a member has no answer. */
+export interface Silence {
+  readonly why: string;
+  /** Whether something answers there all the same: what is there is not gone. */
+  readonly isThere: boolean;
+}
+
 /** A member of the cluster, as Qdrant's API names it. */
 export interface Member {
   readonly id: string;
@@ -28,6 +35,7 @@ export interface Member {
   readonly zone?: string;
   /** Left out where it does not answer. */
   readonly answer?: NodeAnswer;
+  readonly silence?: Silence;
 }
 
 /** A copy of a shard. */
@@ -74,6 +82,8 @@ export interface ClusterState {
   readonly former: Array<{ readonly id: string; readonly host: string }>;
   /** In what the nodes do not agree, which passes once all have taken up what was decided. */
   readonly disagreements: string[];
+  /** What no node tells for sure, so that nothing may be changed: a person has to look. */
+  readonly unclear: string[];
 }
 
 /** States of a copy that has all points, by the words of Qdrant. Only from these it sends a shard. */

@@ -1,4 +1,4 @@
-import { ClusterState, liveCopies, Member, memberNamed, nameOf, Shard, wasMember } from './cluster-state';
+import { ClusterState, hasMajority, liveCopies, Member, memberNamed, nameOf, Shard, wasMember } from './cluster-state';
 import { nextMissingCopy, Placement } from './placement';
 import { obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, stepsFrom, waitsForCopies } from './plan';
 import { roomNotes, roomRefusals } from './room';
@@ -12,9 +12,10 @@ export interface DrainOptions {
 /** What empties a node, so that the others have all that it has, and removes it from the cluster at last. */
 export function planDrain(state: ClusterState, node: string, options: DrainOptions = {}): Plan {
   const member = memberNamed(state, node);
+  const isRemoved = wasMember(state, node) && hasMajority(state) && state.unclear.length === 0;
   if (!member)
     return planOf(
-      wasMember(state, node) ? { notes: [`${node} was removed from the cluster`] } : { refusals: [unknown(state, node)] },
+      isRemoved ? { notes: [`${node} was removed from the cluster`] } : { refusals: [...state.unclear, unknown(state, node)] },
     );
   const name = nameOf(state, member.id);
   const { refusals, waits } = obstaclesOf(state);

@@ -35,11 +35,15 @@ function memberFindings(state: ClusterState): ClusterFinding[] {
           'bring nodes back: nothing can be decided without a majority',
         ),
       ];
-  const members = state.members.flatMap(({ id, answer }): ClusterFinding[] => {
+  const members = state.members.flatMap(({ id, answer, silence }): ClusterFinding[] => {
     const name = nameOf(state, id);
+    const reason = silence ? ` (${silence.why})` : '';
     if (!answer)
       return [
-        error(`${name} does not answer`, `bring it back, or, where it is gone for good, cdktf-qdrant ops repair ${name}`),
+        error(
+          `${name} does not answer${reason}`,
+          `bring it back, or, where it is gone for good, cdktf-qdrant ops repair ${name}`,
+        ),
       ];
     return [
       ...(answer.consensusWorks ? [] : [error(`the consensus of ${name} has stopped`, 'read its log, and restart it')]),
@@ -56,7 +60,8 @@ function memberFindings(state: ClusterState): ClusterFinding[] {
     ];
   });
   const disagreements = state.disagreements.map((what) => warning(what, 'wait until all have taken up what was decided'));
-  return [...majority, ...members, ...disagreements];
+  const unclear = state.unclear.map((what) => error(what, 'nothing is changed before that is known: look at it'));
+  return [...majority, ...members, ...disagreements, ...unclear];
 }
 
 function versionFindings(state: ClusterState): ClusterFinding[] {

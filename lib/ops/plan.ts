@@ -23,6 +23,7 @@ export function obstaclesOf(state: ClusterState): Pick<Plan, 'refusals' | 'waits
   return {
     refusals: [
       ...(hasMajority(state) ? [] : ['no majority of the nodes answers and has a leader: bring nodes back first']),
+      ...state.unclear,
       ...(versions.length > 1
         ? [`the nodes run ${versions.join(' and ')}: no shard is moved between versions; finish the upgrade first`]
         : []),

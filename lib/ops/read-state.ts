@@ -1,29 +1,23 @@
-import { byKnowledge, ClusterState, Copy, hostOf, Member, NodeAnswer, Shard, Transfer } from './cluster-state';
+import { ClusterState, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
+import { Heard, kinOf, latestOf, membersOf, noAnswer, NoCluster, Odd, silenceIn, strangersIn } from './heard';
 import { Address, Refused, RestClient, Unreachable } from './rest-client';
+import { addCollection, placementOf, sizesOf, together, View } from './shard-view';
 
-/** What was heard of one node. */
-interface Heard {
-  readonly id: string;
-  readonly address: Address;
-  readonly members: Map<string, string>;
-  readonly answer: NodeAnswer;
+/** What was heard of all nodes, and of whom first. */
+interface Hearing {
+  readonly all: Heard[];
+  /** Why members have no answer, by their ids. */
+  readonly silences: Map<string, Silence>;
+  readonly first: string;
 }
-
-/** What one node says of the shards: of its own copies more than of others'. */
-interface View {
-  readonly shards: Map<string, Shard>;
-  readonly transfers: Map<string, Transfer>;
-  readonly resharding: string[];
-}
-
-/** Raised where there is no cluster to read. */
-export class NoCluster extends Error {}
 
 /** Reads a cluster, from each of its nodes. */
 export class StateReader {
   /** Where a member was found before. */
   private readonly known = new Map<string, Address>();
   private readonly entries: Address[];
+  /** Who was a member when it was read last. */
+  private members = new Map<string, string>();
 
   /**
    * @param client what speaks to nodes
@@ -42,16 +36,37 @@ export class StateReader {
 
   /** What the cluster is now. */
   public async read(): Promise<ClusterState> {
-    const all = await this.hearAll();
-    const latest = latestOf(all).members;
-    const heard = all.filter(({ id }) => latest.has(id));
-    const former = all.filter(({ id }) => !latest.has(id)).map(({ id, address: { host } }) => ({ id, host }));
+    const { all, silences, first } = await this.hearAll();
+    const known = new Set(this.members.keys());
+    const kin = kinOf(all, known, this.entries, first);
+    const latest = latestOf(kin, known);
+    this.members = latest.members;
+    const [heard, views] = await this.viewsOf(
+      kin.filter(({ id }) => latest.members.has(id)),
+      silences,
+    );
     for (const { id, address } of heard) this.known.set(id, address);
-    const members = [...latest].map(([id, uri]): Member => {
-      return { id, uri, zone: this.zones({ id, uri }), answer: heard.find((one) => one.id === id)?.answer };
-    });
-    const views = await Promise.all(heard.map((one) => this.view(one)));
-    return { members, ...together(views), former, disagreements: disagreementsOf(heard, views) };
+    const former = kin.filter(({ id }) => !latest.members.has(id)).map(({ id, address: { host } }) => ({ id, host }));
+    return {
+      ...{ members: membersOf(latest, heard, silences, this.zones), former, ...together(views) },
+      disagreements: disagreementsOf(heard, views),
+      unclear: [...strangersIn(all, kin), ...new Set(views.flatMap(({ unclear }) => unclear))],
+    };
+  }
+
+  /** A node that falls silent while it tells of shards has no answer. */
+  private async viewsOf(heard: Heard[], silences: Map<string, Silence>): Promise<[Heard[], View[]]> {
+    const pairs = await Promise.all(
+      heard.map(async (one) => {
+        try {
+          return [{ one, view: await this.view(one) }];
+        } catch (error) {
+          silences.set(one.id, silenceIn(error));
+          return [];
+        }
+      }),
+    );
+    return [pairs.flat().map(({ one }) => one), pairs.flat().map(({ view }) => view)];
   }
 
   /** Asks at one more address from here on, where that is safe. */
@@ -66,36 +81,54 @@ export class StateReader {
     return address;
   }
 
-  /** Asks whoever was given who is a member, and then each member at its own address: the one given may be that of a load balancer. */
-  private async hearAll(): Promise<Heard[]> {
-    const heard = new Map<string, Heard>();
-    const hear = async (address: Address) => {
-      const one = await this.hear(address).catch(ignoreSilence);
-      if (one && !heard.has(one.id)) heard.set(one.id, one);
+  /**
+   * Asks whoever was given who is a member, and then each member at its own address: the one given may be that of a load balancer. It goes on until none
+   * names a member who was not asked: a node may not have heard yet of who joined last.
+   */
+  private async hearAll(): Promise<Hearing> {
+    const [heard, silences, asked] = [new Map<string, Heard>(), new Map<string, Silence>(), new Set<string>()];
+    const hear = async (address: Address, member?: string) => {
+      try {
+        const one = await this.hear(address);
+        if (!heard.has(one.id)) heard.set(one.id, one);
+      } catch (error) {
+        const silence = silenceIn(error);
+        if (member !== undefined) silences.set(member, silence);
+      }
     };
-    const members = await this.discover();
     const askMember = async ([id, uri]: [string, string]) => {
-      for (const place of this.placesOf(id, uri)) if (!heard.has(id)) await hear(place);
+      for (const place of this.placesOf(id, uri)) if (!heard.has(id)) await hear(place, id);
     };
-    await Promise.all([...members].map(askMember));
+    const { id: first, members } = await this.discover();
+    const askNamed = async () => {
+      const named = [this.members, members, ...[...heard.values()].map((one) => one.members)].flatMap((list) => [...list]);
+      const news = [...new Map(named)].filter(([id]) => !asked.has(id));
+      for (const [id] of news) asked.add(id);
+      await Promise.all(news.map(askMember));
+      if (news.length > 0) await askNamed();
+    };
+    await askNamed();
     // Those that no member answers under may lead to one that is hidden behind another address, or be of one that was removed.
     const isHeard = ({ host, port }: Address) =>
       [...heard.values()].some(({ address }) => address.host === host && address.port === port);
-    await Promise.all(this.entries.filter((entry) => !isHeard(entry)).map(hear));
-    if (heard.size === 0) throw new NoCluster('the nodes stopped answering');
-    return [...heard.values()];
+    await Promise.all(this.entries.filter((entry) => !isHeard(entry)).map((entry) => hear(entry)));
+    await askNamed();
+    if (heard.size === 0) throw noAnswer([...silences.values()].map(({ why }) => new Unreachable(why)));
+    return { all: [...heard.values()], silences, first };
   }
 
-  private async discover(): Promise<Map<string, string>> {
-    const reasons: string[] = [];
+  private async discover(): Promise<{ id: string; members: Map<string, string> }> {
+    const errors: Error[] = [];
     for (const address of [...this.known.values(), ...this.entries]) {
       try {
-        return membersIn(await this.clusterAt(address));
+        const cluster = await this.clusterAt(address);
+        return { id: String(cluster.peer_id), members: membersIn(cluster) };
       } catch (error) {
-        reasons.push((ignoreSilence(error as Error), (error as Error).message));
+        silenceIn(error);
+        errors.push(error as Error);
       }
     }
-    throw new NoCluster(`no node answers: ${[...new Set(reasons)].join('; ')}`);
+    throw noAnswer(errors);
   }
 
   private placesOf(id: string, uri: string): Address[] {
@@ -106,6 +139,8 @@ export class StateReader {
   private async clusterAt(address: Address): Promise<any> {
     const cluster = await this.client.call(address, 'GET', '/cluster');
     if (cluster?.status !== 'enabled') throw new NoCluster(`${address.host} is a server by itself, no member of a cluster`);
+    const isTold = [cluster.peers, cluster.raft_info].every((part) => typeof part === 'object' && part !== null);
+    if (!isTold) throw new Odd(`${address.host} gives no answer of Qdrant to /cluster`);
     return cluster;
   }
 
@@ -123,6 +158,7 @@ export class StateReader {
       // From 1.19 on.
       this.optional(address, '/quotas'),
     ]);
+    if (typeof version !== 'string') throw new Odd(`${address.host} gives no answer of Qdrant to /`);
     const { term, commit, leader, pending_operations: pendingOperations } = cluster.raft_info;
     const diskBytes = bytesOf(system?.app?.system?.disk_size, 1024);
     const used = quotas?.usage?.disk_usage_percent;
@@ -140,19 +176,38 @@ export class StateReader {
   }
 
   private async view({ id, address }: Heard): Promise<View> {
-    const view: View = { shards: new Map(), transfers: new Map(), resharding: [] };
-    const { collections } = await this.client.call(address, 'GET', '/collections');
+    const view: View = { shards: new Map(), transfers: new Map(), resharding: [], unclear: [], isWhole: true };
+    const listed = await this.client.call(address, 'GET', '/collections');
+    if (!Array.isArray(listed?.collections)) throw new Odd(`${address.host} gives no answer of Qdrant to /collections`);
     const sizes = sizesOf(await this.optional(address, '/telemetry?details_level=3'));
-    for (const { name } of collections as { name: string }[]) {
+    for (const { name } of listed.collections as { name: string }[]) {
       const path = `/collections/${encodeURIComponent(name)}`;
-      const [info, cluster] = await Promise.all([this.optional(address, path), this.optional(address, `${path}/cluster`)]);
-      // It may have been removed since it was listed.
-      if (info && cluster) addCollection(view, { name, id, info, cluster, sizes });
+      try {
+        const [info, cluster] = await Promise.all([
+          this.unlessGone(address, path),
+          this.unlessGone(address, `${path}/cluster`),
+        ]);
+        if (info && cluster) addCollection(view, { name, id, info, cluster, sizes });
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        view.unclear.push(`${address.host} does not show ${name}: ${error.message}`);
+        view.isWhole = false;
+      }
     }
     return view;
   }
 
-  /** What a node need not tell: an older release, a collection that is gone. */
+  /** A collection may have been removed since it was listed; any other refusal says nothing of that. */
+  private async unlessGone(address: Address, path: string): Promise<any> {
+    try {
+      return await this.client.call(address, 'GET', path);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** What a node need not tell, as an older release. */
   private async optional(address: Address, path: string): Promise<any> {
     try {
       return await this.client.call(address, 'GET', path);
@@ -163,67 +218,12 @@ export class StateReader {
   }
 }
 
-interface CollectionAnswers {
-  readonly name: string;
-  readonly id: string;
-  readonly info: any;
-  readonly cluster: any;
-  readonly sizes: Map<string, number>;
-}
-
-function addCollection(view: View, { name, id, info, cluster, sizes }: CollectionAnswers): void {
-  const factor = info.config?.params?.replication_factor ?? 1;
-  const own = String(cluster.peer_id ?? id);
-  const all = [...cluster.local_shards.map((shard: object) => ({ ...shard, peer_id: own })), ...cluster.remote_shards];
-  for (const { shard_id: shard, shard_key: key, peer_id: peer, state, points_count: points = 0 } of all) {
-    const place = placeOf(name, shard);
-    const copy: Copy = { peer: String(peer), state: String(state) };
-    const seen = view.shards.get(place);
-    const bytes = sizes.get(place);
-    view.shards.set(place, {
-      ...{ collection: name, id: shard, hasKey: (key ?? null) !== null, factor },
-      points: Math.max(points, seen?.points ?? 0),
-      ...(bytes === undefined ? {} : { bytes }),
-      copies: [...(seen?.copies ?? []), copy],
-    });
-  }
-  for (const { shard_id: shard, from, to, sync, comment } of cluster.shard_transfers ?? []) {
-    const transfer = { collection: name, shard, from: String(from), to: String(to), keepsSource: sync };
-    view.transfers.set(`${placeOf(name, shard)} ${from} ${to}`, { ...transfer, ...(comment ? { comment } : {}) });
-  }
-  if ((cluster.resharding_operations ?? []).length > 0) view.resharding.push(name);
-}
-
-function placeOf(collection: string, shard: number): string {
-  return `${collection}/${shard}`;
-}
-
-/** What each node knows, in one: sizes from those who have the points, comments from those who send them. */
-function together(views: View[]): Pick<ClusterState, 'shards' | 'transfers' | 'resharding'> {
-  const shards = new Map<string, Shard>();
-  const transfers = new Map<string, Transfer>();
-  for (const view of views) {
-    for (const [place, shard] of view.shards) {
-      const seen = shards.get(place);
-      const bytes = Math.max(shard.bytes ?? -1, seen?.bytes ?? -1);
-      const points = Math.max(shard.points, seen?.points ?? 0);
-      shards.set(place, { ...(seen ?? shard), points, ...(bytes < 0 ? {} : { bytes }) });
-    }
-    for (const [key, transfer] of view.transfers) transfers.set(key, { ...transfers.get(key), ...transfer });
-  }
-  const byName = (one: Shard, other: Shard) =>
-    one.collection < other.collection ? -1 : one.collection > other.collection ? 1 : one.id - other.id;
-  return {
-    shards: [...shards.values()].sort(byName),
-    transfers: [...transfers.values()],
-    resharding: [...new Set(views.flatMap(({ resharding }) => resharding))],
-  };
-}
-
 function disagreementsOf(heard: Heard[], views: View[]): string[] {
   const memberships = new Set(heard.map(({ members }) => [...members].map(String).sort().join()));
-  const placements = new Set(views.map(placementOf));
-  const underWay = new Set(views.map(({ transfers }) => [...transfers.keys()].sort().join()));
+  // Who does not show a collection does not say that it is none.
+  const whole = views.filter(({ isWhole }) => isWhole);
+  const placements = new Set(whole.map(placementOf));
+  const underWay = new Set(whole.map(({ transfers }) => [...transfers.keys()].sort().join()));
   return [
     ...(memberships.size > 1 ? ['the nodes do not agree on who is a member'] : []),
     ...(placements.size > 1 ? ['the nodes do not agree on where the copies are, and which are complete'] : []),
@@ -231,30 +231,8 @@ function disagreementsOf(heard: Heard[], views: View[]): string[] {
   ];
 }
 
-function placementOf({ shards }: View): string {
-  const lines = [...shards].map(([place, { copies, factor }]) => {
-    return `${place} ${factor} ${copies
-      .map(({ peer, state }) => `${peer}:${state}`)
-      .sort()
-      .join()}`;
-  });
-  return lines.sort().join('\n');
-}
-
-/** The node that knows most of what was decided. */
-function latestOf(heard: Heard[]): Heard {
-  return [...heard].sort((one, other) => byKnowledge(one.answer, other.answer))[0];
-}
-
 function membersIn(cluster: any): Map<string, string> {
   return new Map(Object.entries(cluster.peers as { [id: string]: { uri: string } }).map(([id, { uri }]) => [id, uri]));
-}
-
-/** A node may be silent; a key that is not taken will not be taken later either. */
-function ignoreSilence(error: Error): undefined {
-  const isDenial = error instanceof Refused && [401, 403].includes(error.status);
-  if (error instanceof NoCluster || isDenial || !(error instanceof Unreachable || error instanceof Refused)) throw error;
-  return undefined;
 }
 
 function failuresOf(failures: { [uri: string]: { count?: number } | undefined }, members: Map<string, string>): string[] {
@@ -263,18 +241,6 @@ function failuresOf(failures: { [uri: string]: { count?: number } | undefined },
     .filter(([, errors]) => (errors?.count ?? 0) > 0)
     .map(([uri]) => bare(uri));
   return [...members].filter(([, uri]) => failing.includes(bare(uri))).map(([id]) => id);
-}
-
-/** What the points of its own copies take, by what a node tells in its telemetry. */
-function sizesOf(telemetry: any): Map<string, number> {
-  const sizes = new Map<string, number>();
-  for (const { id: collection, shards } of telemetry?.collections?.collections ?? []) {
-    for (const { id, local } of shards ?? []) {
-      const { vectors_size_bytes: vectors, payloads_size_bytes: payloads } = local ?? {};
-      if (typeof vectors === 'number') sizes.set(placeOf(collection, id), vectors + (payloads ?? 0));
-    }
-  }
-  return sizes;
 }
 
 function bytesOf(value: unknown, unit: number): number | undefined {

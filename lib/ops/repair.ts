@@ -48,6 +48,10 @@ function removalRefusals(state: ClusterState, member: Member): string[] {
     ...(hasMajority(state)
       ? []
       : ['no majority of the nodes answers and has a leader: bring nodes back; nothing can be decided without them']),
+    ...state.unclear,
+    ...(member.silence?.isThere
+      ? [`${name} is there: ${member.silence.why}; nobody removes it before it is switched off`]
+      : []),
     ...(silent.length > 0
       ? [`${silent.join(', ')} does not answer either: one node at a time is repaired; bring it back first`]
       : []),

@@ -1,6 +1,7 @@
 import { ClusterState, leaderOf, liveMembers, nameOf, Transfer } from './cluster-state';
 import { Plan } from './plan';
-import { NoCluster, StateReader } from './read-state';
+import { NoCluster, Odd } from './heard';
+import { StateReader } from './read-state';
 import { Address, Refused, RestClient, Unreachable } from './rest-client';
 import { bytesText } from './size';
 import { Requests, Step } from './step';
@@ -175,7 +176,7 @@ class Run {
 
 /** Whether it says of nodes that they did not do what was asked, not of this program that it is wrong. */
 function isAnswerless(error: unknown): boolean {
-  return error instanceof NoCluster || error instanceof Unreachable || error instanceof Refused;
+  return error instanceof NoCluster || error instanceof Odd || error instanceof Unreachable || error instanceof Refused;
 }
 
 /** The steps that can be begun now: of each shard the first, a node receives one shard at a time, and a node goes once all else is done. */

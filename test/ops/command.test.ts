@@ -127,8 +127,23 @@ describe('ops', () => {
     const { status, out } = await run('status');
     expect(status).toBe(1);
     expect(out).toMatch(
-      /^error: 127\.0\.0\.12 does not answer\n {2}bring it back, or, .* cdktf-qdrant ops repair 127\.0\.0\.12$/m,
+      /^error: 127\.0\.0\.12 does not answer \(127\.0\.0\.12:\d+: ECONNREFUSED\)\n {2}bring it back, or, .* cdktf-qdrant ops repair 127\.0\.0\.12$/m,
     );
+  });
+
+  test('drain takes no node for removed because another cluster says so', async () => {
+    fake.addCollection('images', 1, [[2]]);
+    fake.tamper = (host, url, answer) => {
+      if (host !== '127.0.0.11' || url !== '/cluster' || fake.changes.length === 0) return undefined;
+      const raft = { ...answer.result.raft_info, term: 9, leader: 77 };
+      const peers = { 77: { uri: 'http://127.0.0.11:6335/' } };
+      return [200, { ...answer, result: { ...answer.result, peer_id: 77, peers, raft_info: raft } }];
+    };
+    const { status, out } = await run('drain', '127.0.0.13', '--patience', '0.3');
+    expect(status).toBe(1);
+    expect(out).toMatch(/127\.0\.0\.11 is peer 77 of another cluster/);
+    expect(out).not.toMatch(/was removed/);
+    expect(fake.memberHosts).toContain('127.0.0.13');
   });
 
   test('rebalance says first what it would do, and does it, with what is left', async () => {

@@ -2,8 +2,18 @@ import { createServer, Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { NoCluster, planDrain, planRebalance, Refused, RestClient, StateReader } from '../../lib/ops';
-import { hasMajority, leaderOf } from '../../lib/ops/cluster-state';
+import {
+  findingsOf,
+  NoCluster,
+  planDrain,
+  planPreflight,
+  planRebalance,
+  planRepair,
+  Refused,
+  RestClient,
+  StateReader,
+} from '../../lib/ops';
+import { ClusterState, hasMajority, leaderOf } from '../../lib/ops/cluster-state';
 import { KeyInClearText, Unreachable } from '../../lib/ops/rest-client';
 import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
@@ -112,6 +122,140 @@ describe('what is read of a cluster', () => {
     const read = (at: number) => new StateReader(client, [{ host: '127.0.0.1', port: at }], at).read();
     await expect(read(port)).rejects.toThrow(new NoCluster('127.0.0.1 is a server by itself, no member of a cluster'));
     await expect(read(1)).rejects.toThrow(/^no node answers: 127\.0\.0\.1:1: ECONNREFUSED$/);
+  });
+});
+
+describe('a node that is not what it should be', () => {
+  /** A node that lost its disk, and founded a cluster of its own, which has decided more often. */
+  const foundAnother = (fake: FakeCluster, host: string) => {
+    const own = { peer_id: 77, peers: { 77: { uri: `http://${host}:6335/` } } };
+    fake.tamper = (asked, url, answer) => {
+      if (asked !== host || url !== '/cluster') return undefined;
+      const raft = { ...answer.result.raft_info, term: 900, commit: 9000, leader: 77 };
+      return [200, { ...answer, result: { ...answer.result, ...own, raft_info: raft } }];
+    };
+  };
+
+  test.each([
+    ['a node of it', [SECOND]],
+    ['the stranger first, and all', [FIRST, SECOND, THIRD]],
+  ])('is of another cluster: the cluster is read by %s, and nothing is done to it', async (_what, hosts) => {
+    const fake = await fakeOf({ nodes: 3 });
+    fake.addCollection('docs', 1, [[1], [2], [2]]);
+    foundAnother(fake, FIRST);
+    const state = await readerOf(fake, ...hosts).read();
+    expect(state.members.map(({ uri, answer }) => [uri, answer !== undefined])).toEqual(
+      [FIRST, SECOND, THIRD].map((host) => [`http://${host}:6335/`, host !== FIRST]),
+    );
+    const said = `${FIRST} is peer 77 of another cluster: switch it off, or look at where its address leads`;
+    expect(state).toMatchObject({ former: [], unclear: [said] });
+    for (const plan of [planRebalance(state), planDrain(state, THIRD), planDrain(state, FIRST)]) {
+      expect(plan).toMatchObject({ steps: [], refusals: expect.arrayContaining([said]) });
+    }
+    expect(findingsOf(state)).toContainEqual(expect.objectContaining({ level: 'error', what: said }));
+  });
+
+  test('is of another cluster from a moment on, and still no member is taken for removed', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    const reader = readerOf(fake, FIRST);
+    const ids = (await reader.read()).members.map(({ id }) => id);
+    foundAnother(fake, FIRST);
+    expect((await reader.read()).members.map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('does not know yet of a member, whom the others name', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    const [, , third] = fake.nodes;
+    fake.tamper = (host, url, answer) => {
+      if (host !== FIRST || url !== '/cluster') return undefined;
+      const { [third.id]: _, ...peers } = answer.result.peers;
+      return [200, { ...answer, result: { ...answer.result, peers, raft_info: { ...answer.result.raft_info, commit: -1 } } }];
+    };
+    const state = await readerOf(fake, FIRST).read();
+    expect(state.members.map(({ answer }) => answer !== undefined)).toEqual([true, true, true]);
+    expect(state.disagreements).toEqual(['the nodes do not agree on who is a member']);
+  });
+
+  const result = (change: (was: any) => unknown) => (answer: any) => [200, { ...answer, result: change(answer.result) }];
+  test.each<[string, string, (answer: any) => any, RegExp, boolean]>([
+    ['is a server by itself', '/cluster', result(() => ({ status: 'disabled' })), /is a server by itself/, true],
+    ['takes no key', '/cluster', () => [401, { status: { error: 'no key' } }], /HTTP 401: no key/, true],
+    ['knows no decisions', '/cluster', result(({ raft_info: _, ...was }) => was), /no answer of Qdrant/, true],
+    ['knows no members', '/cluster', result((was) => ({ ...was, peers: null })), /no answer of Qdrant/, true],
+    ['tells no version', '/', () => [200, {}], /no answer of Qdrant/, true],
+    ['knows no list of collections', '/collections', result(() => null), /no answer of Qdrant/, true],
+  ])('%s: it has no answer, with the reason, and is not gone; the others are shown', async (_what, path, odd, why, isThere) => {
+    const fake = await fakeOf({ nodes: 3 });
+    fake.addCollection('docs', 2, [[0, 1]]);
+    fake.tamper = (host, url, answer) => (host === SECOND && url === path ? odd(answer) : undefined);
+    for (const hosts of [[FIRST], [SECOND, FIRST]]) {
+      const state = await readerOf(fake, ...hosts).read();
+      expect(state.members.map(({ answer }) => answer !== undefined)).toEqual([true, false, true]);
+      expect(state.members[1].silence).toEqual({ why: expect.stringMatching(why), isThere });
+      expect(findingsOf(state)).toContainEqual(expect.objectContaining({ what: expect.stringMatching(why) }));
+      const { id } = state.members[1];
+      const refusals = expect.arrayContaining([
+        expect.stringMatching(/127\.0\.0\.12 is there: .*; nobody removes it before it is switched off/),
+      ]);
+      expect(planRepair(state, { gone: id, node: SECOND, awaitsReplacement: false })).toMatchObject({ steps: [], refusals });
+    }
+  });
+
+  test('hangs: it has no answer, with the reason', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    const client = new RestClient({ timeoutSeconds: 0.2 });
+    ends.push(() => client.close());
+    const [, { server }] = fake.nodes;
+    server.removeAllListeners('request').on('request', () => {});
+    const state = await new StateReader(
+      client,
+      [
+        { host: SECOND, port: fake.port },
+        { host: FIRST, port: fake.port },
+      ],
+      fake.port,
+    ).read();
+    expect(state.members[1].silence).toEqual({ why: expect.stringMatching(/no answer within 0\.2 s$/), isThere: false });
+  });
+});
+
+describe('a collection', () => {
+  const readWith = async (tamper: FakeCluster['tamper']) => {
+    const fake = await fakeOf({ nodes: 3 });
+    fake.addCollection('docs', 2, [[0, 1]]);
+    fake.addCollection('images', 1, [[0]]);
+    fake.tamper = tamper;
+    return readerOf(fake, FIRST).read();
+  };
+  const isRefused = (state: ClusterState, said: string) => {
+    expect(state.unclear).toContain(said);
+    const gone = { ...state, members: state.members.map((one, index) => (index === 2 ? { ...one, answer: undefined } : one)) };
+    const repair = planRepair(gone, { gone: gone.members[2].id, node: THIRD, awaitsReplacement: false });
+    for (const plan of [planRebalance(state), planDrain(state, FIRST), repair]) {
+      expect(plan).toMatchObject({ steps: [], refusals: expect.arrayContaining([said]) });
+    }
+    expect(planPreflight(state, '1.20.0')).toContainEqual(expect.objectContaining({ level: 'error', what: said }));
+  };
+
+  test('that a node does not show is not gone', async () => {
+    const refusal: [number, unknown] = [500, { status: { error: 'a lock' } }];
+    const state = await readWith((host, url) => (host === SECOND && url.startsWith('/collections/docs') ? refusal : undefined));
+    expect(new Set(state.shards.map(({ collection }) => collection))).toEqual(new Set(['docs', 'images']));
+    isRefused(state, `${SECOND} does not show docs: HTTP 500: a lock`);
+  });
+
+  test('that was removed since it was listed is gone', async () => {
+    const missing: [number, unknown] = [404, { status: { error: 'Not found' } }];
+    const state = await readWith((_, url) => (url.startsWith('/collections/docs') ? missing : undefined));
+    expect(state).toMatchObject({ unclear: [], disagreements: [], shards: [{ collection: 'images' }] });
+  });
+
+  test('of which it is not told how many copies it asks for is not taken for one that asks for one', async () => {
+    const params = { shard_number: 1 };
+    const state = await readWith((_, url, answer) =>
+      url === '/collections/docs' ? [200, { ...answer, result: { ...answer.result, config: { params } } }] : undefined,
+    );
+    isRefused(state, 'docs does not tell its replication_factor');
   });
 });
 

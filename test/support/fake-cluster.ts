@@ -81,6 +81,8 @@ export class FakeCluster {
   public readonly changes: string[] = [];
   /** Where a change left a shard fewer complete copies that answer than it had, and than it asks for. */
   public readonly harms: string[] = [];
+  /** What a node answers in place of what it would, if anything. */
+  public tamper: (host: string, url: string, answer: any) => [number, unknown] | undefined = () => undefined;
   private readonly members: Node[] = [];
   private readonly collections = new Map<string, { factor: number; shards: Map<number, FakeShard> }>();
   private readonly transfers = new Set<FakeTransfer>();
@@ -105,7 +107,8 @@ export class FakeCluster {
         const body = text === '' ? undefined : JSON.parse(text.replace(/("(?:\w+_)?peer_id":)(\d+)/g, '$1"$2"'));
         const isKnown = this.options.apiKey === undefined || request.headers['api-key'] === this.options.apiKey;
         const denial = refused(401, 'Must provide an API key or an Authorization bearer token');
-        const [status, answer] = isKnown ? this.serve(node, request.method!, request.url!, body) : denial;
+        const regular = isKnown ? this.serve(node, request.method!, request.url!, body) : denial;
+        const [status, answer] = this.tamper(node.host, request.url!, regular[1]) ?? regular;
         const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
         response.writeHead(status, { 'content-type': 'application/json' }).end(content);
       });
