@@ -147,15 +147,27 @@ class Run {
       const sentence = step.sentence(state);
       const attempt = (this.attempts.get(step.key) ?? 0) + 1;
       if (attempt > ATTEMPTS) continue;
-      this.options.progress(`${sentence}; left: ${leftText(plan.steps)}`);
-      this.attempts.set(step.key, attempt);
-      this.begun.push(sentence);
       // What went wrong shows in what the cluster is next.
-      await step.begin(this.cluster).catch((error: Error) => {
+      await this.begin(step, attempt, `${sentence}; left: ${leftText(plan.steps)}`, sentence).catch((error: Error) => {
         if (!isAnswerless(error)) throw error;
         this.options.progress(`  not begun: ${error.message}`);
       });
     }
+  }
+
+  private async begin(step: Step, attempt: number, line: string, sentence: string): Promise<void> {
+    if (step.transfer === undefined && !(await this.isStillDue(step))) return;
+    this.options.progress(line);
+    this.attempts.set(step.key, attempt);
+    this.begun.push(sentence);
+    await step.begin(this.cluster);
+  }
+
+  /** What takes something away is done on what the cluster is at that moment: since it was planned, a node may have gone or come back. */
+  private async isStillDue(step: Step): Promise<boolean> {
+    const now = await this.cluster.read();
+    const { steps, refusals } = this.planner(now);
+    return refusals.length === 0 && steps.some(({ key }) => key === step.key) && step.obstacle(now) === undefined;
   }
 
   /** Whether something changed of late. */
@@ -215,13 +227,14 @@ function leftText(steps: Step[]): string {
 /** What changes while something goes on. */
 function sightOf(state: ClusterState, plan: Plan): string {
   const copies = state.shards.map(({ collection, id, copies: all }) => [collection, id, all]);
-  return JSON.stringify([
-    state.transfers,
-    plan.waits,
-    copies,
-    state.members.map(({ id }) => id),
-    plan.steps.map(({ key }) => key),
-  ]);
+  // How long a transfer has been under way is told, too, and changes where nothing does.
+  const transfers = state.transfers.map(({ comment, ...transfer }) => [transfer, pointsIn(comment)]);
+  return JSON.stringify([transfers, plan.waits, copies, state.members.map(({ id }) => id), plan.steps.map(({ key }) => key)]);
+}
+
+/** How many points were sent: `Transferring records (10/5000), started 3s ago, ETA: 2s`. */
+function pointsIn(comment = ''): string | undefined {
+  return /\((\d+)\/\d+\)/.exec(comment)?.[1];
 }
 
 function waitLines(state: ClusterState, { waits }: Plan): string[] {

@@ -168,7 +168,7 @@ describe('a node that is not what it should be', () => {
     const [, , third] = fake.nodes;
     fake.tamper = (host, url, answer) => {
       if (host !== FIRST || url !== '/cluster') return undefined;
-      const { [third.id]: _, ...peers } = answer.result.peers;
+      const peers = Object.fromEntries(Object.entries(answer.result.peers).filter(([id]) => id !== third.id));
       return [200, { ...answer, result: { ...answer.result, peers, raft_info: { ...answer.result.raft_info, commit: -1 } } }];
     };
     const state = await readerOf(fake, FIRST).read();

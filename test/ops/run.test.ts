@@ -186,6 +186,79 @@ describe('a run', () => {
     expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^nothing has changed for 0\.1 s: /)] });
   });
 
+  test('gives up on a transfer that tells for how long it stands still', async () => {
+    await start({ nodes: 2, transferMilliseconds: 60000 });
+    fake.addCollection('docs', 1, [[0], [0]]);
+    const cluster = connect();
+    let reads = 0;
+    const stalled: Cluster = {
+      read: async () => {
+        if (++reads > 300) throw new Error('it goes on for ever');
+        const state = await cluster.read();
+        const comment = `Transferring records (0/5000), started ${reads}s ago, ETA: -`;
+        return { ...state, transfers: state.transfers.map((transfer) => ({ ...transfer, comment })) };
+      },
+      send: (...request) => cluster.send(...request),
+    };
+    const outcome = await run(stalled, planRebalance, { ...options, patienceSeconds: 0.1 });
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^nothing has changed for 0\.1 s/)] });
+  });
+
+  test('has patience with a transfer of which points arrive', async () => {
+    await start({ nodes: 2, transferMilliseconds: 400 });
+    fake.addCollection('docs', 1, [[0], [0]]);
+    const cluster = connect();
+    let reads = 0;
+    const slow: Cluster = {
+      read: async () => {
+        const state = await cluster.read();
+        const comment = `Transferring records (${++reads}/5000), started 1s ago, ETA: -`;
+        return { ...state, transfers: state.transfers.map((transfer) => ({ ...transfer, comment })) };
+      },
+      send: (...request) => cluster.send(...request),
+    };
+    expect(await run(slow, planRebalance, { ...options, patienceSeconds: 0.15 })).toMatchObject({ ended: 'done' });
+  });
+
+  /** Something happens once so many copies were dropped. */
+  const afterDrops = (count: number, act: () => Promise<void>): Cluster => {
+    const cluster = connect();
+    let drops = 0;
+    return {
+      read: () => cluster.read(),
+      send: async (...request) => {
+        const answer = await cluster.send(...request);
+        if (JSON.stringify(request).includes('drop_replica') && ++drops === count) await act();
+        return answer;
+      },
+    };
+  };
+  const inCircle = (count: number) => [...Array(count).keys()].map((index) => [index % 3, (index + 1) % 3]);
+
+  test('drops no copy of a shard whose other copies are away since it was planned', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 1, inCircle(12));
+    await run(
+      afterDrops(3, () => fake.lose(THIRD)),
+      planRebalance,
+      options,
+    );
+    expect(fake.harms).toEqual([]);
+    expect(fake.changes).toHaveLength(3);
+  });
+
+  test('drops no more copies of a node that is back', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 2, inCircle(12));
+    await fake.lose(THIRD);
+    const cluster = afterDrops(3, () => fake.bringBack(THIRD));
+    const gone = await silentFor(cluster, THIRD, { seconds: 0, pollSeconds: 0.01, progress: () => {} });
+    const repair = (state: ClusterState) => planRepair(state, { gone: gone?.id, node: gone?.uri, awaitsReplacement: true });
+    expect(await run(cluster, repair, options)).toMatchObject({ ended: 'done' });
+    expect(fake.changes.filter((change) => change.includes('drop_replica'))).toHaveLength(3);
+    expect(fake.memberHosts).toContain(THIRD);
+  });
+
   test('waits for transfers of others before it takes a cluster for even', async () => {
     await start({ nodes: 3, transferMilliseconds: 30 });
     fake.addCollection('docs', 1, [[0], [1], [0]]);
