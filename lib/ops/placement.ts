@@ -1,4 +1,5 @@
 import { ClusterState, copyOn, liveCopies, liveMembers, Member, Shard } from './cluster-state';
+import { hasRoom } from './room';
 import { Step } from './step';
 import { weightsOf } from './size';
 
@@ -36,12 +37,13 @@ export class Placement {
     return [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - most), 0);
   }
 
-  /** Where one more copy of a shard should be: in a zone that has few of them, on a member that carries little. */
+  /** Where one more copy of a shard should be: where the disk has room, in a zone that has few of them, on a member that carries little. */
   public placeFor(shard: Shard, without?: string): Member | undefined {
     const kept = shard.copies.map(({ peer }) => peer).filter((peer) => peer !== without);
     const inZone = ({ zone = '' }: Member) => kept.filter((peer) => this.zoneOf(peer) === zone).length;
     const free = this.among.filter(({ id }) => !copyOn(shard, id));
-    return least(free, (member) => [inZone(member), this.loadOf(member.id)]);
+    const isTight = ({ answer }: Member) => (hasRoom(answer, shard.bytes) ? 0 : 1);
+    return least(free, (member) => [isTight(member), inZone(member), this.loadOf(member.id)]);
   }
 
   /** Which copy of a shard can be spared first: one that lacks points, then one in a crowded zone, then that of who carries most. */

@@ -1,18 +1,24 @@
-import { ClusterState, memberOf, nameOf } from './cluster-state';
+import { ClusterState, memberOf, nameOf, NodeAnswer } from './cluster-state';
 import { bytesText } from './size';
 import { Step } from './step';
 
 /** A disk that is fuller is no place for more: Qdrant needs room to optimize. */
 export const FULL = 0.85;
 
+/** Whether the disk of a node takes so much more, as far as it can be told. */
+export function hasRoom(answer: NodeAnswer | undefined, bytes: number | undefined): boolean {
+  const { diskBytes, diskUsedBytes } = answer ?? {};
+  if (bytes === undefined || diskBytes === undefined || diskUsedBytes === undefined) return true;
+  return diskUsedBytes + bytes <= FULL * diskBytes;
+}
+
 /** The nodes whose disks would be too full, where nodes tell what is on them. */
 export function roomRefusals(state: ClusterState, steps: Step[]): string[] {
   return [...incoming(steps)].flatMap(([peer, bytes]) => {
-    const { diskBytes, diskUsedBytes } = memberOf(state, peer)?.answer ?? {};
-    if (bytes === undefined || diskBytes === undefined || diskUsedBytes === undefined) return [];
-    if (diskUsedBytes + bytes <= FULL * diskBytes) return [];
-    const used = `${bytesText(diskUsedBytes)} of ${bytesText(diskBytes)}`;
-    return [`${nameOf(state, peer)} uses ${used}, and has no room for ${bytesText(bytes)} more: grow its volume first`];
+    const answer = memberOf(state, peer)?.answer;
+    if (hasRoom(answer, bytes)) return [];
+    const used = `${bytesText(answer!.diskUsedBytes!)} of ${bytesText(answer!.diskBytes!)}`;
+    return [`${nameOf(state, peer)} uses ${used}, and has no room for ${bytesText(bytes!)} more: grow its volume first`];
   });
 }
 

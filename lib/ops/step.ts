@@ -3,6 +3,7 @@ import {
   copyOn,
   isLive,
   liveCopies,
+  Member,
   memberOf,
   nameOf,
   Shard,
@@ -139,7 +140,15 @@ class Move extends ShardStep {
 
   public applied(state: ClusterState): ClusterState {
     const stays = this.keepsSource ? () => true : ({ peer }: { peer: string }) => peer !== this.from;
-    return this.withCopies(state, ({ copies }) => [...copies.filter(stays), { peer: this.to, state: 'Active' }]);
+    const arrived = this.withCopies(state, ({ copies }) => [...copies.filter(stays), { peer: this.to, state: 'Active' }]);
+    return { ...arrived, members: arrived.members.map((member) => (member.id === this.to ? this.filled(member) : member)) };
+  }
+
+  /** With the shard on its disk. */
+  private filled(member: Member): Member {
+    const { answer } = member;
+    if (answer?.diskUsedBytes === undefined) return member;
+    return { ...member, answer: { ...answer, diskUsedBytes: answer.diskUsedBytes + (this.shard.bytes ?? 0) } };
   }
 
   public begin(requests: Requests): Promise<unknown> {
