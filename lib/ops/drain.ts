@@ -1,6 +1,6 @@
 import { ClusterState, hasMajority, liveCopies, Member, memberNamed, nameOf, Shard, wasMember } from './cluster-state';
 import { nextMissingCopy, Placement } from './placement';
-import { obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, stepsFrom, waitsForCopies } from './plan';
+import { blockersOf, obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, stepsFrom, waitsForCopies } from './plan';
 import { roomNotes, roomRefusals } from './room';
 import { Step } from './step';
 
@@ -20,14 +20,14 @@ export function planDrain(state: ClusterState, node: string, options: DrainOptio
   const name = nameOf(state, member.id);
   const { refusals, waits } = obstaclesOf(state);
   const others = state.members.filter(({ id }) => id !== member.id);
-  const all = [
+  const reasons = [
     ...refusals,
     ...(member.answer ? [] : [`${name} does not answer: a node that is gone for good is for cdktf-qdrant ops repair ${name}`]),
     ...silenceOf(state, member),
     ...(others.length === 0 ? [`${name} is the only node`] : []),
   ];
-  if (all.length > 0) return planOf({ refusals: all });
-  const draft = settled(state);
+  if (reasons.length > 0) return planOf({ refusals: reasons });
+  const draft = withOwnCounts(settled(state));
   const own = shardsOn(draft, member.id);
   const steps = stepsFrom(draft, (now) => nextStep(now, member, others, options));
   const short = options.fewerCopies ? [] : shortOf(own, others.length);
@@ -38,7 +38,8 @@ export function planDrain(state: ClusterState, node: string, options: DrainOptio
     own.map((shard) => withoutSpare(draft, shard, member)),
   );
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
-  return planOf({ steps: [...steps, Step.removePeer(member.id)], notes: roomNotes(state, steps) });
+  const all = [...steps, Step.removePeer(member.id)];
+  return planOf({ steps: all, waits: blockersOf(state, all), notes: roomNotes(state, steps) });
 }
 
 function nextStep(draft: ClusterState, member: Member, others: Member[], { fewerCopies }: DrainOptions): Step | undefined {
@@ -61,10 +62,19 @@ function nextStep(draft: ClusterState, member: Member, others: Member[], { fewer
   return undefined;
 }
 
+/** Whoever made shards for a key of his own may have asked for more copies of them, which Qdrant tells nobody: as many as there are, he has asked for. */
+function withOwnCounts(draft: ClusterState): ClusterState {
+  const shards = draft.shards.map((shard) =>
+    shard.hasKey ? { ...shard, factor: Math.max(shard.factor, shard.copies.length) } : shard,
+  );
+  return { ...draft, shards };
+}
+
 /** A copy on the node itself that is not complete need not be waited for, where another is: the node may be drained because of it. */
 function withoutSpare(draft: ClusterState, shard: Shard, { id }: Member): Shard {
   const isNeeded = liveCopies(draft, shard).every(({ peer }) => peer === id);
-  return isNeeded ? shard : { ...shard, copies: shard.copies.filter(({ peer }) => peer !== id) };
+  // How many copies a shard of a key had is told by nothing but the copies.
+  return isNeeded || shard.hasKey ? shard : { ...shard, copies: shard.copies.filter(({ peer }) => peer !== id) };
 }
 
 function unknown(state: ClusterState, node: string): string {
@@ -74,9 +84,14 @@ function unknown(state: ClusterState, node: string): string {
 
 /** The collections that cannot keep their copies. */
 function shortOf(own: Shard[], left: number): string[] {
-  const names = [...new Set(own.filter(({ factor }) => factor > left).map(({ collection }) => collection))].sort();
+  const short = own.filter(({ factor }) => factor > left);
+  const names = [...new Set(short.map(({ collection }) => collection))].sort();
   return names.map((name) => {
-    const factor = own.find(({ collection }) => collection === name)!.factor;
-    return `${name} asks for ${factor} copies, and ${left} nodes would be left: lower its replication_factor, or say --fewer-copies`;
+    const all = short.filter(({ collection }) => collection === name);
+    const most = Math.max(...all.map(({ factor }) => factor));
+    const [what, instead] = all.every(({ hasKey }) => hasKey)
+      ? [`shards of a shard key in ${name} have ${most} copies`, 'say --fewer-copies']
+      : [`${name} asks for ${most} copies`, 'lower its replication_factor, or say --fewer-copies'];
+    return `${what}, and ${left} nodes would be left: ${instead}`;
   });
 }

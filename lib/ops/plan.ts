@@ -82,6 +82,15 @@ export function stepsFrom(state: ClusterState, next: (draft: ClusterState) => St
   return steps;
 }
 
+/** What stands against the steps that come first, where nothing is under way and none of them can be begun. */
+export function blockersOf(state: ClusterState, steps: Step[]): string[] {
+  if (state.transfers.length > 0) return [];
+  const firsts = steps.filter(({ place }, index) => steps.findIndex((other) => other.place === place) === index);
+  const changes = firsts.filter(({ place }) => place !== undefined);
+  const obstacles = (changes.length > 0 ? changes : firsts).map((step) => step.obstacle(state));
+  return obstacles.includes(undefined) ? [] : [...new Set(obstacles.map(String))];
+}
+
 /** The shards of which a member has a copy. */
 export function shardsOn(state: ClusterState, peer: string): Shard[] {
   return state.shards.filter((shard) => copyOn(shard, peer) !== undefined);

@@ -1,6 +1,6 @@
 import { ClusterState, liveMembers, Member, Shard } from './cluster-state';
 import { least, nextMissingCopy, Placement, wantedCopies } from './placement';
-import { obstaclesOf, Plan, planOf, settled, silenceOf, stepsFrom, waitsForCopies } from './plan';
+import { blockersOf, obstaclesOf, Plan, planOf, settled, silenceOf, stepsFrom, waitsForCopies } from './plan';
 import { roomNotes, roomRefusals } from './room';
 import { Step } from './step';
 
@@ -9,11 +9,14 @@ const TOLERANCE = 0.05;
 
 /**
  * What makes a cluster even: each shard has the copies that its collection asks for, no two of them share a zone where there are zones enough, and no node
- * carries more than another by more than the largest shard.
+ * carries more than another by more than the largest shard and what is tolerated.
  *
  * It comes to an end, as each step makes one of these less, and none that stands before it more: copies that are missing, copies too many, copies that
  * crowd a zone, and the sum of the squares of what each node carries. Where the node that carries most and the one that carries least differ by more than
  * the largest shard, the first has a shard that the second has not, or it would not carry more; to move that one makes the sum of squares less.
+ *
+ * A move is worth it only where the difference is more than the shard by what is tolerated, however large the shard: else writes that come meanwhile would
+ * have it moved back, and again.
  */
 export function planRebalance(state: ClusterState): Plan {
   const { refusals, waits } = obstaclesOf(state);
@@ -27,7 +30,7 @@ export function planRebalance(state: ClusterState): Plan {
   const steps = stepsFrom(draft, nextStep);
   const room = roomRefusals(state, steps);
   if (room.length > 0) return planOf({ refusals: room });
-  return planOf({ steps, notes: [...notesOf(draft), ...roomNotes(state, steps)] });
+  return planOf({ steps, waits: blockersOf(state, steps), notes: [...notesOf(draft), ...roomNotes(state, steps)] });
 }
 
 function nextStep(draft: ClusterState): Step | undefined {
@@ -62,12 +65,11 @@ function nextEvenMove(draft: ClusterState): Step | undefined {
   const placement = new Placement(draft);
   const members = [...liveMembers(draft)].sort((one, other) => placement.loadOf(other.id) - placement.loadOf(one.id));
   const average = members.reduce((sum, { id }) => sum + placement.loadOf(id), 0) / Math.max(1, members.length);
-  const largest = draft.shards.reduce((most, shard) => Math.max(most, placement.weight(shard)), 0);
   const byMember = shardsByMember(draft);
   for (const from of members) {
     for (const to of [...members].reverse()) {
       const difference = placement.loadOf(from.id) - placement.loadOf(to.id);
-      const isWorth = (weight: number) => difference > largest || difference - weight >= TOLERANCE * average;
+      const isWorth = (weight: number) => difference - weight >= TOLERANCE * average;
       const candidates = byMember(from).filter((shard) => {
         const weight = placement.weight(shard);
         return weight < difference && isWorth(weight) && isMovable(placement, shard, from.id, to.id);

@@ -10,7 +10,18 @@ import {
   shardName,
 } from './cluster-state';
 import { nextMissingCopy } from './placement';
-import { obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, silentMembers, stepsFrom, waitsForCopies } from './plan';
+import {
+  blockersOf,
+  obstaclesOf,
+  Plan,
+  planOf,
+  settled,
+  shardsOn,
+  silenceOf,
+  silentMembers,
+  stepsFrom,
+  waitsForCopies,
+} from './plan';
 import { roomNotes, roomRefusals } from './room';
 import { Step } from './step';
 
@@ -37,7 +48,17 @@ function planRemoval(state: ClusterState, member: Member): Plan {
   if (refusals.length > 0) return planOf({ refusals });
   if (state.disagreements.length > 0) return planOf({ waits: state.disagreements });
   const drops = shardsOn(state, member.id).map((shard) => Step.dropReplica(shard, member.id));
-  return planOf({ steps: [...drops, Step.removePeer(member.id)] });
+  const steps = [...drops, Step.removePeer(member.id)];
+  return planOf({ steps, waits: blockersOf(state, steps), notes: keyNotes(state, member) });
+}
+
+/** Whoever made shards for a key of his own may have asked for more copies of them, which Qdrant tells nobody: he brings them back. */
+function keyNotes(state: ClusterState, member: Member): string[] {
+  const own = shardsOn(state, member.id).filter((shard) => shard.hasKey && shard.copies.length > shard.factor);
+  return own.map((shard) => {
+    const counts = `${shard.copies.length} copies, and its collection asks for ${shard.factor}`;
+    return `${shardName(shard)} is of a shard key, has ${counts}: the one that is lost is not made again; replicate it yourself`;
+  });
 }
 
 /** Why a node that does not answer is not removed all the same. */
@@ -85,5 +106,7 @@ function planCopies(state: ClusterState, { node, awaitsReplacement }: RepairOpti
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
   const steps = stepsFrom(draft, (now) => nextMissingCopy(now));
   const room = roomRefusals(state, steps);
-  return room.length > 0 ? planOf({ refusals: room }) : planOf({ steps, notes: roomNotes(state, steps) });
+  return room.length > 0
+    ? planOf({ refusals: room })
+    : planOf({ steps, waits: blockersOf(state, steps), notes: roomNotes(state, steps) });
 }

@@ -66,6 +66,11 @@ export function spread(state: ClusterState, members = state.members): number {
   return loads.length === 0 ? 0 : Math.max(...loads) - Math.min(...loads);
 }
 
+export function sumOfLoads(state: ClusterState): number {
+  const placement = new Placement(state);
+  return state.members.reduce((sum, { id }) => sum + placement.loadOf(id), 0);
+}
+
 export function largestOf(state: ClusterState): number {
   const { weight } = new Placement(state);
   return Math.max(0, ...state.shards.map(weight));
