@@ -38,11 +38,12 @@ function memberFindings(state: ClusterState): ClusterFinding[] {
   const members = state.members.flatMap(({ id, answer, silence }): ClusterFinding[] => {
     const name = nameOf(state, id);
     const reason = silence ? ` (${silence.why})` : '';
+    const isThere = silence?.isThere ?? false;
     if (!answer)
       return [
         error(
           `${name} does not answer${reason}`,
-          `bring it back, or, where it is gone for good, cdktf-qdrant ops repair ${name}`,
+          isThere ? 'look at it' : `bring it back, or, where it is gone for good, cdktf-qdrant ops repair ${name}`,
         ),
       ];
     return [

@@ -1,4 +1,4 @@
-import { byKnowledge, Member, NodeAnswer, Silence } from './cluster-state';
+import { byKnowledge, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
 import { Address, Refused, Unreachable } from './rest-client';
 
 /** What was heard of one node. */
@@ -56,6 +56,16 @@ export function strangersIn(heard: Heard[], kin: Heard[]): string[] {
     .filter((one) => !kin.includes(one))
     .map(({ id, address: { host } }) => {
       return `${host} is peer ${id} of another cluster: switch it off, or look at where its address leads`;
+    });
+}
+
+/** What is said of nodes that answer where a member should that does not: they know of it, and are not it. */
+export function impostorsIn(kin: Heard[], members: Member[]): string[] {
+  return kin
+    .filter(({ id }) => members.every((member) => member.id !== id))
+    .flatMap(({ id, address: { host } }) => {
+      const missing = members.find(({ uri, answer }) => answer === undefined && hostOf(uri) === host);
+      return missing ? [`${host} answers as peer ${id}, and the member at that address is ${missing.id}: look at it`] : [];
     });
 }
 

@@ -43,8 +43,9 @@ export function silentMembers(state: ClusterState, besides?: Member): Member[] {
 
 /** What is said of members that do not answer where all must. */
 export function silenceOf(state: ClusterState, besides?: Member): string[] {
-  return silentMembers(state, besides).map(({ id }) => {
+  return silentMembers(state, besides).map(({ id, silence }) => {
     const name = nameOf(state, id);
+    if (silence?.isThere) return `${name} is there, and does not answer as a member (${silence.why}): look at it`;
     return `${name} does not answer: bring it back, or, where it is gone for good, cdktf-qdrant ops repair ${name}`;
   });
 }

@@ -1,5 +1,5 @@
 import { ClusterState, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
-import { Heard, kinOf, latestOf, membersOf, noAnswer, NoCluster, Odd, silenceIn, strangersIn } from './heard';
+import { Heard, impostorsIn, kinOf, latestOf, membersOf, noAnswer, NoCluster, Odd, silenceIn, strangersIn } from './heard';
 import { Address, Refused, RestClient, Unreachable } from './rest-client';
 import { addCollection, placementOf, sizesOf, together, View } from './shard-view';
 
@@ -47,10 +47,11 @@ export class StateReader {
     );
     for (const { id, address } of heard) this.known.set(id, address);
     const former = kin.filter(({ id }) => !latest.members.has(id)).map(({ id, address: { host } }) => ({ id, host }));
+    const members = membersOf(latest, heard, silences, this.zones);
     return {
-      ...{ members: membersOf(latest, heard, silences, this.zones), former, ...together(views) },
+      ...{ members, former, ...together(views) },
       disagreements: disagreementsOf(heard, views),
-      unclear: [...strangersIn(all, kin), ...new Set(views.flatMap(({ unclear }) => unclear))],
+      unclear: [...strangersIn(all, kin), ...impostorsIn(kin, members), ...new Set(views.flatMap(({ unclear }) => unclear))],
     };
   }
 
@@ -140,7 +141,9 @@ export class StateReader {
     const cluster = await this.client.call(address, 'GET', '/cluster');
     if (cluster?.status !== 'enabled') throw new NoCluster(`${address.host} is a server by itself, no member of a cluster`);
     const isTold = [cluster.peers, cluster.raft_info].every((part) => typeof part === 'object' && part !== null);
-    if (!isTold) throw new Odd(`${address.host} gives no answer of Qdrant to /cluster`);
+    const hasAddress = (peer: any) => typeof peer?.uri === 'string';
+    if (!isTold || !Object.values(cluster.peers).every(hasAddress))
+      throw new Odd(`${address.host} gives no answer of Qdrant to /cluster`);
     return cluster;
   }
 
@@ -187,6 +190,8 @@ export class StateReader {
           this.unlessGone(address, path),
           this.unlessGone(address, `${path}/cluster`),
         ]);
+        const isTold = [cluster?.local_shards, cluster?.remote_shards].every(Array.isArray);
+        if (cluster && !isTold) throw new Odd(`${address.host} gives no answer of Qdrant to ${path}/cluster`);
         if (info && cluster) addCollection(view, { name, id, info, cluster, sizes });
       } catch (error) {
         if (!(error instanceof Refused)) throw error;

@@ -163,6 +163,17 @@ describe('a node that is not what it should be', () => {
     expect((await reader.read()).members.map(({ id }) => id)).toEqual(ids);
   });
 
+  test('answers as another peer than the member at its address: it is not taken for that one, nor for removed', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    fake.tamper = (host, url, answer) =>
+      host === THIRD && url === '/cluster' ? [200, { ...answer, result: { ...answer.result, peer_id: 77 } }] : undefined;
+    const state = await readerOf(fake, FIRST).read();
+    const said = `${THIRD} answers as peer 77, and the member at that address is ${fake.nodes[2].id}: look at it`;
+    expect(state.members.map(({ answer }) => answer !== undefined)).toEqual([true, true, false]);
+    expect(state.unclear).toEqual([said]);
+    expect(planDrain(state, THIRD)).toMatchObject({ steps: [], refusals: expect.arrayContaining([said]) });
+  });
+
   test('does not know yet of a member, whom the others name', async () => {
     const fake = await fakeOf({ nodes: 3 });
     const [, , third] = fake.nodes;
@@ -182,6 +193,14 @@ describe('a node that is not what it should be', () => {
     ['takes no key', '/cluster', () => [401, { status: { error: 'no key' } }], /HTTP 401: no key/, true],
     ['knows no decisions', '/cluster', result(({ raft_info: _, ...was }) => was), /no answer of Qdrant/, true],
     ['knows no members', '/cluster', result((was) => ({ ...was, peers: null })), /no answer of Qdrant/, true],
+    [
+      'knows members without addresses',
+      '/cluster',
+      result((was) => ({ ...was, peers: { 1: null } })),
+      /no answer of Qdrant/,
+      true,
+    ],
+    ['shows a collection without shards', '/collections/docs/cluster', result(() => ({})), /no answer of Qdrant/, true],
     ['tells no version', '/', () => [200, {}], /no answer of Qdrant/, true],
     ['knows no list of collections', '/collections', result(() => null), /no answer of Qdrant/, true],
   ])('%s: it has no answer, with the reason, and is not gone; the others are shown', async (_what, path, odd, why, isThere) => {
