@@ -1,4 +1,4 @@
-import { ClusterState, liveMembers, Member, Shard } from './cluster-state';
+import { ClusterState, liveCopies, liveMembers, Member, Shard } from './cluster-state';
 import { least, nextMissingCopy, Placement, wantedCopies } from './placement';
 import { blockersOf, obstaclesOf, Plan, planOf, settled, silenceOf, stepsFrom, waitsForCopies } from './plan';
 import { roomNotes, roomRefusals } from './room';
@@ -23,7 +23,8 @@ export function planRebalance(state: ClusterState): Plan {
   const silence = silenceOf(state);
   if (refusals.length + silence.length > 0) return planOf({ refusals: [...refusals, ...silence] });
   const draft = settled(state);
-  const short = draft.shards.filter((shard) => shard.copies.length <= shard.factor || shard.hasKey);
+  const isShort = (shard: Shard) => shard.copies.length <= shard.factor || liveCopies(draft, shard).length === 0;
+  const short = draft.shards.filter((shard) => shard.hasKey || isShort(shard));
   const incomplete = waitsForCopies(draft, short);
   // Where a copy comes back by itself, what is missing and what is too much cannot be told yet.
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });

@@ -49,7 +49,8 @@ function planRemoval(state: ClusterState, member: Member): Plan {
   if (state.disagreements.length > 0) return planOf({ waits: state.disagreements });
   const drops = shardsOn(state, member.id).map((shard) => Step.dropReplica(shard, member.id));
   const steps = [...drops, Step.removePeer(member.id)];
-  return planOf({ steps, waits: blockersOf(state, steps), notes: keyNotes(state, member) });
+  const waits = drops.flatMap((drop) => drop.obstacle(state) ?? []);
+  return planOf({ steps, waits: [...new Set(waits)], notes: keyNotes(state, member) });
 }
 
 /** Whoever made shards for a key of his own may have asked for more copies of them, which Qdrant tells nobody: he brings them back. */

@@ -89,11 +89,12 @@ describe('rebalance', () => {
     expect(planRebalance(stateOf({ members, shards })).steps.length).toBeGreaterThan(25);
   });
 
-  test('says what it waits for where no step can be begun', () => {
+  test('waits for a complete copy of a shard that has none, however many others there are', () => {
     const copies = ['1', '2', '3'].map((peer) => ({ peer, state: 'Dead' }));
     const members = ['1', '2', '3'].map((id) => member(id));
     const state = stateOf({ members, shards: [shard(0, '', { factor: 2, copies })] });
-    expect(planRebalance(state).waits).toEqual(['shard 0 of docs would be left with 0 of 1 complete copies']);
+    const waits = ['1', '2', '3'].map((id) => `the copy of shard 0 of docs on vectors-${id}.internal, which is Dead`);
+    expect(planRebalance(state)).toMatchObject({ steps: [], waits });
   });
 
   test('drops what is too much, first what is not complete, but nothing of a shard key, which may have a number of its own', () => {
@@ -326,8 +327,11 @@ describe('repair', () => {
   });
 
   test('says what it waits for where a collection is resharded', () => {
-    const state = stateOf({ members, shards: [shard(0, '13')], resharding: ['docs'] });
-    expect(planRepair(state, options).waits).toEqual(['docs changes its number of shards']);
+    const shards = [shard(0, '13'), shard(0, '13', { collection: 'images' })];
+    const state = stateOf({ members, shards, resharding: ['docs'] });
+    const plan = planRepair(state, options);
+    expect(plan.waits).toEqual(['docs changes its number of shards']);
+    expect(startable(plan.steps, state, 2).map(({ key }) => key)).toEqual(['drop images/0 3']);
   });
 
   test('makes any cluster whole that lost one of its nodes, unless that would lose a shard', () => {
