@@ -1,5 +1,5 @@
 import { byKnowledge, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
-import { Address, Refused, Unreachable } from './rest-client';
+import { Address, isSame, Refused, Unreachable } from './rest-client';
 
 /** What was heard of one node. */
 export interface Heard {
@@ -18,7 +18,7 @@ export class Odd extends Error {}
 
 /** Those that are of one cluster, as they know of each other: of whom is known already, else where the user points, else who was asked first. */
 export function kinOf(heard: Heard[], known: Set<string>, entries: Address[], first: string): Heard[] {
-  const isEntry = ({ address }: Heard) => entries.some(({ host, port }) => host === address.host && port === address.port);
+  const isEntry = ({ address }: Heard) => entries.some((entry) => isSame(address, entry));
   const ranks = (kin: Heard[]) => [
     kin.filter(({ id }) => known.has(id)).length,
     kin.filter(isEntry).length,

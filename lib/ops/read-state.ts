@@ -1,6 +1,6 @@
 import { ClusterState, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
 import { Heard, impostorsIn, kinOf, latestOf, membersOf, noAnswer, NoCluster, Odd, silenceIn, strangersIn } from './heard';
-import { Address, Refused, RestClient, Unreachable } from './rest-client';
+import { Address, isSame, Refused, RestClient, Unreachable } from './rest-client';
 import { addCollection, placementOf, sizesOf, together, View } from './shard-view';
 
 /** What was heard of all nodes, and of whom first. */
@@ -84,7 +84,8 @@ export class StateReader {
 
   /**
    * Asks whoever was given who is a member, and then each member at its own address: the one given may be that of a load balancer. It goes on until none
-   * names a member who was not asked: a node may not have heard yet of who joined last.
+   * names a member who was not asked: a node may not have heard yet of who joined last. Whom a stranger names at the address of a member is not asked, as
+   * whoever is asked gets the key.
    */
   private async hearAll(): Promise<Hearing> {
     const [heard, silences, asked] = [new Map<string, Heard>(), new Map<string, Silence>(), new Set<string>()];
@@ -102,7 +103,11 @@ export class StateReader {
     };
     const { id: first, members } = await this.discover();
     const askNamed = async () => {
-      const named = [this.members, members, ...[...heard.values()].map((one) => one.members)].flatMap((list) => [...list]);
+      const believed = [...heard.values()].filter(
+        (one) => this.isEntry(one) || [one.id, ...one.members.keys()].some((id) => asked.has(id)),
+      );
+      const start = this.members.size > 0 ? this.members : members;
+      const named = [start, ...believed.map((one) => one.members)].flatMap((list) => [...list]);
       const news = [...new Map(named)].filter(([id]) => !asked.has(id));
       for (const [id] of news) asked.add(id);
       await Promise.all(news.map(askMember));
@@ -110,8 +115,7 @@ export class StateReader {
     };
     await askNamed();
     // Those that no member answers under may lead to one that is hidden behind another address, or be of one that was removed.
-    const isHeard = ({ host, port }: Address) =>
-      [...heard.values()].some(({ address }) => address.host === host && address.port === port);
+    const isHeard = (entry: Address) => [...heard.values()].some(({ address }) => isSame(address, entry));
     await Promise.all(this.entries.filter((entry) => !isHeard(entry)).map((entry) => hear(entry)));
     await askNamed();
     if (heard.size === 0) throw noAnswer([...silences.values()].map(({ why }) => new Unreachable(why)));
@@ -130,6 +134,10 @@ export class StateReader {
       }
     }
     throw noAnswer(errors);
+  }
+
+  private isEntry({ address }: Heard): boolean {
+    return this.entries.some((entry) => isSame(address, entry));
   }
 
   private placesOf(id: string, uri: string): Address[] {

@@ -9,6 +9,10 @@ export interface Address {
   readonly port: number;
 }
 
+export function isSame(one: Address, other: Address): boolean {
+  return one.host === other.host && one.port === other.port;
+}
+
 export interface RestClientSettings {
   /** Left out for clear text. */
   readonly tls?: Pick<TlsSettings, 'ca' | 'client'>;

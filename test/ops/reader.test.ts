@@ -155,6 +155,20 @@ describe('a node that is not what it should be', () => {
     expect(findingsOf(state)).toContainEqual(expect.objectContaining({ level: 'error', what: said }));
   });
 
+  test('is of another cluster, and whom it names is asked nothing: the key would go there', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    let asked = 0;
+    const trap = createServer((_, response) => response.end(`${++asked}`));
+    await new Promise<void>((resolve) => trap.listen(fake.port, '127.0.0.99', resolve));
+    ends.push(() => trap.close());
+    const peers = Object.fromEntries([THIRD, '127.0.0.99'].map((host, index) => [77 + index, { uri: `http://${host}:6335/` }]));
+    fake.tamper = (host, url, answer) =>
+      host === THIRD && url === '/cluster' ? [200, { ...answer, result: { ...answer.result, peer_id: 77, peers } }] : undefined;
+    const reader = readerOf(fake, FIRST);
+    for (let read = 0; read < 2; read++) expect((await reader.read()).unclear).toHaveLength(1);
+    expect(asked).toBe(0);
+  });
+
   test('is of another cluster from a moment on, and still no member is taken for removed', async () => {
     const fake = await fakeOf({ nodes: 3 });
     const reader = readerOf(fake, FIRST);
