@@ -93,6 +93,7 @@ const badClusters: PostureFacts[] = [
     clientVerification: true,
     protectedFromRemoval: false,
     unprotectedNodes: [2],
+    shortfalls: ['15 GiB of memory, and is sized for 77 GiB'],
     undeclaredReach: [
       { listener: 'REST (port 6333) of nodes', source: '0.0.0.0/0', by: 'aws_vpc_security_group_ingress_rule.debug' },
     ],

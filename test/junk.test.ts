@@ -1,5 +1,5 @@
 import { App, TerraformStack } from 'cdktf';
-import { Acknowledgements, aws, kubernetes, QdrantVersion } from '../lib';
+import { Acknowledgements, aws, kubernetes, Quantization, QdrantVersion, Sizing } from '../lib';
 import { minimal as onKubernetes } from './support/kubernetes/synth';
 import { resolved } from './support/properties';
 import { minimal } from './support/synth';
@@ -81,6 +81,7 @@ const TAKERS: Taker[] = [
     needed: {},
     make: (options) => kubernetesCluster().connections.allowTo(pods, 443, options),
   },
+  { of: 'a sizing', needed: { count: 1, dimension: 1, payloadBytes: 5, onDisk: true }, make: Sizing.forVectors },
   { of: 'an image', needed: {}, make: (options) => aws.MachineImage.fromImageId('ami-1', options) },
   { of: 'keys on AWS', needed: {}, make: aws.ApiKeys.generated },
   { of: 'existing keys on AWS', needed: { admin: aws.Secret.fromArn(arn) }, make: aws.ApiKeys.fromSecrets },
@@ -185,6 +186,10 @@ const FACTORIES: Array<[string, (junk: any) => unknown]> = [
   ['kubernetes.Tls.fromSecret', kubernetes.Tls.fromSecret],
   ['kubernetes.Tls.fromCertManager', kubernetes.Tls.fromCertManager],
   ['QdrantVersion.of', QdrantVersion.of],
+  ['Quantization.product', Quantization.product],
+  ['Quantization.turbo', Quantization.turbo],
+  ['Sizing.plus', (junk) => Sizing.forVectors({ count: 1, dimension: 1 }).plus(junk)],
+  ['Sizing.instanceType', (junk) => Sizing.forVectors({ count: 1, dimension: 1 }).instanceType(junk)],
   ['Acknowledgements.of', Acknowledgements.of],
   ...(['grantRead', 'grantAdmin', 'unprotectNode'] as const).flatMap(
     (name): Array<[string, (junk: any) => unknown]> => [

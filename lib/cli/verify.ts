@@ -10,6 +10,8 @@ import {
   NotAttackable,
   probes,
   Report,
+  RequirablePort,
+  REQUIRABLE_PORTS,
   Target,
   textReport,
   verify,
@@ -51,13 +53,15 @@ What more can be tried with
 
 Which, and how
   --only ID, --skip ID      probes, by their ids; again for each
+  --require PORT            rest, grpc or metrics; again for each: proves nothing where a host does not answer there
   --json                    writes JSON instead of the table
   --junit FILE              writes a report of JUnit, too
   --strict                  warnings make the exit status 1, too
   --timeout SECONDS         for each connection and answer: 5
   --quiet                   tells no progress
 
-Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not run.
+Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not run: a server cannot be reached, or does not take
+a key or a certificate that it was given.
 `;
 
 const text = { type: 'string' } as const;
@@ -69,7 +73,7 @@ const OPTIONS = {
   ...{ inside: flag, 'api-key-file': text, 'read-only-key-file': text, ca: text, cert: text, key: text },
   ...{ 'send-keys-anyway': flag, 'client-ca': text, 'client-ca-key': text, 'node-cert': text, 'node-key': text },
   ...{ 'callback-address': text, only: texts, skip: texts, json: flag, junit: text, strict: flag, timeout: text },
-  ...{ quiet: flag, help: flag },
+  ...{ require: texts, quiet: flag, help: flag },
 };
 
 type Values = ReturnType<typeof parse>;
@@ -86,6 +90,7 @@ export async function verifyCommand(args: string[], context: CommandContext): Pr
     ...attackOptionsOf(values, context.environment),
     only: idsOf(values.only, '--only'),
     skip: idsOf(values.skip, '--skip'),
+    required: requiredOf(values),
     progress: values.quiet ? () => {} : (line: string) => context.err(`${line}\n`),
   };
   if (values.junit !== undefined) checkWritable(values.junit);
@@ -95,7 +100,8 @@ export async function verifyCommand(args: string[], context: CommandContext): Pr
   const status = statusOf(report, values.strict ?? false);
   if (values.junit !== undefined) write(values.junit, junitReport(report));
   context.out(values.json ? jsonReport(report, status) : textReport(report));
-  if (status === 2) context.err('error: nothing could be tried, so nothing is proved\n');
+  for (const obstacle of report.obstacles) context.err(`error: ${obstacle}\n`);
+  if (status === 2 && report.obstacles.length === 0) context.err('error: nothing could be tried, so nothing is proved\n');
   return status;
 }
 
@@ -103,11 +109,12 @@ function parse(args: string[]) {
   return parsed({ args, options: OPTIONS, allowPositionals: false }).values;
 }
 
-/** Nothing tried is nothing proved. */
+/** Nothing tried is nothing proved, and too little what was tried without all that was given. */
 function statusOf(report: Report, strict: boolean): number {
   const { errors, warnings, passed } = countsOf(report);
+  const isProved = report.obstacles.length === 0 && warnings + passed > 0;
   if (errors > 0 || (strict && warnings > 0)) return 1;
-  return warnings + passed > 0 ? 0 : 2;
+  return isProved ? 0 : 2;
 }
 
 function targetsOf(values: Values): Target[] {
@@ -182,6 +189,14 @@ function idsOf(given: string[] = [], option: string): string[] {
   const unknown = given.find((id) => !known.includes(id));
   if (unknown !== undefined) throw new UsageError(`${option} ${unknown} is no probe. Probes: ${known.join(', ')}`);
   return given;
+}
+
+function requiredOf({ require: given = [], 'metrics-port': metrics }: Values): RequirablePort[] {
+  const isPort = (name: string): name is RequirablePort => (REQUIRABLE_PORTS as readonly string[]).includes(name);
+  const unknown = given.find((name) => !isPort(name));
+  if (unknown !== undefined) throw new UsageError(`--require ${unknown} is no port. Ports: ${REQUIRABLE_PORTS.join(', ')}`);
+  if (given.includes('metrics') && metrics === undefined) throw new UsageError('--require metrics needs --metrics-port PORT');
+  return given.filter(isPort);
 }
 
 /** Nobody is attacked for a report that cannot be kept. */

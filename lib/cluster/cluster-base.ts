@@ -36,6 +36,7 @@ export function postureOf(
     clientVerification: guard,
     protectedFromRemoval: isProtected,
   });
+  posture._shortfalls.push(...description.shortfalls);
   describeListeners(posture, { ...description, at });
   return posture;
 }

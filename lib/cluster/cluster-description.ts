@@ -1,12 +1,15 @@
 import { IConstruct } from 'constructs';
 import { QdrantPorts, QdrantServerProps, QdrantVersion, ResolvedSettings } from '../qdrant';
 import { resolveClusterSettings } from '../qdrant/cluster-settings';
+import { NodeCapacity } from '../qdrant/sizing';
 
 /** What a target adds to the options that every target has. */
 export interface DescribedOptions extends QdrantServerProps {
   /** Whether every client must present a certificate. */
   readonly clientVerification: boolean;
   readonly isProtected: boolean;
+  /** What each node is given. */
+  readonly capacity: NodeCapacity;
   /** Undefined where the name is to follow from the path of the construct. */
   readonly clusterName?: string;
   /** Where `cert.pem`, `key.pem` and `ca.pem` lie on a node. */
@@ -31,6 +34,8 @@ export interface ClusterDescription {
   readonly isProtected: boolean;
   readonly clusterNameGiven: boolean;
   readonly foundingGeneration: number;
+  /** What each node has less of than the cluster is sized for, one phrase each. */
+  readonly shortfalls: string[];
 }
 
 /**
@@ -53,5 +58,6 @@ export function describeCluster(cluster: IConstruct, options: DescribedOptions):
     ...{ guard, guardedPorts, isProtected, foundingGeneration },
     portsBesideRest: QdrantPorts._besideRest(guard, grpc, metricsPort),
     clusterNameGiven: options.clusterName !== undefined,
+    shortfalls: options.sizing?._shortfallsOf(nodeCount, options.capacity) ?? [],
   };
 }

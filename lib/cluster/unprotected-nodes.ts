@@ -1,4 +1,4 @@
-import { MAX_NODES } from '../qdrant/cluster-checks';
+import { MAX_NODES } from '../qdrant/node-count';
 
 /** Which nodes of a cluster may be removed. */
 export class UnprotectedNodes {

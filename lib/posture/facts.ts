@@ -25,6 +25,8 @@ export interface PostureFacts {
   readonly unprotectedNodes: number[];
   /** How the nodes are set up, as their resources tell. */
   readonly setup?: NodeSetup;
+  /** What each node has less of than the cluster is sized for, one phrase each. */
+  readonly shortfalls?: string[];
   /** Who is let in by what is synthesized, and was not declared to be. */
   readonly undeclaredReach?: UndeclaredReach[];
   /** What was accepted on the cluster itself, and silences nothing. */

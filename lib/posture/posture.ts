@@ -110,6 +110,8 @@ export class Posture {
   private readonly _unprotected = new Set<number>();
   private readonly _observers: Observer[] = [];
   private readonly scope: IConstruct;
+  /** What each node has less of than the cluster is sized for, one phrase each. @internal */
+  public readonly _shortfalls: string[] = [];
 
   public readonly version?: QdrantVersion;
   public readonly settings?: ResolvedSettings;
@@ -258,6 +260,7 @@ export class Posture {
   /** What is synthesized is looked at by the one rule that asks for it; so is what was accepted. */
   private facts(mayBeKnown: boolean): PostureFacts {
     return Object.defineProperties(Object.create(this) as PostureFacts, {
+      shortfalls: { value: this._shortfalls },
       undeclaredReach: { get: () => this.observed(mayBeKnown) },
       unusedAcknowledgements: { get: () => unusedAcknowledgements(this.scope, mayBeKnown) },
     });

@@ -1,13 +1,12 @@
 import { isIP } from 'node:net';
 import { Construct } from 'constructs';
-import { badInput, isUnknown, requireBooleanIfGiven, requireListIfGiven, requireWholeNumber, shown } from '../input/input';
+import { badInput, isUnknown, requireBooleanIfGiven, requireListIfGiven, requireWholeNumber } from '../input/input';
 import { requireInstance, requireInstanceIfGiven } from '../input/nominal';
+import { checkNodeCount, MAX_NODES } from './node-count';
 import { QdrantPorts } from './ports';
 import { QdrantServerProps } from './server-props';
+import { Sizing } from './sizing';
 import { QdrantVersion } from './version';
-
-/** The most nodes that a cluster has. */
-export const MAX_NODES = 100;
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const DNS_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
@@ -35,6 +34,7 @@ export function checkServer(cluster: Construct, props: CheckedServer): void {
   requireInstance(cluster, 'version', props.version, QdrantVersion, "QdrantVersion.of('1.19.0')");
   requireInstanceIfGiven(cluster, 'upgradingFrom', props.upgradingFrom, QdrantVersion, "QdrantVersion.of('1.18.3')");
   checkNodeCount(cluster, props.nodeCount);
+  requireInstanceIfGiven(cluster, 'sizing', props.sizing, Sizing, 'Sizing.forVectors({ count: 1_000_000, dimension: 1024 })');
   requireBooleanIfGiven(cluster, 'grpc', props.grpc);
   if (props.foundingGeneration !== undefined) {
     requireWholeNumber(cluster, 'foundingGeneration', props.foundingGeneration, { min: 1, max: 1_000_000 });
@@ -125,27 +125,6 @@ export function checkNodeIndex(cluster: Construct, index: number, nodeCount: num
     allowed: `the number of a node, from 0 to ${MAX_NODES - 1}`,
     instead: `unprotectNode(${nodeCount - 1})`,
   });
-}
-
-function checkNodeCount(cluster: Construct, nodeCount = 3): void {
-  if (isUnknown(nodeCount)) {
-    throw badInput(cluster, {
-      given: 'nodeCount is known only when Terraform runs',
-      allowed: 'a number that is known when synthesizing, as each node has a name and a certificate',
-      instead: 'nodeCount: 3',
-    });
-  }
-  if (isNodeCount(nodeCount)) return;
-  const [number] = [Number(nodeCount)].filter((count) => String(count) === (nodeCount as unknown) && isNodeCount(count));
-  throw badInput(cluster, {
-    given: `nodeCount is ${shown(nodeCount)}`,
-    allowed: `one node, or three and more up to ${MAX_NODES}; two have no majority when one is lost`,
-    instead: `nodeCount: ${number ?? 3}`,
-  });
-}
-
-function isNodeCount(count: number): boolean {
-  return Number.isInteger(count) && count >= 1 && count !== 2 && count <= MAX_NODES;
 }
 
 function checkUpgrade(cluster: Construct, version: QdrantVersion, from?: QdrantVersion): void {

@@ -5,6 +5,7 @@ import type { QdrantSettings } from './settings';
 
 export const SERVER_OPTIONS: OptionNames<QdrantServerProps> = {
   nodeCount: true,
+  sizing: true,
   version: true,
   upgradingFrom: true,
   grpc: true,

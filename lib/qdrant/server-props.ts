@@ -1,4 +1,5 @@
 import { QdrantSettings } from './settings';
+import { Sizing } from './sizing';
 import { QdrantVersion } from './version';
 
 /** Properties of a Qdrant cluster that every target shares. */
@@ -9,6 +10,16 @@ export interface QdrantServerProps {
    * @default 3
    */
   readonly nodeCount?: number;
+
+  /**
+   * What the cluster is sized for. The posture warns (QDR077) if its nodes have less memory or disk than that needs. On AWS the
+   * memory of instance types other than r7g and r8g is not known, and not compared.
+   *
+   * @default - sizes are not compared with anything
+   * @example
+   * sizing: Sizing.forVectors({ count: 20_000_000, dimension: 1024, quantization: Quantization.scalar(), onDisk: true }),
+   */
+  readonly sizing?: Sizing;
 
   /**
    * The Qdrant version. Upgrade one minor version at a time: a node refuses to start on data of any minor version but this one

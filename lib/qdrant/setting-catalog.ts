@@ -121,9 +121,9 @@ const catalog: Record<string, string[]> = {
   'storage.collection.strict_mode': ['*'],
   'storage.quotas': [
     'enabled@1.19.0: flag',
-    'max_resident_memory_percent@1.19.0: percent',
-    'max_disk_usage_percent@1.19.0: percent',
-    'release_margin_percent@1.19.0: percent',
+    'max_resident_memory_percent@1.19.0: quota',
+    'max_disk_usage_percent@1.19.0: quota',
+    'release_margin_percent@1.19.0: margin',
   ],
   cluster: ['enabled', 'peer_id', 'grpc_timeout_ms: count', 'connection_timeout_ms: count', 'resharding_enabled: flag'],
   'cluster.p2p': ['port', 'connection_pool_size: count', 'enable_tls'],

@@ -23,10 +23,15 @@ const kinds: Record<string, { allowed: string; example: string; accepts: (value:
     example: '0.2',
     accepts: (value) => isFinite(value) && value >= 0 && value <= 1,
   },
-  percent: {
-    allowed: 'a number from 0 to 100',
+  quota: {
+    allowed: 'a whole number from 1 to 100',
     example: '90',
-    accepts: (value) => isFinite(value) && value >= 0 && value <= 100,
+    accepts: (value) => isWhole(value) && value >= 1 && value <= 100,
+  },
+  margin: {
+    allowed: 'a whole number from 0 to 100',
+    example: '5',
+    accepts: (value) => isWhole(value) && value >= 0 && value <= 100,
   },
 };
 

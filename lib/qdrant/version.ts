@@ -23,8 +23,16 @@ export class QdrantVersion {
   public static readonly V1_18_2 = QdrantVersion.of('1.18.2');
   public static readonly V1_18_3 = QdrantVersion.of('1.18.3');
   public static readonly V1_19_0 = QdrantVersion.of('1.19.0');
+  public static readonly V1_19_1 = QdrantVersion.of('1.19.1');
+  public static readonly V1_19_2 = QdrantVersion.of('1.19.2');
 
-  /** The default version. */
+  /**
+   * 1.20.0. Its source was not to be had when this was written: nodes get the settings that 1.19 knows, and none that it brought. While versions are mixed,
+   * move no shards: its nodes may send points in a form that older ones do not know.
+   */
+  public static readonly V1_20_0 = QdrantVersion.of('1.20.0');
+
+  /** The default version: the newest one that this library was tested with. */
   public static readonly DEFAULT = QdrantVersion.V1_19_0;
 
   /**

@@ -1,3 +1,5 @@
+export { REQUIRABLE_PORTS } from './attack/obstacles';
+export type { RequirablePort } from './attack/obstacles';
 export type { AttackOptions, Material, Target, TargetPorts } from './attack/target';
 export { Outcome } from './probe';
 export { probes } from './probes';

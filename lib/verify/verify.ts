@@ -1,12 +1,13 @@
 import { FindingSeverity } from '../posture/rules/rule';
 import { Attack } from './attack/attack';
 import { eachAddressOf, nameOf } from './attack/addresses';
+import { obstaclesOf, RequirablePort } from './attack/obstacles';
 import { AttackOptions, secretsOf, Target } from './attack/target';
 import { Check, notTried, Outcome, Probe } from './probe';
 import { probes as allProbes } from './probes';
 import { printable, withoutSecrets } from './wire/repeatable';
 
-/** A server that cannot be attacked. */
+/** There is no server that can be attacked. */
 export class NotAttackable extends Error {}
 
 /** What came of a probe in one place of one server. */
@@ -17,8 +18,11 @@ export interface ReportedCheck extends Check {
 
 export interface Report {
   readonly startedAt: Date;
-  readonly targets: Array<Target & { readonly version?: string }>;
+  /** With why one of them was not attacked. */
+  readonly targets: Array<Target & { readonly version?: string; readonly obstacle?: string }>;
   readonly checks: ReportedCheck[];
+  /** Why what passed proves too little: a server cannot be attacked, what was given is not taken, or a port is missing that is required. */
+  readonly obstacles: string[];
   /** The ids of the probes that the user left out. */
   readonly leftOut: string[];
 }
@@ -27,13 +31,15 @@ export interface VerifyOptions extends AttackOptions {
   /** The ids of the probes to run; all of them where none are named. */
   readonly only: string[];
   readonly skip: string[];
+  /** The ports that every server must answer on. */
+  readonly required: RequirablePort[];
   /** Is told of each step. */
   readonly progress: (line: string) => void;
 }
 
-/** Attacks servers, each by every probe. Throws where one of them is no Qdrant, or cannot be reached: nothing would be proved. */
+/** Attacks servers, each by every probe. Throws where all of them are no Qdrant, or cannot be reached: nothing would be proved. */
 export async function verify(targets: Target[], options: VerifyOptions): Promise<Report> {
-  const { only, skip, progress } = options;
+  const { only, skip, required, progress } = options;
   const startedAt = new Date();
   const chosen = allProbes.filter(({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id));
   const attacks: Attack[] = [];
@@ -43,8 +49,10 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
     attacks.push(await Attack.on(target, options));
   }
   const clean = (text: string) => printable(withoutSecrets(text, secretsOf(options.material)));
-  const obstacle = attacks.filter((attack) => !isBesideOthers(attack, attacks)).find((attack) => attack.obstacle)?.obstacle;
-  if (obstacle) throw new NotAttackable(clean(obstacle));
+  const obstacles = attacks
+    .filter((attack) => !isBesideOthers(attack, attacks))
+    .flatMap(({ obstacle }) => (obstacle ? [clean(obstacle)] : []));
+  if (attacks.every(({ obstacle }) => obstacle)) throw new NotAttackable(obstacles.join('; '));
   const checks: ReportedCheck[] = [];
   for (const attack of attacks) {
     const host = nameOf(attack.target, all);
@@ -53,15 +61,19 @@ export async function verify(targets: Target[], options: VerifyOptions): Promise
       progress(`${host}: [${index + 1}/${chosen.length}] ${probe.id}: ${summaryOf(found)}`);
       checks.push(...found.map((check) => ({ ...check, ...cleaned(check, clean), host, probe })));
     }
+    const further = attack.obstacle ? [] : await obstaclesOf(attack, required);
+    obstacles.push(...further.map((obstacle) => clean(`${host}: ${obstacle}`)));
   }
   return {
     startedAt,
-    targets: attacks.map(({ target, version }) => ({
+    targets: attacks.map(({ target, version, obstacle }) => ({
       ...target,
       host: nameOf(target, all),
       version: version && clean(version),
+      obstacle: obstacle && clean(obstacle),
     })),
     checks,
+    obstacles,
     leftOut: allProbes.filter((probe) => !chosen.includes(probe)).map(({ id }) => id),
   };
 }

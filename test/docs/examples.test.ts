@@ -18,7 +18,7 @@ interface Example {
   readonly code: string;
 }
 
-const LIBRARY = "import { Acknowledgements, aws, kubernetes, QdrantVersion } from 'cdktf-qdrant';";
+const LIBRARY = "import { Acknowledgements, aws, kubernetes, Quantization, QdrantVersion, Sizing } from 'cdktf-qdrant';";
 
 /** What an example in a docstring may use. */
 const prelude = `import { readFileSync } from 'node:fs';\nimport { Construct } from 'constructs';\n${LIBRARY}\n`;

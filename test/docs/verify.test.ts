@@ -36,7 +36,7 @@ describe('the probes', () => {
 
 test('the options that the guide names are options', () => {
   const named = [...new Set(guide.match(/(?<=[ `])--[a-z][a-z-]+/g))];
-  const foreign = ['--help', '--outputs-file', '--raw-output'];
+  const foreign = ['--help', '--outputs-file', '--raw-output', '--tail', '--prefix'];
   expect(named.filter((option) => !VERIFY_HELP.includes(`${option}`) && !foreign.includes(option))).toEqual([]);
   expect(named).toContain('--callback-address');
 });

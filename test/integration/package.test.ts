@@ -24,14 +24,17 @@ const publicNames = {
     'FindingSeverity',
     'Listener',
     'ListenerPurpose',
+    'MemoryOptimizedFamily',
     'NodeCertificate',
     'Posture',
     'QdrantPorts',
     'QdrantVersion',
+    'Quantization',
     'ReaderScope',
     'ResolvedSettings',
     'SecretPlace',
     'SecretPurpose',
+    'Sizing',
     'TransportProtocol',
     'aws',
     'kubernetes',
@@ -283,6 +286,17 @@ describe('the package as it is packed', () => {
       'loaded.cjs',
       `({ ...require('cdktf-qdrant') });
        console.log(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes('/provider-'))));`,
+    );
+    expect(loaded).toEqual([]);
+  });
+
+  test('loads nothing that attacks a server for who only makes clusters', () => {
+    const loaded = output(
+      apps.both,
+      'attacks.cjs',
+      `const { aws, kubernetes } = require('cdktf-qdrant');
+       if (!aws.QdrantCluster || !kubernetes.QdrantCluster) throw new Error('no clusters');
+       console.log(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes('/lib/verify/'))));`,
     );
     expect(loaded).toEqual([]);
   });

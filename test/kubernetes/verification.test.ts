@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
+import { SecretV1 } from '@cdktf/provider-kubernetes/lib/secret-v1';
 import { TerraformResource, TerraformVariable, Testing } from 'cdktf';
 import { FindingSeverity, kubernetes } from '../../lib';
 import { exposureOf } from '../../lib/testing';
@@ -7,7 +10,7 @@ import '../../lib/testing/jest';
 import { authority } from '../support/kubernetes/everything';
 import { Endpoint, mayReach } from '../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
-import { KubernetesStack, synthCluster } from '../support/kubernetes/synth';
+import { KubernetesStack, minimal, synthCluster, synthKubernetes } from '../support/kubernetes/synth';
 import { ROOT } from '../support/programs';
 import { stackOnKubernetes } from '../testing/stacks';
 
@@ -51,6 +54,7 @@ describe('a cluster that is verified after an apply', () => {
     const hosts = [0, 1, 2].map((node) => `vectors-cluster-${node}.vectors-cluster-peers.search.svc.cluster.local`);
     expect(container(stack).command).toEqual([
       ...['node', '/opt/cdktf-qdrant/verify.js', ...hosts.flatMap((host) => ['--host', host])],
+      ...['--require', 'rest', '--require', 'grpc'],
       ...['--ca', '/run/secrets/cdktf-qdrant/ca.crt', '--read-only-key-file', '/run/secrets/cdktf-qdrant/api-key'],
       ...['--skip', 'lost-copies'],
     ]);
@@ -60,9 +64,9 @@ describe('a cluster that is verified after an apply', () => {
 
   test('fails the apply, once all nodes serve', () => {
     const { wait_for_completion: waits, timeouts, depends_on: after } = resource(stack);
-    expect({ waits, timeouts }).toEqual({ waits: true, timeouts: { create: '12m', update: '12m' } });
+    expect({ waits, timeouts }).toEqual({ waits: true, timeouts: { create: '26m', update: '26m' } });
     expect(after.join()).toMatch(/kubernetes_job_v1\.\w*Rollout_Job/);
-    expect(job(stack).spec.activeDeadlineSeconds).toBe(660);
+    expect(job(stack).spec.activeDeadlineSeconds).toBe(25 * 60);
   });
 
   test('fails at once for a finding, and not for what passes', () => {
@@ -72,6 +76,17 @@ describe('a cluster that is verified after an apply', () => {
       { action: 'FailJob', onExitCodes: { containerName: container(stack).name, operator: 'In', values: [1] } },
       { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
     ]);
+  });
+
+  test.each([1, 3, 7])('has the time for every attempt, and for the pauses between them, with %i nodes', (nodeCount) => {
+    const { backoffLimit, activeDeadlineSeconds } = job(verified({}, { nodeCount })).spec;
+    // As Kubernetes doubles them, from ten seconds to six minutes.
+    const pauses = Array.from({ length: backoffLimit }, (_, index) => Math.min(10 * 2 ** index, 360));
+    const seconds = pauses.reduce((sum, pause) => sum + pause);
+    expect(seconds).toBeGreaterThan(9 * 60);
+    // Of the nodes, of what is behind the guard, and of the metrics.
+    const closedPorts = 5;
+    expect(activeDeadlineSeconds - seconds).toBeGreaterThan((backoffLimit + 1) * nodeCount * closedPorts * 5);
   });
 
   test('is attacked by a pod without rights, which is given a key and a CA as files, and no other secret', () => {
@@ -123,6 +138,24 @@ describe('a client certificate', () => {
     expect(presented(verified())).toEqual({ secret: undefined, options: false });
   });
 
+  test.each(['Verify', 'Verification'])('of the user’s own may be called %s, before and after', (id) => {
+    const issued: string[] = [];
+    for (const isFirst of [true, false]) {
+      const stack = synthCluster({ clientVerification: required() }, (cluster) => {
+        if (isFirst) issued.push(cluster.issueClientCertificate(id).secretName);
+        cluster.verifyAfterApply();
+        if (!isFirst) issued.push(cluster.issueClientCertificate(id).secretName);
+      });
+      expect(issued).not.toContain(presented(stack).secret);
+    }
+    expect(new Set(issued).size).toBe(1);
+  });
+
+  test('has the job run anew once it is issued in another way', () => {
+    const triggers: string[] = resource(verified({}, { clientVerification: required() })).lifecycle.replace_triggered_by;
+    expect(triggers.join('\n')).toMatch(/^kubernetes_manifest\.Cluster_VerificationAfterApplyClient_Certificate_\w+$/m);
+  });
+
   test('of another CA must be given', () => {
     const props = { clientVerification: required(authority) };
     expect(() => verified({}, props)).toThrow(/asks for one which its own issuer does not issue.*clientCertificateSecretName/s);
@@ -151,12 +184,31 @@ describe('the job', () => {
 
   test('runs anew for what only Terraform knows to have changed, whatever of the cluster it is of', () => {
     const stack = verified({}, {}, (cluster) => cluster.connections.allowRestFrom(kubernetes.Peer.namespace('apps')));
-    const made = stack.addresses().filter((address) => !/_Verification_/.test(address));
+    const made = stack.addresses().filter((address) => !/_VerificationAfterApply_/.test(address));
     expect(resource(stack).lifecycle.replace_triggered_by.sort()).toEqual(
       // What is no part of the cluster is none of it.
       made.filter((address) => /\.Cluster_/.test(address)),
     );
     expect(made.length).toBeGreaterThan(10);
+  });
+
+  test('runs anew for a Secret or a ConfigMap of the same stack that the cluster, or its own options, refer to', () => {
+    const stack = synthKubernetes((scope) => {
+      const metadata = (name: string) => ({ metadata: { name, namespace: 'search' } });
+      const namespace = new NamespaceV1(scope, 'Namespace', { metadata: { name: 'search' } }).metadata.name;
+      const [keys, client] = ['Keys', 'Client'].map((id) => new SecretV1(scope, id, metadata(id.toLowerCase())));
+      const ca = new ConfigMapV1(scope, 'Ca', metadata('ca'));
+      for (const id of ['Key', 'Keys2', 'Other']) new SecretV1(scope, id, metadata(id.toLowerCase()));
+      new kubernetes.QdrantCluster(scope, 'Cluster', {
+        ...{ ...minimal, namespace, clusterName: 'vectors-cluster' },
+        apiKeys: kubernetes.ApiKeys.fromSecrets({ admin: kubernetes.Secret.fromName(keys.metadata.name, 'admin') }),
+        tls: kubernetes.Tls.fromSecret('own-tls', { clientCa: kubernetes.CaBundle.fromConfigMap(ca.metadata.name) }),
+      }).verifyAfterApply({ clientCertificateSecretName: client.metadata.name });
+    });
+    const triggers: string[] = resource(stack).lifecycle.replace_triggered_by;
+    expect(triggers.filter((address) => !/\.Cluster_/.test(address)).sort()).toEqual([
+      ...['kubernetes_config_map_v1.Ca', 'kubernetes_secret_v1.Client', 'kubernetes_secret_v1.Keys'],
+    ]);
   });
 
   test('does not run for what changes nothing: the same again, or what Terraform alone is told', () => {

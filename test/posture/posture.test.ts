@@ -146,6 +146,8 @@ describe('the rules', () => {
 
   test('QDR020 and QDR021: what an older server lacks', () => {
     expect(ids(posture({ version: QdrantVersion.V1_18_3 }))).toEqual(['QDR020']);
+    expect(ids(posture({ version: QdrantVersion.V1_19_1 }))).toEqual([]);
+    expect(ids(posture({ version: QdrantVersion.V1_20_0 }))).toEqual([]);
     expect(ids(posture({ version: QdrantVersion.V1_17_1 }))).toEqual(['QDR020', 'QDR021']);
   });
 

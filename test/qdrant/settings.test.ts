@@ -92,7 +92,10 @@ describe('settings', () => {
       ['service.jwt_rbac', 'false', /jwt_rbac is "false".*true or false/],
       ['service.enable_cors', 'true', /enable_cors is "true".*true or false/],
       ['storage.node_type', 'listener', /is "listener".*"Normal", or "Listener"/],
-      ['storage.quotas.max_disk_usage_percent', 101, /from 0 to 100/],
+      ['storage.quotas.max_disk_usage_percent', 101, /a whole number from 1 to 100/],
+      ['storage.quotas.max_disk_usage_percent', 0, /a whole number from 1 to 100/],
+      ['storage.quotas.max_resident_memory_percent', 90.5, /a whole number from 1 to 100/],
+      ['storage.quotas.release_margin_percent', 2.5, /a whole number from 0 to 100/],
       ...['storage.hnsw_index.memory', 'storage.collection.vectors.memory', 'storage.payload.memory'].map(
         (path): [string, unknown, RegExp] => [path, 5, /memory is 5.*"pinned", or "cached", or "cold"/],
       ),
@@ -127,10 +130,17 @@ describe('settings', () => {
         'storage.performance.io_uring': 'auto',
         'storage.hnsw_index.memory': 'pinned',
         'storage.payload.memory': 'cold',
+        'storage.quotas': {
+          enabled: true,
+          max_disk_usage_percent: 90,
+          max_resident_memory_percent: 80,
+          release_margin_percent: 0,
+        },
       };
       expect(parse(resolve({ additional }).toYaml()).storage).toMatchObject({
         performance: { optimizer_cpu_budget: -2, update_rate_limit: null },
         collection: { quantization: { scalar: { type: 'int8', always_ram: true } } },
+        quotas: { enabled: true, max_disk_usage_percent: 90, max_resident_memory_percent: 80, release_margin_percent: 0 },
       });
     });
   });

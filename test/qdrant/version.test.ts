@@ -1,5 +1,7 @@
 import { Token } from 'cdktf';
-import { QdrantVersion } from '../../lib';
+import * as semver from 'semver';
+import { QdrantVersion, ResolvedSettings } from '../../lib';
+import { RELEASES } from '../../lib/qdrant/releases';
 
 describe('QdrantVersion', () => {
   test.each(['1.19.0', 'v1.19.0'])('reads %s', (text) => {
@@ -28,6 +30,8 @@ describe('QdrantVersion', () => {
     ['1.19.0', '1.18.3', false],
     ['1.18.3', '1.18.0', false],
     ['1.19.0', '2.0.0', false],
+    ['1.19.2', '1.20.0', true],
+    ['1.18.3', '1.20.0', false],
   ])('from %s to %s: %s', (from, to, allowed) => {
     expect(QdrantVersion.of(from).canUpgradeTo(QdrantVersion.of(to))).toBe(allowed);
   });
@@ -35,4 +39,30 @@ describe('QdrantVersion', () => {
   test('knows its unprivileged image', () => {
     expect(QdrantVersion.V1_18_3.unprivilegedImage).toBe('docker.io/qdrant/qdrant:v1.18.3-unprivileged');
   });
+});
+
+describe('the table of releases', () => {
+  const versions = RELEASES.map(({ version }) => version);
+
+  test('has them in their order, each once', () => {
+    expect(semver.sort([...new Set(versions)])).toEqual(versions);
+  });
+
+  test('has a constant for each that is supported, and no other has one', () => {
+    const constants = Object.entries(QdrantVersion).filter(([name]) => /^V\d/.test(name));
+    const supported = versions.filter((version) => semver.gte(version, QdrantVersion.OLDEST_SUPPORTED));
+    expect(constants.map(([name, { version }]) => [name, version])).toEqual(
+      supported.map((version) => [`V${version.replace(/\./g, '_')}`, version]),
+    );
+  });
+});
+
+test('the default is the release that was tested with, whatever is newer', () => {
+  expect(QdrantVersion.DEFAULT.version).toBe('1.19.0');
+});
+
+test('1.20 is given what 1.19 is, as nobody could read which other settings it takes', () => {
+  const settings = { auditLog: true, jwtRbac: true, webUi: true, onDiskPayload: false, replicationFactor: 3 };
+  const given = (version: QdrantVersion) => ResolvedSettings._resolve('stack/Cluster', version, {}, settings).toYaml();
+  expect(given(QdrantVersion.V1_20_0)).toEqual(given(QdrantVersion.V1_19_0));
 });

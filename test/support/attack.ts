@@ -26,7 +26,7 @@ export async function attackOn(
   };
   return verify([{ host, ports }], {
     ...{ material, inside: false, callbackAddress: '127.0.0.1', sendKeysAnyway: false, timeoutSeconds: 5 },
-    ...{ only: [], skip: [], progress: () => {} },
+    ...{ only: [], skip: [], required: [], progress: () => {} },
     ...options,
   });
 }

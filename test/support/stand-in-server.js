@@ -130,6 +130,8 @@ async function join() {
   const caughtUp = await Promise.allSettled(
     others().map(async (uri) => catchUp(await ask(restOf(uri), 'GET', '/stand-in/snapshot'))),
   );
+  // One that was stopped before all had heard who came and went has told nobody since.
+  tell('/catch-up', { peers: data.peers, collections: {} });
   ready = others().length === 0 || caughtUp.some(({ status }) => status === 'fulfilled') || Boolean(state?.joined);
   if (!ready) setTimeout(join, 1000);
 }

@@ -18,7 +18,16 @@ describe('the arguments of cdktf-qdrant', () => {
   test('tell their help, with each option', async () => {
     const { status, out } = await run(['verify', '--help']);
     expect(status).toBe(0);
-    for (const option of ['--host', '--outputs', '--inside', '--client-ca-key', '--callback-address', '--strict', '--junit']) {
+    for (const option of [
+      '--host',
+      '--outputs',
+      '--inside',
+      '--client-ca-key',
+      '--callback-address',
+      '--strict',
+      '--junit',
+      '--require',
+    ]) {
       expect(out).toContain(option);
     }
   });
@@ -68,6 +77,16 @@ describe('the arguments of cdktf-qdrant', () => {
       'a probe that does not exist',
       ['verify', '--host', 'a', '--skip', 'no-keys'],
       'error: --skip no-keys is no probe. Probes: no-key, ',
+    ],
+    [
+      'a port that is required and does not exist',
+      ['verify', '--host', 'a', '--require', 'http'],
+      'error: --require http is no port. Ports: rest, grpc, metrics',
+    ],
+    [
+      'metrics that are required of no port',
+      ['verify', '--host', 'a', '--require', 'metrics'],
+      'error: --require metrics needs --metrics-port PORT',
     ],
   ])('refuse %s, in one line', async (_, args, message) => {
     const { status, out, err } = await run(args);

@@ -1,5 +1,8 @@
 import { IConstruct } from 'constructs';
 import { ClusterDescription, describeCluster } from '../../cluster/cluster-description';
+import { isUnknown } from '../../input/input';
+import { memoryGibOf } from '../../qdrant/memory-optimized-machines';
+import { NodeCapacity } from '../../qdrant/sizing';
 import { clusterIdOf } from '../names/cluster-identity';
 import { RemovalPolicy } from '../removal-policy';
 import { ClientVerification } from '../tls/client-verification';
@@ -23,7 +26,11 @@ export function describeAwsCluster(cluster: IConstruct, props: QdrantClusterProp
   const verification = props.clientVerification ?? ClientVerification.notRequired();
   const isProtected = (props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT;
   const clientVerification = verification.isRequired;
-  const description = describeCluster(cluster, { ...props, clientVerification, isProtected, tlsFolder: './tls' });
+  const description = describeCluster(cluster, {
+    ...{ ...props, clientVerification, isProtected },
+    tlsFolder: './tls',
+    capacity: capacityOf(props),
+  });
   const clusterName = props.clusterName ?? defaultClusterName(cluster);
   return {
     ...description,
@@ -34,4 +41,9 @@ export function describeAwsCluster(cluster: IConstruct, props: QdrantClusterProp
     verification,
     recoveryDays: isProtected ? 30 : 0,
   };
+}
+
+/** Snapshots lie on the data volume. */
+function capacityOf({ instanceType, dataVolume: { sizeGib } }: QdrantClusterProps): NodeCapacity {
+  return { memoryGib: memoryGibOf(instanceType), dataVolumeGib: isUnknown(sizeGib) ? undefined : sizeGib };
 }

@@ -5,7 +5,9 @@ import { ClientService } from '../access/client-service';
 import { ClusterDns } from '../access/cluster-dns';
 import { labelsOf, podLabelsOf } from '../names/cluster-labels';
 import { ClusterNames } from '../names/cluster-names';
+import { NodeCapacity } from '../../qdrant/sizing';
 import { PodUser } from '../pod/pod-user';
+import { gibOf } from '../pod/quantity';
 import { RemovalPolicy } from '../removal-policy';
 import { CaBundle } from '../tls/ca-bundle';
 import { ClientVerification } from '../tls/client-verification';
@@ -45,6 +47,7 @@ export function describeKubernetesCluster(cluster: IConstruct, props: QdrantClus
     clientVerification: isRequired,
     isProtected: (props.removalPolicy ?? RemovalPolicy.PROTECT) === RemovalPolicy.PROTECT,
     tlsFolder: '/run/qdrant/current/tls',
+    capacity: capacityOf(props),
   });
   const { nodeCount, version } = description;
   const { nodeTimeoutMinutes = 30, turnSeconds = DEFAULT_TURN_SECONDS, waitForRollout = true } = props.rollingUpdate ?? {};
@@ -61,5 +64,13 @@ export function describeKubernetesCluster(cluster: IConstruct, props: QdrantClus
     user: props.user ?? PodUser.id(),
     dns: props.dns ?? ClusterDns.kubeSystem(),
     clientCas: authorities ? [authorities] : [],
+  };
+}
+
+function capacityOf({ resources, dataVolume, snapshotVolume = dataVolume }: QdrantClusterProps): NodeCapacity {
+  return {
+    memoryGib: gibOf(resources.memory),
+    dataVolumeGib: gibOf(dataVolume.size),
+    snapshotVolumeGib: gibOf(snapshotVolume.size),
   };
 }

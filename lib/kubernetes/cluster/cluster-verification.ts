@@ -12,7 +12,9 @@ import { ClientCertificate } from '../tls/client-certificate';
 import { ClusterTls } from '../tls/tls';
 import { KubernetesClusterDescription } from './cluster-description';
 
-const ID = 'Verification';
+// Certificates that users issue have their ids in the same place.
+const ID = 'VerificationAfterApply';
+const CERTIFICATE_ID = 'VerificationAfterApplyClient';
 
 /** What a cluster has that is to be verified. */
 export interface VerifiableCluster
@@ -70,7 +72,7 @@ function requireRollout(cluster: Construct, { rollout }: VerifiableCluster): ITe
 /** A certificate of the cluster's own issuer, where it is that whose clients are let in. */
 function certificateFor(cluster: Construct, given: VerifiableCluster): string | undefined {
   if (!given.guard) return undefined;
-  if (given.clientCas.length === 0 && given.certificates.issuer) return given.issueClientCertificate('Verify').secretName;
+  if (given.clientCas.length === 0 && given.certificates.issuer) return given.issueClientCertificate(CERTIFICATE_ID).secretName;
   throw badInput(cluster, {
     given: 'verifyAfterApply without a client certificate, of a cluster that asks for one which its own issuer does not issue',
     allowed: 'the Secret of a certificate that the cluster accepts',

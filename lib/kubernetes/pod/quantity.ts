@@ -28,6 +28,12 @@ function valueOf(quantity: string): number | undefined {
   return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
 
+/** How many GiB a quantity of bytes is, or undefined where only Terraform knows it. */
+export function gibOf(quantity: string): number | undefined {
+  const bytes = isUnknown(quantity) ? undefined : valueOf(quantity);
+  return bytes === undefined ? undefined : bytes / FACTORS.Gi;
+}
+
 /** What Terraform computes the number with that a quantity stands for: Kubernetes writes `1024Gi` back as `1Ti`. */
 export function quantityExpression(text: string): string {
   // As a text, a large number of JavaScript's would lose its last digits.

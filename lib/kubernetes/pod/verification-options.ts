@@ -7,7 +7,7 @@ export interface VerifyAfterApplyProps {
   /**
    * How long, in minutes, an apply waits for the verification, with the attempts after one that could not reach every node.
    *
-   * @default - 5, and 2 more for each node
+   * @default - 16, and 3 more for each node: as long as all attempts take
    */
   readonly timeoutMinutes?: number;
 

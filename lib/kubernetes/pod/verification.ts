@@ -31,6 +31,11 @@ const GIVEN = '/run/secrets/cdktf-qdrant';
 const FOUND = 1;
 /** One more for each attempt doubles the pause before it, from ten seconds on: some ten minutes, in which nodes take up what was rotated. */
 const ATTEMPTS_MORE = 6;
+const MINUTES_OF_PAUSES = Math.ceil((10 * (2 ** ATTEMPTS_MORE - 1)) / 60);
+/** Of all attempts: each waits, for five seconds, for an answer of every port that a policy closes to it. */
+const MINUTES_OF_A_NODE = 3;
+/** To pull the image and to start pods. */
+const MINUTES_TO_START = 5;
 
 /** A cluster that is verified. */
 export interface VerifiedCluster {
@@ -41,6 +46,7 @@ export interface VerifiedCluster {
   readonly podLabels: { [name: string]: string };
   /** A name of each node, which its certificate carries. */
   readonly hosts: string[];
+  readonly grpc: boolean;
   readonly metricsPort?: number;
   readonly key: { readonly option: 'api-key-file' | 'read-only-key-file'; readonly secret: Secret };
   readonly ca: BundlePlace;
@@ -52,6 +58,11 @@ export interface VerifiedCluster {
   readonly dns: ClusterDns;
   /** Done once every node serves. */
   readonly rollout: ITerraformDependable;
+}
+
+/** Resources whose content pods take up, while those that name them stay as they are. */
+function isGivenToPods(type: string): boolean {
+  return /^kubernetes_(secret|config_map)(_v1)?$/.test(type);
 }
 
 /** The labels of the pod that verifies a cluster. Nothing of the cluster selects them. */
@@ -77,7 +88,7 @@ export class Verification extends Construct {
     this.check();
     const program = this.makeProgram();
     const policy = this.makeNetworkPolicy();
-    this.makeJob(changesOf(verified.cluster, this), program, [program, policy, verified.rollout]);
+    this.makeJob(changesOf(verified.cluster, this, isGivenToPods), program, [program, policy, verified.rollout]);
   }
 
   private check(): void {
@@ -123,7 +134,7 @@ export class Verification extends Construct {
 
   private makeJob({ digest, triggers }: Changes, program: ConfigMapV1, dependsOn: ITerraformDependable[]): void {
     const { clusterName, namespace, labels, hosts } = this.verified;
-    const { timeoutMinutes = 5 + 2 * hosts.length } = this.props;
+    const { timeoutMinutes = MINUTES_TO_START + MINUTES_OF_PAUSES + MINUTES_OF_A_NODE * hosts.length } = this.props;
     new JobV1(this, 'Job', {
       dependsOn,
       metadata: { name: `${clusterName}-verify-${digest}`, namespace, labels },
@@ -163,7 +174,7 @@ export class Verification extends Construct {
   }
 
   private programArguments(): string[] {
-    const { hosts, metricsPort, key, clientCertificateSecretName } = this.verified;
+    const { hosts, grpc, metricsPort, key, clientCertificateSecretName } = this.verified;
     const { accept = [], failOn = FindingSeverity.ERROR } = this.props;
     const identity = { cert: `${GIVEN}/client.crt`, key: `${GIVEN}/client.key` };
     const files = {
@@ -171,7 +182,7 @@ export class Verification extends Construct {
       [key.option]: `${GIVEN}/api-key`,
       ...(clientCertificateSecretName === undefined ? {} : identity),
     };
-    return verificationArguments(this, { hosts, metricsPort, files, accept, failOn });
+    return verificationArguments(this, { hosts, grpc, metricsPort, files, accept, failOn });
   }
 
   /** Of each Secret nothing but what is asked for: of that of the nodes' certificate not its key. */

@@ -53,7 +53,7 @@ function outdatedPolicyOf({ values, address }: ObservedResource): string[] {
   const { protocol, ssl_policy: given } = values;
   if (!['TLS', 'HTTPS'].includes(protocol) || hasUnknown(given)) return [];
   const policy = isGiven(given) ? given : DEFAULT_POLICY;
-  const isRecent = /TLS13-1-[23]|TLS-1-2|FS-1-2|TLS13-1-2/.test(policy);
+  const isRecent = /TLS13-1-[23]|TLS-1-2|FS-1-2/.test(policy);
   return isRecent ? [] : [`${address} by ${policy}`];
 }
 

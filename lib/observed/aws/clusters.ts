@@ -1,7 +1,7 @@
 import { ListenerProps, ListenerPurpose, SecretPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { ObservedCluster, ObservedListener, ObservedSecret, reachedBy } from '../found-cluster';
-import { addTo } from '../grouped';
+import { groupedBy } from '../grouped';
 import { InboundRule, ObservedSource } from '../reach';
 import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, UNKNOWN } from '../resources';
 import { listenersOf, ObservedServer, resolvedSettings, versionOf } from '../server';
@@ -85,12 +85,6 @@ function clusterKeyOf({ resource, groups }: Machine): string {
   return identities.length > 0 ? identities.join() : resource.address;
 }
 
-function groupedBy<T>(items: T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) addTo(groups, keyOf(item), item);
-  return [...groups.values()];
-}
-
 function clusterOf(nodes: Machine[], resources: Resources, groups: SecurityGroups): ObservedCluster {
   const [{ resource, text }] = nodes;
   const ours = text === undefined ? undefined : ourServer(text);
@@ -171,12 +165,12 @@ function namesNoOther(nodes: Machine[]): boolean {
 
 /** In how many zones the nodes stand; undefined where that is not known of all of them. */
 function zoneCountOf(nodes: Machine[], resources: Resources): number | undefined {
-  const zones = nodes.map(({ resource, interfaces }) => {
-    const [subnet] = subnetsOf(resource, interfaces, resources);
-    return resources.identified(subnet ?? '')?.values.availability_zone ?? resource.values.availability_zone;
-  });
-  if (zones.every((zone) => isGiven(zone) && !hasUnknown(zone))) return new Set(zones).size;
   const subnets = nodes.map(({ resource, interfaces }) => subnetsOf(resource, interfaces, resources));
+  const zones = nodes.map(
+    ({ resource }, index) =>
+      resources.identified(subnets[index][0] ?? '')?.values.availability_zone ?? resource.values.availability_zone,
+  );
+  if (zones.every((zone) => isGiven(zone) && !hasUnknown(zone))) return new Set(zones).size;
   // Of several subnets nobody knows that they are of several zones; one is of one.
   return subnets.every(([subnet]) => subnet !== undefined && subnet === subnets[0][0]) ? 1 : undefined;
 }

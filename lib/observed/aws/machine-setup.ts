@@ -102,11 +102,12 @@ function textSetup(texts: string[]): NodeSetup {
   const [first] = servers;
   if (first === undefined) return {};
   const image = imageOf(first.image);
+  const user = asUser(first.text);
   const releases = servers.flatMap((server) => versionOf(server.image)?.version ?? []);
   return {
     image,
     releases: [...new Set(releases)],
-    runsAsRoot: image && asUser(first.text) !== undefined ? asUser(first.text) === '0' : image && isRootIn(image),
+    runsAsRoot: image && (user === undefined ? isRootIn(image) : user === '0'),
     powers: /--privileged\b|^\s*privileged:\s*true/m.test(first.text) ? ['all of its machine, as it is privileged'] : [],
     storage: storageOf(first.text, image !== undefined),
     unverifiedPrograms: fetchedUnverified(first.text),

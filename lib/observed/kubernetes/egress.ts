@@ -1,17 +1,14 @@
 import { hasUnknown, listOf } from '../resources';
 import { coverTheInternet } from '../../input/cidr';
 import { ObservedObject, selects } from './objects';
-import { PodSet } from './policies';
+import { isInNamespace, PodSet } from './policies';
 
 /** Why pods may connect to any address on all ports: by a policy, or as there is none. Undefined where nothing does, or that is not known. */
 export function unlimitedEgressOf(pods: PodSet, objects: ObservedObject[]): string | undefined {
   // No policy holds for pods in the network of their machine.
   if (pods.hostNetwork) return undefined;
   const policies = objects
-    .filter(({ kind, namespace, resource }) => {
-      const isBeside = namespace === pods.namespace || hasUnknown([namespace, pods.namespace]);
-      return kind === 'NetworkPolicy' && isBeside && resource.where === pods.resource.where;
-    })
+    .filter((object) => object.kind === 'NetworkPolicy' && isInNamespace(object, pods))
     .filter(({ manifest }) => concernsEgress(manifest.spec ?? {}))
     .map(({ manifest, resource }) => ({
       spec: manifest.spec,

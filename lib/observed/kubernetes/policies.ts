@@ -47,7 +47,8 @@ function open(pods: PodSet, name: string): { rules: InboundRule[]; unknown: stri
   return { rules: [{ ports: ALL_PORTS, sources: [{ name, key: name, unknown: true, by: pods.resource }] }], unknown: [] };
 }
 
-function isInNamespace(object: ObservedObject, pods: PodSet): boolean {
+/** Whether an object is in the namespace of pods, or may be. */
+export function isInNamespace(object: ObservedObject, pods: PodSet): boolean {
   const { namespace, resource } = object;
   const isOfPlace = resource.where === pods.resource.where;
   return isOfPlace && (namespace === pods.namespace || hasUnknown(namespace) || hasUnknown(pods.namespace));

@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped';
 import { ClusterReport } from './report';
 
 /** Clusters that have everything in common but their names: nodes that share no group are read as clusters of one. */
@@ -12,12 +13,7 @@ export function nameOf({ clusters: [{ name }, ...others] }: AlikeClusters): stri
 
 /** Clusters by what is exposed and found, so that what is alike is shown once. */
 export function groupedByLikeness(clusters: ClusterReport[]): AlikeClusters[] {
-  const groups = new Map<string, ClusterReport[]>();
-  for (const cluster of clusters) {
-    const key = likeness(cluster);
-    groups.set(key, [...(groups.get(key) ?? []), cluster]);
-  }
-  return [...groups.values()].map((alike) => ({ clusters: alike }));
+  return groupedBy(clusters, likeness).map((alike) => ({ clusters: alike }));
 }
 
 /** All that a reader could tell two clusters by, but for the addresses of their own resources. */

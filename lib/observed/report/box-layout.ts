@@ -125,11 +125,16 @@ export function marksInLines(marks: Mark[], within: number): { marks: PlacedMark
   const placed: PlacedMark[] = [];
   let [x, y, widest] = [0, 0, 0];
   for (const mark of marks) {
-    const width = widthOf(mark.text, MARK.size, true) + 2 * MARK.padding;
+    const width = widthOfMark(mark.text);
     if (x > 0 && x + width > within) [x, y] = [0, y + MARK.height + MARK.gap];
     placed.push({ mark, x, y, width });
     widest = Math.max(widest, x + width);
     x += width + MARK.gap;
   }
   return { marks: placed, width: widest, height: y + MARK.height };
+}
+
+/** How wide the frame of a mark is. */
+export function widthOfMark(text: string): number {
+  return widthOf(text, MARK.size, true) + 2 * MARK.padding;
 }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
+import { yesNo } from '../../posture/report/table';
 import { AlikeClusters, groupedByLikeness, nameOf } from './alike';
 import { FONTS, inBoth, PICTURE_STYLE } from './colours';
 import { counted, Found, foundByRule, toneOf } from './marks';
 import { element, Markup } from './markup';
 import { ListenerReport, ObservedReport } from './report';
 import { figureOf } from './svg';
-
-const RULES = 'https://github.com/cdktf-qdrant/cdktf-qdrant/blob/main/docs/rules.md';
+import { NOTHING_FOUND, pageOf, readersOf } from './words';
 
 /** All that was read as one page, which loads nothing and runs nothing. */
 export async function htmlReport({ clusters, unread }: ObservedReport): Promise<string> {
   const groups = groupedByLikeness(clusters);
   const sections = await Promise.all(groups.map((alike, index) => sectionOf(alike, index)));
-  const none = element('p', {}, 'No Qdrant was found: no instance, workload or security group that concerns it.');
+  const none = element('p', {}, NOTHING_FOUND);
   const found = clusters.flatMap(({ findings }) => findings);
   const body = element(
     'body',
@@ -46,11 +46,7 @@ export async function htmlReport({ clusters, unread }: ObservedReport): Promise<
 async function sectionOf(alike: AlikeClusters, index: number): Promise<Markup> {
   const [{ name, address, listeners, secrets, findings, unknown }] = alike.clusters;
   const others = alike.clusters.slice(1).map((cluster) => `${cluster.name} (${cluster.address})`);
-  const secretRows = secrets.map(({ name: secret, keptIn, readers }) => [
-    secret,
-    keptIn,
-    readers.join(', ') || 'no reader is known',
-  ]);
+  const secretRows = secrets.map((secret) => [secret.name, secret.keptIn, readersOf(secret)]);
   const id = `cluster${index}`;
   const figure = await figureOf(alike, String(index));
   return element(
@@ -86,7 +82,6 @@ const PORT_COLUMNS = ['Port', 'What', 'At', 'Exposed to', 'Let in by', 'TLS', 'A
 
 function portCells(listener: ListenerReport): string[] {
   const { port, purpose, at, sources, tls, apiKey, clientCertificate } = listener;
-  const yesNo = (value?: boolean) => (value === undefined ? 'unknown' : value ? 'yes' : 'no');
   const each = (values: string[]) => [...new Set(values)].join(', ');
   return [
     ...[String(port), purpose, at],
@@ -125,7 +120,7 @@ function scrolled(label: string, content: Markup): Markup {
 
 function ruleItem({ ruleId, severity, findings }: Found): Markup {
   const [{ reason, fix }] = findings;
-  const rule = element('a', { href: `${RULES}#${ruleId.toLowerCase()}`, rel: 'noreferrer' }, ruleId);
+  const rule = element('a', { href: pageOf(ruleId), rel: 'noreferrer' }, ruleId);
   const found = findings.map(({ what, address }) =>
     element('li', {}, element('strong', {}, what), ', by ', element('code', {}, address)),
   );

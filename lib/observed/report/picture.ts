@@ -5,8 +5,8 @@ import { Mark, marksOf } from './marks';
 import { Arrow, Box, Picture, Row } from './picture-parts';
 import { ClusterReport, ListenerReport, SecretReport } from './report';
 import { whoReaches } from './who';
+import { listenerName, NO_READER } from './words';
 
-const listenerName = ({ purpose, port, at }: ListenerReport) => `${purpose} (port ${port}) of ${at}`;
 const isAbout = (listener: ListenerReport) => (finding: LocatedFinding) => finding.listener === listenerName(listener);
 
 /** Who reaches which listener by what, and who reads which secret. */
@@ -104,7 +104,7 @@ function secretsBox({ secrets, findings }: ClusterReport): Box[] {
   if (secrets.length === 0) return [];
   const rows = secrets.map((secret, index): Row => {
     const found = findings.filter((finding) => finding.secret === secretName(secret));
-    const note = secret.readers.length === 0 ? 'no reader is known' : undefined;
+    const note = secret.readers.length === 0 ? NO_READER : undefined;
     return { id: `secret ${index}`, name: secret.name, detail: secret.keptIn, marks: [], found: marksOf(found), note };
   });
   return [{ id: 'secrets', column: 2, kind: 'Secrets', names: [], marks: [], rows }];

@@ -2,8 +2,7 @@ import { sep } from 'node:path';
 import { rules } from '../../posture/rules';
 import { FindingSeverity } from '../../posture/rules/rule';
 import { ObservedReport } from './report';
-
-const PAGE = 'https://github.com/cdktf-qdrant/cdktf-qdrant/blob/main/docs/rules.md';
+import { pageOf } from './words';
 
 /**
  * The findings as code scanners take them.
@@ -37,7 +36,7 @@ export function sarifReport({ clusters, unread }: ObservedReport, path: string, 
       shortDescription: { text: title },
       fullDescription: { text: reason },
       help: { text: `Fix: ${fix} Source: ${source}` },
-      helpUri: `${PAGE}#${id.toLowerCase()}`,
+      helpUri: pageOf(id),
       defaultConfiguration: { level: levelOf(severity) },
     })),
   };

@@ -1,5 +1,5 @@
 import { AlikeClusters, groupedByLikeness, nameOf } from './alike';
-import { MARK, PlacedText, TEXT } from './box-layout';
+import { MARK, PlacedText, TEXT, widthOfMark } from './box-layout';
 import { PICTURE_STYLE } from './colours';
 import { at, drawn, drawnMark, drawnText, lineOf } from './drawing';
 import { laidOut, LaidPicture } from './layout';
@@ -8,13 +8,13 @@ import { element, Markup } from './markup';
 import { pictureOf } from './picture';
 import { ListenerReport, ObservedReport } from './report';
 import { linesOf, widthOf } from './text-width';
+import { listenerName, NOTHING_FOUND, secretText } from './words';
 
 const MARGIN = 24;
 const GAP = 20;
 /** Below this, sentences get too many lines. */
 const LEAST_WIDTH = 620;
 const TITLE = { size: 20, line: 26 };
-const NONE = 'No Qdrant was found: no instance, workload or security group that concerns it.';
 
 /** The picture of all that was read, as a file of its own. */
 export async function svgReport({ clusters, unread }: ObservedReport): Promise<string> {
@@ -23,12 +23,12 @@ export async function svgReport({ clusters, unread }: ObservedReport): Promise<s
   const width = Math.max(LEAST_WIDTH, ...pictures.map((picture) => picture.width));
   const page = new Page(width);
   groups.forEach((alike, index) => clusterOnto(page, alike, pictures[index]));
-  if (groups.length === 0) page.paragraph(NONE);
+  if (groups.length === 0) page.paragraph(NOTHING_FOUND);
   if (unread.length > 0) page.paragraph('Not read', 'name');
   unread.forEach((line) => page.paragraph(line));
   page.add(legend(), MARK.height);
   const title = groups.length === 0 ? 'No Qdrant' : `Who reaches ${groups.map(nameOf).join(', ')}`;
-  const description = groups.map(described).join('\n') || NONE;
+  const description = groups.map(described).join('\n') || NOTHING_FOUND;
   const size = { width: width + 2 * MARGIN, height: page.y + 2 * MARGIN };
   const style = element('style', {}, new Markup(PICTURE_STYLE));
   const ground = element('rect', { class: 'ground', ...size, rx: 12 });
@@ -101,7 +101,7 @@ function clusterOnto(page: Page, alike: AlikeClusters, laid: LaidPicture): void 
   page.y += GAP;
   page.add(element('g', {}, ...drawn(laid)), laid.height + GAP);
   for (const { ruleId, severity, findings: found } of foundByRule(findings)) {
-    const width = widthOf(ruleId, MARK.size, true) + 2 * MARK.padding;
+    const width = widthOfMark(ruleId);
     const mark = drawnMark({ mark: { text: ruleId, tone: toneOf(severity) }, x: 0, y: 0, width });
     page.marked(
       mark,
@@ -116,12 +116,8 @@ function clusterOnto(page: Page, alike: AlikeClusters, laid: LaidPicture): void 
 /** The picture in words, for those who do not see it. */
 function described({ clusters }: AlikeClusters): string {
   const [{ listeners, secrets, findings, unknown }] = clusters;
-  const reach = listeners.map(
-    (listener) => `${listener.purpose} (port ${listener.port}) of ${listener.at}: ${reachOf(listener)}.`,
-  );
-  const read = secrets.map(
-    ({ name, keptIn, readers }) => `${name}, in ${keptIn}: ${readers.join(', ') || 'no reader is known'}.`,
-  );
+  const reach = listeners.map((listener) => `${listenerName(listener)}: ${reachOf(listener)}.`);
+  const read = secrets.map((secret) => `${secretText(secret)}.`);
   const alike = clusters.length === 1 ? [] : [`${clusters.map(({ name }) => name).join(', ')} are alike:`];
   const open = unknown.map((line) => `Unknown, and not taken for safe: ${line}.`);
   return [...alike, ...reach, ...read, ...open, `Found: ${counted(findings)}.`].join('\n');

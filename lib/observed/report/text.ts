@@ -1,10 +1,10 @@
 import { ClusterReport, ObservedReport } from './report';
+import { NOTHING_FOUND, secretText } from './words';
 
 /** For a reader: a table a cluster, then what was found and what is not known. */
 export function textReport({ clusters, unread }: ObservedReport): string {
-  const none = 'No Qdrant was found: no instance, workload or security group that concerns it.\n';
   return [
-    ...(clusters.length === 0 ? [none] : clusters.map(clusterText)),
+    ...(clusters.length === 0 ? [`${NOTHING_FOUND}\n`] : clusters.map(clusterText)),
     ...(unread.length === 0 ? [] : [`Not read\n${unread.map((line) => `  - ${line}\n`).join('')}`]),
   ].join('\n');
 }
@@ -18,12 +18,7 @@ function clusterText({ name, address, table, secrets, findings, unknown }: Clust
   );
   return [
     `${name} (${address})\n\n${table}\n`,
-    ...list(
-      'Secrets',
-      secrets.map(
-        ({ name: secret, keptIn, readers }) => `${secret}, in ${keptIn}: ${readers.join(', ') || 'no reader is known'}`,
-      ),
-    ),
+    ...list('Secrets', secrets.map(secretText)),
     found.length === 0 ? 'Findings\n  none\n' : list('Findings', found).join(''),
     ...list('Unknown, and not taken for safe', unknown),
   ].join('\n');

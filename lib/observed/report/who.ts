@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped';
 import { LocatedFinding } from '../judge';
 import { arrowTo } from './arrows';
 import { Arrow, Box, Picture } from './picture-parts';
@@ -13,13 +14,11 @@ export interface Reached {
 /** Those outside, with what they reach: sources of one kind that reach the same, with the same findings, are one box. */
 export function whoReaches(reached: Reached[]): Picture {
   const sources = reached.flatMap((one) => one.sources);
-  const groups = new Map<string, string[]>();
-  for (const name of new Set(sources.map((source) => source.name))) {
+  const alike = groupedBy([...new Set(sources.map((source) => source.name))], (name) => {
     const arrows = arrowsOf('', name, reached).map(({ to, severity, marks }) => [to, severity, marks.map(({ text }) => text)]);
-    const key = JSON.stringify([kindOf(name, sources), arrows]);
-    groups.set(key, [...(groups.get(key) ?? []), name]);
-  }
-  const boxes = [...groups.values()].map((names, index): Box => {
+    return JSON.stringify([kindOf(name, sources), arrows]);
+  });
+  const boxes = alike.map((names, index): Box => {
     const kind = kindOf(names[0], sources);
     return { id: `who ${index}`, column: 0, kind, names, marks: [], rows: [] };
   });

@@ -46,7 +46,8 @@ function clientCertificate({ clientVerifiedBy, madeElsewhere }: Listener): strin
   return madeElsewhere ? 'unknown' : 'not asked for';
 }
 
-function yesNo(value?: boolean): string {
+/** An answer, as tables have it. */
+export function yesNo(value?: boolean): string {
   if (value === undefined) return 'unknown';
   return value ? 'yes' : 'no';
 }

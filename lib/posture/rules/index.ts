@@ -25,6 +25,7 @@ import { nameFromPath } from './name-from-path';
 import { networkOfMachine } from './network-of-machine';
 import { nodeUnprotected } from './node-unprotected';
 import { nodesInterchangeable } from './nodes-interchangeable';
+import { nodesUndersized } from './nodes-undersized';
 import { nodesUnjoined } from './nodes-unjoined';
 import { nodesUnverified } from './nodes-unverified';
 import { peerPortExposed } from './peer-port-exposed';
@@ -124,4 +125,5 @@ export const rules: Rule[] = [
   rootFileSystemWritable,
   nodesUnjoined,
   auditLogLost,
+  nodesUndersized,
 ];

@@ -118,9 +118,15 @@ export class Attack {
     return reply;
   }
 
+  /** One of the user's keys; undefined where he gave none. */
+  public keyOf(name: KeyName): string | undefined {
+    const { adminKey, readOnlyKey } = this.options.material;
+    return name === 'admin key' ? adminKey : readOnlyKey;
+  }
+
   /** One of the user's keys, proved to open a listener: a key that is refused proves nothing. */
   public async usableKey(listener: Listener, name: KeyName): Promise<Usable> {
-    const value = name === 'admin key' ? this.options.material.adminKey : this.options.material.readOnlyKey;
+    const value = this.keyOf(name);
     const obstacle = listener.secretObstacle ?? (value === undefined ? `no ${name} was given` : undefined);
     if (obstacle) return { obstacle };
     const credentials = apiKey(value!, `the ${name}`, true);

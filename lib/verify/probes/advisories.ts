@@ -1,43 +1,12 @@
 import * as semver from 'semver';
 import { FindingSeverity } from '../../posture/rules/rule';
+import { RELEASES } from '../../qdrant/releases';
 import { found, notTried, passed, Probe } from '../probe';
 
-interface Advisory {
-  readonly id: string;
-  readonly fixedIn: string;
-  readonly what: string;
-  readonly source: string;
-}
-
-const RECORDS = 'https://github.com/CVEProject/cvelistV5/blob/main/cves/2024';
-
-/** What has been published of Qdrant itself, by the records that the sources name. Crates within it are for a scanner of images; what was mended without an advisory, for the probe `version`. */
-const ADVISORIES: Advisory[] = [
-  {
-    id: 'CVE-2024-2221',
-    fixedIn: '1.8.0',
-    what: 'an uploaded snapshot overwrites any file',
-    source: `${RECORDS}/2xxx/CVE-2024-2221.json`,
-  },
-  {
-    id: 'CVE-2024-3078',
-    fixedIn: '1.8.3',
-    what: 'names of snapshots leave their folder',
-    source: `${RECORDS}/3xxx/CVE-2024-3078.json`,
-  },
-  {
-    id: 'CVE-2024-3584',
-    fixedIn: '1.9.0',
-    what: 'the name of a collection leaves the folder of uploads',
-    source: `${RECORDS}/3xxx/CVE-2024-3584.json`,
-  },
-  {
-    id: 'CVE-2024-3829',
-    fixedIn: '1.9.0',
-    what: 'links in a snapshot read and write any file',
-    source: `${RECORDS}/3xxx/CVE-2024-3829.json`,
-  },
-];
+/** What has been published of Qdrant itself, by the records that the sources name. What was mended without an advisory is for the probe `version`. */
+const ADVISORIES = RELEASES.flatMap(({ version, mends = [] }) =>
+  mends.filter(({ isAdvisory }) => isAdvisory).map((defect) => ({ ...defect, fixedIn: version })),
+);
 
 export const advisories: Probe = {
   id: 'advisories',

@@ -1,9 +1,10 @@
 import * as semver from 'semver';
 import { FindingSeverity } from '../../posture/rules/rule';
+import { MENDED_RELEASE } from '../../qdrant/releases';
 import { found, notTried, passed, Probe } from '../probe';
 
 /** The release below which the posture warns too. */
-const NEWEST_NEEDED = '1.19.0';
+const NEWEST_NEEDED = MENDED_RELEASE.version;
 
 export const version: Probe = {
   id: 'version',

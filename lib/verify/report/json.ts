@@ -6,7 +6,7 @@ const SCHEMA_VERSION = 1;
 
 /** A report for programs: docs/verify.schema.json says what it has. */
 export function jsonReport(report: Report, exitStatus: number): string {
-  const { startedAt, targets, checks, leftOut } = report;
+  const { startedAt, targets, checks, obstacles, leftOut } = report;
   const written = {
     schemaVersion: SCHEMA_VERSION,
     startedAt: startedAt.toISOString(),
@@ -14,6 +14,7 @@ export function jsonReport(report: Report, exitStatus: number): string {
     summary: countsOf(report),
     targets: targets.map(({ host, ports, version }) => ({ host, version: version || null, ports })),
     leftOut,
+    obstacles,
     checks: checks.map(({ host, probe, where, outcome, what, sent, received }) => ({
       probe: probe.id,
       rule: probe.rule ?? null,

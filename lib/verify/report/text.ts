@@ -8,7 +8,9 @@ export function textReport(report: Report): string {
   const findings = checks.filter(({ outcome }) => outcome === Outcome.FINDING);
   const tried = checks.filter(({ outcome }) => outcome !== Outcome.NOT_TRIED);
   return [
-    ...targets.map(({ host, version }) => `${host}: Qdrant ${version || 'of a version that it does not tell'}`),
+    ...targets.map(
+      ({ host, version, obstacle }) => obstacle ?? `${host}: Qdrant ${version || 'of a version that it does not tell'}`,
+    ),
     '',
     ...(tried.length > 0 ? [table(tried), ''] : []),
     ...findings.flatMap(findingLines),

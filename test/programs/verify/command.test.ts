@@ -131,18 +131,64 @@ describe('cdktf-qdrant verify', () => {
     expect(server!.keysSeen.map(({ key }) => key)).toEqual(expect.arrayContaining([ADMIN_KEY, READ_ONLY_KEY]));
   });
 
-  test.each([
-    ['of another server', ADMIN_KEY],
-    ['that is empty', ''],
-  ])('takes the refusal of a read-only key %s for no proof', async (_, key) => {
-    const args = given.filter((argument) => !argument.includes('read-only-key'));
-    const { status, out } = await verify({ adminKey: 'the admin key of a server that is another' }, args, {
-      QDRANT_READ_ONLY_API_KEY: key,
-    });
+  const withoutReadOnlyKey = given.filter((argument) => !argument.includes('read-only-key'));
+
+  test('takes a key that is empty for none', async () => {
+    const { status, out } = await verify({}, withoutReadOnlyKey, { QDRANT_READ_ONLY_API_KEY: '' });
     expect(status).toBe(0);
-    expect(out).toMatch(
-      /(the read-only key that was given is not taken|no read-only key was given).*\n(.*\n)*? {4}read-only-key-writes, REST/,
-    );
+    expect(out).toMatch(/no read-only key was given.*\n(.*\n)*? {4}read-only-key-writes, REST/);
+  });
+
+  test.each([
+    ['the read-only key', { QDRANT_READ_ONLY_API_KEY: 'of another server' }, ['REST', 'gRPC']],
+    ['the admin key', { QDRANT_API_KEY: 'of another server', QDRANT_READ_ONLY_API_KEY: READ_ONLY_KEY }, ['REST', 'gRPC']],
+  ])('proves nothing, and says so, where %s is not taken', async (name, environment, places) => {
+    const { status, out, err } = await verify({}, [...withoutReadOnlyKey, '--quiet'], environment);
+    expect(status).toBe(2);
+    const refused = new RegExp(`^error: 127\\.0\\.0\\.1: (REST|gRPC) \\(\\d+\\): ${name} that was given is not taken: .+`);
+    expect(
+      err
+        .trim()
+        .split('\n')
+        .map((line) => refused.exec(line)?.[1]),
+    ).toEqual(places);
+    // What was seen all the same is in the report.
+    expect(out).toMatch(/^passed +no-key +QDR013 +127\.0\.0\.1 +REST/m);
+  });
+
+  test('proves nothing with a client certificate that one of the ports does not take', async () => {
+    const other = makeCertificate({ commonName: 'other', from: inDays(-1), to: inDays(9), usages: ['clientAuth'] }, CA);
+    const identity = ['--cert', file('other.pem', other.certificate), '--key', file('other-key.pem', other.key)];
+    const args = ['--ca', files.ca, ...identity, '--skip', 'no-client-certificate', '--quiet'];
+    const { status, err } = await verify({ grpc: 'none' }, args, keys);
+    expect(err).toMatch(/^error: 127\.0\.0\.1: REST \(\d+\): the client certificate that was given is not taken: .+\n$/);
+    expect(status).toBe(2);
+  });
+
+  test.each(['rest', 'grpc', 'metrics'])('proves nothing where %s is required, and cannot be reached', async (port) => {
+    const closed = [`--${port}-port`, String(await freePort())];
+    const metrics = port === 'metrics' ? [] : ['--metrics-port', String(await freePort())];
+    const args = [...given, '--quiet', ...closed, ...metrics];
+    const without = await verify({}, args);
+    expect(without).toMatchObject({ status: 0, err: '' });
+    await server!.stop();
+    const { status, out, err } = await verify({}, [...args, '--require', port]);
+    const name = { rest: 'REST', grpc: 'gRPC', metrics: 'metrics' }[port];
+    expect(err).toMatch(new RegExp(`^error: 127\\.0\\.0\\.1: ${name} \\(\\d+\\) cannot be reached: ECONNREFUSED\\n$`));
+    expect(status).toBe(2);
+    expect(out).toMatch(/^0 errors, /m);
+  });
+
+  test('ends with 0 where all that is required is there', async () => {
+    const args = [...given, '--require', 'rest', '--require', 'grpc'];
+    expect((await verify({}, args)).status).toBe(0);
+  });
+
+  test('ends with 1 for a hole, although a key is not taken, and names both', async () => {
+    const { status, out, err } = await verify({ grpc: 'none' }, given, { QDRANT_API_KEY: 'of another server' });
+    expect(status).toBe(1);
+    expect(out).toMatch(/^error: no-client-certificate/m);
+    expect(err).toMatch(/^error: .*the admin key that was given is not taken/m);
   });
 
   test('takes a probe that fails by itself for no proof', async () => {
@@ -176,6 +222,16 @@ describe('cdktf-qdrant verify ends with 2, in one line, where', () => {
     const [rest, grpc] = [await freePort(), await freePort()].map(String);
     expect(await run(['verify', '--host', '127.0.0.1', '--rest-port', rest, '--grpc-port', grpc, ...quiet])).toEqual({
       ...{ status: 2, out: '', err: `error: 127.0.0.1 cannot be reached on ${rest} and ${grpc}\n` },
+    });
+  });
+
+  test('nothing listens on any of several hosts', async () => {
+    const port = String(await freePort());
+    const hosts = ['127.0.0.1', '127.0.0.2'];
+    const args = [...hosts.flatMap((host) => ['--host', host]), '--rest-port', port, '--grpc-port', port, ...quiet];
+    expect(await run(['verify', ...args])).toEqual({
+      ...{ status: 2, out: '' },
+      err: `error: ${hosts.map((host) => `${host} cannot be reached on ${port} and ${port}`).join('; ')}\n`,
     });
   });
 

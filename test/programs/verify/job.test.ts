@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubernetes } from '../../../lib';
@@ -7,7 +7,7 @@ import { makeCertificate } from '../../../lib/verify/x509/make-certificate';
 import { objectOf } from '../../support/kubernetes/objects';
 import { KubernetesStack, synthCluster } from '../../support/kubernetes/synth';
 import { CA, CLIENT, inDays, OpenServer, READ_ONLY_KEY, ServerSettings } from '../../support/open-server';
-import { describeWith } from '../../support/programs';
+import { describeWith, ROOT } from '../../support/programs';
 
 const NODES = 3;
 const JOB = /-verify-[0-9a-f]{10}$/;
@@ -77,6 +77,30 @@ function runJob(stack: KubernetesStack): Promise<{ status: number | null; out: s
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
 }
 
+/** The probes that a report names as not tried. */
+function notTried(report: string): string[] {
+  const [, list] = /^Not tried, and so not proved:\n((?: .*\n)+)/m.exec(report)!;
+  return [...new Set([...list.matchAll(/^ {4}([a-z-]+), /gm)].map(([, probe]) => probe))].sort();
+}
+
+/** Those of which the guide says so. */
+function toldToBeNotTried(): string[] {
+  const guide = readFileSync(join(ROOT, 'docs/guides/verify.md'), 'utf8');
+  const [, list] = /^The Job never tries ((?:.+\n)+)/m.exec(guide)!;
+  return [...list.matchAll(/`([a-z-]+)`/g)].map(([, probe]) => probe).sort();
+}
+
+interface Circumstances {
+  readonly options?: kubernetes.VerifyAfterApplyProps;
+  readonly props?: Partial<kubernetes.QdrantClusterProps>;
+  /** Whether the last node is away. */
+  readonly away?: boolean;
+  /** The holes of the other nodes. */
+  readonly others?: Partial<ServerSettings>;
+  /** Ports of the last node that are other ones than the cluster says. */
+  readonly elsewhere?: { readonly [port: string]: number };
+}
+
 describeWith(['root', 'unshare'], 'the job that verifies a cluster after an apply', () => {
   const servers: OpenServer[] = [];
   afterEach(async () => {
@@ -86,15 +110,16 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
   /** Runs it against nodes of which the last one has such holes, unless it is away. */
   async function verify(
     holes: Partial<ServerSettings>,
-    { options = {}, away = false }: { options?: kubernetes.VerifyAfterApplyProps; away?: boolean } = {},
+    { options = {}, props = {}, away = false, others = {}, elsewhere = {} }: Circumstances = {},
   ) {
     for (let node = 0; node < (away ? NODES - 1 : NODES); node++) {
-      const own = node === NODES - 1 ? holes : {};
-      servers.push(await OpenServer.start({ identity: NODE, ...own }, addressOf(node), PORTS));
+      const isLast = node === NODES - 1;
+      const [own, ports] = isLast ? [holes, { ...PORTS, ...elsewhere }] : [others, PORTS];
+      servers.push(await OpenServer.start({ identity: NODE, ...own }, addressOf(node), ports));
     }
     return runJob(
       synthCluster(
-        { clusterName: 'vectors', nodeCount: NODES, clientVerification: kubernetes.ClientVerification.required() },
+        { clusterName: 'vectors', nodeCount: NODES, clientVerification: kubernetes.ClientVerification.required(), ...props },
         (cluster) => cluster.verifyAfterApply(options),
       ),
     );
@@ -110,6 +135,7 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
       }
     }
     expect(out + err).not.toContain(READ_ONLY_KEY);
+    expect(notTried(out)).toEqual(toldToBeNotTried());
   });
 
   test.each<[string, Partial<ServerSettings>, RegExp]>([
@@ -140,10 +166,57 @@ describeWith(['root', 'unshare'], 'the job that verifies a cluster after an appl
     expect(ended.status).toBe(status);
   });
 
+  const AWAY = new RegExp(`^error: ${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm');
+
   test('ends with 2, which is tried again, where a node is away', async () => {
     const { status, out, err } = await verify({}, { away: true });
-    expect({ status, out }).toEqual({ status: 2, out: '' });
-    expect(err).toMatch(new RegExp(`^error: ${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm'));
+    expect(err).toMatch(AWAY);
+    expect(status).toBe(2);
+    // Nobody takes it for a Qdrant that was looked at.
+    expect(out).toMatch(new RegExp(`^${hostOf(NODES - 1)} cannot be reached on 6333 and 6334$`, 'm'));
+    expect(out).toMatch(new RegExp(`^passed +no-key .*${hostOf(0)} `, 'm'));
+    expect(out).not.toMatch(new RegExp(`^passed .*${hostOf(NODES - 1)} `, 'm'));
+  });
+
+  test('ends with 1 for what it finds on the others where a node is away, and names both', async () => {
+    const { status, out, err } = await verify({}, { away: true, others: { restKey: false } });
+    expect(out).toMatch(/error: no-key \(QDR013\), vectors-0\./);
+    expect(err).toMatch(AWAY);
+    expect(status).toBe(1);
+  });
+
+  test.each([
+    ['rest', 'REST', 6333],
+    ['grpc', 'gRPC', 6334],
+  ])('ends with 2, which is tried again, where it cannot reach %s of a node', async (port, name, number) => {
+    const { status, err } = await verify({}, { elsewhere: { [port]: 0 } });
+    expect(err).toMatch(
+      new RegExp(`^error: ${hostOf(NODES - 1)}: ${name} \\(${number}\\) cannot be reached: ECONNREFUSED$`, 'm'),
+    );
+    expect(status).toBe(2);
+  });
+
+  test('asks for no gRPC of a cluster that serves none', async () => {
+    const { status, err } = await verify({}, { elsewhere: { grpc: 0 }, props: { grpc: false } });
+    expect({ status, errors: err.split('\n').filter((line) => line.startsWith('error')) }).toEqual({ status: 0, errors: [] });
+  });
+
+  test('ends with 2, which is tried again, where a node does not take the key yet that it was given', async () => {
+    const inFront: ServerSettings['inFront'] = {
+      REST: ({ headers }, response) => {
+        if (headers['api-key'] !== READ_ONLY_KEY) return false;
+        response.writeHead(401).end('{"status":{"error":"Invalid API key or JWT"}}');
+        return true;
+      },
+    };
+    const { status, err } = await verify({ inFront });
+    expect(err).toMatch(
+      new RegExp(
+        `^error: ${hostOf(NODES - 1)}: REST \\(6333\\): the read-only key that was given is not taken: HTTP 401 `,
+        'm',
+      ),
+    );
+    expect(status).toBe(2);
   });
 
   test('does not end with 1 for a copy that is dead for as long as its node restarts', async () => {

@@ -115,13 +115,14 @@ describe('verify, against Qdrant itself', () => {
           },
           ...{ inside: false, callbackAddress: '127.0.0.1', sendKeysAnyway: false, timeoutSeconds: 10 },
           // The release is that of QDRANT_BIN.
-          ...{ only: [], skip: ['version', 'advisories'], progress: () => {} },
+          ...{ only: [], skip: ['version', 'advisories'], required: [], progress: () => {} },
         },
       );
       const places = report.checks
         .filter(({ outcome }) => outcome === Outcome.FINDING)
         .map(({ probe, where }) => `${probe.id}, ${where.replace(/ \(\d+\)/, '')}`);
       expect(places.sort()).toEqual([...found].sort());
+      expect(report.obstacles).toEqual([]);
     });
   }
 });

@@ -8,6 +8,7 @@ Filled gaps
 - EC2: a rule of a security group that names another group keeps its description.
 - EC2: termination protection that an instance is launched with holds.
 - EC2: a volume that is detached a second time is said to be available.
+- EC2: a network interface without a public address has no association, by which the provider tells that an instance has one.
 - EC2: a network interface that outlives its instance is free again once the instance has ended.
 - Route 53: a hosted zone that is created with a VPC is private and keeps that VPC.
 
@@ -29,7 +30,7 @@ import time
 import uuid
 
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import elastic_block_store, instances, security_groups
+from moto.ec2.models import elastic_block_store, elastic_network_interfaces, instances, security_groups
 from moto.ec2.responses import instances as instance_responses
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -213,6 +214,15 @@ def description_of_rule(self):
 
 
 security_groups.SecurityGroupRule.description = property(description_of_rule)
+
+association_of = elastic_network_interfaces.NetworkInterface.association.fget
+
+
+def association_of_a_public_address(self):
+    return association_of(self) or None
+
+
+elastic_network_interfaces.NetworkInterface.association = property(association_of_a_public_address)
 
 terminate = instances.Instance.terminate
 

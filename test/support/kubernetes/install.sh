@@ -16,6 +16,9 @@ flock 9
 # The version of a module that a folder's go.mod requires: required FOLDER MODULE
 required() { (cd "$1" && go list -m -f '{{.Version}}' "$2"); }
 
+# The same for a program of our own, which changes without the module that it is made of: own FOLDER MODULE
+own() { printf '%s %s' "$(required "$1" "$2")" "$(cat "$1"/*.go | sha256sum | cut -c 1-12)"; }
+
 # What the cache has a package's program as: those of the oldest version lie beside those of the newest. program_of FOLDER PACKAGE
 program_of() {
   local program=${2##*/}
@@ -52,7 +55,7 @@ build_kubernetes() {
 
 # It is the one program in an image without libraries.
 build_coredns() {
-  CGO_ENABLED=0 build coredns "$(required coredns github.com/coredns/coredns)" '' cdktf-qdrant/test/coredns
+  CGO_ENABLED=0 build coredns "$(own coredns github.com/coredns/coredns)" '' cdktf-qdrant/test/coredns
 }
 
 build_policy_enforcer() {
@@ -63,7 +66,7 @@ build_policy_enforcer() {
 # Trivy's own module wants the second version of Go's JSON.
 build_trivy() {
   local module=github.com/aquasecurity/trivy
-  GOEXPERIMENT=jsonv2 build ../scanners/trivy "$(required ../scanners/trivy "$module")" '' cdktf-qdrant/test/trivy-checks
+  GOEXPERIMENT=jsonv2 build ../scanners/trivy "$(own ../scanners/trivy "$module")" '' cdktf-qdrant/test/trivy-checks
 }
 
 # fetch_definitions MODULE@VERSION FOLDER PATTERN

@@ -32,19 +32,30 @@ func main() {
 	if len(os.Args) != 3 {
 		fail(fmt.Errorf("usage: %s kubernetes|terraformplan FOLDER", os.Args[0]))
 	}
-	results, err := scannerFor(os.Args[1]).ScanFS(context.Background(), os.DirFS(os.Args[2]), ".")
-	if err != nil {
-		fail(err)
-	}
-	out := report{Passed: len(results.GetPassed()), Failed: []finding{}}
-	for _, result := range results.GetFailed() {
-		where := result.Metadata().Reference() + " " + result.Range().String()
-		out.Failed = append(out.Failed, finding{result.Rule().ID, result.Rule().Summary, where})
+	out := report{Failed: []finding{}}
+	known := map[finding]bool{}
+	for range scans[os.Args[1]] {
+		results, err := scannerFor(os.Args[1]).ScanFS(context.Background(), os.DirFS(os.Args[2]), ".")
+		if err != nil {
+			fail(err)
+		}
+		out.Passed = len(results.GetPassed())
+		for _, result := range results.GetFailed() {
+			found := finding{result.Rule().ID, result.Rule().Summary, result.Metadata().Reference()}
+			if !known[found] {
+				known[found] = true
+				out.Failed = append(out.Failed, found)
+			}
+		}
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
 		fail(err)
 	}
 }
+
+// What Trivy makes of a plan has its arguments in the order of Go's maps, and whether it finds the security group that a rule
+// belongs to depends on that: it sees the rules of one in three scans or so.
+var scans = map[string]int{"kubernetes": 1, "terraformplan": 12}
 
 func scannerFor(kind string) scanners.FSScanner {
 	embedded := []options.ScannerOption{rego.WithEmbeddedPolicies(true), rego.WithEmbeddedLibraries(true)}
