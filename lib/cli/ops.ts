@@ -5,6 +5,7 @@ import {
   findingsOf,
   findingsText,
   KeyInClearText,
+  lifeOf,
   LiveCluster,
   memberNamed,
   nameOf,
@@ -197,11 +198,16 @@ async function repairOf(work: Work, state: ClusterState): Promise<(now: ClusterS
   }
   const { pollSeconds, progress, dryRun } = options;
   const seconds = dryRun ? 0 : silenceSeconds;
-  const gone = await silentFor(cluster, argument, { seconds, pollSeconds, progress });
+  const { member: gone, ...seen } = await silentFor(cluster, argument, { seconds, pollSeconds, progress });
   // By its whole address, which is that of the new one, too.
   const node = gone?.uri ?? memberNamed(state, argument ?? '')?.uri ?? argument;
   const awaitsReplacement = node !== undefined && !values['no-replacement'];
-  return (now) => planRepair(now, { gone: gone?.id, node, awaitsReplacement });
+  let { life } = seen;
+  return (now) => {
+    // Once it has shown life, it is not gone, whatever the next glance shows.
+    life ??= gone && lifeOf(now, gone.id);
+    return planRepair(now, { gone: gone?.id, life, node, awaitsReplacement });
+  };
 }
 
 function statusOf({ ended }: Outcome): number {

@@ -71,7 +71,7 @@ export function impostorsIn(kin: Heard[], members: Member[]): string[] {
 
 /** Why a node has no answer; what is no matter of that node is raised again. */
 export function silenceIn(error: unknown): Silence {
-  if (error instanceof Unreachable) return { why: error.message, isThere: false };
+  if (error instanceof Unreachable) return { why: error.message, isThere: error.isThere };
   const isThere = error instanceof Refused || error instanceof NoCluster || error instanceof Odd;
   if (isThere) return { why: error.message, isThere };
   throw error;

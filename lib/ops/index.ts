@@ -14,4 +14,4 @@ export { KeyInClearText, Refused, RestClient } from './rest-client';
 export type { Address, RestClientSettings } from './rest-client';
 export { LiveCluster, run } from './run';
 export type { Outcome, RunOptions } from './run';
-export { silentFor } from './watch';
+export { lifeOf, silentFor } from './watch';

@@ -62,7 +62,7 @@ export class StateReader {
         try {
           return [{ one, view: await this.view(one) }];
         } catch (error) {
-          silences.set(one.id, silenceIn(error));
+          silences.set(one.id, { ...silenceIn(error), isThere: true });
           return [];
         }
       }),
@@ -95,7 +95,8 @@ export class StateReader {
         if (!heard.has(one.id)) heard.set(one.id, one);
       } catch (error) {
         const silence = silenceIn(error);
-        if (member !== undefined) silences.set(member, silence);
+        // Who shows life at one of its addresses is there, whatever the others say.
+        if (member !== undefined && !silences.get(member)?.isThere) silences.set(member, silence);
       }
     };
     const askMember = async ([id, uri]: [string, string]) => {
@@ -158,7 +159,11 @@ export class StateReader {
   private async hear(address: Address): Promise<Heard> {
     const cluster = await this.clusterAt(address);
     const members = membersIn(cluster);
-    return { id: String(cluster.peer_id), address, members, answer: await this.answerOf(address, cluster, members) };
+    try {
+      return { id: String(cluster.peer_id), address, members, answer: await this.answerOf(address, cluster, members) };
+    } catch (error) {
+      throw error instanceof Unreachable ? new Unreachable(error.message, true) : error;
+    }
   }
 
   private async answerOf(address: Address, cluster: any, members: Map<string, string>): Promise<NodeAnswer> {
@@ -220,12 +225,12 @@ export class StateReader {
     }
   }
 
-  /** What a node need not tell, as an older release. */
+  /** What a node need not tell: an older release does not, and one that writes may take long for it. */
   private async optional(address: Address, path: string): Promise<any> {
     try {
       return await this.client.call(address, 'GET', path);
     } catch (error) {
-      if (error instanceof Refused) return undefined;
+      if (error instanceof Refused || error instanceof Unreachable) return undefined;
       throw error;
     }
   }

@@ -1,14 +1,4 @@
-import {
-  ClusterState,
-  hasMajority,
-  leaderOf,
-  liveCopies,
-  Member,
-  memberNamed,
-  memberOf,
-  nameOf,
-  shardName,
-} from './cluster-state';
+import { ClusterState, hasMajority, liveCopies, Member, memberNamed, memberOf, nameOf, shardName } from './cluster-state';
 import { nextMissingCopy } from './placement';
 import {
   blockersOf,
@@ -24,10 +14,13 @@ import {
 } from './plan';
 import { roomNotes, roomRefusals } from './room';
 import { Step } from './step';
+import { lifeOf } from './watch';
 
 export interface RepairOptions {
   /** The peer that is known to be gone: a node that has just joined under its address may not answer yet, and is another. */
   readonly gone?: string;
+  /** What life that peer showed before, if any. */
+  readonly life?: string;
   /** The address of the node, or the name that it was given. */
   readonly node?: string;
   /** Whether a new node is to take the place of the one that is gone, under the same address; copies wait for it. */
@@ -40,11 +33,11 @@ export interface RepairOptions {
  */
 export function planRepair(state: ClusterState, options: RepairOptions): Plan {
   const gone = options.gone === undefined ? undefined : memberOf(state, options.gone);
-  return gone && !gone.answer ? planRemoval(state, gone) : planCopies(state, options);
+  return gone && !gone.answer ? planRemoval(state, gone, options.life) : planCopies(state, options);
 }
 
-function planRemoval(state: ClusterState, member: Member): Plan {
-  const refusals = [...removalRefusals(state, member), ...lossesOf(state, member)];
+function planRemoval(state: ClusterState, member: Member, life?: string): Plan {
+  const refusals = [...removalRefusals(state, member, life), ...lossesOf(state, member)];
   if (refusals.length > 0) return planOf({ refusals });
   if (state.disagreements.length > 0) return planOf({ waits: state.disagreements });
   const drops = shardsOn(state, member.id).map((shard) => Step.dropReplica(shard, member.id));
@@ -63,22 +56,17 @@ function keyNotes(state: ClusterState, member: Member): string[] {
 }
 
 /** Why a node that does not answer is not removed all the same. */
-function removalRefusals(state: ClusterState, member: Member): string[] {
-  const name = nameOf(state, member.id);
+function removalRefusals(state: ClusterState, member: Member, before?: string): string[] {
+  const life = before ?? lifeOf(state, member.id);
   const silent = silentMembers(state, member).map(({ id }) => nameOf(state, id));
   return [
     ...(hasMajority(state)
       ? []
       : ['no majority of the nodes answers and has a leader: bring nodes back; nothing can be decided without them']),
     ...state.unclear,
-    ...(member.silence?.isThere
-      ? [`${name} is there: ${member.silence.why}; nobody removes it before it is switched off`]
-      : []),
+    ...(life === undefined ? [] : [life]),
     ...(silent.length > 0
       ? [`${silent.join(', ')} does not answer either: one node at a time is repaired; bring it back first`]
-      : []),
-    ...(leaderOf(state)?.answer?.cannotReach.includes(member.id) === false
-      ? [`the leader reaches ${name}: it is only you who does not; look at the network between you and it`]
       : []),
   ];
 }

@@ -23,7 +23,15 @@ export interface RestClientSettings {
 }
 
 /** A node that gave no answer, or none that could be read. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  /** @param isThere whether something took a connection there all the same */
+  constructor(
+    message: string,
+    public readonly isThere = false,
+  ) {
+    super(message);
+  }
+}
 
 /** A key that would be read by whoever listens. */
 export class KeyInClearText extends Error {}
@@ -85,7 +93,8 @@ export class RestClient {
     if (!this.mayAsk(host)) return Promise.reject(new KeyInClearText(`the key would go to ${host} in clear text`));
     const content = body === undefined ? undefined : withIds(JSON.stringify(body));
     return new Promise((resolve, reject) => {
-      const fail = (why: string) => reject(new Unreachable(`${host}:${port}: ${why}`));
+      let isConnected = false;
+      const fail = (why: string) => reject(new Unreachable(`${host}:${port}: ${why}`, isConnected));
       const call = (tls ? secureRequest : plainRequest)(
         {
           ...{ host, port, method, path, agent: this.agent },
@@ -102,6 +111,10 @@ export class RestClient {
       );
       // Of the whole answer: who trickles is as good as silent.
       const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutSeconds} s`)), timeoutSeconds * 1000);
+      call.on('socket', (socket) => {
+        if (socket.connecting) socket.once('connect', () => (isConnected = true));
+        else isConnected = true;
+      });
       call.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
       call.on('close', () => {
         clearTimeout(timer);

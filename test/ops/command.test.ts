@@ -209,6 +209,20 @@ describe('ops', () => {
     expect([0, 1, 2].map((shard) => fake.holders('docs', shard).length)).toEqual([2, 2, 2]);
   });
 
+  test('repair takes nothing more from a node that has shown life once', async () => {
+    await fake.lose('127.0.0.12');
+    let looks = 0;
+    fake.tamper = (host, url, answer) => {
+      const isReached = host === '127.0.0.11' && url === '/cluster' && fake.changes.length === 1 && ++looks === 2;
+      return isReached ? [200, { ...answer, result: { ...answer.result, message_send_failures: {} } }] : undefined;
+    };
+    const { status, out } = await run('repair', '127.0.0.12', '--after', '0', '--patience', '0.3');
+    expect(status).toBe(1);
+    expect(out).toMatch(/^Refused:\n {2}- 127\.0\.0\.12 does not answer you, and the leader reaches it/);
+    expect(fake.changes).toHaveLength(1);
+    expect(fake.memberHosts).toContain('127.0.0.12');
+  });
+
   test('preflight ends with 1 where something stands against the release, else with 0', async () => {
     expect(await run('preflight', '1.20.0')).toEqual({ status: 0, out: 'Nothing is wrong.\n', err: '' });
     expect(await run('preflight', 'v1.21.0')).toMatchObject({

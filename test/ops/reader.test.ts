@@ -1,5 +1,5 @@
-import { createServer, Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer, RequestListener, Server } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import {
@@ -234,21 +234,64 @@ describe('a node that is not what it should be', () => {
     }
   });
 
-  test('hangs: it has no answer, with the reason', async () => {
-    const fake = await fakeOf({ nodes: 3 });
-    const client = new RestClient({ timeoutSeconds: 0.2 });
+  /** A reader that waits no longer than so. */
+  const impatientOf = (fake: FakeCluster, tls?: object) => {
+    const client = new RestClient({ timeoutSeconds: 0.2, tls });
     ends.push(() => client.close());
+    const entries = [SECOND, FIRST].map((host) => ({ host, port: fake.port }));
+    return new StateReader(client, entries, fake.port);
+  };
+
+  test('takes connections and hangs: it has no answer, with the reason, and is not gone', async () => {
+    const fake = await fakeOf({ nodes: 3 });
     const [, { server }] = fake.nodes;
     server.removeAllListeners('request').on('request', () => {});
-    const state = await new StateReader(
-      client,
-      [
-        { host: SECOND, port: fake.port },
-        { host: FIRST, port: fake.port },
-      ],
-      fake.port,
-    ).read();
-    expect(state.members[1].silence).toEqual({ why: expect.stringMatching(/no answer within 0\.2 s$/), isThere: false });
+    const state = await impatientOf(fake).read();
+    expect(state.members[1].silence).toEqual({ why: expect.stringMatching(/no answer within 0\.2 s$/), isThere: true });
+  });
+
+  test('has a certificate that has expired: it has no answer, with the reason, and is not gone', async () => {
+    const hosts = [FIRST, SECOND, THIRD];
+    const [begun, over, later] = [-120000, -60000, 60000].map((shift) => new Date(Date.now() + shift));
+    const ca = makeCertificate({ commonName: 'ca', isCa: true, from: begun, to: later });
+    const [good, old] = [later, over].map((to) => makeCertificate({ commonName: 'node', hosts, from: begun, to }, ca));
+    const fake = await fakeOf({ nodes: 3, tls: { cert: good.certificate, key: good.key } });
+    (fake.nodes[1].server as SecureServer).setSecureContext({ cert: old.certificate, key: old.key });
+    const state = await impatientOf(fake, { ca: ca.certificate }).read();
+    expect(state.members.map(({ answer }) => answer !== undefined)).toEqual([true, false, true]);
+    expect(state.members[1].silence).toEqual({ why: expect.stringMatching(/CERT_HAS_EXPIRED$/), isThere: true });
+  });
+
+  test('answers, but not on what is in its segments: it has an answer', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    fake.addCollection('docs', 2, [[0, 1]]);
+    const [, { server }] = fake.nodes;
+    const [answers] = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request').on('request', (request, response) => {
+      if (!request.url!.includes('details_level=3')) answers(request, response);
+    });
+    const state = await impatientOf(fake).read();
+    expect(state.members.map(({ answer }) => answer !== undefined)).toEqual([true, true, true]);
+  });
+
+  test('falls silent once it has answered: it has no answer, and is not gone', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    const [, { server }] = fake.nodes;
+    const [answers] = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request').on('request', (request, response) => {
+      if (request.url !== '/cluster') return void request.socket.destroy();
+      answers(request, response);
+      response.on('finish', () => server.close());
+    });
+    const state = await impatientOf(fake).read();
+    expect(state.members[1].silence).toMatchObject({ isThere: true });
+  });
+
+  test('is gone where nothing takes connections', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    await fake.lose(SECOND);
+    const state = await impatientOf(fake).read();
+    expect(state.members[1].silence).toEqual({ why: expect.stringMatching(/ECONNREFUSED$/), isThere: false });
   });
 });
 
