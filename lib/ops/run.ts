@@ -1,10 +1,10 @@
-import { ClusterState, leaderOf, liveMembers, nameOf, Transfer } from './cluster-state';
-import { Plan } from './plan';
+import { ClusterState, nameOf, Transfer } from './cluster-state';
 import { NoCluster, Odd } from './heard';
-import { StateReader } from './read-state';
-import { Address, Refused, RestClient, Unreachable } from './rest-client';
+import { Cluster } from './live-cluster';
+import { Plan } from './plan';
+import { Refused, Unreachable } from './rest-client';
 import { bytesText } from './size';
-import { Requests, Step } from './step';
+import { Step } from './step';
 
 export interface RunOptions {
   readonly dryRun: boolean;
@@ -37,42 +37,10 @@ export interface Outcome {
 /** A step that ended so often without what it was for is not tried again. */
 const ATTEMPTS = 3;
 
-/** Where the cluster is read, and changed. */
-export interface Cluster extends Requests {
-  read(): Promise<ClusterState>;
-}
-
-/** A cluster that is reached over REST: what changes it is asked of the leader. */
-export class LiveCluster implements Cluster {
-  private state: ClusterState | undefined;
-
-  constructor(
-    private readonly reader: StateReader,
-    private readonly client: RestClient,
-  ) {}
-
-  public async read(): Promise<ClusterState> {
-    return (this.state = await this.reader.read());
-  }
-
-  /** Reads it by one more address. */
-  public async readAlsoBy(address: Address): Promise<ClusterState> {
-    this.reader.alsoAsk(address);
-    return this.read();
-  }
-
-  public send(method: string, path: string, body?: object, unlike?: string): Promise<unknown> {
-    const state = this.state!;
-    const able = [leaderOf(state), ...liveMembers(state)].filter((member) => member !== undefined);
-    const asked = able.find(({ id }) => id !== unlike);
-    if (!asked) return Promise.reject(new Unreachable('no node answers that could be asked'));
-    return this.client.call(this.reader.addressOf(asked.id), method, path, body);
-  }
-}
-
 /**
- * Brings a cluster to where a plan has no steps left. It keeps nothing: before each step it reads the cluster and plans anew, so that it can be killed
- * and run again at any time, and others may change the cluster meanwhile.
+ * Brings a cluster to where a plan has no steps left. It keeps nothing: before each request it reads the cluster and plans anew, so that it can be killed
+ * and run again at any time, and others may change the cluster meanwhile. What was read before something was sent is good for nothing more: a transfer
+ * onto a copy that has come since would undo it, and a drop might take the last one.
  */
 export function run(cluster: Cluster, planner: (state: ClusterState) => Plan, options: RunOptions): Promise<Outcome> {
   return new Run(cluster, planner, options).toEnd();
@@ -94,9 +62,9 @@ class Run {
   public async toEnd(): Promise<Outcome> {
     let state = await this.cluster.read();
     for (;;) {
-      const outcome = await this.advance(state);
-      if (outcome) return outcome;
-      await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+      const next = await this.advance(state);
+      if (typeof next === 'object') return next;
+      if (next === 'waits') await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
       state = await this.readAgain(state);
     }
   }
@@ -114,24 +82,26 @@ class Run {
     }
   }
 
-  /** Does what can be done now; the end, where it is one. */
-  private async advance(state: ClusterState): Promise<Outcome | undefined> {
+  /** Begins what can be begun first, if anything can; the end, where it is one. */
+  private async advance(state: ClusterState): Promise<Outcome | 'begun' | 'waits'> {
     const plan = this.planner(state);
     const end = (ended: Outcome['ended'], reasons: string[] = []) => this.outcome(ended, reasons, state, plan);
     plan.notes.forEach((note) => this.notes.add(note));
-    if (plan.refusals.length > 0) return this.passes(plan.refusals) ? undefined : end('refused', plan.refusals);
+    if (plan.refusals.length > 0) return this.passes(plan.refusals) ? 'waits' : end('refused', plan.refusals);
     this.troubleSince = undefined;
     if (this.options.dryRun) return end('planned');
     const isAtRest = plan.waits.length === 0 && state.transfers.length === 0;
     if (plan.steps.length === 0 && isAtRest) return end('done');
-    const failing = plan.steps.find(({ key }) => (this.attempts.get(key) ?? 0) >= ATTEMPTS);
+    const hasFailed = ({ key }: Step) => this.attemptsOf(key) >= ATTEMPTS;
+    const failing = plan.steps.find(hasFailed);
     if (failing && state.transfers.length === 0) {
       return end('stuck', [`tried ${ATTEMPTS} times without success: ${failing.sentence(state)}; read the logs of the nodes`]);
     }
-    await this.beginAll(startable(plan.steps, state, this.options.transfers), plan, state);
+    const step = startable(plan.steps, state, this.options.transfers).find((one) => !hasFailed(one));
+    if (step && (await this.begin(step, plan, state))) return 'begun';
     const hasPatience = this.look(state, plan);
     const silence = `nothing has changed for ${this.options.patienceSeconds} s: what was begun goes on; look at the nodes, and run it again`;
-    return hasPatience ? undefined : end('stuck', [silence]);
+    return hasPatience ? 'waits' : end('stuck', [silence]);
   }
 
   /** Once it has begun, a node that restarts is waited for. */
@@ -142,32 +112,24 @@ class Run {
     return Date.now() - this.troubleSince < this.options.graceSeconds * 1000;
   }
 
-  private async beginAll(steps: Step[], plan: Plan, state: ClusterState): Promise<void> {
-    for (const step of steps) {
-      const sentence = step.sentence(state);
-      const attempt = (this.attempts.get(step.key) ?? 0) + 1;
-      if (attempt > ATTEMPTS) continue;
-      // What went wrong shows in what the cluster is next.
-      await this.begin(step, attempt, `${sentence}; left: ${leftText(plan.steps)}`, sentence).catch((error: Error) => {
-        if (!isAnswerless(error)) throw error;
-        this.options.progress(`  not begun: ${error.message}`);
-      });
+  /** Whether the cluster has taken it; what went wrong, if anything, shows in what the cluster is next. */
+  private async begin(step: Step, plan: Plan, state: ClusterState): Promise<boolean> {
+    const sentence = step.sentence(state);
+    this.options.progress(`${sentence}; left: ${leftText(plan.steps)}`);
+    this.attempts.set(step.key, this.attemptsOf(step.key) + 1);
+    this.begun.push(sentence);
+    try {
+      await step.begin(this.cluster);
+      return true;
+    } catch (error) {
+      if (!isAnswerless(error)) throw error;
+      this.options.progress(`  not begun: ${(error as Error).message}`);
+      return false;
     }
   }
 
-  private async begin(step: Step, attempt: number, line: string, sentence: string): Promise<void> {
-    if (step.transfer === undefined && !(await this.isStillDue(step))) return;
-    this.options.progress(line);
-    this.attempts.set(step.key, attempt);
-    this.begun.push(sentence);
-    await step.begin(this.cluster);
-  }
-
-  /** What takes something away is done on what the cluster is at that moment: since it was planned, a node may have gone or come back. */
-  private async isStillDue(step: Step): Promise<boolean> {
-    const now = await this.cluster.read();
-    const { steps, refusals } = this.planner(now);
-    return refusals.length === 0 && steps.some(({ key }) => key === step.key) && step.obstacle(now) === undefined;
+  private attemptsOf(key: string): number {
+    return this.attempts.get(key) ?? 0;
   }
 
   /** Whether something changed of late. */

@@ -1,6 +1,6 @@
 import { ClusterState, leaderOf, Member, memberNamed, memberOf, nameOf } from './cluster-state';
+import { Cluster } from './live-cluster';
 import { silentMembers } from './plan';
-import { Cluster } from './run';
 
 export interface WatchOptions {
   /** How long a node must have shown no life to be taken for gone. */

@@ -13,7 +13,7 @@ import {
   StateReader,
 } from '../../lib/ops';
 import { ClusterState } from '../../lib/ops/cluster-state';
-import { Cluster } from '../../lib/ops/run';
+import { Cluster } from '../../lib/ops/live-cluster';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
 import { runs } from '../support/properties';
 
@@ -257,6 +257,34 @@ describe('a run', () => {
     expect(await run(cluster, repair, options)).toMatchObject({ ended: 'done' });
     expect(fake.changes.filter((change) => change.includes('drop_replica'))).toHaveLength(3);
     expect(fake.memberHosts).toContain(THIRD);
+  });
+
+  /** Copies that are too many, and shards that are to be moved to the third node, which has none. */
+  const withMovesAfterDrops = async (transferMilliseconds?: number) => {
+    await start({ nodes: 3, transferMilliseconds });
+    fake.addCollection(
+      'docs',
+      1,
+      [...Array(4)].map(() => [0, 1]),
+    );
+    fake.addCollection('images', 1, [[0], [0], [0]]);
+    for (let point = 0; point < 300; point++) fake.write('images', point);
+  };
+
+  test('moves no shard onto a copy that another has made since it was planned', async () => {
+    await withMovesAfterDrops();
+    const copied = [0, 1, 2].map(() => [0, 2]);
+    const cluster = afterDrops(1, async () => fake.addCollection('images', 2, copied));
+    expect(await run(cluster, planRebalance, options)).toMatchObject({ ended: 'done' });
+    expect(fake.harms).toEqual([]);
+    expect([0, 1, 2].map((shard) => fake.holders('images', shard).length)).toEqual([2, 2, 2]);
+  });
+
+  test('begins no transfer beside those that others have begun since it was planned', async () => {
+    await withMovesAfterDrops(60000);
+    const cluster = afterDrops(1, async () => fake.beginTransfer('images', 2, FIRST, SECOND, true));
+    await run(cluster, planRebalance, { ...options, transfers: 1, patienceSeconds: 0.3 });
+    expect(fake.changes.map((change) => /\w+/.exec(change)?.[0])).toEqual(Array(4).fill('drop_replica'));
   });
 
   test('waits for transfers of others before it takes a cluster for even', async () => {

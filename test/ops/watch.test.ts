@@ -1,6 +1,6 @@
 import { planRepair, silentFor } from '../../lib/ops';
 import { ClusterState, Silence } from '../../lib/ops/cluster-state';
-import { Cluster } from '../../lib/ops/run';
+import { Cluster } from '../../lib/ops/live-cluster';
 import { member, shard, stateOf } from '../support/cluster-states';
 
 const gone: Silence = { why: 'ECONNREFUSED', isThere: false };
