@@ -13,9 +13,10 @@ export interface NodeAnswer {
   readonly consensusWorks: boolean;
   /** Members that it cannot send messages to, by their ids. */
   readonly cannotReach: string[];
-  /** The size of the disk of its data, and how much of it is used, in bytes, where it tells. */
+  /** How full the file system of its storage is, in percent, where it tells. */
+  readonly diskPercent?: number;
+  /** The size of that file system, where it is known that it is of that one. */
   readonly diskBytes?: number;
-  readonly diskUsedBytes?: number;
   /** How much of its memory is used, in percent, where it tells. */
   readonly memoryPercent?: number;
 }

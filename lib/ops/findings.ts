@@ -1,6 +1,5 @@
 import { ClusterState, hasMajority, liveCopies, nameOf, Shard, shardName } from './cluster-state';
 import { FULL } from './room';
-import { bytesText } from './size';
 
 /** How much something matters: an error is to be mended first, a warning to be known, and what is unknown to be looked at by a person. */
 export type FindingLevel = 'error' | 'warning' | 'unknown';
@@ -12,8 +11,8 @@ export interface ClusterFinding {
   readonly instead: string;
 }
 
-/** A disk that is fuller is to be grown soon. */
-const FILLING = 0.75;
+/** From so many percent on a disk is to be grown soon. */
+const FILLING = 75;
 
 /** What is wrong with a cluster as it is. */
 export function findingsOf(state: ClusterState): ClusterFinding[] {
@@ -111,16 +110,16 @@ function transferFindings(state: ClusterState): ClusterFinding[] {
 function diskFindings(state: ClusterState): ClusterFinding[] {
   return state.members.flatMap(({ id, answer }): ClusterFinding[] => {
     if (!answer) return [];
-    const { diskBytes, diskUsedBytes } = answer;
+    const { diskPercent } = answer;
     const name = nameOf(state, id);
-    if (diskBytes === undefined || diskUsedBytes === undefined) {
+    if (diskPercent === undefined) {
       return [
         { level: 'unknown', what: `how full the disk of ${name} is`, instead: 'look at it: before 1.19 Qdrant does not tell' },
       ];
     }
-    const text = `the disk of ${name} holds ${bytesText(diskUsedBytes)} of ${bytesText(diskBytes)}`;
-    if (diskUsedBytes >= FULL * diskBytes) return [error(text, 'grow its volume')];
-    return diskUsedBytes >= FILLING * diskBytes ? [warning(text, 'grow its volume soon')] : [];
+    const text = `the disk of ${name} is ${diskPercent} % full`;
+    if (diskPercent >= FULL) return [error(text, 'grow its volume')];
+    return diskPercent >= FILLING ? [warning(text, 'grow its volume soon')] : [];
   });
 }
 

@@ -176,15 +176,16 @@ export class StateReader {
     ]);
     if (typeof version !== 'string') throw new Odd(`${address.host} gives no answer of Qdrant to /`);
     const { term, commit, leader, pending_operations: pendingOperations } = cluster.raft_info;
-    const diskBytes = bytesOf(system?.app?.system?.disk_size, 1024);
     const used = quotas?.usage?.disk_usage_percent;
+    // Both are of the file system of the storage, by one reading of it (`disk_capacity_bytes`, `disk_usage_percent`). Before quotas, the size is of all disks.
+    const diskBytes = typeof used === 'number' ? bytesOf(system?.app?.system?.disk_size, 1024) : undefined;
     return {
       ...{ version, ready: status === 200, term, commit, pendingOperations },
       ...(leader === undefined || leader === null || leader === 0 ? {} : { leader: String(leader) }),
       consensusWorks: cluster.consensus_thread_status?.consensus_thread_status === 'working',
       cannotReach: failuresOf(cluster.message_send_failures ?? {}, members),
       ...(diskBytes === undefined ? {} : { diskBytes }),
-      ...(diskBytes === undefined || typeof used !== 'number' ? {} : { diskUsedBytes: (diskBytes * used) / 100 }),
+      ...(typeof used === 'number' ? { diskPercent: used } : {}),
       ...(typeof quotas?.usage?.resident_memory_percent === 'number'
         ? { memoryPercent: quotas.usage.resident_memory_percent }
         : {}),

@@ -2,14 +2,18 @@ import { ClusterState, memberOf, nameOf, NodeAnswer } from './cluster-state';
 import { bytesText } from './size';
 import { Step } from './step';
 
-/** A disk that is fuller is no place for more: Qdrant needs room to optimize. */
-export const FULL = 0.85;
+/** From so many percent on a disk is no place for more: Qdrant needs room to optimize. */
+export const FULL = 85;
 
-/** Whether the disk of a node takes so much more, as far as it can be told. */
+/** How many percent of a disk so much takes, where both sizes are known. */
+export function shareOf({ diskBytes }: NodeAnswer, bytes: number | undefined): number | undefined {
+  return bytes === undefined || diskBytes === undefined ? undefined : (100 * bytes) / diskBytes;
+}
+
+/** Whether the disk of a node takes so much more, as far as it can be told: one that is full takes nothing, whatever the size of what comes. */
 export function hasRoom(answer: NodeAnswer | undefined, bytes: number | undefined): boolean {
-  const { diskBytes, diskUsedBytes } = answer ?? {};
-  if (bytes === undefined || diskBytes === undefined || diskUsedBytes === undefined) return true;
-  return diskUsedBytes + bytes <= FULL * diskBytes;
+  const { diskPercent } = answer ?? {};
+  return diskPercent === undefined || (diskPercent < FULL && diskPercent + (shareOf(answer!, bytes) ?? 0) <= FULL);
 }
 
 /** The nodes whose disks would be too full, where nodes tell what is on them. */
@@ -17,18 +21,22 @@ export function roomRefusals(state: ClusterState, steps: Step[]): string[] {
   return [...incoming(steps)].flatMap(([peer, bytes]) => {
     const answer = memberOf(state, peer)?.answer;
     if (hasRoom(answer, bytes)) return [];
-    const used = `${bytesText(answer!.diskUsedBytes!)} of ${bytesText(answer!.diskBytes!)}`;
-    return [`${nameOf(state, peer)} uses ${used}, and has no room for ${bytesText(bytes!)} more: grow its volume first`];
+    const more = bytes === undefined ? 'more' : `${bytesText(bytes)} more`;
+    return [
+      `the disk of ${nameOf(state, peer)} is ${answer!.diskPercent} % full, and has no room for ${more}: grow its volume first`,
+    ];
   });
 }
 
-/** The nodes of which it cannot be told whether their disks have room. */
+/** The nodes of which it cannot be told whether their disks have room for what they are to be sent. */
 export function roomNotes(state: ClusterState, steps: Step[]): string[] {
-  const unknown = [...incoming(steps)].filter(([peer, bytes]) => {
-    return bytes === undefined || memberOf(state, peer)?.answer?.diskUsedBytes === undefined;
+  const names = [...incoming(steps)].flatMap(([peer, bytes]) => {
+    const answer = memberOf(state, peer)?.answer;
+    const percent = answer?.diskPercent;
+    const isKnown = percent !== undefined && shareOf(answer!, bytes) !== undefined;
+    return isKnown ? [] : [`${nameOf(state, peer)}${percent === undefined ? '' : ` (${percent} % full)`}`];
   });
-  const names = unknown.map(([peer]) => nameOf(state, peer)).sort();
-  return names.length === 0 ? [] : [`whether the disk has room could not be told of ${names.join(', ')}: look at it`];
+  return names.length === 0 ? [] : [`whether the disk has room could not be told of ${names.sort().join(', ')}: look at it`];
 }
 
 /** The bytes that each member is to be sent; undefined where they are not known. */

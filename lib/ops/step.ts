@@ -11,6 +11,7 @@ import {
   shardOf,
   transfersOf,
 } from './cluster-state';
+import { shareOf } from './room';
 import { sizeText } from './size';
 
 /** What sends the request of a step to a node, which must not be the one that `unlike` names. */
@@ -147,8 +148,8 @@ class Move extends ShardStep {
   /** With the shard on its disk. */
   private filled(member: Member): Member {
     const { answer } = member;
-    if (answer?.diskUsedBytes === undefined) return member;
-    return { ...member, answer: { ...answer, diskUsedBytes: answer.diskUsedBytes + (this.shard.bytes ?? 0) } };
+    if (answer?.diskPercent === undefined) return member;
+    return { ...member, answer: { ...answer, diskPercent: answer.diskPercent + (shareOf(answer, this.shard.bytes) ?? 0) } };
   }
 
   public begin(requests: Requests): Promise<unknown> {

@@ -6,7 +6,7 @@ import { member, shard, stateOf } from '../support/cluster-states';
 /** A node of whose disk is known how full it is. */
 const known = (id: string, parts: Partial<NodeAnswer> = {}) => {
   const { answer } = member(id);
-  return member(id, { answer: { ...answer!, diskBytes: 1000, diskUsedBytes: 500, ...parts } });
+  return member(id, { answer: { ...answer!, diskPercent: 50, ...parts } });
 };
 const three = ['1', '2', '3'].map((id) => known(id));
 const well = (parts: Partial<ClusterState> = {}) => stateOf({ members: three, shards: [shard(0, '12')], ...parts });
@@ -60,18 +60,9 @@ describe('what is wrong with a cluster', () => {
       { transfers: [{ collection: 'docs', shard: 0, from: '1', to: '3', keepsSource: true }] },
     ],
     ['error: docs changes its number of shards', { resharding: ['docs'] }],
-    [
-      'error: the disk of vectors-2.internal holds 850 bytes of 1000 bytes',
-      { members: [known('1'), known('2', { diskUsedBytes: 850 })] },
-    ],
-    [
-      'warning: the disk of vectors-2.internal holds 750 bytes of 1000 bytes',
-      { members: [known('1'), known('2', { diskUsedBytes: 750 })] },
-    ],
-    [
-      'unknown: how full the disk of vectors-2.internal is',
-      { members: [known('1'), known('2', { diskUsedBytes: undefined })] },
-    ],
+    ['error: the disk of vectors-2.internal is 85 % full', { members: [known('1'), known('2', { diskPercent: 85 })] }],
+    ['warning: the disk of vectors-2.internal is 75 % full', { members: [known('1'), known('2', { diskPercent: 75 })] }],
+    ['unknown: how full the disk of vectors-2.internal is', { members: [known('1'), known('2', { diskPercent: undefined })] }],
   ])('is said: %s', (text, parts) => {
     expect(textsOf(findingsOf(well(parts)))).toContain(text);
   });

@@ -173,15 +173,21 @@ describe('rebalance', () => {
   });
 
   test('refuses where disks have no room, and says where that is not known', () => {
-    const disk = (diskUsedBytes?: number) =>
-      member('2', { answer: { ...member('2').answer!, diskBytes: 1000, diskUsedBytes } });
+    const disk = (diskPercent?: number, diskBytes?: number) =>
+      member('2', { answer: { ...member('2').answer!, diskBytes, diskPercent } });
     const shards = [0, 1].map((id) => shard(id, '1', { bytes: 400 }));
-    const plan = (used?: number) => planRebalance(stateOf({ members: [member('1'), disk(used)], shards }));
-    expect(plan(440)).toMatchObject({ refusals: [], notes: [], steps: [expect.anything()] });
-    expect(plan(460).refusals).toEqual([
-      'vectors-2.internal uses 460 bytes of 1000 bytes, and has no room for 400 bytes more: grow its volume first',
+    const plan = (...told: Array<number | undefined>) =>
+      planRebalance(stateOf({ members: [member('1'), disk(...told)], shards }));
+    expect(plan(44, 1000)).toMatchObject({ refusals: [], notes: [], steps: [expect.anything()] });
+    expect(plan(46, 1000).refusals).toEqual([
+      'the disk of vectors-2.internal is 46 % full, and has no room for 400 bytes more: grow its volume first',
     ]);
-    expect(plan()).toMatchObject({ refusals: [], notes: [expect.stringMatching(/could not be told of vectors-2\.internal/)] });
+    expect(plan(85).refusals).toEqual([
+      expect.stringMatching(/^the disk of vectors-2\.internal is 85 % full, and has no room/),
+    ]);
+    const unknown = { refusals: [], notes: [expect.stringMatching(/could not be told of vectors-2\.internal/)] };
+    expect(plan()).toMatchObject(unknown);
+    expect(plan(84)).toMatchObject(unknown);
   });
 });
 
@@ -253,9 +259,9 @@ describe('drain', () => {
   });
 
   test('brings shards to where there is room, though others carry less', () => {
-    const disk = (id: string, diskUsedBytes: number) =>
-      member(id, { answer: { ...member(id).answer!, diskBytes: 1000, diskUsedBytes } });
-    const members = [disk('1', 400), disk('2', 750), disk('3', 500)];
+    const disk = (id: string, diskPercent: number) =>
+      member(id, { answer: { ...member(id).answer!, diskBytes: 1000, diskPercent } });
+    const members = [disk('1', 40), disk('2', 75), disk('3', 50)];
     const shards = [shard(0, '1', { bytes: 150 }), shard(1, '1', { bytes: 150 }), shard(2, '3', { bytes: 400 })];
     const state = stateOf({ members, shards });
     const { steps, refusals } = planDrain(state, '1');

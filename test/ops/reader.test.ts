@@ -63,7 +63,7 @@ describe('what is read of a cluster', () => {
       version: '1.19.0',
       ready: true,
       diskBytes: 2 ** 30,
-      diskUsedBytes: 0.4 * 2 ** 30,
+      diskPercent: 40,
     });
     const copies = (...indices: number[]) =>
       expect.arrayContaining(indices.map((index) => ({ peer: ids[index], state: 'Active' })));
@@ -72,6 +72,12 @@ describe('what is read of a cluster', () => {
       { collection: 'docs', id: 1, hasKey: false, factor: 2, points: 5, bytes: 5000, copies: copies(1, 2) },
     ]);
     expect([hasMajority(state), leaderOf(state)?.id, state.disagreements]).toEqual([true, ids[0], []]);
+  });
+
+  test('has no size of a disk of which it is not told how full it is: before 1.19 that is the size of all disks', async () => {
+    const fake = await fakeOf({ nodes: 1, version: '1.18.3' });
+    const [{ answer }] = (await readerOf(fake, FIRST).read()).members;
+    expect([answer!.diskBytes, answer!.diskPercent]).toEqual([undefined, undefined]);
   });
 
   test('has the transfers that are under way, and the nodes that are away', async () => {

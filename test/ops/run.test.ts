@@ -152,7 +152,7 @@ describe('a run', () => {
     [1, 1],
     [2, 2],
   ])('has no more than %i transfers under way', async (transfers, expected) => {
-    await start({ nodes: 3, transferMilliseconds: 30 });
+    await start({ nodes: 3, transferMilliseconds: 200 });
     fill();
     let most = 0;
     const cluster = connect();
