@@ -69,7 +69,7 @@ How
   --dry-run                 says what would be done, and does nothing
   --zones FILE              the zone of each node, as JSON: {"vectors-0": "eu-west-1a", "vectors-1": "eu-west-1b"}
   --transfers NUMBER        transfers at a time, others' included: 2
-  --patience SECONDS        how long nothing may change until it gives up: 1800
+  --patience SECONDS        how long it goes on without progress until it gives up: 1800
   --poll SECONDS            how often it looks: 2
   --timeout SECONDS         for each answer: 15
   --fewer-copies            drain: shards may keep fewer copies than asked for, where there are fewer nodes than that

@@ -2,6 +2,7 @@ import { ClusterState, nameOf, Transfer } from './cluster-state';
 import { NoCluster, Odd } from './heard';
 import { Cluster } from './live-cluster';
 import { Plan } from './plan';
+import { Headway } from './headway';
 import { Refused, Unreachable } from './rest-client';
 import { bytesText } from './size';
 import { Step } from './step';
@@ -10,7 +11,7 @@ export interface RunOptions {
   readonly dryRun: boolean;
   /** How many transfers are under way at a time, those of others included. */
   readonly transfers: number;
-  /** How long nothing at all may change until it is given up. */
+  /** How long what was begun, or is waited for, may make no progress until it is given up. */
   readonly patienceSeconds: number;
   /** How long a node may be away once something was begun, as it is while it restarts. */
   readonly graceSeconds: number;
@@ -50,7 +51,8 @@ class Run {
   private readonly attempts = new Map<string, number>();
   private readonly begun: string[] = [];
   private readonly notes = new Set<string>();
-  private sight = { text: '', at: Date.now() };
+  private readonly headway = new Headway();
+  private sight = '';
   private troubleSince: number | undefined;
 
   constructor(
@@ -85,6 +87,7 @@ class Run {
   /** Begins what can be begun first, if anything can; the end, where it is one. */
   private async advance(state: ClusterState): Promise<Outcome | 'begun' | 'waits'> {
     const plan = this.planner(state);
+    this.headway.look(state, plan.waits);
     const end = (ended: Outcome['ended'], reasons: string[] = []) => this.outcome(ended, reasons, state, plan);
     plan.notes.forEach((note) => this.notes.add(note));
     if (plan.refusals.length > 0) return this.passes(plan.refusals) ? 'waits' : end('refused', plan.refusals);
@@ -100,7 +103,7 @@ class Run {
     const step = startable(plan.steps, state, this.options.transfers).find((one) => !hasFailed(one));
     if (step && (await this.begin(step, plan, state))) return 'begun';
     const hasPatience = this.look(state, plan);
-    const silence = `nothing has changed for ${this.options.patienceSeconds} s: what was begun goes on; look at the nodes, and run it again`;
+    const silence = `no progress for ${this.options.patienceSeconds} s: what was begun goes on; look at the nodes, and run it again`;
     return hasPatience ? 'waits' : end('stuck', [silence]);
   }
 
@@ -120,6 +123,7 @@ class Run {
     this.begun.push(sentence);
     try {
       await step.begin(this.cluster);
+      this.headway.begun();
       return true;
     } catch (error) {
       if (!isAnswerless(error)) throw error;
@@ -132,14 +136,13 @@ class Run {
     return this.attempts.get(key) ?? 0;
   }
 
-  /** Whether something changed of late. */
+  /** Tells what goes on, where that has changed; whether there was progress of late. */
   private look(state: ClusterState, plan: Plan): boolean {
-    const text = sightOf(state, plan);
-    if (text !== this.sight.text) {
-      this.sight = { text, at: Date.now() };
-      waitLines(state, plan).forEach((line) => this.options.progress(line));
-    }
-    return Date.now() - this.sight.at <= this.options.patienceSeconds * 1000;
+    const lines = waitLines(state, plan);
+    const sight = lines.join('\n').replace(/\d+(\.\d+)?s\b/g, '');
+    if (sight !== this.sight) lines.forEach((line) => this.options.progress(line));
+    this.sight = sight;
+    return this.headway.secondsWithout <= this.options.patienceSeconds;
   }
 
   private outcome(ended: Outcome['ended'], reasons: string[], state: ClusterState, plan: Plan): Outcome {
@@ -184,19 +187,6 @@ function leftText(steps: Step[]): string {
   const bytes = transfers.reduce((sum, transfer) => sum + (transfer.bytes ?? NaN), 0);
   const size = transfers.length === 0 || Number.isNaN(bytes) ? '' : `, ${bytesText(bytes)} to send`;
   return `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${size}`;
-}
-
-/** What changes while something goes on. */
-function sightOf(state: ClusterState, plan: Plan): string {
-  const copies = state.shards.map(({ collection, id, copies: all }) => [collection, id, all]);
-  // How long a transfer has been under way is told, too, and changes where nothing does.
-  const transfers = state.transfers.map(({ comment, ...transfer }) => [transfer, pointsIn(comment)]);
-  return JSON.stringify([transfers, plan.waits, copies, state.members.map(({ id }) => id), plan.steps.map(({ key }) => key)]);
-}
-
-/** How many points were sent: `Transferring records (10/5000), started 3s ago, ETA: 2s`. */
-function pointsIn(comment = ''): string | undefined {
-  return /\((\d+)\/\d+\)/.exec(comment)?.[1];
 }
 
 function waitLines(state: ClusterState, { waits }: Plan): string[] {

@@ -179,11 +179,11 @@ describe('a run', () => {
     expect(fake.holders('docs', 0)).toEqual([FIRST]);
   });
 
-  test('gives up where nothing changes any more', async () => {
+  test('gives up where nothing goes on any more', async () => {
     await start({ nodes: 2, transferMilliseconds: 60000 });
     fake.addCollection('docs', 1, [[0], [0]]);
     const outcome = await run(connect(), planRebalance, { ...options, patienceSeconds: 0.1 });
-    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^nothing has changed for 0\.1 s: /)] });
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^no progress for 0\.1 s: /)] });
   });
 
   test('gives up on a transfer that tells for how long it stands still', async () => {
@@ -201,7 +201,7 @@ describe('a run', () => {
       send: (...request) => cluster.send(...request),
     };
     const outcome = await run(stalled, planRebalance, { ...options, patienceSeconds: 0.1 });
-    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^nothing has changed for 0\.1 s/)] });
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^no progress for 0\.1 s/)] });
   });
 
   test('has patience with a transfer of which points arrive', async () => {
@@ -285,6 +285,57 @@ describe('a run', () => {
     const cluster = afterDrops(1, async () => fake.beginTransfer('images', 2, FIRST, SECOND, true));
     await run(cluster, planRebalance, { ...options, transfers: 1, patienceSeconds: 0.3 });
     expect(fake.changes.map((change) => /\w+/.exec(change)?.[0])).toEqual(Array(4).fill('drop_replica'));
+  });
+
+  const neverWell = { nodes: 2, fate: () => 'fails' as const, transferMilliseconds: 100 };
+
+  test('gives up where a copy fails over and over, though something changes each time', async () => {
+    await start(neverWell);
+    fake.addCollection('docs', 2, [[0]]);
+    const outcome = await run(connect(), planRebalance, { ...options, patienceSeconds: 0.3 });
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^no progress for 0\.3 s/)] });
+  });
+
+  /** Qdrant tells of a transfer what this gives, by the seconds that it has been under way. */
+  const told = (commentOf: (seconds: number) => string): Cluster => {
+    const cluster = connect();
+    let begun = Infinity;
+    return {
+      read: async () => {
+        const state = await cluster.read();
+        const comment = commentOf((Date.now() - begun) / 1000);
+        return { ...state, transfers: state.transfers.map((transfer) => ({ ...transfer, comment })) };
+      },
+      send: (...request) => {
+        begun = Math.min(begun, Date.now());
+        return cluster.send(...request);
+      },
+    };
+  };
+  const moveWith = async (commentOf: (seconds: number) => string, transferMilliseconds = 900) => {
+    await start({ nodes: 2, transferMilliseconds });
+    fake.addCollection('docs', 1, [[0], [0]]);
+    return run(told(commentOf), planRebalance, { ...options, patienceSeconds: 0.3 });
+  };
+
+  test('has patience with a transfer whose stage changes', async () => {
+    const stages = ['proxifying', 'transferring', 'waiting consensus', 'syncing queued updates', 'finalizing'];
+    const outcome = await moveWith((seconds) => `${stages[Math.floor(seconds / 0.2)]} (${(seconds % 0.2).toFixed(2)}s)`);
+    expect(outcome).toMatchObject({ ended: 'done' });
+  });
+
+  test.each(['recovering', 'creating snapshot', 'downloading'])(
+    'has patience with a snapshot that is %s, which Qdrant tells no more of than for how long',
+    async (stage) => expect(await moveWith((seconds) => `${stage} (${seconds.toFixed(2)}s)`)).toMatchObject({ ended: 'done' }),
+  );
+
+  test.each<[string, (seconds: number) => string]>([
+    ['that recovers for longer than Qdrant itself waits', (seconds) => `recovering (${(86400 + seconds).toFixed(2)}s)`],
+    ['that is begun anew over and over', (seconds) => `recovering (${(seconds % 0.1).toFixed(2)}s)`],
+    ['that waits for the others', (seconds) => `waiting consensus (${seconds.toFixed(2)}s)`],
+  ])('gives up on a transfer %s', async (_what, commentOf) => {
+    const outcome = await moveWith(commentOf, 60000);
+    expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^no progress for 0\.3 s/)] });
   });
 
   test('waits for transfers of others before it takes a cluster for even', async () => {
