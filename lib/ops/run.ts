@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly transfers: number;
   /** How long what was begun, or is waited for, may make no progress until it is given up. */
   readonly patienceSeconds: number;
-  /** How long a node may be away once something was begun, as it is while it restarts. */
+  /** How long a node may be away once nothing stood against the plan, as it is while it restarts. */
   readonly graceSeconds: number;
   /** How often the cluster is looked at. */
   readonly pollSeconds: number;
@@ -53,6 +53,7 @@ class Run {
   private readonly notes = new Set<string>();
   private readonly headway = new Headway();
   private sight = '';
+  private isUnderWay = false;
   private troubleSince: number | undefined;
 
   constructor(
@@ -76,9 +77,7 @@ class Run {
     try {
       return await this.cluster.read();
     } catch (error) {
-      // A key that is not taken any more will not be taken later.
-      const isDenial = error instanceof Refused && [401, 403].includes(error.status);
-      if (isDenial || !isAnswerless(error)) throw error;
+      if (!isAnswerless(error)) throw error;
       this.options.progress(`  ${(error as Error).message}`);
       return { ...before, members: before.members.map(({ answer: _, ...member }) => member) };
     }
@@ -91,7 +90,7 @@ class Run {
     const end = (ended: Outcome['ended'], reasons: string[] = []) => this.outcome(ended, reasons, state, plan);
     plan.notes.forEach((note) => this.notes.add(note));
     if (plan.refusals.length > 0) return this.passes(plan.refusals) ? 'waits' : end('refused', plan.refusals);
-    this.troubleSince = undefined;
+    [this.troubleSince, this.isUnderWay] = [undefined, true];
     if (this.options.dryRun) return end('planned');
     const isAtRest = plan.waits.length === 0 && state.transfers.length === 0;
     if (plan.steps.length === 0 && isAtRest) return end('done');
@@ -107,9 +106,9 @@ class Run {
     return hasPatience ? 'waits' : end('stuck', [silence]);
   }
 
-  /** Once it has begun, a node that restarts is waited for. */
+  /** Once there was nothing against it, a node that restarts is waited for. */
   private passes(refusals: string[]): boolean {
-    if (this.begun.length === 0) return false;
+    if (!this.isUnderWay) return false;
     if (this.troubleSince === undefined) refusals.forEach((reason) => this.options.progress(`  waits: ${reason}`));
     this.troubleSince ??= Date.now();
     return Date.now() - this.troubleSince < this.options.graceSeconds * 1000;
@@ -151,8 +150,10 @@ class Run {
   }
 }
 
-/** Whether it says of nodes that they did not do what was asked, not of this program that it is wrong. */
+/** Whether it says of nodes that they did not do what was asked, not of this program that it is wrong. A key that is not taken will not be taken later. */
 function isAnswerless(error: unknown): boolean {
+  const isDenial = error instanceof Refused && [401, 403].includes(error.status);
+  if (isDenial) return false;
   return error instanceof NoCluster || error instanceof Odd || error instanceof Unreachable || error instanceof Refused;
 }
 

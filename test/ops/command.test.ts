@@ -264,6 +264,16 @@ describe('ops', () => {
     expect([right.status, read.status]).toEqual([0, 0]);
   });
 
+  test('ends with 2 where a key that changes nothing is given for one that does', async () => {
+    const guarded = await FakeCluster.start({ nodes: 2, apiKey: 'all', readOnlyKey: 'read', host: '127.0.0.21' });
+    guarded.addCollection('docs', 1, [[0], [0]]);
+    const where = ['--host', `127.0.0.21:${guarded.port}`, '--rest-port', `${guarded.port}`, '--clear-text'];
+    const { status, err } = await ops(['rebalance', ...where], { QDRANT_API_KEY: 'read' });
+    await guarded.stop();
+    expect(status).toBe(2);
+    expect(err).toMatch(/^error: the key is not taken, or none was given: HTTP 403: Forbidden: Write access/m);
+  });
+
   test('speaks TLS with the CA and the client certificate that are given, to every node', async () => {
     const hosts = ['127.0.0.31', '127.0.0.32', '127.0.0.33'];
     const span = { from: new Date(Date.now() - 60000), to: new Date(Date.now() + 60 * 60000) };

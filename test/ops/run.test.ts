@@ -349,20 +349,47 @@ describe('a run', () => {
   test('waits for a node that restarts meanwhile, and refuses one that stays away', async () => {
     await start({ nodes: 3, transferMilliseconds: 20 });
     fake.addCollection('docs', 1, [[0], [0], [0], [0], [0], [0]]);
-    const restart = setTimeout(async () => {
-      await fake.lose(THIRD);
-      setTimeout(() => void fake.bringBack(THIRD), 100);
-    }, 30);
-    expect(await run(connect(), planRebalance, { ...options, graceSeconds: 3 })).toMatchObject({ ended: 'done' });
-    clearTimeout(restart);
+    const cluster = connect();
+    let isRestarted = false;
+    const restarting: Cluster = {
+      read: () => cluster.read(),
+      send: async (...request) => {
+        if (!isRestarted) {
+          isRestarted = true;
+          await fake.lose(THIRD);
+          setTimeout(() => void fake.bringBack(THIRD), 100);
+        }
+        return cluster.send(...request);
+      },
+    };
+    expect(await run(restarting, planRebalance, { ...options, graceSeconds: 3 })).toMatchObject({ ended: 'done' });
+    expect(isRestarted).toBe(true);
     await fake.lose(THIRD);
-    const refused = await run(connect(), planRebalance, options);
+    const refused = await run(connect(), planRebalance, { ...options, graceSeconds: 3 });
     expect(refused).toMatchObject({
       ended: 'refused',
       begun: [],
       reasons: [expect.stringMatching(/^127\.0\.0\.13 does not answer/)],
     });
   });
+});
+
+test('a run that has begun nothing, as it waits for a copy, waits for a node that restarts meanwhile', async () => {
+  await start({ nodes: 3 });
+  fake.addCollection('docs', 2, [[0, 1]]);
+  fake.setState('docs', 0, SECOND, 'Recovery');
+  const cluster = connect();
+  let reads = 0;
+  const restarting: Cluster = {
+    read: async () => {
+      if (++reads === 3) await fake.lose(THIRD);
+      if (reads === 6) await fake.bringBack(THIRD);
+      if (reads === 8) fake.setState('docs', 0, SECOND, 'Active');
+      return cluster.read();
+    },
+    send: (...request) => cluster.send(...request),
+  };
+  expect(await run(restarting, planRebalance, { ...options, graceSeconds: 3 })).toMatchObject({ ended: 'done', begun: [] });
 });
 
 describe('repair of a node that is gone', () => {

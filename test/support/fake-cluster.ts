@@ -56,6 +56,8 @@ export interface FakeOptions {
   readonly host?: string;
   /** The key that is asked for. */
   readonly apiKey?: string;
+  /** One that changes nothing. */
+  readonly readOnlyKey?: string;
   /** Whether nodes tell how full their disks are, in percent. */
   readonly diskPercent?: number;
 }
@@ -105,9 +107,8 @@ export class FakeCluster {
       request.on('data', (part) => (text += part));
       request.on('end', () => {
         const body = text === '' ? undefined : JSON.parse(text.replace(/("(?:\w+_)?peer_id":)(\d+)/g, '$1"$2"'));
-        const isKnown = this.options.apiKey === undefined || request.headers['api-key'] === this.options.apiKey;
-        const denial = refused(401, 'Must provide an API key or an Authorization bearer token');
-        const regular = isKnown ? this.serve(node, request.method!, request.url!, body) : denial;
+        const denial = this.denialOf(request.method!, request.headers['api-key']);
+        const regular = denial ?? this.serve(node, request.method!, request.url!, body);
         const [status, answer] = this.tamper(node.host, request.url!, regular[1]) ?? regular;
         const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
         response.writeHead(status, { 'content-type': 'application/json' }).end(content);
@@ -205,6 +206,13 @@ export class FakeCluster {
   }
 
   // --- What is served -----------------------------------------------------------------------------------------------------------
+
+  private denialOf(method: string, key: unknown): [number, unknown] | undefined {
+    const { apiKey, readOnlyKey } = this.options;
+    if (apiKey === undefined || key === apiKey) return undefined;
+    if (key !== readOnlyKey) return refused(401, 'Must provide an API key or an Authorization bearer token');
+    return method === 'GET' ? undefined : refused(403, 'Forbidden: Write access to collection docs is required');
+  }
 
   private serve(node: Node, method: string, url: string, body: any): [number, unknown] {
     const path = url.split('?')[0];
