@@ -15,6 +15,7 @@ import {
   outcomeText,
   Plan,
   planDrain,
+  planOf,
   planPreflight,
   planRebalance,
   planRepair,
@@ -184,10 +185,10 @@ function drainOf(node: string, state: ClusterState, fewerCopies: boolean): (now:
     const others = state.members.filter(({ id }) => id !== member.id);
     const left = others.filter(({ id }) => now.members.some((one) => one.id === id && one.answer !== undefined));
     const isAgreed = left.length * 2 > others.length && now.disagreements.length === 0;
-    const plan = { steps: [], waits: [], refusals: now.unclear, notes: [] };
+    const refusals = now.unclear;
     return isAgreed
-      ? { ...plan, notes: [`${node} was removed from the cluster`] }
-      : { ...plan, waits: [`most of the other nodes to say that ${node} was removed`] };
+      ? planOf({ refusals, notes: [`${node} was removed from the cluster`] })
+      : planOf({ refusals, waits: [`most of the other nodes to say that ${node} was removed`] });
   };
 }
 
@@ -210,8 +211,8 @@ async function repairOf(work: Work, state: ClusterState): Promise<(now: ClusterS
   };
 }
 
-function statusOf({ ended }: Outcome): number {
-  return ended === 'refused' || ended === 'stuck' ? 1 : 0;
+function statusOf({ ended, undone }: Outcome): number {
+  return ended === 'refused' || ended === 'stuck' || undone.length > 0 ? 1 : 0;
 }
 
 function checkZones(state: ClusterState, { zones }: OpsValues): void {

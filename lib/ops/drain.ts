@@ -1,7 +1,7 @@
 import { ClusterState, hasMajority, liveCopies, Member, memberNamed, nameOf, Shard, wasMember } from './cluster-state';
 import { nextMissingCopy, Placement } from './placement';
 import { blockersOf, obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, stepsFrom, waitsForCopies } from './plan';
-import { roomNotes, roomRefusals } from './room';
+import { anyMember, roomNotes, roomRefusals, Takes, withRoom } from './room';
 import { Step } from './step';
 
 export interface DrainOptions {
@@ -49,13 +49,14 @@ function nextStep(draft: ClusterState, member: Member, others: Member[], { fewer
   const isComplete = (shard: Shard) => liveCopies(draft, shard).length > elsewhere(shard);
   // What has fewer copies than it should is completed first: the node is one of those that can be copied from.
   const lacking = own.filter((shard) => (isComplete(shard) ? shard.copies.length : elsewhere(shard)) < most(shard));
-  const missing = nextMissingCopy(draft, others, lacking);
+  const missing = nextMissingCopy(draft, withRoom, others, lacking) ?? nextMissingCopy(draft, anyMember, others, lacking);
   if (missing) return missing;
   const placement = new Placement(draft, others);
   for (const shard of own) {
     const isSpare = elsewhere(shard) >= (isComplete(shard) ? shard.factor : most(shard));
     if (isSpare) return Step.dropReplica(shard, member.id);
-    const place = isComplete(shard) ? placement.placeFor(shard, member.id) : undefined;
+    const placeAmong = (takes: Takes) => (isComplete(shard) ? placement.placeFor(shard, takes, member.id) : undefined);
+    const place = placeAmong(withRoom) ?? placeAmong(anyMember);
     if (place) return Step.moveShard(shard, member.id, place.id);
     if (fewerCopies && elsewhere(shard) > 0) return Step.dropReplica(shard, member.id, elsewhere(shard));
   }

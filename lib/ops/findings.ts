@@ -1,5 +1,5 @@
 import { ClusterState, hasMajority, liveCopies, nameOf, Shard, shardName } from './cluster-state';
-import { FULL } from './room';
+import { FULL } from './disk';
 
 /** How much something matters: an error is to be mended first, a warning to be known, and what is unknown to be looked at by a person. */
 export type FindingLevel = 'error' | 'warning' | 'unknown';

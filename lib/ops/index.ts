@@ -4,6 +4,7 @@ export { planDrain } from './drain';
 export { findingsOf } from './findings';
 export type { ClusterFinding } from './findings';
 export { LiveCluster } from './live-cluster';
+export { planOf } from './plan';
 export type { Plan } from './plan';
 export { planPreflight } from './preflight';
 export { NoCluster } from './heard';

@@ -1,5 +1,5 @@
 import { ClusterState, copyOn, liveCopies, liveMembers, Member, Shard } from './cluster-state';
-import { hasRoom } from './room';
+import { Takes } from './room';
 import { Step } from './step';
 import { weightsOf } from './size';
 
@@ -37,13 +37,12 @@ export class Placement {
     return [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - most), 0);
   }
 
-  /** Where one more copy of a shard should be: where the disk has room, in a zone that has few of them, on a member that carries little. */
-  public placeFor(shard: Shard, without?: string): Member | undefined {
+  /** Where one more copy of a shard should be: in a zone that has few of them, on a member that carries little; with `without`, in place of that one. */
+  public placeFor(shard: Shard, takes: Takes, without?: string): Member | undefined {
     const kept = shard.copies.map(({ peer }) => peer).filter((peer) => peer !== without);
     const inZone = ({ zone = '' }: Member) => kept.filter((peer) => this.zoneOf(peer) === zone).length;
-    const free = this.among.filter(({ id }) => !copyOn(shard, id));
-    const isTight = ({ answer }: Member) => (hasRoom(answer, shard.bytes) ? 0 : 1);
-    return least(free, (member) => [isTight(member), inZone(member), this.loadOf(member.id)]);
+    const free = this.among.filter((member) => !copyOn(shard, member.id) && takes(member, shard));
+    return least(free, (member) => [inZone(member), this.loadOf(member.id)]);
   }
 
   /** Which copy of a shard can be spared first: one that lacks points, then one in a crowded zone, then that of who carries most. */
@@ -68,6 +67,7 @@ export function wantedCopies({ factor }: Shard, members: number): number {
 /** Copies a shard that has fewer copies than it should; the largest first, as it takes longest. */
 export function nextMissingCopy(
   state: ClusterState,
+  takes: Takes,
   among: Member[] = liveMembers(state),
   shards = state.shards,
 ): Step | undefined {
@@ -79,7 +79,7 @@ export function nextMissingCopy(
   const placement = new Placement(state, among);
   for (const shard of [...missing].sort((one, other) => placement.weight(other) - placement.weight(one))) {
     const source = least(liveCopies(state, shard), ({ peer }) => [placement.loadOf(peer)]);
-    const place = placement.placeFor(shard);
+    const place = placement.placeFor(shard, takes);
     if (source && place) return Step.replicateShard(shard, source.peer, place.id);
   }
   return undefined;

@@ -9,12 +9,14 @@ export interface Plan {
   readonly waits: string[];
   /** Why nothing is done at all, each with what to do instead. */
   readonly refusals: string[];
+  /** What should be done and cannot, each with the reason; the steps are done all the same. */
+  readonly undone: string[];
   /** What a person should know. */
   readonly notes: string[];
 }
 
 export function planOf(parts: Partial<Plan>): Plan {
-  return { steps: [], waits: [], refusals: [], notes: [], ...parts };
+  return { steps: [], waits: [], refusals: [], undone: [], notes: [], ...parts };
 }
 
 /** Why no shard may be moved, whatever for. */

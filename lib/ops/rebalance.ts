@@ -1,7 +1,7 @@
 import { ClusterState, liveCopies, liveMembers, Member, Shard } from './cluster-state';
 import { least, nextMissingCopy, Placement, wantedCopies } from './placement';
-import { blockersOf, obstaclesOf, Plan, planOf, settled, silenceOf, stepsFrom, waitsForCopies } from './plan';
-import { roomNotes, roomRefusals } from './room';
+import { blockersOf, obstaclesOf, Plan, planOf, settled, silenceOf, waitsForCopies } from './plan';
+import { roomNotes, stepsWithinRoom, Takes } from './room';
 import { Step } from './step';
 
 /** A difference between two nodes that is less than this part of what a node carries on average is not worth a move. */
@@ -28,14 +28,15 @@ export function planRebalance(state: ClusterState): Plan {
   const incomplete = waitsForCopies(draft, short);
   // Where a copy comes back by itself, what is missing and what is too much cannot be told yet.
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
-  const steps = stepsFrom(draft, nextStep);
-  const room = roomRefusals(state, steps);
-  if (room.length > 0) return planOf({ refusals: room });
-  return planOf({ steps, waits: blockersOf(state, steps), notes: [...notesOf(draft), ...roomNotes(state, steps)] });
+  const { steps, undone } = stepsWithinRoom(draft, nextStep);
+  const notes = [...notesOf(draft), ...roomNotes(state, steps)];
+  return planOf({ steps, undone, waits: blockersOf(state, steps), notes });
 }
 
-function nextStep(draft: ClusterState): Step | undefined {
-  return nextMissingCopy(draft) ?? nextCopyTooMany(draft) ?? nextMoveOutOfZone(draft) ?? nextEvenMove(draft);
+function nextStep(draft: ClusterState, takes: Takes): Step | undefined {
+  return (
+    nextMissingCopy(draft, takes) ?? nextCopyTooMany(draft) ?? nextMoveOutOfZone(draft, takes) ?? nextEvenMove(draft, takes)
+  );
 }
 
 /** Whoever made shards for a key of his own may have asked for more copies of them, which Qdrant tells nobody. */
@@ -45,14 +46,14 @@ function nextCopyTooMany(draft: ClusterState): Step | undefined {
   return peer === undefined ? undefined : Step.dropReplica(shard!, peer);
 }
 
-function nextMoveOutOfZone(draft: ClusterState): Step | undefined {
+function nextMoveOutOfZone(draft: ClusterState, takes: Takes): Step | undefined {
   const placement = new Placement(draft);
   for (const shard of draft.shards) {
     const peers = shard.copies.map(({ peer }) => peer);
     const crowding = placement.crowding(peers);
     if (crowding === 0) continue;
     const moves = peers.flatMap((from) => {
-      const to = placement.placeFor(shard, from)?.id;
+      const to = placement.placeFor(shard, takes, from)?.id;
       return to === undefined ? [] : [{ from, to, crowding: placement.crowding(replaced(peers, from, to)) }];
     });
     const better = moves.filter((move) => move.crowding < crowding);
@@ -62,7 +63,7 @@ function nextMoveOutOfZone(draft: ClusterState): Step | undefined {
   return undefined;
 }
 
-function nextEvenMove(draft: ClusterState): Step | undefined {
+function nextEvenMove(draft: ClusterState, takes: Takes): Step | undefined {
   const placement = new Placement(draft);
   const members = [...liveMembers(draft)].sort((one, other) => placement.loadOf(other.id) - placement.loadOf(one.id));
   const average = members.reduce((sum, { id }) => sum + placement.loadOf(id), 0) / Math.max(1, members.length);
@@ -73,7 +74,7 @@ function nextEvenMove(draft: ClusterState): Step | undefined {
       const isWorth = (weight: number) => difference - weight >= TOLERANCE * average;
       const candidates = byMember(from).filter((shard) => {
         const weight = placement.weight(shard);
-        return weight < difference && isWorth(weight) && isMovable(placement, shard, from.id, to.id);
+        return weight < difference && isWorth(weight) && takes(to, shard) && isMovable(placement, shard, from.id, to.id);
       });
       // The nearest to half of the difference makes both even; among those that are alike, of a collection that is crowded there.
       const shard = least(candidates, (one) => [

@@ -1,18 +1,7 @@
 import { ClusterState, hasMajority, liveCopies, Member, memberNamed, memberOf, nameOf, shardName } from './cluster-state';
 import { nextMissingCopy } from './placement';
-import {
-  blockersOf,
-  obstaclesOf,
-  Plan,
-  planOf,
-  settled,
-  shardsOn,
-  silenceOf,
-  silentMembers,
-  stepsFrom,
-  waitsForCopies,
-} from './plan';
-import { roomNotes, roomRefusals } from './room';
+import { blockersOf, obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, silentMembers, waitsForCopies } from './plan';
+import { roomNotes, stepsWithinRoom } from './room';
 import { Step } from './step';
 import { lifeOf } from './watch';
 
@@ -93,9 +82,6 @@ function planCopies(state: ClusterState, { node, awaitsReplacement }: RepairOpti
   // Also of shards that are not concerned: a copy that is dead would be counted as one.
   const incomplete = waitsForCopies(draft, draft.shards);
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
-  const steps = stepsFrom(draft, (now) => nextMissingCopy(now));
-  const room = roomRefusals(state, steps);
-  return room.length > 0
-    ? planOf({ refusals: room })
-    : planOf({ steps, waits: blockersOf(state, steps), notes: roomNotes(state, steps) });
+  const { steps, undone } = stepsWithinRoom(draft, (now, takes) => nextMissingCopy(now, takes));
+  return planOf({ steps, undone, waits: blockersOf(state, steps), notes: roomNotes(state, steps) });
 }

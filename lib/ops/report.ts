@@ -53,15 +53,16 @@ export function findingsText(findings: ClusterFinding[]): string {
 }
 
 /** What a run did and left, for people. */
-export function outcomeText({ ended, begun, left, waits, reasons, notes }: Outcome): string {
+export function outcomeText({ ended, begun, left, waits, undone, reasons, notes }: Outcome): string {
   const list = (title: string, lines: string[]) => (lines.length === 0 ? [] : [title, ...lines.map((line) => `  - ${line}`)]);
-  const nothing = ended === 'planned' && left.length + waits.length === 0 ? ['Nothing is to be done.'] : [];
+  const nothing = ended === 'planned' && left.length + waits.length + undone.length === 0 ? ['Nothing is to be done.'] : [];
   return [
     ...list('Refused:', ended === 'refused' ? reasons : []),
     ...list('Given up:', ended === 'stuck' ? reasons : []),
     ...list('Begun:', begun),
     ...list(ended === 'planned' ? 'To be done:' : 'Left to do:', ended === 'refused' ? [] : left),
     ...list('Waits for:', ended === 'refused' ? [] : waits),
+    ...list('Cannot be done:', ended === 'planned' ? undone : []),
     ...nothing,
     ...(ended === 'done' ? [begun.length === 0 ? 'Nothing was to be done.' : 'Done.'] : []),
     ...list('Note:', notes),

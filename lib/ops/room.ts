@@ -1,19 +1,36 @@
-import { ClusterState, memberOf, nameOf, NodeAnswer } from './cluster-state';
+import { ClusterState, Member, memberOf, nameOf, Shard } from './cluster-state';
+import { hasRoom, shareOf } from './disk';
+import { Plan, stepsFrom } from './plan';
 import { bytesText } from './size';
 import { Step } from './step';
 
-/** From so many percent on a disk is no place for more: Qdrant needs room to optimize. */
-export const FULL = 85;
+/** Whether a member may be given a shard. */
+export type Takes = (member: Member, shard: Shard) => boolean;
 
-/** How many percent of a disk so much takes, where both sizes are known. */
-export function shareOf({ diskBytes }: NodeAnswer, bytes: number | undefined): number | undefined {
-  return bytes === undefined || diskBytes === undefined ? undefined : (100 * bytes) / diskBytes;
+export const withRoom: Takes = ({ answer }, { bytes }) => hasRoom(answer, bytes);
+
+export const anyMember: Takes = () => true;
+
+/** The steps that disks have room for; and those that would be left then, had they more: they keep nobody from the others. */
+export function stepsWithinRoom(
+  state: ClusterState,
+  next: (draft: ClusterState, takes: Takes) => Step | undefined,
+): Pick<Plan, 'steps' | 'undone'> {
+  const steps = stepsFrom(state, (draft) => next(draft, withRoom));
+  const end = steps.reduce((draft, step) => step.applied(draft), state);
+  const undone: string[] = [];
+  stepsFrom(end, (draft) => {
+    const step = next(draft, anyMember);
+    const answer = step?.transfer && memberOf(draft, step.transfer.to)?.answer;
+    if (answer && !hasRoom(answer, step.transfer.bytes)) undone.push(lacking(state, step));
+    return step;
+  });
+  return { steps, undone };
 }
 
-/** Whether the disk of a node takes so much more, as far as it can be told: one that is full takes nothing, whatever the size of what comes. */
-export function hasRoom(answer: NodeAnswer | undefined, bytes: number | undefined): boolean {
-  const { diskPercent } = answer ?? {};
-  return diskPercent === undefined || (diskPercent < FULL && diskPercent + (shareOf(answer!, bytes) ?? 0) <= FULL);
+function lacking(state: ClusterState, step: Step): string {
+  const percent = memberOf(state, step.transfer!.to)!.answer!.diskPercent;
+  return `${step.sentence(state)}: its disk is ${percent} % full, and has no room for it; grow its volume`;
 }
 
 /** The nodes whose disks would be too full, where nodes tell what is on them. */

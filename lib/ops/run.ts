@@ -29,6 +29,8 @@ export interface Outcome {
   readonly left: string[];
   /** What has to come about by itself. */
   readonly waits: string[];
+  /** What should be done and cannot. */
+  readonly undone: string[];
   /** Why it was refused, or given up. */
   readonly reasons: string[];
   readonly notes: string[];
@@ -93,7 +95,7 @@ class Run {
     [this.troubleSince, this.isUnderWay] = [undefined, true];
     if (this.options.dryRun) return end('planned');
     const isAtRest = plan.waits.length === 0 && state.transfers.length === 0;
-    if (plan.steps.length === 0 && isAtRest) return end('done');
+    if (plan.steps.length === 0 && isAtRest) return plan.undone.length > 0 ? end('stuck', plan.undone) : end('done');
     const hasFailed = ({ key }: Step) => this.attemptsOf(key) >= ATTEMPTS;
     const failing = plan.steps.find(hasFailed);
     if (failing && state.transfers.length === 0) {
@@ -146,7 +148,7 @@ class Run {
 
   private outcome(ended: Outcome['ended'], reasons: string[], state: ClusterState, plan: Plan): Outcome {
     const left = plan.steps.map((step) => step.sentence(state));
-    return { ended, begun: this.begun, left, waits: plan.waits, reasons, notes: [...this.notes], state };
+    return { ended, begun: this.begun, left, waits: plan.waits, undone: plan.undone, reasons, notes: [...this.notes], state };
   }
 }
 

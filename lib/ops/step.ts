@@ -11,7 +11,7 @@ import {
   shardOf,
   transfersOf,
 } from './cluster-state';
-import { shareOf } from './room';
+import { shareOf } from './disk';
 import { sizeText } from './size';
 
 /** What sends the request of a step to a node, which must not be the one that `unlike` names. */

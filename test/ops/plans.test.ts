@@ -172,22 +172,59 @@ describe('rebalance', () => {
     expect(plan[list][0]).toMatch(reason);
   });
 
-  test('refuses where disks have no room, and says where that is not known', () => {
+  test('moves nothing to disks that have no room, and says where that is not known', () => {
     const disk = (diskPercent?: number, diskBytes?: number) =>
       member('2', { answer: { ...member('2').answer!, diskBytes, diskPercent } });
     const shards = [0, 1].map((id) => shard(id, '1', { bytes: 400 }));
     const plan = (...told: Array<number | undefined>) =>
       planRebalance(stateOf({ members: [member('1'), disk(...told)], shards }));
-    expect(plan(44, 1000)).toMatchObject({ refusals: [], notes: [], steps: [expect.anything()] });
-    expect(plan(46, 1000).refusals).toEqual([
-      'the disk of vectors-2.internal is 46 % full, and has no room for 400 bytes more: grow its volume first',
-    ]);
-    expect(plan(85).refusals).toEqual([
-      expect.stringMatching(/^the disk of vectors-2\.internal is 85 % full, and has no room/),
-    ]);
+    expect(plan(44, 1000)).toMatchObject({ refusals: [], notes: [], undone: [], steps: [expect.anything()] });
+    const refused = (percent: number) => ({
+      ...{ steps: [], refusals: [] },
+      undone: [expect.stringContaining(`to vectors-2.internal: its disk is ${percent} % full, and has no room for it`)],
+    });
+    expect(plan(46, 1000)).toMatchObject(refused(46));
+    expect(plan(85)).toMatchObject(refused(85));
     const unknown = { refusals: [], notes: [expect.stringMatching(/could not be told of vectors-2\.internal/)] };
     expect(plan()).toMatchObject(unknown);
     expect(plan(84)).toMatchObject(unknown);
+  });
+});
+
+describe('where disks are full, rebalance', () => {
+  const [GB, TB] = [1e9, 1e12];
+  const disk = (id: string, diskPercent: number, zone?: string) =>
+    member(id, { zone, answer: { ...member(id).answer!, diskBytes: TB, diskPercent } });
+
+  test('makes the copies that have a place, and says what has none', () => {
+    const large = [1, 2, 3, 4].map((id) => shard(id, id % 2 ? '1' : '2', { bytes: 30 * GB }));
+    const shards = [shard(0, '1', { factor: 2, bytes: GB }), ...large];
+    const state = stateOf({ members: [disk('1', 30), disk('2', 30), disk('3', 85)], shards });
+    const plan = planRebalance(state);
+    expect(sentencesOf(plan, state)).toEqual(['copy shard 0 of docs (954 MiB) from vectors-1.internal to vectors-2.internal']);
+    expect(plan.refusals).toEqual([]);
+    expect(plan.undone[0]).toMatch(
+      /^move shard \d of docs \(27\.9 GiB\) .* to vectors-3\.internal: its disk is 85 % full, and has no room for it; grow its volume$/,
+    );
+  });
+
+  test('says what a zone lacks whose only node has no room', () => {
+    const members = [disk('1', 30, 'a'), disk('2', 30, 'a'), disk('3', 84, 'b'), disk('4', 10, 'a')];
+    const shared = stateOf({ members, shards: [shard(0, '12', { bytes: 20 * GB })] });
+    const undone = [expect.stringMatching(/^move shard 0 of docs .* to vectors-3\.internal: its disk is 84 % full/)];
+    expect(planRebalance(shared)).toMatchObject({ steps: [], refusals: [], undone });
+    const shards = [shard(0, '1', { factor: 2, bytes: 20 * GB })];
+    const missing = stateOf({ members: [members[0], members[2], members[3]], shards });
+    const plan = planRebalance(missing);
+    expect(sentencesOf(plan, missing)).toEqual([expect.stringMatching(/^copy shard 0 of docs .* to vectors-4\.internal$/)]);
+    expect(plan).toMatchObject({ refusals: [], undone });
+  });
+
+  test('makes the cluster even without them', () => {
+    const shards = [0, 1, 2, 3].map((id) => shard(id, '1', { bytes: 10 * GB }));
+    const state = stateOf({ members: [disk('1', 30), disk('2', 30), disk('3', 84.5)], shards });
+    const { steps } = planRebalance(state);
+    expect(steps.map(({ transfer }) => transfer!.to)).toEqual(['2', '2']);
   });
 });
 

@@ -338,6 +338,20 @@ describe('a run', () => {
     expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^no progress for 0\.3 s/)] });
   });
 
+  test('does what can be done, and ends as one that is not done where something cannot', async () => {
+    await start({ nodes: 2, diskPercent: 90 });
+    fake.addCollection('docs', 1, [
+      [0, 1],
+      [0, 1],
+    ]);
+    fake.addCollection('images', 2, [[0]]);
+    const dry = await run(connect(), planRebalance, { ...options, dryRun: true });
+    const reasons = expect.arrayContaining([expect.stringMatching(/^copy shard 0 of images .*: its disk is 90 % full/)]);
+    expect(dry).toMatchObject({ ended: 'planned', undone: reasons });
+    expect(await run(connect(), planRebalance, options)).toMatchObject({ ended: 'stuck', reasons });
+    expect(fake.changes.map((change) => /\w+/.exec(change)?.[0])).toEqual(['drop_replica', 'drop_replica']);
+  });
+
   test('waits for transfers of others before it takes a cluster for even', async () => {
     await start({ nodes: 3, transferMilliseconds: 30 });
     fake.addCollection('docs', 1, [[0], [1], [0]]);
