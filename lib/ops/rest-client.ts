@@ -1,5 +1,6 @@
-import { Agent as PlainAgent, IncomingMessage, request as plainRequest } from 'node:http';
+import { Agent as PlainAgent, ClientRequest, IncomingMessage, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { TlsSettings, tlsOptionsOf } from '../verify/wire/connection';
 import { jsonOf } from '../verify/wire/rest-wire';
 
@@ -45,6 +46,9 @@ export class Refused extends Error {
     super(message);
   }
 }
+
+/** Longer than this nobody takes to let connect, who is there: what is sent to a host that is gone may be swallowed. */
+const CONNECT_SECONDS = 5;
 
 /** More than this is no answer of Qdrant. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -111,10 +115,7 @@ export class RestClient {
       );
       // Of the whole answer: who trickles is as good as silent.
       const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutSeconds} s`)), timeoutSeconds * 1000);
-      call.on('socket', (socket) => {
-        if (socket.connecting) socket.once('connect', () => (isConnected = true));
-        else isConnected = true;
-      });
+      watchConnecting(call, host, Math.min(CONNECT_SECONDS, timeoutSeconds), () => (isConnected = true));
       call.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
       call.on('close', () => {
         clearTimeout(timer);
@@ -123,6 +124,21 @@ export class RestClient {
       call.end(content);
     });
   }
+}
+
+/** Ends a call whose connection does not come about in time. */
+function watchConnecting(call: ClientRequest, host: string, seconds: number, whenConnected: () => void): void {
+  call.on('socket', (socket) => {
+    if (!socket.connecting) return whenConnected();
+    const limit = () => {
+      const timer = setTimeout(() => call.destroy(new Error(`no connection within ${seconds} s`)), seconds * 1000);
+      socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    };
+    socket.once('connect', whenConnected);
+    // A resolver may take its own time.
+    if (isIP(host)) limit();
+    else socket.once('lookup', limit);
+  });
 }
 
 function read(

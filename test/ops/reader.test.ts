@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createServer, RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
-import { AddressInfo } from 'node:net';
+import { AddressInfo, connect } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import {
   findingsOf,
@@ -256,6 +257,19 @@ describe('a node that is not what it should be', () => {
     expect(state.members[1].silence).toEqual({ why: expect.stringMatching(/no answer within 0\.2 s$/), isThere: true });
   });
 
+  test('says nothing, and is given first: it is waited for once each time that the cluster is read', async () => {
+    const fake = await fakeOf({ nodes: 3 });
+    const [, { server }] = fake.nodes;
+    let asked = 0;
+    server.removeAllListeners('request').on('request', () => void asked++);
+    const reader = impatientOf(fake);
+    for (const read of [1, 2]) {
+      const state = await reader.read();
+      expect(state.members.map(({ answer }) => answer !== undefined)).toEqual([true, false, true]);
+      expect(asked).toBe(read);
+    }
+  });
+
   test('has a certificate that has expired: it has no answer, with the reason, and is not gone', async () => {
     const hosts = [FIRST, SECOND, THIRD];
     const [begun, over, later] = [-120000, -60000, 60000].map((shift) => new Date(Date.now() + shift));
@@ -373,6 +387,26 @@ describe('the client', () => {
     await expect(ask({ client })).rejects.toThrow(Unreachable);
     expect(seen).toHaveLength(1);
   });
+
+  test('waits for an answer, and not as long for a connection: whose packets are swallowed is not there', async () => {
+    // Once the queue of who takes no connection is full, the system drops what comes.
+    const listen = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port); });`;
+    const child = spawn(process.execPath, ['-e', listen]);
+    ends.push(() => child.kill('SIGKILL'));
+    const port = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
+    child.kill('SIGSTOP');
+    for (let count = 0; count < 4; count++) {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      ends.push(() => socket.destroy());
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const rest = new RestClient({ timeoutSeconds: 30 });
+    ends.push(() => rest.close());
+    const begun = Date.now();
+    const error = await rest.call({ host: '127.0.0.1', port }, 'GET', '/').catch((reason) => reason);
+    expect(error).toMatchObject({ message: expect.stringMatching(/: no connection within 5 s$/), isThere: false });
+    expect(Date.now() - begun).toBeLessThan(10000);
+  }, 15000);
 
   test('sends ids of 64 bits as the numbers that they are, and gives them as texts', async () => {
     let sent = '';
