@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Address, Member, RestClientSettings, RunOptions } from '../ops';
+import { Address, hostOf, Member, RestClientSettings, RunOptions } from '../ops';
 import { parsed } from './arguments';
 import { CommandContext } from './command-context';
 import { readCertificates, readIdentity } from './identities';
@@ -83,8 +83,9 @@ export function zonesOf(file: string | undefined): ((member: Pick<Member, 'id' |
   if (file === undefined) return undefined;
   const zones = parseZones(readText(file, '--zones'));
   return ({ id, uri }) => {
-    const host = URL.canParse(uri) ? new URL(uri).hostname : uri;
-    const name = [id, uri.replace(/\/$/, ''), host, host.split('.')[0]].find((one) => Object.hasOwn(zones, one));
+    const host = hostOf(uri);
+    const names = [id, uri.replace(/\/$/, ''), host, `[${host}]`, host.split('.')[0]];
+    const name = names.find((one) => Object.hasOwn(zones, one));
     return name === undefined ? undefined : zones[name];
   };
 }

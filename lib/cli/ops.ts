@@ -154,7 +154,9 @@ async function change(work: Work): Promise<number> {
   const { command, values, context, options, cluster } = work;
   const state = await readFor(work);
   checkZones(state, values);
-  const outcome = await run(cluster, await plannerOf(work, state), options);
+  const planner = await plannerOf(work, state);
+  // A node may join meanwhile.
+  const outcome = await run(cluster, (now) => planOfZoneless(now, values) ?? planner(now), options);
   const status = statusOf(outcome);
   context.out(values.json ? outcomeJson(command, outcome, status) : outcomeText(outcome));
   return status;
@@ -215,11 +217,16 @@ function statusOf({ ended, undone }: Outcome): number {
   return ended === 'refused' || ended === 'stuck' || undone.length > 0 ? 1 : 0;
 }
 
-function checkZones(state: ClusterState, { zones }: OpsValues): void {
+function checkZones(state: ClusterState, values: OpsValues): void {
+  const plan = planOfZoneless(state, values);
+  if (plan) throw new UsageError(plan.refusals.join());
+}
+
+/** Whose zone is not known would count as a zone of its own. */
+function planOfZoneless(state: ClusterState, { zones }: OpsValues): Plan | undefined {
   const without = zones === undefined ? [] : state.members.filter(({ zone }) => zone === undefined);
-  if (without.length === 0) return;
   const names = without.map(({ id }) => nameOf(state, id)).join(', ');
-  throw new UsageError(`the file that --zones names has no zone of ${names}`);
+  return names === '' ? undefined : planOf({ refusals: [`the file that --zones names has no zone of ${names}`] });
 }
 
 function usageErrorOf(error: Error): Error {

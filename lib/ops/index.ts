@@ -1,5 +1,5 @@
 export type { ClusterState, Member } from './cluster-state';
-export { memberNamed, nameOf } from './cluster-state';
+export { hostOf, memberNamed, nameOf } from './cluster-state';
 export { planDrain } from './drain';
 export { findingsOf } from './findings';
 export type { ClusterFinding } from './findings';

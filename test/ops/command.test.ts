@@ -101,7 +101,7 @@ describe('ops', () => {
   let fake: FakeCluster;
   const run = (...args: string[]) => {
     const where = ['--host', '127.0.0.11', '--rest-port', `${fake.port}`, '--clear-text'];
-    return ops([...args, ...where, '--poll', '0.01', '--patience', '3']);
+    return ops(['--poll', '0.01', '--patience', '3', ...args, ...where]);
   };
   beforeEach(async () => {
     fake = await FakeCluster.start({ nodes: 3, diskPercent: 40 });
@@ -139,7 +139,7 @@ describe('ops', () => {
       const peers = { 77: { uri: 'http://127.0.0.11:6335/' } };
       return [200, { ...answer, result: { ...answer.result, peer_id: 77, peers, raft_info: raft } }];
     };
-    const { status, out } = await run('drain', '127.0.0.13', '--patience', '0.3');
+    const { status, out } = await run('drain', '127.0.0.13', '--patience', '1');
     expect(status).toBe(1);
     expect(out).toMatch(/127\.0\.0\.11 is peer 77 of another cluster/);
     expect(out).not.toMatch(/was removed/);
@@ -170,6 +170,32 @@ describe('ops', () => {
     expect(await zones({ '127.0.0.11': 'a', '127.0.0.12': 'a', '127.0.0.13': 'b' })).toMatchObject({ status: 0 });
     const holders = [0, 1, 2].map((shard) => fake.holders('docs', shard));
     expect(holders.every((hosts) => hosts.includes('127.0.0.13'))).toBe(true);
+  });
+
+  test('rebalance gives nothing to a node that joins meanwhile, and of which the zones know nothing', async () => {
+    const all = { '127.0.0.11': 'a', '127.0.0.12': 'b', '127.0.0.13': 'b' };
+    let isJoined = false;
+    fake.tamper = () => {
+      if (fake.changes.length === 0 || isJoined) return undefined;
+      isJoined = true;
+      return void fake.join('127.0.0.14');
+    };
+    const zones = ['--zones', file('zones.json', JSON.stringify(all))];
+    const { status, out } = await run('rebalance', ...zones, '--patience', '1');
+    expect(status).toBe(1);
+    expect(out).toMatch(/^Refused:\n {2}- the file that --zones names has no zone of 127\.0\.0\.14$/m);
+    expect(fake.shardCount('127.0.0.14')).toBe(0);
+  });
+
+  test.each(['::1', '[::1]', 'http://[::1]:6335'])('takes zones of %s, as it does of names', async (name) => {
+    const uri = 'http://[::1]:6335/';
+    fake.tamper = (_host, url, answer) => {
+      if (url !== '/cluster') return undefined;
+      const peers = Object.fromEntries(Object.keys(answer.result.peers).map((id) => [id, { uri }]));
+      return [200, { ...answer, result: { ...answer.result, peers } }];
+    };
+    const { err } = await run('rebalance', '--dry-run', '--zones', file('zones.json', JSON.stringify({ [name]: 'a' })));
+    expect(err).toBe('');
   });
 
   test('drain empties a node and removes it, and ends well when it is run again', async () => {
@@ -216,7 +242,7 @@ describe('ops', () => {
       const isReached = host === '127.0.0.11' && url === '/cluster' && fake.changes.length === 1 && ++looks === 1;
       return isReached ? [200, { ...answer, result: { ...answer.result, message_send_failures: {} } }] : undefined;
     };
-    const { status, out } = await run('repair', '127.0.0.12', '--after', '0', '--patience', '0.3');
+    const { status, out } = await run('repair', '127.0.0.12', '--after', '0', '--patience', '1');
     expect(status).toBe(1);
     expect(out).toMatch(/^Refused:\n {2}- 127\.0\.0\.12 does not answer you, and the leader reaches it/);
     expect(fake.changes).toHaveLength(1);
