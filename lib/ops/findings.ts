@@ -87,7 +87,7 @@ function copyFindings(state: ClusterState, shard: Shard): ClusterFinding[] {
       ? [error(`${name} has ${shard.copies.length} of ${wanted} copies`, 'cdktf-qdrant ops rebalance')]
       : [];
   const single =
-    shard.factor === 1 && state.members.length > 1
+    shard.factor === 1 && shard.copies.length === 1 && state.members.length > 1
       ? [
           warning(
             `${name} has a single copy`,

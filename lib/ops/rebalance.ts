@@ -29,7 +29,7 @@ export function planRebalance(state: ClusterState): Plan {
   // Where a copy comes back by itself, what is missing and what is too much cannot be told yet.
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
   const { steps, undone } = stepsWithinRoom(draft, nextStep);
-  const notes = [...notesOf(draft), ...roomNotes(state, steps)];
+  const notes = [...notesOf(draft), ...keyNotes(draft, steps), ...roomNotes(state, steps)];
   return planOf({ steps, undone, waits: blockersOf(state, steps), notes });
 }
 
@@ -104,6 +104,18 @@ function shardsByMember(draft: ClusterState): (member: Member) => Shard[] {
 
 function countOf(shards: Shard[], like: Shard): number {
   return shards.filter(({ collection }) => collection === like.collection).length;
+}
+
+/** Whoever made shards for a key of his own may have placed them, which Qdrant tells nobody. */
+function keyNotes(draft: ClusterState, steps: Step[]): string[] {
+  const moved = new Set(steps.filter(({ transfer }) => transfer !== undefined).map(({ place }) => place));
+  const own = draft.shards.filter(({ hasKey, collection, id }) => hasKey && moved.has(`${collection}/${id}`));
+  const names = [...new Set(own.map(({ collection }) => collection))].sort().join(', ');
+  return own.length === 0
+    ? []
+    : [
+        `${names}: shards of a shard key are brought to other nodes; whether they were placed on a node on purpose Qdrant does not tell`,
+      ];
 }
 
 function notesOf(draft: ClusterState): string[] {

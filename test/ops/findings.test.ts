@@ -68,6 +68,10 @@ describe('what is wrong with a cluster', () => {
   });
 });
 
+test('a shard of which there are more copies than its collection asks for has no single one', () => {
+  expect(findingsOf(well({ shards: [shard(0, '12', { factor: 1, hasKey: true })] }))).toEqual([]);
+});
+
 describe('preflight', () => {
   const running = (...versions: string[]) =>
     well({ members: versions.map((version, index) => known(`${index + 1}`, { version })) });

@@ -112,6 +112,14 @@ describe('rebalance', () => {
     expect(own).toMatchObject({ steps: [], notes: [expect.stringMatching(/^docs: shards of a shard key have more copies/)] });
   });
 
+  test('notes that it brings shards of a shard key elsewhere, which may be where they are on purpose', () => {
+    const members = ['1', '2'].map((id) => member(id));
+    const notes = (hasKey: boolean) =>
+      planRebalance(stateOf({ members, shards: [0, 1].map((id) => shard(id, '1', { hasKey })) })).notes.join();
+    expect(notes(true)).toMatch(/docs: shards of a shard key are brought to other nodes/);
+    expect(notes(false)).not.toMatch(/shard key/);
+  });
+
   test.each<[string, Partial<ClusterState>, keyof Plan, RegExp]>([
     [
       'a node is away',
