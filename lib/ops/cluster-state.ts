@@ -85,6 +85,8 @@ export interface ClusterState {
   readonly disagreements: string[];
   /** What no node tells for sure, so that nothing may be changed: a person has to look. */
   readonly unclear: string[];
+  /** Who does not tell at the moment how large shards are, so that they cannot be compared. */
+  readonly unmeasured: string[];
 }
 
 /** States of a copy that has all points, by the words of Qdrant. Only from these it sends a shard. */

@@ -141,7 +141,7 @@ export class Hearer {
 }
 
 /** What a node need not tell: an older release does not, and one that writes may take long for it. */
-export async function optional(client: RestClient, address: Address, path: string): Promise<any> {
+async function optional(client: RestClient, address: Address, path: string): Promise<any> {
   try {
     return await client.call(address, 'GET', path);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { ClusterState, hostOf, Member, Silence } from './cluster-state';
 import { Heard, impostorsIn, kinOf, latestOf, membersOf, Odd, silenceIn, strangersIn } from './heard';
-import { Hearer, Members, optional } from './hearing';
+import { Hearer, Members } from './hearing';
 import { Address, Refused, RestClient, Unreachable } from './rest-client';
 import { addCollection, placementOf, sizesOf, together, View } from './shard-view';
 
@@ -45,6 +45,7 @@ export class StateReader {
     return {
       ...{ members, former, ...together(views) },
       disagreements: disagreementsOf(heard, views),
+      unmeasured: views.flatMap(({ unmeasured }) => unmeasured),
       unclear: [...strangersIn(all, kin), ...impostorsIn(kin, members), ...new Set(views.flatMap(({ unclear }) => unclear))],
     };
   }
@@ -82,10 +83,10 @@ export class StateReader {
   }
 
   private async view({ id, address }: Heard): Promise<View> {
-    const view: View = { shards: new Map(), transfers: new Map(), resharding: [], unclear: [], isWhole: true };
+    const view: View = { shards: new Map(), transfers: new Map(), resharding: [], unclear: [], unmeasured: [], isWhole: true };
     const listed = await this.client.call(address, 'GET', '/collections');
     if (!Array.isArray(listed?.collections)) throw new Odd(`${address.host} gives no answer of Qdrant to /collections`);
-    const sizes = sizesOf(await optional(this.client, address, '/telemetry?details_level=3'));
+    const sizes = await this.sizesAt(address, view);
     for (const { name } of listed.collections as { name: string }[]) {
       const path = `/collections/${encodeURIComponent(name)}`;
       try {
@@ -95,7 +96,7 @@ export class StateReader {
         ]);
         const isTold = [cluster?.local_shards, cluster?.remote_shards].every(Array.isArray);
         if (cluster && !isTold) throw new Odd(`${address.host} gives no answer of Qdrant to ${path}/cluster`);
-        if (info && cluster) addCollection(view, { name, id, info, cluster, sizes });
+        if (info && cluster) addCollection(view, { name, id, host: address.host, info, cluster, sizes });
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         view.unclear.push(`${address.host} does not show ${name}: ${error.message}`);
@@ -103,6 +104,18 @@ export class StateReader {
       }
     }
     return view;
+  }
+
+  /** Who has no sizes to tell, or none for this key, says so; from any other the next answer is awaited. */
+  private async sizesAt(address: Address, view: View): Promise<Map<string, number>> {
+    try {
+      return sizesOf(await this.client.call(address, 'GET', '/telemetry?details_level=3'));
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+      const isRule = error instanceof Refused && [401, 403, 404].includes(error.status);
+      if (!isRule) view.unmeasured.push(`${address.host} to tell how large its shards are (${error.message})`);
+      return new Map();
+    }
   }
 
   /** A collection may have been removed since it was listed; any other refusal says nothing of that. */

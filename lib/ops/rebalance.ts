@@ -30,12 +30,17 @@ export function planRebalance(state: ClusterState): Plan {
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
   const { steps, undone } = stepsWithinRoom(draft, nextStep);
   const notes = [...notesOf(draft), ...keyNotes(draft, steps), ...roomNotes(state, steps)];
-  return planOf({ steps, undone, waits: blockersOf(state, steps), notes });
+  return planOf({ steps, undone, waits: [...blockersOf(state, steps), ...state.unmeasured], notes });
 }
 
 function nextStep(draft: ClusterState, takes: Takes): Step | undefined {
+  const isMeasured = draft.unmeasured.length === 0;
   return (
-    nextMissingCopy(draft, takes) ?? nextCopyTooMany(draft) ?? nextMoveOutOfZone(draft, takes) ?? nextEvenMove(draft, takes)
+    nextMissingCopy(draft, takes) ??
+    nextCopyTooMany(draft) ??
+    nextMoveOutOfZone(draft, takes) ??
+    // Nodes are compared by sizes: while some are not told, they cannot be, as bytes are no points.
+    (isMeasured ? nextEvenMove(draft, takes) : undefined)
   );
 }
 

@@ -79,14 +79,14 @@ export function findingsJson(command: string, state: ClusterState, findings: Clu
 }
 
 function clusterOf(state: ClusterState): object {
-  const { members, shards, transfers, resharding, disagreements, unclear } = state;
+  const { members, shards, transfers, resharding, disagreements, unclear, unmeasured } = state;
   return {
     hasMajority: hasMajority(state),
     leader: leaderOf(state)?.id ?? null,
     members: members.map(({ id, uri, zone, answer, silence }) => {
       return { id, uri, zone: zone ?? null, answer: answer ?? null, silence: silence?.why ?? null };
     }),
-    ...{ shards, transfers, resharding, disagreements, unclear },
+    ...{ shards, transfers, resharding, disagreements, unclear, unmeasured },
   };
 }
 

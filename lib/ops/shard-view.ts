@@ -1,4 +1,4 @@
-import { ClusterState, Copy, Shard, Transfer } from './cluster-state';
+import { ClusterState, Copy, Shard, shardName, Transfer } from './cluster-state';
 
 /** What one node says of the shards: of its own copies more than of others'. */
 export interface View {
@@ -7,6 +7,8 @@ export interface View {
   readonly resharding: string[];
   /** What it does not tell for sure. */
   readonly unclear: string[];
+  /** What it does not tell of sizes at the moment. */
+  readonly unmeasured: string[];
   /** Whether it shows all collections. */
   isWhole: boolean;
 }
@@ -14,12 +16,13 @@ export interface View {
 export interface CollectionAnswers {
   readonly name: string;
   readonly id: string;
+  readonly host: string;
   readonly info: any;
   readonly cluster: any;
   readonly sizes: Map<string, number>;
 }
 
-export function addCollection(view: View, { name, id, info, cluster, sizes }: CollectionAnswers): void {
+export function addCollection(view: View, { name, id, host, info, cluster, sizes }: CollectionAnswers): void {
   const told = info.config?.params?.replication_factor;
   const factor = told ?? 1;
   if (typeof told !== 'number') view.unclear.push(`${name} does not tell its replication_factor`);
@@ -30,6 +33,8 @@ export function addCollection(view: View, { name, id, info, cluster, sizes }: Co
     const copy: Copy = { peer: String(peer), state: String(state) };
     const seen = view.shards.get(place);
     const bytes = sizes.get(place);
+    const isNew = copy.peer === own && bytes === undefined && sizes.size > 0;
+    if (isNew) view.unmeasured.push(`${host} to tell how large ${shardName({ collection: name, id: shard })} is`);
     view.shards.set(place, {
       ...{ collection: name, id: shard, hasKey: (key ?? null) !== null, factor },
       points: Math.max(points, seen?.points ?? 0),

@@ -112,6 +112,17 @@ describe('rebalance', () => {
     expect(own).toMatchObject({ steps: [], notes: [expect.stringMatching(/^docs: shards of a shard key have more copies/)] });
   });
 
+  test('does not compare shards by bytes and points at once, and makes copies all the same', () => {
+    const members = ['1', '2', '3'].map((id) => member(id));
+    const many = [0, 1, 2, 3, 4].map((id) => shard(id, '1'));
+    const unmeasured = ['vectors-2.internal to tell how large its shards are (HTTP 429)'];
+    const missing = shard(9, '1', { factor: 2 });
+    const state = stateOf({ members, shards: [...many, missing], unmeasured });
+    const plan = planRebalance(state);
+    expect(sentencesOf(plan, state)).toEqual([expect.stringMatching(/^copy shard 9 of docs/)]);
+    expect(plan.waits).toEqual(unmeasured);
+  });
+
   test('notes that it brings shards of a shard key elsewhere, which may be where they are on purpose', () => {
     const members = ['1', '2'].map((id) => member(id));
     const notes = (hasKey: boolean) =>

@@ -81,6 +81,35 @@ describe('what is read of a cluster', () => {
     expect([answer!.diskBytes, answer!.diskPercent]).toEqual([undefined, undefined]);
   });
 
+  test.each<[number, boolean]>([
+    [429, true],
+    [503, true],
+    [404, false],
+    [403, false],
+  ])('has no sizes of a node that answers %i for them: whether that passes is %s', async (status, passes) => {
+    const fake = await fakeOf({ nodes: 2 });
+    fake.addCollection('docs', 1, [[0], [1], [1], [1]]);
+    for (let point = 0; point < 40; point++) fake.write('docs', point);
+    fake.tamper = (host, url) =>
+      host === SECOND && url.includes('details_level=3') ? [status, { status: { error: 'not now' } }] : undefined;
+    const state = await readerOf(fake, FIRST).read();
+    expect(state.unmeasured).toEqual(passes ? [`${SECOND} to tell how large its shards are (HTTP ${status}: not now)`] : []);
+    const plan = planRebalance(state);
+    expect([plan.steps.length, plan.waits]).toEqual(passes ? [0, state.unmeasured] : [1, []]);
+  });
+
+  test('has no size of a shard that has come since a node was asked for sizes', async () => {
+    const fake = await fakeOf({ nodes: 2 });
+    fake.addCollection('docs', 1, [[0], [1]]);
+    fake.tamper = (host, url, answer) => {
+      if (host === SECOND && url.includes('details_level=3')) answer.result.collections.collections[0].shards.pop();
+      return undefined;
+    };
+    fake.addCollection('images', 1, [[1]]);
+    const { unmeasured } = await readerOf(fake, FIRST).read();
+    expect(unmeasured).toEqual([`${SECOND} to tell how large shard 1 of docs is`]);
+  });
+
   test('has the transfers that are under way, and the nodes that are away', async () => {
     const fake = await fakeOf({ nodes: 3, transferMilliseconds: 60000 });
     fake.addCollection('docs', 1, [[0]]);
