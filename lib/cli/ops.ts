@@ -4,6 +4,7 @@ import {
   findingsJson,
   findingsOf,
   findingsText,
+  hostOf,
   KeyInClearText,
   lifeOf,
   LiveCluster,
@@ -165,8 +166,13 @@ async function change(work: Work): Promise<number> {
 /** A node that was drained before is no member: by its own answer it is told from a name that is wrong. */
 async function readFor({ command, argument, values, cluster }: Work): Promise<ClusterState> {
   const state = await cluster.read();
-  const mayBeDrained = command === 'drain' && !memberNamed(state, argument!) && /^[\w.-]*[A-Za-z.][\w.-]*$/.test(argument!);
-  return mayBeDrained ? cluster.readAlsoBy({ host: argument!, port: restPortOf(values) }) : state;
+  const host = argument?.replace(/:\d+$/, '') ?? '';
+  const mayBeDrained = command === 'drain' && !memberNamed(state, argument!) && /^[\w.-]*[A-Za-z.][\w.-]*$/.test(host);
+  if (!mayBeDrained) return state;
+  // A short name is one of the domain that the members are in.
+  const domains = state.members.map(({ uri }) => /^[A-Za-z][\w-]*(\..+)$/.exec(hostOf(uri))?.[1] ?? '');
+  const hosts = host.includes('.') ? [host] : [...new Set(domains)].map((domain) => `${host}${domain}`);
+  return cluster.readAlsoBy(...hosts.map((one) => ({ host: one, port: restPortOf(values) })));
 }
 
 async function plannerOf(work: Work, state: ClusterState): Promise<(now: ClusterState) => Plan> {

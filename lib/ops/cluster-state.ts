@@ -168,7 +168,7 @@ export function memberNamed(state: ClusterState, name: string): Member | undefin
 
 /** Whether a node that is no member any more answers under a name. */
 export function wasMember(state: ClusterState, name: string): boolean {
-  return state.former.some(({ id, host }) => [id, host, host.split('.')[0]].includes(name));
+  return state.former.some(({ id, host }) => [id, host, host.split('.')[0]].includes(name.replace(/:\d+$/, '')));
 }
 
 /** The host of the address of a member, without the brackets of IPv6. */

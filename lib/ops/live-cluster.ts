@@ -21,9 +21,9 @@ export class LiveCluster implements Cluster {
     return (this.state = await this.reader.read());
   }
 
-  /** Reads it by one more address. */
-  public async readAlsoBy(address: Address): Promise<ClusterState> {
-    this.reader.alsoAsk(address);
+  /** Reads it by more addresses. */
+  public async readAlsoBy(...addresses: Address[]): Promise<ClusterState> {
+    addresses.forEach((address) => this.reader.alsoAsk(address));
     return this.read();
   }
 

@@ -211,6 +211,34 @@ describe('ops', () => {
     });
   });
 
+  test('drain takes a short name, or one with a port, for that of a node that was drained', async () => {
+    const names = new Map(['a', 'b', 'c'].map((name, index) => [`${name}.vectors.internal`, `127.0.0.${11 + index}`]));
+    const lookup = jest.spyOn(jest.requireActual<typeof import('node:dns')>('node:dns'), 'lookup').mockImplementation(((
+      host: string,
+      options: any,
+      then: any,
+    ) => {
+      const address = names.get(host) ?? (host.startsWith('127.') ? host : undefined);
+      if (address === undefined) return then(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+      return options.all ? then(null, [{ address, family: 4 }]) : then(null, address, 4);
+    }) as any);
+    fake.tamper = (_host, url, answer) => {
+      if (url !== '/cluster') return undefined;
+      const text = JSON.stringify(answer.result.peers).replace(
+        /127\.0\.0\.1([123])/g,
+        (_, end) => `${'abc'[end - 1]}.vectors.internal`,
+      );
+      return [200, { ...answer, result: { ...answer.result, peers: JSON.parse(text) } }];
+    };
+    const drain = (name: string) =>
+      ops(['drain', name, '--host', 'a.vectors.internal', '--rest-port', `${fake.port}`, '--clear-text', '--poll', '0.01']);
+    expect(await drain('c')).toMatchObject({ status: 0 });
+    for (const name of ['c', 'c.vectors.internal', 'c.vectors.internal:6335']) {
+      expect(await drain(name)).toMatchObject({ status: 0, out: expect.stringMatching(/was removed from the cluster/) });
+    }
+    lookup.mockRestore();
+  });
+
   test('drain ends with 1, and why, where it refuses', async () => {
     expect(await run('drain', 'vectors-9')).toMatchObject({
       status: 1,
