@@ -76,8 +76,11 @@ function planCopies(state: ClusterState, { node, awaitsReplacement }: RepairOpti
   const silence = silenceOf(state, member);
   if (refusals.length + silence.length > 0) return planOf({ refusals: [...refusals, ...silence] });
   const isAwaited = node !== undefined && awaitsReplacement && !member?.answer;
-  if (isAwaited || (member && !member.answer))
-    return planOf({ waits: [`a new node to join, and to answer, under the address ${node}`] });
+  if (isAwaited || (member && !member.answer)) {
+    // Nothing is kept from run to run: without its name nobody would be awaited.
+    const again = `(where this is run again, as ops repair ${node})`;
+    return planOf({ waits: [`a new node to join, and to answer, under the address ${node} ${again}`] });
+  }
   const draft = settled(state);
   // Also of shards that are not concerned: a copy that is dead would be counted as one.
   const incomplete = waitsForCopies(draft, draft.shards);
