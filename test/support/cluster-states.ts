@@ -19,7 +19,17 @@ export function shard(id: number, peers: string, parts: Partial<Shard> = {}): Sh
 }
 
 export function stateOf(parts: Partial<ClusterState>): ClusterState {
-  return { members: [], shards: [], transfers: [], resharding: [], former: [], disagreements: [], unclear: [], unmeasured: [], ...parts };
+  return {
+    members: [],
+    shards: [],
+    transfers: [],
+    resharding: [],
+    former: [],
+    disagreements: [],
+    unclear: [],
+    unmeasured: [],
+    ...parts,
+  };
 }
 
 /** Clusters in which all is well but for where copies are, and how many. */
