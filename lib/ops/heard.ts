@@ -1,5 +1,5 @@
 import { byKnowledge, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
-import { Address, isSame, Refused, Unreachable } from './rest-client';
+import { Address, isSame, Odd, Refused, Unreachable } from './rest-client';
 
 /** What was heard of one node. */
 export interface Heard {
@@ -12,9 +12,6 @@ export interface Heard {
 
 /** Raised where there is no cluster to read. */
 export class NoCluster extends Error {}
-
-/** Raised where a node answers something that no node of Qdrant does. */
-export class Odd extends Error {}
 
 /** Those that are of one cluster, as they know of each other: of whom is known already, else where the user points, else who was asked first. */
 export function kinOf(heard: Heard[], known: Set<string>, entries: Address[], first: string): Heard[] {

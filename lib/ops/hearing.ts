@@ -1,6 +1,6 @@
 import { hostOf, NodeAnswer, Silence } from './cluster-state';
-import { Heard, noAnswer, NoCluster, Odd, silenceIn } from './heard';
-import { Address, isSame, Refused, RestClient, Unreachable } from './rest-client';
+import { Heard, noAnswer, NoCluster, silenceIn } from './heard';
+import { Address, isObject, isSame, Odd, Refused, RestClient, Unreachable } from './rest-client';
 
 /** What was heard of all nodes, and of whom first. */
 export interface Hearing {
@@ -105,23 +105,24 @@ export class Hearer {
 
   private async clusterAt(address: Address): Promise<any> {
     const cluster = await this.client.call(address, 'GET', '/cluster');
-    if (cluster?.status !== 'enabled') throw new NoCluster(`${address.host} is a server by itself, no member of a cluster`);
-    const isTold = [cluster.peers, cluster.raft_info].every((part) => typeof part === 'object' && part !== null);
+    if (!isObject(cluster)) throw new Odd(address, '/cluster');
+    if (cluster.status !== 'enabled') throw new NoCluster(`${address.host} is a server by itself, no member of a cluster`);
+    const isTold = [cluster.peers, cluster.raft_info].every(isObject);
     const hasAddress = (peer: any) => typeof peer?.uri === 'string';
-    if (!isTold || !Object.values(cluster.peers).every(hasAddress))
-      throw new Odd(`${address.host} gives no answer of Qdrant to /cluster`);
+    if (!isTold || !Object.values(cluster.peers).every(hasAddress)) throw new Odd(address, '/cluster');
     return cluster;
   }
 
   private async answerOf(address: Address, cluster: any, members: Map<string, string>): Promise<NodeAnswer> {
-    const [{ version }, status, system, quotas] = await Promise.all([
+    const [greeting, status, system, quotas] = await Promise.all([
       this.client.call(address, 'GET', '/'),
       this.client.statusOf(address, '/readyz'),
       optional(this.client, address, '/telemetry?details_level=1'),
       // From 1.19 on.
       optional(this.client, address, '/quotas'),
     ]);
-    if (typeof version !== 'string') throw new Odd(`${address.host} gives no answer of Qdrant to /`);
+    const version = greeting?.version;
+    if (typeof version !== 'string') throw new Odd(address, '/');
     const { term, commit, leader, pending_operations: pendingOperations } = cluster.raft_info;
     const used = quotas?.usage?.disk_usage_percent;
     // Both are of the file system of the storage, by one reading of it (`disk_capacity_bytes`, `disk_usage_percent`). Before quotas, the size is of all disks.
@@ -145,7 +146,7 @@ async function optional(client: RestClient, address: Address, path: string): Pro
   try {
     return await client.call(address, 'GET', path);
   } catch (error) {
-    if (error instanceof Refused || error instanceof Unreachable) return undefined;
+    if (error instanceof Refused || error instanceof Unreachable || error instanceof Odd) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { ClusterState, hostOf, Member, Silence } from './cluster-state';
-import { Heard, impostorsIn, kinOf, latestOf, membersOf, Odd, silenceIn, strangersIn } from './heard';
+import { Heard, impostorsIn, kinOf, latestOf, membersOf, silenceIn, strangersIn } from './heard';
 import { Hearer, Members } from './hearing';
-import { Address, Refused, RestClient, Unreachable } from './rest-client';
+import { Address, isObject, Odd, Refused, RestClient, Unreachable } from './rest-client';
 import { addCollection, placementOf, sizesOf, together, View } from './shard-view';
 
 /** Reads a cluster, from each of its nodes. */
@@ -85,7 +85,7 @@ export class StateReader {
   private async view({ id, address }: Heard): Promise<View> {
     const view: View = { shards: new Map(), transfers: new Map(), resharding: [], unclear: [], unmeasured: [], isWhole: true };
     const listed = await this.client.call(address, 'GET', '/collections');
-    if (!Array.isArray(listed?.collections)) throw new Odd(`${address.host} gives no answer of Qdrant to /collections`);
+    if (!isList(listed?.collections)) throw new Odd(address, '/collections');
     const sizes = await this.sizesAt(address, view);
     for (const { name } of listed.collections as { name: string }[]) {
       const path = `/collections/${encodeURIComponent(name)}`;
@@ -94,9 +94,10 @@ export class StateReader {
           this.unlessGone(address, path),
           this.unlessGone(address, `${path}/cluster`),
         ]);
-        const isTold = [cluster?.local_shards, cluster?.remote_shards].every(Array.isArray);
-        if (cluster && !isTold) throw new Odd(`${address.host} gives no answer of Qdrant to ${path}/cluster`);
-        if (info && cluster) addCollection(view, { name, id, host: address.host, info, cluster, sizes });
+        if (info === undefined || cluster === undefined) continue;
+        if (!isObject(info)) throw new Odd(address, path);
+        if (!tellsShards(cluster)) throw new Odd(address, `${path}/cluster`);
+        addCollection(view, { name, id, host: address.host, info, cluster, sizes });
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         view.unclear.push(`${address.host} does not show ${name}: ${error.message}`);
@@ -111,7 +112,7 @@ export class StateReader {
     try {
       return sizesOf(await this.client.call(address, 'GET', '/telemetry?details_level=3'));
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+      if (!(error instanceof Refused || error instanceof Unreachable || error instanceof Odd)) throw error;
       const isRule = error instanceof Refused && [401, 403, 404].includes(error.status);
       if (!isRule) view.unmeasured.push(`${address.host} to tell how large its shards are (${error.message})`);
       return new Map();
@@ -127,6 +128,14 @@ export class StateReader {
       throw error;
     }
   }
+}
+
+function tellsShards(cluster: any): boolean {
+  return [cluster?.local_shards, cluster?.remote_shards].every(isList);
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
 }
 
 function disagreementsOf(heard: Heard[], views: View[]): string[] {

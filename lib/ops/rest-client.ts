@@ -47,6 +47,13 @@ export class Refused extends Error {
   }
 }
 
+/** A node that answered something that no node of Qdrant does. */
+export class Odd extends Error {
+  constructor({ host }: Address, path: string) {
+    super(`${host} gives no answer of Qdrant to ${path}`);
+  }
+}
+
 /** Longer than this nobody takes to let connect, who is there: what is sent to a host that is gone may be swallowed. */
 const CONNECT_SECONDS = 5;
 
@@ -70,7 +77,8 @@ export class RestClient {
   public async call(address: Address, method: string, path: string, body?: object): Promise<any> {
     const { status, text } = await this.send(address, method, path, body);
     const answer = jsonOf(text);
-    if (status === 200 && answer !== undefined) return 'result' in answer ? answer.result : answer;
+    if (status === 200 && !isObject(answer)) throw new Odd(address, path);
+    if (status === 200) return 'result' in answer ? answer.result : answer;
     const said = typeof answer?.status?.error === 'string' ? answer.status.error : text.slice(0, 200).trim();
     throw new Refused(status, `HTTP ${status}${said === '' ? '' : `: ${said}`}`);
   }
@@ -155,6 +163,10 @@ function read(
   });
   response.on('end', () => resolve({ status: response.statusCode!, text: Buffer.concat(parts).toString('utf8') }));
   response.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+}
+
+export function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isLoopback(host: string): boolean {

@@ -1,9 +1,9 @@
 import { ClusterState, nameOf, Transfer } from './cluster-state';
-import { NoCluster, Odd } from './heard';
+import { NoCluster } from './heard';
 import { Cluster } from './live-cluster';
 import { Plan } from './plan';
 import { Headway } from './headway';
-import { Refused, Unreachable } from './rest-client';
+import { Odd, Refused, Unreachable } from './rest-client';
 import { bytesText } from './size';
 import { Step } from './step';
 

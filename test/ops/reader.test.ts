@@ -14,7 +14,7 @@ import {
   RestClient,
   StateReader,
 } from '../../lib/ops';
-import { ClusterState, hasMajority, leaderOf } from '../../lib/ops/cluster-state';
+import { ClusterState, hasMajority, leaderOf, liveMembers } from '../../lib/ops/cluster-state';
 import { KeyInClearText, Unreachable } from '../../lib/ops/rest-client';
 import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
@@ -97,6 +97,19 @@ describe('what is read of a cluster', () => {
     const plan = planRebalance(state);
     expect([plan.steps.length, plan.waits]).toEqual(passes ? [0, state.unmeasured] : [1, []]);
   });
+
+  test.each(['"maintenance"', '5', '[]', 'null', '<html>', '{"result":null}', '{"result":"x"}'])(
+    'is read all the same of a node that answers %s to what it need not tell',
+    async (odd) => {
+      const fake = await fakeOf({ nodes: 2, diskPercent: 40 });
+      fake.addCollection('docs', 1, [[0], [1]]);
+      fake.tamper = (host, url) => (host === SECOND && /^\/(quotas|telemetry)/.test(url) ? [200, odd] : undefined);
+      const state = await readerOf(fake, FIRST).read();
+      expect(state.members.map(({ answer }) => answer?.diskPercent)).toEqual([40, undefined]);
+      expect(liveMembers(state)).toHaveLength(2);
+      expect(state.unmeasured).toHaveLength(odd.startsWith('{') ? 0 : 1);
+    },
+  );
 
   test('has no size of a shard that has come since a node was asked for sizes', async () => {
     const fake = await fakeOf({ nodes: 2 });
@@ -253,6 +266,19 @@ describe('a node that is not what it should be', () => {
     ['shows a collection without shards', '/collections/docs/cluster', result(() => ({})), /no answer of Qdrant/, true],
     ['tells no version', '/', () => [200, {}], /no answer of Qdrant/, true],
     ['knows no list of collections', '/collections', result(() => null), /no answer of Qdrant/, true],
+    ['is nothing by itself', '/', result(() => null), /no answer of Qdrant/, true],
+    ['is a text', '/cluster', () => [200, '"ok"'], /no answer of Qdrant/, true],
+    ['is a page', '/', () => [200, '<html>'], /no answer of Qdrant/, true],
+    ['has a number for collections', '/collections', () => [200, '5'], /no answer of Qdrant/, true],
+    ['shows nothing for a collection', '/collections/docs', result(() => null), /no answer of Qdrant/, true],
+    ['shows nothing for its shards', '/collections/docs/cluster', result(() => null), /no answer of Qdrant/, true],
+    [
+      'shows shards that are none',
+      '/collections/docs/cluster',
+      result((was) => ({ ...was, local_shards: [null] })),
+      /no answer of Qdrant/,
+      true,
+    ],
   ])('%s: it has no answer, with the reason, and is not gone; the others are shown', async (_what, path, odd, why, isThere) => {
     const fake = await fakeOf({ nodes: 3 });
     fake.addCollection('docs', 2, [[0, 1]]);
