@@ -72,6 +72,14 @@ export interface Transfer {
   readonly comment?: string;
 }
 
+/** What a node does not tell at the moment. */
+export interface Untold {
+  /** What is waited for: the same at each look. */
+  readonly what: string;
+  /** What it said in place of that, which may be another text each time. */
+  readonly why?: string;
+}
+
 /** What a cluster is now, by what each of its nodes says. */
 export interface ClusterState {
   readonly members: Member[];
@@ -86,7 +94,7 @@ export interface ClusterState {
   /** What no node tells for sure, so that nothing may be changed: a person has to look. */
   readonly unclear: string[];
   /** Who does not tell at the moment how large shards are, so that they cannot be compared. */
-  readonly unmeasured: string[];
+  readonly unmeasured: Untold[];
 }
 
 /** States of a copy that has all points, by the words of Qdrant. Only from these it sends a shard. */
@@ -178,6 +186,11 @@ export function hostOf(uri: string): string {
 
 function portOf(uri: string): string {
   return URL.canParse(uri) ? new URL(uri).port : '';
+}
+
+/** For people, with what was said. */
+export function untoldText({ what, why }: Untold): string {
+  return why === undefined ? what : `${what} (${why})`;
 }
 
 /** What a shard is called in a sentence. */

@@ -5,7 +5,7 @@ import { Step } from './step';
 export interface Plan {
   /** In their order; each is safe by itself. */
   readonly steps: Step[];
-  /** What has to come about by itself before there can be more steps, or before all is done. */
+  /** What has to come about by itself before there can be more steps, or before all is done: each is the same at each look, whatever is said of it. */
   readonly waits: string[];
   /** Why nothing is done at all, each with what to do instead. */
   readonly refusals: string[];

@@ -114,7 +114,7 @@ export class StateReader {
     } catch (error) {
       if (!(error instanceof Refused || error instanceof Unreachable || error instanceof Odd)) throw error;
       const isRule = error instanceof Refused && [401, 403, 404].includes(error.status);
-      if (!isRule) view.unmeasured.push(`${address.host} to tell how large its shards are (${error.message})`);
+      if (!isRule) view.unmeasured.push({ what: `${address.host} to tell how large its shards are`, why: error.message });
       return new Map();
     }
   }

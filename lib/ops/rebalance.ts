@@ -30,7 +30,7 @@ export function planRebalance(state: ClusterState): Plan {
   if (waits.length + incomplete.length > 0) return planOf({ waits: [...waits, ...incomplete] });
   const { steps, undone } = stepsWithinRoom(draft, nextStep);
   const notes = [...notesOf(draft), ...keyNotes(draft, steps), ...roomNotes(state, steps)];
-  return planOf({ steps, undone, waits: [...blockersOf(state, steps), ...state.unmeasured], notes });
+  return planOf({ steps, undone, waits: [...blockersOf(state, steps), ...state.unmeasured.map(({ what }) => what)], notes });
 }
 
 function nextStep(draft: ClusterState, takes: Takes): Step | undefined {

@@ -1,4 +1,4 @@
-import { ClusterState, copyOn, hasMajority, leaderOf, liveCopies, nameOf, shardsBy } from './cluster-state';
+import { ClusterState, copyOn, hasMajority, leaderOf, liveCopies, nameOf, shardsBy, untoldText } from './cluster-state';
 import { ClusterFinding } from './findings';
 import { Placement } from './placement';
 import { Outcome } from './run';
@@ -86,7 +86,7 @@ function clusterOf(state: ClusterState): object {
     members: members.map(({ id, uri, zone, answer, silence }) => {
       return { id, uri, zone: zone ?? null, answer: answer ?? null, silence: silence?.why ?? null };
     }),
-    ...{ shards, transfers, resharding, disagreements, unclear, unmeasured },
+    ...{ shards, transfers, resharding, disagreements, unclear, unmeasured: unmeasured.map(untoldText) },
   };
 }
 

@@ -1,4 +1,4 @@
-import { ClusterState, nameOf, Transfer } from './cluster-state';
+import { ClusterState, nameOf, untoldText } from './cluster-state';
 import { NoCluster } from './heard';
 import { Cluster } from './live-cluster';
 import { Plan } from './plan';
@@ -139,8 +139,8 @@ class Run {
 
   /** Tells what goes on, where that has changed; whether there was progress of late. */
   private look(state: ClusterState, plan: Plan): boolean {
-    const lines = waitLines(state, plan);
-    const sight = lines.join('\n').replace(/\d+(\.\d+)?s\b/g, '');
+    const lines = [...transferLines(state), ...waitsText(state, plan).map((wait) => `  waits for ${wait}`)];
+    const sight = [...transferLines(state), ...plan.waits].join('\n').replace(/\d+(\.\d+)?s\b/g, '');
     if (sight !== this.sight) lines.forEach((line) => this.options.progress(line));
     this.sight = sight;
     return this.headway.secondsWithout <= this.options.patienceSeconds;
@@ -148,7 +148,8 @@ class Run {
 
   private outcome(ended: Outcome['ended'], reasons: string[], state: ClusterState, plan: Plan): Outcome {
     const left = plan.steps.map((step) => step.sentence(state));
-    return { ended, begun: this.begun, left, waits: plan.waits, undone: plan.undone, reasons, notes: [...this.notes], state };
+    const waits = waitsText(state, plan);
+    return { ended, begun: this.begun, left, waits, undone: plan.undone, reasons, notes: [...this.notes], state };
   }
 }
 
@@ -192,10 +193,15 @@ function leftText(steps: Step[]): string {
   return `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}${size}`;
 }
 
-function waitLines(state: ClusterState, { waits }: Plan): string[] {
-  const transfer = ({ collection, shard, from, to, comment }: Transfer) => {
+function transferLines(state: ClusterState): string[] {
+  return state.transfers.map(({ collection, shard, from, to, comment }) => {
     const way = `${nameOf(state, from)} to ${nameOf(state, to)}`;
     return `  under way: shard ${shard} of ${collection} from ${way}${comment === undefined ? '' : ` (${comment})`}`;
-  };
-  return [...state.transfers.map(transfer), ...waits.map((what) => `  waits for ${what}`)];
+  });
+}
+
+/** What is waited for, with what nodes say of it. */
+function waitsText(state: ClusterState, { waits }: Plan): string[] {
+  const told = new Map(state.unmeasured.map((untold) => [untold.what, untoldText(untold)]));
+  return waits.map((wait) => told.get(wait) ?? wait);
 }

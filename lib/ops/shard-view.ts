@@ -1,4 +1,4 @@
-import { ClusterState, Copy, Shard, shardName, Transfer } from './cluster-state';
+import { ClusterState, Copy, Shard, shardName, Transfer, Untold } from './cluster-state';
 
 /** What one node says of the shards: of its own copies more than of others'. */
 export interface View {
@@ -8,7 +8,7 @@ export interface View {
   /** What it does not tell for sure. */
   readonly unclear: string[];
   /** What it does not tell of sizes at the moment. */
-  readonly unmeasured: string[];
+  readonly unmeasured: Untold[];
   /** Whether it shows all collections. */
   isWhole: boolean;
 }
@@ -34,7 +34,7 @@ export function addCollection(view: View, { name, id, host, info, cluster, sizes
     const seen = view.shards.get(place);
     const bytes = sizes.get(place);
     const isNew = copy.peer === own && bytes === undefined && sizes.size > 0;
-    if (isNew) view.unmeasured.push(`${host} to tell how large ${shardName({ collection: name, id: shard })} is`);
+    if (isNew) view.unmeasured.push({ what: `${host} to tell how large ${shardName({ collection: name, id: shard })} is` });
     view.shards.set(place, {
       ...{ collection: name, id: shard, hasKey: (key ?? null) !== null, factor },
       points: Math.max(points, seen?.points ?? 0),

@@ -115,12 +115,12 @@ describe('rebalance', () => {
   test('does not compare shards by bytes and points at once, and makes copies all the same', () => {
     const members = ['1', '2', '3'].map((id) => member(id));
     const many = [0, 1, 2, 3, 4].map((id) => shard(id, '1'));
-    const unmeasured = ['vectors-2.internal to tell how large its shards are (HTTP 429)'];
+    const unmeasured = [{ what: 'vectors-2.internal to tell how large its shards are', why: 'HTTP 429' }];
     const missing = shard(9, '1', { factor: 2 });
     const state = stateOf({ members, shards: [...many, missing], unmeasured });
     const plan = planRebalance(state);
     expect(sentencesOf(plan, state)).toEqual([expect.stringMatching(/^copy shard 9 of docs/)]);
-    expect(plan.waits).toEqual(unmeasured);
+    expect(plan.waits).toEqual(['vectors-2.internal to tell how large its shards are']);
   });
 
   test('notes that it brings shards of a shard key elsewhere, which may be where they are on purpose', () => {

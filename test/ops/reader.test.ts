@@ -93,9 +93,10 @@ describe('what is read of a cluster', () => {
     fake.tamper = (host, url) =>
       host === SECOND && url.includes('details_level=3') ? [status, { status: { error: 'not now' } }] : undefined;
     const state = await readerOf(fake, FIRST).read();
-    expect(state.unmeasured).toEqual(passes ? [`${SECOND} to tell how large its shards are (HTTP ${status}: not now)`] : []);
+    const what = `${SECOND} to tell how large its shards are`;
+    expect(state.unmeasured).toEqual(passes ? [{ what, why: `HTTP ${status}: not now` }] : []);
     const plan = planRebalance(state);
-    expect([plan.steps.length, plan.waits]).toEqual(passes ? [0, state.unmeasured] : [1, []]);
+    expect([plan.steps.length, plan.waits]).toEqual(passes ? [0, [what]] : [1, []]);
   });
 
   test.each(['"maintenance"', '5', '[]', 'null', '<html>', '{"result":null}', '{"result":"x"}'])(
@@ -120,7 +121,7 @@ describe('what is read of a cluster', () => {
     };
     fake.addCollection('images', 1, [[1]]);
     const { unmeasured } = await readerOf(fake, FIRST).read();
-    expect(unmeasured).toEqual([`${SECOND} to tell how large shard 1 of docs is`]);
+    expect(unmeasured).toEqual([{ what: `${SECOND} to tell how large shard 1 of docs is` }]);
   });
 
   test('has the transfers that are under way, and the nodes that are away', async () => {

@@ -204,6 +204,26 @@ describe('a run', () => {
     expect(outcome).toMatchObject({ ended: 'stuck', reasons: [expect.stringMatching(/^no progress for 0\.1 s/)] });
   });
 
+  test('gives up on a node that tells no sizes, and says another reason each time', async () => {
+    await start({ nodes: 2 });
+    fake.addCollection('docs', 1, [[0], [1]]);
+    let asked = 0;
+    fake.tamper = (host, url) => {
+      if (host !== SECOND || !url.includes('details_level=3')) return undefined;
+      if (++asked > 300) return [200, { result: {} }];
+      return [503, { status: { error: `busy, request ${asked}` } }];
+    };
+    const lines: string[] = [];
+    const progress = (line: string) => void lines.push(line);
+    const outcome = await run(connect(), planRebalance, { ...options, patienceSeconds: 0.1, progress });
+    expect(outcome).toMatchObject({
+      ended: 'stuck',
+      reasons: [expect.stringMatching(/^no progress for 0\.1 s/)],
+      waits: [`${SECOND} to tell how large its shards are (HTTP 503: busy, request ${asked})`],
+    });
+    expect(lines).toEqual([`  waits for ${SECOND} to tell how large its shards are (HTTP 503: busy, request 1)`]);
+  });
+
   test('has patience with a transfer of which points arrive', async () => {
     await start({ nodes: 2, transferMilliseconds: 400 });
     fake.addCollection('docs', 1, [[0], [0]]);
