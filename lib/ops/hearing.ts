@@ -13,6 +13,8 @@ export interface Hearing {
 /** Members, by their ids, with their addresses. */
 export type Members = Map<string, string>;
 
+type Consensus = Pick<NodeAnswer, 'leader' | 'term' | 'commit' | 'pendingOperations' | 'consensusWorks' | 'cannotReach'>;
+
 /** What came of asking at an address. */
 interface Asked {
   readonly address: Address;
@@ -93,9 +95,9 @@ export class Hearer {
   private async hear(address: Address): Promise<Asked> {
     let told: Asked['told'];
     try {
-      const cluster = await this.clusterAt(address);
+      const cluster = await clusterAt(this.client, address);
       told = { id: String(cluster.peer_id), members: membersIn(cluster) };
-      return { address, told, heard: { ...told, address, answer: await this.answerOf(address, cluster, told.members) } };
+      return { address, told, heard: { ...told, address, answer: await this.answerOf(address, cluster) } };
     } catch (error) {
       silenceIn(error);
       const isThere = told !== undefined && error instanceof Unreachable;
@@ -103,17 +105,7 @@ export class Hearer {
     }
   }
 
-  private async clusterAt(address: Address): Promise<any> {
-    const cluster = await this.client.call(address, 'GET', '/cluster');
-    if (!isObject(cluster)) throw new Odd(address, '/cluster');
-    if (cluster.status !== 'enabled') throw new NoCluster(`${address.host} is a server by itself, no member of a cluster`);
-    const isTold = [cluster.peers, cluster.raft_info].every(isObject);
-    const hasAddress = (peer: any) => typeof peer?.uri === 'string';
-    if (!isTold || !Object.values(cluster.peers).every(hasAddress)) throw new Odd(address, '/cluster');
-    return cluster;
-  }
-
-  private async answerOf(address: Address, cluster: any, members: Map<string, string>): Promise<NodeAnswer> {
+  private async answerOf(address: Address, cluster: any): Promise<NodeAnswer> {
     const [greeting, status, system, quotas] = await Promise.all([
       this.client.call(address, 'GET', '/'),
       this.client.statusOf(address, '/readyz'),
@@ -123,15 +115,12 @@ export class Hearer {
     ]);
     const version = greeting?.version;
     if (typeof version !== 'string') throw new Odd(address, '/');
-    const { term, commit, leader, pending_operations: pendingOperations } = cluster.raft_info;
     const used = quotas?.usage?.disk_usage_percent;
     // Both are of the file system of the storage, by one reading of it (`disk_capacity_bytes`, `disk_usage_percent`). Before quotas, the size is of all disks.
     const diskBytes = typeof used === 'number' ? bytesOf(system?.app?.system?.disk_size, 1024) : undefined;
     return {
-      ...{ version, ready: status === 200, term, commit, pendingOperations },
-      ...(leader === undefined || leader === null || leader === 0 ? {} : { leader: String(leader) }),
-      consensusWorks: cluster.consensus_thread_status?.consensus_thread_status === 'working',
-      cannotReach: failuresOf(cluster.message_send_failures ?? {}, members),
+      ...{ version, ready: status === 200 },
+      ...consensusOf(cluster),
       ...(diskBytes === undefined ? {} : { diskBytes }),
       ...(typeof used === 'number' ? { diskPercent: used } : {}),
       ...(typeof quotas?.usage?.resident_memory_percent === 'number'
@@ -139,6 +128,28 @@ export class Hearer {
         : {}),
     };
   }
+}
+
+/** What a node says of the cluster that it is a member of. */
+export async function clusterAt(client: RestClient, address: Address): Promise<any> {
+  const cluster = await client.call(address, 'GET', '/cluster');
+  if (!isObject(cluster)) throw new Odd(address, '/cluster');
+  if (cluster.status !== 'enabled') throw new NoCluster(`${address.host} is a server by itself, no member of a cluster`);
+  const isTold = [cluster.peers, cluster.raft_info].every(isObject);
+  const hasAddress = (peer: any) => typeof peer?.uri === 'string';
+  if (!isTold || !Object.values(cluster.peers).every(hasAddress)) throw new Odd(address, '/cluster');
+  return cluster;
+}
+
+/** What a node knows of who leads, what was decided, and whom it reaches. */
+export function consensusOf(cluster: any): Consensus {
+  const { term, commit, leader, pending_operations: pendingOperations } = cluster.raft_info;
+  return {
+    ...{ term, commit, pendingOperations },
+    leader: leader === undefined || leader === null || leader === 0 ? undefined : String(leader),
+    consensusWorks: cluster.consensus_thread_status?.consensus_thread_status === 'working',
+    cannotReach: failuresOf(cluster.message_send_failures ?? {}, membersIn(cluster)),
+  };
 }
 
 /** What a node need not tell: an older release does not, and one that writes may take long for it. */

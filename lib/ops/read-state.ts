@@ -1,8 +1,9 @@
 import { ClusterState, hostOf, Member, Silence } from './cluster-state';
 import { Heard, impostorsIn, kinOf, latestOf, membersOf, silenceIn, strangersIn } from './heard';
 import { Hearer, Members } from './hearing';
-import { Address, isObject, Odd, Refused, RestClient, Unreachable } from './rest-client';
-import { addCollection, placementOf, sizesOf, together, View } from './shard-view';
+import { Address, isList, isObject, Odd, Refused, RestClient, Unreachable } from './rest-client';
+import { SecondLook, Taking } from './second-look';
+import { addCollection, emptyView, placementOf, sizesOf, tellsShards, together, View } from './shard-view';
 
 /** Reads a cluster, from each of its nodes. */
 export class StateReader {
@@ -77,13 +78,18 @@ export class StateReader {
     return address;
   }
 
+  /** What the cluster is now where it was read, by a look at who is concerned; or why nothing must be taken from it any more. */
+  public lookAgain(state: ClusterState, taking: Taking): Promise<ClusterState | string> {
+    return new SecondLook(this.client, (id, uri) => this.placesOf(id, uri)).at(state, taking);
+  }
+
   private placesOf(id: string, uri: string): Address[] {
     const known = this.known.get(id);
     return [...(known ? [known] : []), { host: hostOf(uri), port: this.restPort }];
   }
 
   private async view({ id, address }: Heard): Promise<View> {
-    const view: View = { shards: new Map(), transfers: new Map(), resharding: [], unclear: [], unmeasured: [], isWhole: true };
+    const view = emptyView();
     const listed = await this.client.call(address, 'GET', '/collections');
     if (!isList(listed?.collections)) throw new Odd(address, '/collections');
     const sizes = await this.sizesAt(address, view);
@@ -128,14 +134,6 @@ export class StateReader {
       throw error;
     }
   }
-}
-
-function tellsShards(cluster: any): boolean {
-  return [cluster?.local_shards, cluster?.remote_shards].every(isList);
-}
-
-function isList(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isObject);
 }
 
 function disagreementsOf(heard: Heard[], views: View[]): string[] {

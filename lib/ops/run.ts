@@ -1,6 +1,6 @@
 import { ClusterState, nameOf, untoldText } from './cluster-state';
 import { NoCluster } from './heard';
-import { Cluster } from './live-cluster';
+import { Cluster, Outdated } from './live-cluster';
 import { Plan } from './plan';
 import { Headway } from './headway';
 import { Odd, Refused, Unreachable } from './rest-client';
@@ -120,14 +120,19 @@ class Run {
   private async begin(step: Step, plan: Plan, state: ClusterState): Promise<boolean> {
     const sentence = step.sentence(state);
     this.options.progress(`${sentence}; left: ${leftText(plan.steps)}`);
-    this.attempts.set(step.key, this.attemptsOf(step.key) + 1);
-    this.begun.push(sentence);
+    const tried = () => {
+      this.attempts.set(step.key, this.attemptsOf(step.key) + 1);
+      this.begun.push(sentence);
+    };
     try {
       await step.begin(this.cluster);
+      tried();
       this.headway.begun();
       return true;
     } catch (error) {
-      if (!isAnswerless(error)) throw error;
+      const isUnsent = error instanceof Outdated;
+      if (!isUnsent && !isAnswerless(error)) throw error;
+      if (!isUnsent) tried();
       this.options.progress(`  not begun: ${(error as Error).message}`);
       return false;
     }

@@ -1,4 +1,5 @@
 import { ClusterState, Copy, Shard, shardName, Transfer, Untold } from './cluster-state';
+import { isList } from './rest-client';
 
 /** What one node says of the shards: of its own copies more than of others'. */
 export interface View {
@@ -11,6 +12,10 @@ export interface View {
   readonly unmeasured: Untold[];
   /** Whether it shows all collections. */
   isWhole: boolean;
+}
+
+export function emptyView(): View {
+  return { shards: new Map(), transfers: new Map(), resharding: [], unclear: [], unmeasured: [], isWhole: true };
 }
 
 export interface CollectionAnswers {
@@ -47,6 +52,11 @@ export function addCollection(view: View, { name, id, host, info, cluster, sizes
     view.transfers.set(`${placeOf(name, shard)} ${from} ${to}`, { ...transfer, ...(comment ? { comment } : {}) });
   }
   if ((cluster.resharding_operations ?? []).length > 0) view.resharding.push(name);
+}
+
+/** Whether a node says where the copies of a collection are, as Qdrant does. */
+export function tellsShards(cluster: any): boolean {
+  return [cluster?.local_shards, cluster?.remote_shards].every(isList);
 }
 
 function placeOf(collection: string, shard: number): string {

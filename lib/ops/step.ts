@@ -12,11 +12,13 @@ import {
   transfersOf,
 } from './cluster-state';
 import { shareOf } from './disk';
+import { Taking } from './second-look';
 import { sizeText } from './size';
 
-/** What sends the request of a step to a node, which must not be the one that `unlike` names. */
+/** What sends the request of a step to a node. */
 export interface Requests {
-  send(method: string, path: string, body?: object, unlike?: string): Promise<unknown>;
+  /** @param taking what it takes, if it takes anything: it is sent only where what it was planned on is still so */
+  send(method: string, path: string, body?: object, taking?: Taking): Promise<unknown>;
 }
 
 /** What is sent from a member to another. */
@@ -191,7 +193,9 @@ class Drop extends ShardStep {
   }
 
   public begin(requests: Requests): Promise<unknown> {
-    return requests.send('POST', this.path, { drop_replica: { shard_id: this.shard.id, peer_id: this.peer } });
+    const { peer, shard } = this;
+    const taking = { peer, shard, obstacle: (now: ClusterState) => this.obstacle(now) };
+    return requests.send('POST', this.path, { drop_replica: { shard_id: shard.id, peer_id: peer } }, taking);
   }
 }
 
@@ -223,6 +227,7 @@ class Remove extends Step {
 
   /** Without force: Qdrant then looks for copies itself. */
   public begin(requests: Requests): Promise<unknown> {
-    return requests.send('DELETE', `/cluster/peer/${this.peer}`, undefined, this.peer);
+    const taking = { peer: this.peer, obstacle: (now: ClusterState) => this.obstacle(now) };
+    return requests.send('DELETE', `/cluster/peer/${this.peer}`, undefined, taking);
   }
 }

@@ -279,6 +279,78 @@ describe('a run', () => {
     expect(fake.memberHosts).toContain(THIRD);
   });
 
+  /** Something happens to a cluster once it was read, right before a copy is dropped, or a member removed. */
+  const beforeTaking = (what: 'drop_replica' | '/cluster/peer/', act: (request: string) => unknown): Cluster => {
+    const cluster = connect();
+    let hasHappened = false;
+    return {
+      read: () => cluster.read(),
+      send: async (...request) => {
+        const text = JSON.stringify(request.slice(0, 3));
+        if (!hasHappened && text.includes(what)) {
+          hasHappened = true;
+          await act(text);
+        }
+        return cluster.send(...request);
+      },
+    };
+  };
+  /** Of the last two, who keeps a copy that is counted on. */
+  const counted = (request: string) => [SECOND, THIRD].find((host) => !request.includes(fake.nodeAt(host).id))!;
+
+  test.each<[string, (host: string) => unknown]>([
+    ['whose node is away', (host) => fake.lose(host)],
+    ['that is dead', (host) => fake.setState('docs', 0, host, 'Dead')],
+    [
+      'whose node says nothing of it',
+      (host) =>
+        (fake.tamper = (asked, url) =>
+          asked === host && url === '/collections/docs/cluster' ? [200, { result: null }] : undefined),
+    ],
+    ['that is sent elsewhere', (host) => fake.beginTransfer('docs', 0, host, FOURTH, false)],
+  ])('drops no copy beside one %s since it was read', async (_what, act) => {
+    await start({ nodes: 4, transferMilliseconds: 60000 });
+    fake.addCollection('docs', 2, [[0, 1, 2]]);
+    let dropped = '';
+    const cluster = beforeTaking('drop_replica', (request) => {
+      dropped = request;
+      return act(counted(request));
+    });
+    await run(cluster, planRebalance, { ...options, patienceSeconds: 0.1 });
+    expect(dropped).not.toBe('');
+    expect(fake.harms).toEqual([]);
+    const [, peer] = /"peer_id":"(\d+)"/.exec(dropped)!;
+    expect(fake.changes.filter((change) => change.includes(peer))).toEqual([]);
+  });
+
+  const repairOf = async (cluster: Cluster) => {
+    const { member: gone } = await silentFor(cluster, THIRD, { seconds: 0, pollSeconds: 0.01, progress: () => {} });
+    const repair = (state: ClusterState) => planRepair(state, { gone: gone?.id, node: gone?.uri, awaitsReplacement: true });
+    return run(cluster, repair, options);
+  };
+
+  test.each<['drop_replica' | '/cluster/peer/', number[][]]>([
+    ['drop_replica', [[0, 1, 2]]],
+    ['/cluster/peer/', [[0, 1]]],
+  ])('takes nothing of a node that is back since it was read: %s', async (what, placement) => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 2, placement);
+    await fake.lose(THIRD);
+    expect(await repairOf(beforeTaking(what, () => fake.bringBack(THIRD)))).toMatchObject({ ended: 'done', begun: [] });
+    expect(fake.changes).toEqual([]);
+  });
+
+  test('takes nothing of a node that the leader reaches again since it was read', async () => {
+    await start({ nodes: 3 });
+    fake.addCollection('docs', 2, [[0, 1, 2]]);
+    await fake.lose(THIRD);
+    const reached = (_host: string, url: string, answer: any): [number, unknown] | undefined =>
+      url === '/cluster' ? [200, { ...answer, result: { ...answer.result, message_send_failures: {} } }] : undefined;
+    const outcome = await repairOf(beforeTaking('drop_replica', () => (fake.tamper = reached)));
+    expect(outcome).toMatchObject({ ended: 'refused', reasons: [expect.stringMatching(/the leader reaches it/)] });
+    expect(fake.changes).toEqual([]);
+  });
+
   /** Copies that are too many, and shards that are to be moved to the third node, which has none. */
   const withMovesAfterDrops = async (transferMilliseconds?: number) => {
     await start({ nodes: 3, transferMilliseconds });

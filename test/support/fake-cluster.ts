@@ -435,7 +435,7 @@ export class FakeCluster {
   }
 
   /** The latest of those that had an address. */
-  private nodeAt(host: string): Node {
+  public nodeAt(host: string): Node {
     return this.nodes.filter((node) => node.host === host).at(-1)!;
   }
 }
