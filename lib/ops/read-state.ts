@@ -5,6 +5,9 @@ import { Address, isList, isObject, Odd, Refused, RestClient, Unreachable } from
 import { SecondLook, Taking } from './second-look';
 import { addCollection, emptyView, placementOf, sizesOf, tellsShards, together, View } from './shard-view';
 
+/** How many collections a node is asked for at a time. */
+const MOST_COLLECTIONS = 4;
+
 /** Reads a cluster, from each of its nodes. */
 export class StateReader {
   /** Where a member was found before. */
@@ -93,24 +96,31 @@ export class StateReader {
     const listed = await this.client.call(address, 'GET', '/collections');
     if (!isList(listed?.collections)) throw new Odd(address, '/collections');
     const sizes = await this.sizesAt(address, view);
-    for (const { name } of listed.collections as { name: string }[]) {
-      const path = `/collections/${encodeURIComponent(name)}`;
-      try {
-        const [info, cluster] = await Promise.all([
-          this.unlessGone(address, path),
-          this.unlessGone(address, `${path}/cluster`),
-        ]);
-        if (info === undefined || cluster === undefined) continue;
-        if (!isObject(info)) throw new Odd(address, path);
-        if (!tellsShards(cluster)) throw new Odd(address, `${path}/cluster`);
-        addCollection(view, { name, id, host: address.host, info, cluster, sizes });
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        view.unclear.push(`${address.host} does not show ${name}: ${error.message}`);
+    const names = (listed.collections as { name: string }[]).map(({ name }) => name);
+    const told = await fewAtATime(names, MOST_COLLECTIONS, (name) => this.collectionAt(address, name));
+    names.forEach((name, index) => {
+      const answer = told[index];
+      if (answer instanceof Refused) {
+        view.unclear.push(`${address.host} does not show ${name}: ${answer.message}`);
         view.isWhole = false;
-      }
-    }
+      } else if (answer) addCollection(view, { name, id, host: address.host, ...answer, sizes });
+    });
     return view;
+  }
+
+  /** What a node tells of a collection, or says in place of that; nothing where it is gone. */
+  private async collectionAt(address: Address, name: string): Promise<{ info: any; cluster: any } | Refused | undefined> {
+    const path = `/collections/${encodeURIComponent(name)}`;
+    try {
+      const [info, cluster] = await Promise.all([this.unlessGone(address, path), this.unlessGone(address, `${path}/cluster`)]);
+      if (info === undefined || cluster === undefined) return undefined;
+      if (!isObject(info)) throw new Odd(address, path);
+      if (!tellsShards(cluster)) throw new Odd(address, `${path}/cluster`);
+      return { info, cluster };
+    } catch (error) {
+      if (error instanceof Refused) return error;
+      throw error;
+    }
   }
 
   /** Who has no sizes to tell, or none for this key, says so; from any other the next answer is awaited. */
@@ -134,6 +144,24 @@ export class StateReader {
       throw error;
     }
   }
+}
+
+/** Does it for all, in their order, and for so many at a time; ends with the first that fails. */
+async function fewAtATime<T, R>(all: T[], most: number, act: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let [next, isOver] = [0, false];
+  const work = async () => {
+    while (next < all.length && !isOver) {
+      const index = next++;
+      results[index] = await act(all[index]);
+    }
+  };
+  try {
+    await Promise.all([...Array(most)].map(work));
+  } finally {
+    isOver = true;
+  }
+  return results;
 }
 
 function disagreementsOf(heard: Heard[], views: View[]): string[] {

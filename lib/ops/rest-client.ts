@@ -69,7 +69,7 @@ export class RestClient {
   private readonly agent: PlainAgent | SecureAgent;
 
   constructor(private readonly settings: RestClientSettings) {
-    const options = { keepAlive: true, maxSockets: 4 };
+    const options = { keepAlive: true, maxSockets: 8 };
     this.agent = settings.tls ? new SecureAgent(options) : new PlainAgent(options);
   }
 

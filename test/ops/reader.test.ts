@@ -75,6 +75,27 @@ describe('what is read of a cluster', () => {
     expect([hasMajority(state), leaderOf(state)?.id, state.disagreements]).toEqual([true, ids[0], []]);
   });
 
+  test('is read a few collections at a time, and no more: a node that is slow is not asked for one after another', async () => {
+    const fake = await fakeOf({ nodes: 1 });
+    const names = [...Array(20).keys()].map((index) => `docs-${index + 10}`);
+    names.forEach((name) => fake.addCollection(name, 1, [[0]]));
+    const [{ server }] = fake.nodes;
+    const [answers] = server.listeners('request') as RequestListener[];
+    let [now, most] = [0, 0];
+    server.removeAllListeners('request').on('request', (request, response) => {
+      if (!request.url!.startsWith('/collections/')) return answers(request, response);
+      most = Math.max(most, ++now);
+      setTimeout(() => {
+        now--;
+        answers(request, response);
+      }, 30);
+    });
+    const state = await readerOf(fake, FIRST).read();
+    expect(state.shards.map(({ collection }) => collection)).toEqual(names);
+    expect(most).toBeGreaterThan(4);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
   test('has no size of a disk of which it is not told how full it is: before 1.19 that is the size of all disks', async () => {
     const fake = await fakeOf({ nodes: 1, version: '1.18.3' });
     const [{ answer }] = (await readerOf(fake, FIRST).read()).members;
