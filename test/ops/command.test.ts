@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { main } from '../../lib/cli/main';
 import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { FakeCluster } from '../support/fake-cluster';
+import { usePatientClock } from '../support/patient-clock';
 
 const KEY = 'q8Zk3vXw91LmNb27TyRpA4';
 const folder = mkdtempSync(join(tmpdir(), 'ops-'));
@@ -98,6 +99,7 @@ describe('the arguments of ops', () => {
 });
 
 describe('ops', () => {
+  usePatientClock();
   let fake: FakeCluster;
   const run = (...args: string[]) => {
     const where = ['--host', '127.0.0.11', '--rest-port', `${fake.port}`, '--clear-text'];

@@ -15,6 +15,7 @@ import {
 import { ClusterState } from '../../lib/ops/cluster-state';
 import { Cluster } from '../../lib/ops/live-cluster';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
+import { usePatientClock } from '../support/patient-clock';
 import { runs } from '../support/properties';
 
 const [FIRST, SECOND, THIRD, FOURTH] = [11, 12, 13, 14].map((end) => `127.0.0.${end}`);
@@ -23,6 +24,8 @@ const options: RunOptions = {
   progress: () => {},
 };
 
+usePatientClock();
+
 let fake: FakeCluster;
 let client: RestClient;
 let writing: NodeJS.Timeout | undefined;
@@ -30,7 +33,7 @@ let written: number[] = [];
 
 async function start(fakeOptions: FakeOptions): Promise<void> {
   fake = await FakeCluster.start(fakeOptions);
-  client = new RestClient({ timeoutSeconds: 2 });
+  client = new RestClient({ timeoutSeconds: 10 });
   written = [];
 }
 

@@ -13,12 +13,22 @@ function seen(silence: Silence | undefined, cannotReach: string[]): ClusterState
   return stateOf({ members, shards: [shard(0, '13')] });
 }
 
+/** Time passes with each look, and in no other way: however busy the machine is, each is as long as the other. */
+const LOOK_MILLISECONDS = 10;
+let now = 0;
+beforeEach(() => void jest.spyOn(Date, 'now').mockImplementation(() => now));
+afterEach(() => jest.restoreAllMocks());
+
 /** What is seen at each look, the last one for good. */
 function seenInTurn(...states: ClusterState[]): Cluster {
-  return { read: async () => (states.length > 1 ? states.shift()! : states[0]), send: async () => true };
+  const read = async () => {
+    now += LOOK_MILLISECONDS;
+    return states.length > 1 ? states.shift()! : states[0];
+  };
+  return { read, send: async () => true };
 }
 
-const look = (cluster: Cluster, seconds = 0.05) => silentFor(cluster, '3', { seconds, pollSeconds: 0.01, progress: () => {} });
+const look = (cluster: Cluster, seconds = 0.05) => silentFor(cluster, '3', { seconds, pollSeconds: 0, progress: () => {} });
 const silent = seen(gone, ['3']);
 const leaderless = {
   ...silent,
