@@ -1,8 +1,7 @@
 import { ClusterState, leaderOf, liveMembers } from './cluster-state';
 import { StateReader } from './read-state';
 import { Address, RestClient, Unreachable } from './rest-client';
-import { Taking } from './second-look';
-import { Requests } from './step';
+import { Requests, Taking } from './requests';
 
 /** Where the cluster is read, and changed. */
 export interface Cluster extends Requests {

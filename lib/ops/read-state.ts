@@ -1,8 +1,9 @@
 import { ClusterState, hostOf, Member, Silence } from './cluster-state';
 import { Heard, impostorsIn, kinOf, latestOf, membersOf, silenceIn, strangersIn } from './heard';
 import { Hearer, Members } from './hearing';
+import { Taking } from './requests';
 import { Address, isList, isObject, Odd, Refused, RestClient, Unreachable } from './rest-client';
-import { SecondLook, Taking } from './second-look';
+import { SecondLook } from './second-look';
 import { addCollection, emptyView, placementOf, sizesOf, tellsShards, together, View } from './shard-view';
 
 /** How many collections a node is asked for at a time. */

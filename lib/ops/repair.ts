@@ -1,9 +1,9 @@
 import { ClusterState, hasMajority, liveCopies, Member, memberNamed, memberOf, nameOf, shardName } from './cluster-state';
+import { lifeOf } from './life';
 import { nextMissingCopy } from './placement';
 import { blockersOf, obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, silentMembers, waitsForCopies } from './plan';
 import { roomNotes, stepsWithinRoom } from './room';
 import { Step } from './step';
-import { lifeOf } from './watch';
 
 export interface RepairOptions {
   /** The peer that is known to be gone: a node that has just joined under its address may not answer yet, and is another. */

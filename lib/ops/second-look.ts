@@ -1,17 +1,10 @@
 import { ClusterState, leaderOf, liveCopies, Member, memberOf, nameOf, Shard, shardName, shardOf } from './cluster-state';
 import { silenceIn } from './heard';
 import { clusterAt, consensusOf } from './hearing';
+import { lifeOf } from './life';
 import { Address, Odd, RestClient, Unreachable } from './rest-client';
+import { Taking } from './requests';
 import { addCollection, emptyView, placementOf, tellsShards, together, View } from './shard-view';
-import { lifeOf } from './watch';
-
-/** What a request takes from a cluster for good: a copy of a shard from a member, or, without a shard, the member itself. */
-export interface Taking {
-  readonly peer: string;
-  readonly shard?: Pick<Shard, 'collection' | 'id' | 'factor'>;
-  /** Why it cannot be taken from a cluster that is so. */
-  obstacle(state: ClusterState): string | undefined;
-}
 
 /** What was seen of a member again: what it is now, and what it shows of the shard. */
 interface Seen {

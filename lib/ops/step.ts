@@ -12,14 +12,8 @@ import {
   transfersOf,
 } from './cluster-state';
 import { shareOf } from './disk';
-import { Taking } from './second-look';
+import { Requests } from './requests';
 import { sizeText } from './size';
-
-/** What sends the request of a step to a node. */
-export interface Requests {
-  /** @param taking what it takes, if it takes anything: it is sent only where what it was planned on is still so */
-  send(method: string, path: string, body?: object, taking?: Taking): Promise<unknown>;
-}
 
 /** What is sent from a member to another. */
 export interface Sent {
