@@ -17,10 +17,14 @@ const OWN = join(__dirname, 'files');
 /** What nodes on Kubernetes run too. */
 const SHARED = join(__dirname, '..', '..', 'cluster', 'programs');
 
+/** What verifies a cluster goes to a single node, and only where it is asked for: user data is small. */
+const VERIFIER = 'verify-cluster.sh';
+
 /** The programs, the units and what they read, and where each goes on the node. */
 function nodeFiles(): NodeFile[] {
   return [OWN, SHARED].flatMap((folder) =>
     readdirSync(folder)
+      .filter((name) => name !== VERIFIER)
       .sort()
       .map((name) => ({ ...destinationOf(name), source: join(folder, name) })),
   );
@@ -52,6 +56,17 @@ function installPrograms(refreshHours: number): string {
     .map(({ source, path, mode }) => installFile(path, mode, withoutLayout(readFileSync(source, 'utf8'))))
     .join('');
   return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
+}
+
+/** A script that installs the program that verifies a cluster, for what follows it. */
+export function installVerifier(): string {
+  const { path, mode } = destinationOf(VERIFIER);
+  return `${SHELL}${installFile(path, mode, withoutLayout(readFileSync(join(OWN, VERIFIER), 'utf8')))}`;
+}
+
+/** Runs that program, for a shell. None of the arguments may have a quote. */
+export function runVerifier(args: string[], input: string): string {
+  return `${destinationOf(VERIFIER).path} ${args.map((arg) => `'${arg}'`).join(' ')} <<<'${input}'`;
 }
 
 const BOOT_COMMANDS = '/opt/qdrant/etc/boot-commands.sh';

@@ -24,13 +24,24 @@ export function refuseWhatDoesNotFit(scope: Construct, installers: Installers): 
   scope.node.addValidation({ validate: () => check(scope, installers) });
 }
 
+/** As `refuseWhatDoesNotFit`, of the document that verifies a cluster: a program that goes compressed, and a script. */
+export function refuseVerificationThatDoesNotFit(scope: Construct, program: string, script: string): void {
+  const size = encodedSize(compressedSize(program)) + JSON.stringify(readableName(scope, script)).length + SURROUNDINGS;
+  if (size <= MAX_DOCUMENT) return;
+  throw badInput(scope, {
+    given: `the document of Systems Manager that verifies the cluster has about ${size} bytes, of which ${SURROUNDINGS} are spare`,
+    allowed: `${MAX_DOCUMENT} bytes`,
+    instead: 'an image with a shorter name',
+  });
+}
+
 function check(scope: Construct, { programs, config }: Installers): string[] {
   const known = readableName(scope, config);
   const compressed = compressedSize(programs);
   // Together they are compressed at least as well as one by one.
   const atMost = compressed + gzipSync(known).length + SURROUNDINGS;
   const userData = atMost <= MAX_USER_DATA ? atMost : gzipSync(programs + known).length + SURROUNDINGS;
-  const document = Math.ceil((compressed * 4) / 3) + JSON.stringify(known).length + SURROUNDINGS;
+  const document = encodedSize(compressed) + JSON.stringify(known).length + SURROUNDINGS;
   return [
     ...tooLarge(scope, 'the user data of a node', userData, MAX_USER_DATA),
     ...tooLarge(scope, 'the document of Systems Manager', document, MAX_DOCUMENT),
@@ -44,6 +55,11 @@ function compressedSize(text: string): number {
   const size = sizes.get(text) ?? gzipSync(text).length;
   sizes.set(text, size);
   return size;
+}
+
+/** In base64. */
+function encodedSize(size: number): number {
+  return Math.ceil((size * 4) / 3);
 }
 
 function tooLarge(scope: Construct, what: string, size: number, limit: number): string[] {
