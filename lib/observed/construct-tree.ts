@@ -10,6 +10,7 @@ import {
 } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isUnknown } from '../input/input';
+import { MadeSomewhere } from '../terraform/provider-configuration';
 import { ReferenceResolver } from '../terraform/reference-resolver';
 import { withDynamicBlocks } from './readers/dynamic-blocks';
 import { ObservedResource, Resources, ResourceSurroundings } from './resources';
@@ -37,15 +38,19 @@ export interface TreeReading {
   readonly isRead: (type: string) => boolean;
   /** What of a resource is read; undefined where it is of no concern. */
   readonly pick: (type: string, values: any) => any;
-  /** Where the provider of a resource makes it. */
-  readonly whereOf: (resource: TerraformResource | TerraformDataSource) => string;
+  /** Where the provider of a resource makes it, or that of a stack. */
+  readonly whereOf: (made: MadeSomewhere) => string;
   /** Whether a resource is of concern that its stack does not override; each is, where this is left out. */
   readonly isOfConcern?: (resource: TerraformResource | TerraformDataSource, values: any) => boolean;
+  /** Whether only what is certain counts: neither what variables hold by default, nor blocks for each of what only Terraform knows. */
+  readonly isCertain?: boolean;
 }
 
 /** What was read of a stack and of those within it. */
 interface StackContents extends ResourceSurroundings {
   readonly resources: ObservedResource[];
+  /** Those of no concern, to which others may refer. */
+  readonly besides: ObservedResource[];
 }
 
 /** What was read of each stack, by the reading. */
@@ -72,8 +77,9 @@ export function resourcesOfApp(app: IConstruct, reading: TreeReading, mayBeKnown
     contents.flatMap((one) => one.resources),
     {
       locals: Object.assign({}, ...contents.map(({ locals }) => locals)),
-      defaults: Object.assign({}, ...contents.map(({ defaults }) => defaults)),
+      defaults: reading.isCertain ? {} : Object.assign({}, ...contents.map(({ defaults }) => defaults)),
     },
+    contents.flatMap((one) => one.besides),
   );
   if (mayBeKnown) apps.set(app, (apps.get(app) ?? new Map()).set(reading, { contents, resources }));
   return resources;
@@ -117,6 +123,7 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
       .map((override) => [keyOf(override.stack, override.type, override.name), override]),
   );
   const made = constructs.filter(isMade).filter((one) => reading.isRead(typeOf(one)));
+  const besides: ObservedResource[] = [];
   const resources = [
     ...made.flatMap((resource) => {
       const { friendlyUniqueId: name, cdktfStack: stack } = resource;
@@ -126,17 +133,21 @@ function read(outermost: TerraformStack, reading: TreeReading): StackContents {
       const key = keyOf(stack, type, name);
       const override = overrides.get(key);
       if (!override) {
-        if (reading.isOfConcern?.(resource, values) === false) return [];
+        if (reading.isOfConcern?.(resource, values) === false) {
+          besides.push(onceAsked({ stack, type, name, values }));
+          return [];
+        }
         return observed(reading, { stack, type, name, values }, reading.whereOf(resource));
       }
       overrides.delete(key);
       const changed = override.values && merged(withOrigins(stack, values), override.values);
       return observed(reading, { ...override, values: changed }, reading.whereOf(resource));
     }),
-    ...[...overrides.values()].flatMap((resource) => observed(reading, resource, '')),
+    ...[...overrides.values()].flatMap((resource) => observed(reading, resource, reading.whereOf(resource.stack))),
   ];
   return {
     resources,
+    besides,
     locals: valuesOf(constructs, TerraformLocal, (local) => local.toTerraform().locals[local.friendlyUniqueId]),
     defaults: valuesOf(constructs, TerraformVariable, (variable) => variable.default),
   };
@@ -198,19 +209,29 @@ function keyOf(stack: TerraformStack, type: string, name: string): string {
 }
 
 function overridesOf(stack: TerraformStack, reading: TreeReading): StackOverride[] {
-  const { resource = {}, data = {} } =
-    (stack as unknown as { rawOverrides?: { resource?: any; data?: any } }).rawOverrides ?? {};
-  const asked = Object.entries<any>(data).map(([type, named]) => [`data.${type}`, named]);
-  return [...Object.entries<any>(resource), ...asked].flatMap(([type, named]) =>
+  const { resource, data } = (stack as unknown as { rawOverrides?: { resource?: any; data?: any } }).rawOverrides ?? {};
+  const asked = Object.entries<any>(data ?? {}).map(([type, named]) => [`data.${type}`, named]);
+  return [...Object.entries<any>(resource ?? {}), ...asked].flatMap(([type, named]) =>
     reading.isRead(type) ? Object.entries<any>(named ?? {}).map(([name, values]) => ({ stack, type, name, values })) : [],
   );
 }
 
 function observed(reading: TreeReading, { stack, type, name, values }: StackOverride, where: string): ObservedResource[] {
   const picked = values && reading.pick(type, values);
-  if (picked === undefined) return [];
-  const scope = stack.node.path;
-  return [{ address: `${type}.${name}`, scope, type, values: withDynamicBlocks(withOrigins(stack, picked)), where }];
+  if (picked === undefined || picked === null) return [];
+  const made = withDynamicBlocks(withOrigins(stack, picked), reading.isCertain ? () => [] : undefined);
+  return [{ address: `${type}.${name}`, scope: stack.node.path, type, values: made, where }];
+}
+
+/** What is looked at only if something refers to it. */
+function onceAsked({ stack, type, name, values }: StackOverride): ObservedResource {
+  let known: any;
+  return {
+    ...{ address: `${type}.${name}`, scope: stack.node.path, type, where: '' },
+    get values() {
+      return (known ??= withOrigins(stack, values));
+    },
+  };
 }
 
 function isMade(construct: IConstruct): construct is TerraformResource | TerraformDataSource {

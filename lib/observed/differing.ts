@@ -2,7 +2,7 @@ import { TerraformResource } from 'cdktf';
 import { Difference, DifferenceKind } from '../posture/difference';
 import { withOrigins } from './construct-tree';
 import { concernOf, meaningOf } from './meant';
-import { displayed, isGiven, ObservedResource, Resources } from './resources';
+import { displayed, isGiven, ObservedResource, Resources, shownAddress } from './resources';
 
 /** A resource of the library that is synthesized otherwise than it was meant. */
 export interface ChangedResource {
@@ -18,6 +18,11 @@ export function changeOf(resource: TerraformResource, resources: Resources): Cha
   const there = resources.identified(`${stack.node.path}::${type}.${name}`);
   if (!there) return undefined;
   return { there, values: concernOf(type, there.values), meant: withOrigins(resource, meaningOf(resource)) };
+}
+
+/** The address of a resource, with its stack where that is another one. */
+export function addressFrom({ scope }: Pick<ObservedResource, 'scope'>, resource: ObservedResource): string {
+  return resource.scope === scope ? resource.address : shownAddress(resource);
 }
 
 /** Whether two values are one, as they are written in Terraform. */

@@ -1,4 +1,5 @@
 import { addTo } from './grouped';
+import { itemsOf } from './readers/expression';
 
 /** A resource as it is synthesized, planned, kept in a state, or written in a manifest. */
 export interface ObservedResource {
@@ -78,16 +79,27 @@ export function blockOf(value: any): any {
   return Array.isArray(value) ? value[0] : (value ?? undefined);
 }
 
+/** What of a resource stands behind its address, as `.metadata[0].name`: of a block there is one, however that is written. */
+function valueAt(values: any, path: string): unknown {
+  // What is made several times stands for each of them.
+  const steps = path
+    .replace(/^\[[^\]]*\]/, '')
+    .replace(/^\.object(?=\.)/, '.manifest')
+    .split(/[.[\]"]+/);
+  return steps.reduce((inner, step) => (step === '' || step === '0' ? inner : blockOf(inner)?.[step]), values);
+}
+
 /** Whether a resource is told to be made not once. */
 function isSwitchedOff({ values }: ObservedResource): boolean {
-  const { count, for_each: items } = values ?? {};
+  const { count, for_each: given } = values ?? {};
+  const items = itemsOf(given);
   if (items !== null && typeof items === 'object') return Object.keys(items).length === 0;
   return String(count) === '0';
 }
 
 /** Whether only Terraform knows if a resource is made at all. */
 export function mayBeAbsent({ values }: ObservedResource): boolean {
-  return hasUnknown(values?.count) || hasUnknown(values?.for_each);
+  return hasUnknown(values?.count) || typeof itemsOf(values?.for_each) === 'string';
 }
 
 /** Whether an expression stands for each of several values. */
@@ -99,6 +111,8 @@ export function isEach(value: unknown): boolean {
 const ORIGIN = /^(?:(.*?)::)?(.*)$/s;
 /** The last step of an address: an attribute, an index, or what it begins with. */
 const STEP = /(\.[^.[\]]*|\[[^\]]*\]|[^.[\]]+)$/;
+/** References may be of what refers to others, which end somewhere. */
+const DEEPEST = 8;
 const CROSS_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+)$/;
 
 /** Everything that was read, by what refers to it. */
@@ -106,6 +120,8 @@ export class Resources {
   private readonly byKey = new Map<string, ObservedResource>();
   private readonly byType = new Map<string, ObservedResource[]>();
   private readonly byId = new Map<string, ObservedResource>();
+  /** Those that are of no concern, save where another refers to them. */
+  private readonly besides: Map<string, ObservedResource>;
 
   /** Those that Terraform makes, or may make. */
   public readonly all: ObservedResource[];
@@ -113,9 +129,11 @@ export class Resources {
   public constructor(
     resources: ObservedResource[],
     public readonly surroundings: ResourceSurroundings = {},
+    besides: ObservedResource[] = [],
   ) {
     this.all = resources.filter((resource) => !isSwitchedOff(resource));
     for (const resource of this.all) this.index(resource);
+    this.besides = new Map(besides.map((resource) => [keyOf(resource.scope, resource.address), resource]));
   }
 
   public ofType(...types: string[]): ObservedResource[] {
@@ -131,7 +149,7 @@ export class Resources {
   public target(from: Pick<ObservedResource, 'scope'>, value: unknown): ObservedResource | undefined {
     const meant = this.followed(from.scope, value);
     const expression = wholeExpression(meant.value);
-    return expression === undefined ? this.byId.get(String(meant.value)) : this.referred(meant.scope, expression);
+    return expression === undefined ? this.byId.get(String(meant.value)) : this.referred(meant.scope, expression)?.[0];
   }
 
   /** The resource of an identity, where it is of one. */
@@ -168,14 +186,23 @@ export class Resources {
   }
 
   /** A text with what its expressions are known to stand for: through locals, by default, or by an argument of a resource. */
-  public filledIn(from: Pick<ObservedResource, 'scope'>, text: string): string {
+  public filledIn(from: Pick<ObservedResource, 'scope'>, text: string, depth = 0): string {
+    if (depth > DEEPEST) return text;
     return text.replace(/(?<!\$)\$\{[^{}]*\}/g, (expression) => {
       const meant = this.byDefault(from, expression);
-      const [, argument] = /\.(\w+)\}$/.exec(String(meant)) ?? [];
-      const given = argument === undefined ? meant : (this.target(from, meant)?.values?.[argument] ?? meant);
+      const { of, value } = this.argument(from, meant) ?? { of: from, value: meant };
+      const given = typeof value === 'string' && value !== expression ? this.filledIn(of, value, depth + 1) : value;
       const isKnown = ['string', 'number'].includes(typeof given) && (!hasUnknown(given) || String(given).includes('::'));
       return isKnown ? String(given) : expression;
     });
+  }
+
+  /** The argument that a reference is to, as `metadata[0].name`, and what it is of. */
+  private argument(from: Pick<ObservedResource, 'scope'>, reference: unknown) {
+    const { scope, value } = this.followed(from.scope, reference);
+    const [of, path] = this.referred(scope, wholeExpression(value) ?? '') ?? [];
+    const found = of && path ? valueAt(of.values, path) : undefined;
+    return of && isGiven(found) ? { of, value: found } : undefined;
   }
 
   private index(resource: ObservedResource): void {
@@ -189,7 +216,7 @@ export class Resources {
   /** A value with the scope that it is of, through locals and outputs of other stacks. */
   private followed(scope: string, value: unknown, depth = 0): { scope: string; value: unknown } {
     const expression = wholeExpression(value);
-    if (expression === undefined || depth > 8) return { scope, value };
+    if (expression === undefined || depth > DEEPEST) return { scope, value };
     const [, stack, within] = ORIGIN.exec(expression)!;
     const at = stack ?? scope;
     const local = /^local\.([\w-]+)$/.exec(within);
@@ -199,13 +226,15 @@ export class Resources {
     return inner === undefined ? { scope: at, value } : this.followed(output ? output[1] : at, inner, depth + 1);
   }
 
-  private referred(scope: string, expression: string): ObservedResource | undefined {
+  /** The resource that an expression refers to, and what of it. */
+  private referred(scope: string, expression: string): [ObservedResource, string] | undefined {
     const [, stack, within] = ORIGIN.exec(expression)!;
     const at = stack ?? scope;
     // The longest address that it is or begins with: what follows is an attribute. A function of references is no address.
     for (let text = within; STEP.test(text); text = text.replace(STEP, '')) {
-      const found = this.byKey.get(keyOf(at, text));
-      if (found) return found;
+      const key = keyOf(at, text);
+      const found = this.byKey.get(key) ?? this.besides.get(key);
+      if (found) return [found, within.slice(text.length)];
     }
     return undefined;
   }

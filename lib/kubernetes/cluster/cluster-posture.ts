@@ -6,6 +6,7 @@ import { comparePods } from '../../observed/kubernetes/differences';
 import { Posture, SecretPurpose } from '../../posture';
 import { whereabouts } from '../names/one-of-an-object';
 import { ClusterKeys } from '../secrets/api-keys';
+import { Secret } from '../secrets/secret';
 import { ClusterTls } from '../tls/tls';
 
 /** What a reader knows the pods by, where they listen. */
@@ -40,12 +41,26 @@ export interface WatchedCluster {
   readonly namespace: string;
   readonly statefulSet: TerraformResource;
   readonly programs: TerraformResource;
+  readonly keys: ClusterKeys;
+}
+
+/** The entry of a Secret for TLS that is secret. */
+const PRIVATE_KEY = 'tls.key';
+
+/** What of a Secret is a secret of a cluster. */
+function entryOf(purpose: SecretPurpose, { admin, readOnly, alternate }: ClusterKeys): string {
+  const keys: { [purpose: string]: Secret | undefined } = {
+    [SecretPurpose.ADMIN_API_KEY]: admin,
+    [SecretPurpose.READ_ONLY_API_KEY]: readOnly,
+    [SecretPurpose.ALTERNATE_API_KEY]: alternate,
+  };
+  return keys[purpose]?.key ?? PRIVATE_KEY;
 }
 
 /** Has all that lets others in to the pods, that these run and that gives their secrets compared with what was declared, whoever made it. */
 export function watchPods(cluster: { posture: Posture } & IConstruct, watched: WatchedCluster): void {
   const { posture } = cluster;
-  const { statefulSet } = watched;
+  const { statefulSet, keys } = watched;
   watchNetworkPolicies(cluster, posture, {
     statefulSet,
     listeners: () => posture.listeners.filter(({ at }) => at === AT_PODS),
@@ -55,7 +70,12 @@ export function watchPods(cluster: { posture: Posture } & IConstruct, watched: W
     ...watched,
     secrets: posture.secrets
       .filter(({ keptIn }) => keptIn.startsWith(KEPT_IN))
-      .map(({ purpose, keptIn }) => ({ purpose, name: keptIn.slice(KEPT_IN.length) })),
+      .map(({ purpose, keptIn, origin }) => ({
+        purpose,
+        name: keptIn.slice(KEPT_IN.length),
+        entry: entryOf(purpose, keys),
+        isOfOthers: origin === 'existing',
+      })),
     whereOf: whereabouts(cluster.node.root),
   });
 }

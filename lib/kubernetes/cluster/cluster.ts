@@ -104,7 +104,10 @@ export class QdrantCluster extends QdrantClusterBase {
       posture: this.posture,
     });
     const programs = this.makeNodes([refusal.policy]);
-    watchPods(this, { namespace, programs, statefulSet: this.node.defaultChild as TerraformResource });
+    watchPods(this, {
+      ...{ namespace, programs, keys: this.keys },
+      statefulSet: this.node.defaultChild as TerraformResource,
+    });
     clientService._bind(this, { ...this.description, connections: this.connections });
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     this.endpoint = endpointOf(this.description, this.props.hostNames?.[0] ?? names.host);

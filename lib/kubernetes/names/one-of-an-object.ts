@@ -1,8 +1,9 @@
-import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isOf, whereMade } from '../../cluster/one-of-a-name';
 import { badInput, isUnknown } from '../../input/input';
 import { kindOf } from '../../observed/kubernetes/objects';
+import { MadeSomewhere } from '../../terraform/provider-configuration';
 
 /** An object of Kubernetes that the library makes, or has an operator make. */
 interface MadeObject {
@@ -59,7 +60,7 @@ function complaint({ resource, kind, namespace, name }: MadeObject, { resource: 
 }
 
 /** Tells where a resource is made. Few providers make many resources: each is looked at once. */
-export function whereabouts(seenFrom: IConstruct): (resource: TerraformResource | TerraformDataSource) => string {
+export function whereabouts(seenFrom: IConstruct): (made: MadeSomewhere) => string {
   const known = new Map<IConstruct, string>();
   return (resource) => {
     const { provider } = resource;

@@ -1,9 +1,22 @@
-import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { SecretPurpose } from '../../posture';
-import { withOrigins } from '../construct-tree';
-import { Resources } from '../resources';
+import { MadeSomewhere } from '../../terraform/provider-configuration';
+import { synthesizedTo, withOrigins } from '../construct-tree';
+import { addTo } from '../grouped';
+import { blockOf, Resources } from '../resources';
 import { nameOf, namespaceOf } from './objects';
+
+/** A secret of a cluster, where its pods have it from. */
+export interface KeptSecret {
+  readonly purpose: SecretPurpose;
+  /** Of a Secret in the namespace of the pods. */
+  readonly name: string;
+  /** Of the data of that Secret, which may have others. */
+  readonly entry: string;
+  /** Whether others make it, and write to it. */
+  readonly isOfOthers: boolean;
+}
 
 /** What the pods of a cluster run, and who was granted its secrets. */
 export interface ComparedPods {
@@ -11,9 +24,9 @@ export interface ComparedPods {
   readonly statefulSet: TerraformResource;
   /** The programs and the settings. */
   readonly programs: TerraformResource;
-  readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly name: string }>;
+  readonly secrets: KeptSecret[];
   /** Where a resource is made: rights in other Kubernetes clusters do not count. */
-  readonly whereOf: (resource: TerraformResource | TerraformDataSource) => string;
+  readonly whereOf: (made: MadeSomewhere) => string;
 }
 
 /** Within what the references of a construct are resolved. */
@@ -25,10 +38,40 @@ export function namespaceIn(scope: IConstruct, { namespace }: ComparedPods, reso
   return namespaceOf(stackOf(scope), withOrigins(scope, namespace), resources);
 }
 
+/** The name of an object of the library. */
+export function nameOfMade(resource: TerraformResource, resources: Resources): string {
+  const name = withOrigins(resource, blockOf(synthesizedTo(resource)?.metadata)?.name);
+  return nameOf(stackOf(resource), name, resources);
+}
+
 /** A secret of a cluster by its name. */
 export function named(from: IConstruct, resources: Resources) {
-  return ({ purpose, name }: ComparedPods['secrets'][number]) => ({
-    purpose,
-    name: nameOf(stackOf(from), withOrigins(from, name), resources),
-  });
+  const known = (text: string) => nameOf(stackOf(from), withOrigins(from, text), resources);
+  return (secret: KeptSecret): KeptSecret => ({ ...secret, name: known(secret.name), entry: known(secret.entry) });
+}
+
+/** The clusters of each app. */
+const compared = new WeakMap<IConstruct, Map<string, ComparedPods[]>>();
+
+/** Has a cluster counted among those of its app, by their stacks. */
+export function count(watched: ComparedPods): void {
+  const { root } = watched.statefulSet.node;
+  const clusters = compared.get(root) ?? new Map<string, ComparedPods[]>();
+  compared.set(root, clusters);
+  addTo(clusters, stackOf(watched.statefulSet).scope, watched);
+}
+
+/**
+ * The stacks that have a cluster of one name and namespace with another: one Kubernetes cluster cannot have both, so that what these stacks make is in
+ * another one, whatever their providers say.
+ */
+export function stacksElsewhere(watched: ComparedPods, resources: Resources): Set<string> {
+  const { statefulSet } = watched;
+  const calledOf = (pods: ComparedPods) =>
+    `${namespaceIn(pods.statefulSet, pods, resources)}/${nameOfMade(pods.statefulSet, resources)}`;
+  const called = calledOf(watched);
+  const stacks = [...(compared.get(statefulSet.node.root) ?? [])].filter(([, clusters]) =>
+    clusters.some((other) => calledOf(other) === called),
+  );
+  return new Set(stacks.map(([stack]) => stack).filter((stack) => stack !== stackOf(statefulSet).scope));
 }

@@ -1,8 +1,9 @@
-import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { withinRanges } from '../../input/cidr';
 import { Listener, Posture, UndeclaredReach } from '../../posture';
 import { declarationsIn } from '../../posture/declarations';
+import { MadeSomewhere } from '../../terraform/provider-configuration';
 import { resourcesOfApp, TreeReading, withOrigins } from '../construct-tree';
 import { addTo } from '../grouped';
 import { knownOf } from '../known';
@@ -21,7 +22,7 @@ export interface WatchedPods {
   readonly statefulSet: TerraformResource;
   readonly listeners: () => Listener[];
   /** Where a resource is made: policies of other Kubernetes clusters do not count. */
-  readonly whereOf: (resource: TerraformResource | TerraformDataSource) => string;
+  readonly whereOf: (made: MadeSomewhere) => string;
 }
 
 /** Compares who is let in by the network policies of an app with what was declared to a cluster, whoever made them. */

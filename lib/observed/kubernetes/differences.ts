@@ -6,7 +6,7 @@ import { changeOf } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean } from '../meant';
 import { Resources } from '../resources';
-import { ComparedPods, named } from './compared-pods';
+import { ComparedPods, count, named } from './compared-pods';
 import { nameOf, NAMESPACES, objectsOf } from './objects';
 import { patched, PATCHES } from './patches';
 import { differentPods } from './pod-differences';
@@ -20,6 +20,7 @@ const KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'Secr
 /** Compares what pods run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */
 export function comparePods(scope: IConstruct, posture: Posture, watched: ComparedPods): void {
   mean(watched.statefulSet, watched.programs);
+  count(watched);
   const differencesIn = knownOf((resources) => [
     ...changedPods(watched, resources),
     ...changedPrograms(watched, resources),
@@ -35,14 +36,13 @@ const readings = new WeakMap<IConstruct, TreeReading>();
 
 function readingBy(app: IConstruct, { whereOf }: ComparedPods): TreeReading {
   const reading: TreeReading = readings.get(app) ?? {
-    isRead: (type) =>
-      type.startsWith('kubernetes_') &&
-      (maybeMeant(type) || RIGHTS.has(type) || NAMESPACES.has(type) || PATCHES.includes(type)),
+    isRead: (type) => type.startsWith('kubernetes_'),
     pick,
     whereOf,
+    isCertain: true,
     isOfConcern: (resource, values) => {
       const type = resource.terraformResourceType;
-      if (meaningOf(resource) === undefined) return RIGHTS.has(type) || !maybeMeant(type);
+      if (meaningOf(resource) === undefined) return RIGHTS.has(type) || NAMESPACES.has(type) || PATCHES.includes(type);
       // A job of the library verifies a cluster, or restarts its pods: what it is given is not the server's.
       return maybeMeant(type) && !isAsMeant(resource, values);
     },

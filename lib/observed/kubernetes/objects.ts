@@ -1,4 +1,4 @@
-import { blockOf, hasUnknown, isGiven, listOf, ObservedResource, Resources, unchecked, UNKNOWN } from '../resources';
+import { blockOf, hasUnknown, listOf, ObservedResource, Resources, unchecked, UNKNOWN } from '../resources';
 
 /** An object of Kubernetes, in the form of its API, whoever wrote it. */
 export interface ObservedObject {
@@ -77,17 +77,15 @@ export function objectsOf(resources: Resources): ObservedObject[] {
 /** A namespace by its name, also where it is written as a reference to the resource that makes it. */
 export function namespaceOf(from: Pick<ObservedResource, 'scope'>, written: unknown, resources: Resources): string {
   const target = resources.target(from, written);
-  if (!target || !NAMESPACES.has(target.type)) return String(resources.meantBy(from, written));
+  if (!target) return String(resources.meantBy(from, written));
+  if (!NAMESPACES.has(target.type)) return nameOf(from, written, resources);
   const name = blockOf(target.values.metadata)?.name ?? UNKNOWN;
   return hasUnknown(name) ? `\${${target.scope}::${target.address}.metadata[0].name}` : name;
 }
 
-/** A name as it is written, or that of the object that is referred to. */
+/** A name as it is written, with what it refers to, as far as that is known. */
 export function nameOf(from: Pick<ObservedResource, 'scope'>, written: unknown, resources: Resources): string {
-  const plain = unchecked(written);
-  const { metadata, manifest } = resources.target(from, plain)?.values ?? {};
-  const name = blockOf(metadata ?? manifest?.metadata)?.name;
-  return String(isGiven(name) && !hasUnknown(name) ? name : resources.meantBy(from, plain));
+  return resources.filledIn(from, String(unchecked(written)));
 }
 
 /** Others call objects of their own as Kubernetes calls its: Calico a policy, and Knative a service. */

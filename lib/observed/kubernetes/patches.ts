@@ -1,11 +1,11 @@
-import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Difference, DifferenceKind } from '../../posture/difference';
-import { synthesizedTo, withOrigins } from '../construct-tree';
-import { blockOf, displayed, ObservedResource, Resources } from '../resources';
-import { ComparedPods, named, namespaceIn, stackOf } from './compared-pods';
+import { addressFrom } from '../differing';
+import { blockOf, displayed, mayBeAbsent, ObservedResource, Resources } from '../resources';
+import { ComparedPods, named, namespaceIn, nameOfMade, stackOf } from './compared-pods';
 import { nameOf, namespaceOf } from './objects';
 import { differentVariables } from './pod-differences';
+import { areTogether } from './together';
 
 const PROGRAMS = 'kubernetes_config_map_v1_data';
 const KEYS = 'kubernetes_secret_v1_data';
@@ -17,35 +17,30 @@ export const PATCHES = [PROGRAMS, KEYS, VARIABLES_OF];
 export function patched(watched: ComparedPods, scope: IConstruct, resources: Resources): Difference[] {
   const { statefulSet, programs, secrets } = watched;
   const namespace = namespaceIn(scope, watched, resources);
-  const server = (what: string, by: ObservedResource) => ({ kind: DifferenceKind.SERVER, what, by: by.address });
-  const where = watched.whereOf(statefulSet);
-  const patches = (type: string, isOf: (name: unknown, by: ObservedResource) => boolean) =>
+  const here = { ...stackOf(scope), where: watched.whereOf(statefulSet) };
+  const server = (what: string, by: ObservedResource) => ({
+    kind: DifferenceKind.SERVER,
+    what,
+    by: addressFrom(here, by),
+  });
+  const patches = (type: string, name: string) =>
     resources.ofType(type).filter((by) => {
-      const metadata = blockOf(by.values.metadata);
-      const isThere = by.where === where && namespaceOf(by, metadata?.namespace ?? 'default', resources) === namespace;
-      return isThere && isOf(metadata?.name, by);
+      const { name: written, namespace: of = 'default' } = blockOf(by.values.metadata) ?? {};
+      const isMade = areTogether(by, here) && !mayBeAbsent(by);
+      return isMade && nameOf(by, written, resources) === name && namespaceOf(by, of, resources) === namespace;
     });
-  const called = (name: string) => (written: unknown, by: ObservedResource) => nameOf(by, written, resources) === name;
-  // What is as it was meant is not among what was read: a reference to it is told by its address.
-  const isMade = (resource: TerraformResource) => {
-    const name = withOrigins(resource, blockOf(synthesizedTo(resource)?.metadata)?.name);
-    const reference = `${resource.terraformResourceType}.${resource.friendlyUniqueId}.`;
-    const isCalled = called(nameOf(stackOf(scope), name, resources));
-    return (written: unknown, by: ObservedResource) =>
-      isCalled(written, by) ||
-      String(written)
-        .replace(/^\$\{(?:[^{}]*?::)?/, '')
-        .startsWith(reference);
-  };
   return [
-    ...patches(VARIABLES_OF, isMade(statefulSet))
+    ...patches(VARIABLES_OF, nameOfMade(statefulSet, resources))
       .filter(({ values }) => values.kind === 'StatefulSet')
       .flatMap((by) => differentVariables({ env: by.values.env }, {}).map((what) => server(what, by))),
-    ...patches(PROGRAMS, isMade(programs)).map((by) => server('the files of the pods are written anew,', by)),
+    ...patches(PROGRAMS, nameOfMade(programs, resources)).map((by) => server('the files of the pods are written anew,', by)),
     ...secrets
+      .filter(({ isOfOthers }) => !isOfOthers)
       .map(named(scope, resources))
-      .flatMap(({ name }) =>
-        patches(KEYS, called(name)).map((by) => server(`the data of the Secret ${displayed(name)} are written anew,`, by)),
+      .flatMap(({ name, entry }) =>
+        patches(KEYS, name)
+          .filter(({ values }) => Object.keys(values.data ?? {}).includes(entry))
+          .map((by) => server(`the data of the Secret ${displayed(name)} are written anew,`, by)),
       ),
   ];
 }

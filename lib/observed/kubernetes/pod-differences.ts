@@ -4,13 +4,14 @@ import { Difference, DifferenceKind } from '../../posture/difference';
 import { isEqual, otherwise } from '../differing';
 import { listOf } from '../resources';
 import { settingOfVariable } from '../server';
-import { isSecretAmong, secretsGivenTo } from './given-secrets';
+import { KeptSecret } from './compared-pods';
+import { calledBy, isGivenBy, secretsGivenTo } from './given-secrets';
 
 /** What pods are compared with beside what they were meant to be. */
 export interface PodSurroundings {
   readonly by: string;
-  readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly name: string }>;
-  /** The name of a Secret, however it is written. */
+  readonly secrets: KeptSecret[];
+  /** What something is called, however it is written. */
   readonly nameOf: (written: unknown) => string;
 }
 
@@ -131,12 +132,10 @@ function held(volume: any): any {
 /** The secrets that a container reads which the library did not make. */
 function readBy(container: any, volumes: Map<string, any>, { by, secrets, nameOf }: PodSurroundings): Difference[] {
   const hasRuntime = listOf<any>(container.volumeMounts).some(({ name }) => name === 'runtime');
-  const given = secretsGivenTo(container, volumes).map((one) => ({ ...one, name: nameOf(one.name) }));
+  const given = secretsGivenTo(container, volumes).map(calledBy(nameOf));
   // The server is started from a folder in memory, with copies of all that the pods are given.
   const isCopied = (purpose: SecretPurpose) => hasRuntime && purpose !== SecretPurpose.CA_PRIVATE_KEY;
-  const read = secrets.filter(
-    ({ purpose, name }) => isCopied(purpose) || given.some((one) => one.name === name && isSecretAmong(one.entries, purpose)),
-  );
+  const read = secrets.filter((secret) => isCopied(secret.purpose) || isGivenBy(given, secret));
   const purposes = read.map(({ purpose }) => purpose);
   if (purposes.length === 0) return [];
   const what = `the ${[...new Set(purposes)].join(' and the ')} may be read by the container ${container.name}`;

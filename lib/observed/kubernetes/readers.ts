@@ -1,9 +1,10 @@
-import { SecretPurpose } from '../../posture';
-import { displayed, listOf, ObservedResource, Resources } from '../resources';
-import { containersOf, isSecretAmong, secretsGivenTo, volumesOf } from './given-secrets';
-import { nameOf, ObservedObject, objectsOf, selects } from './objects';
+import { displayed, listOf, mayBeAbsent, ObservedResource, Resources } from '../resources';
+import { KeptSecret } from './compared-pods';
+import { calledBy, containersOf, isGivenBy, secretsGivenTo, volumesOf } from './given-secrets';
+import { nameOf, namespaceOf, ObservedObject, objectsOf, selects } from './objects';
 import { podTemplateOf, WORKLOADS } from './pod-set';
 import { BUILT_IN } from './rights';
+import { areTogether } from './together';
 
 const VERSIONS = ['', '_v1'];
 const KINDS = ['role', 'cluster_role', 'role_binding', 'cluster_role_binding', 'secret'];
@@ -15,46 +16,56 @@ export const RIGHTS = new Set([
   'kubernetes_manifest',
 ]);
 
-/** A Secret by its place and its name. */
-export interface NamedSecret {
-  readonly purpose: SecretPurpose;
+/** A secret by the place and the name of the Secret that it is in. */
+export interface NamedSecret extends Pick<KeptSecret, 'name' | 'entry'> {
   readonly namespace: string;
-  readonly name: string;
 }
 
 /** Somebody who may read secrets. */
 export interface PossibleReader {
   /** In a reader's words, as grants have it. */
   readonly name: string;
-  /** Whose rights the reader has besides: the service account of a workload. */
-  readonly account?: string;
+  /** Whose rights the reader has, in the same words, with what of it only Terraform knows: also those of a workload's service account. */
+  readonly identities: string[];
   readonly by: ObservedResource;
   readonly reads: (secret: NamedSecret) => boolean;
 }
 
 /** Who may read secrets by the roles that were read, and which workloads are given them. */
 export function possibleReaders(resources: Resources): PossibleReader[] {
-  const objects = objectsOf(resources);
+  const objects = objectsOf(resources).filter(({ resource }) => !mayBeAbsent(resource));
   return [
     ...objects.filter(({ kind }) => kind.endsWith('RoleBinding')).flatMap((binding) => boundBy(binding, objects, resources)),
     ...objects.flatMap((object) => givenTo(object, resources)),
   ];
 }
 
+/** A service account, as Kubernetes knows it when it asks for something. */
+const AS_USER = /^system:serviceaccount:([^:]+):(.+)$/;
+
 /** A subject as grants call it. */
-export function subjectName({ kind, name, namespace = 'default' }: any): string {
-  if (kind === 'ServiceAccount') return `service account ${displayed(namespace)}/${displayed(name)}`;
-  return `${String(kind).toLowerCase()} ${displayed(name)}`;
+export function subjectName(
+  { kind, name, namespace }: any,
+  from: Pick<ObservedResource, 'scope'>,
+  resources: Resources,
+): string {
+  const called = nameOf(from, name, resources);
+  if (kind === 'ServiceAccount') return `service account ${namespaceOf(from, namespace ?? 'default', resources)}/${called}`;
+  const [, ofAccount, account] = (kind === 'User' && AS_USER.exec(called)) || [];
+  return account === undefined ? `${String(kind).toLowerCase()} ${called}` : `service account ${ofAccount}/${account}`;
 }
 
 function boundBy(binding: ObservedObject, objects: ObservedObject[], resources: Resources): PossibleReader[] {
-  const inPlace = objects.filter(({ resource }) => resource.where === binding.resource.where);
+  const inPlace = objects.filter(({ resource }) => areTogether(resource, binding.resource));
   const rules = rulesOf(binding, inPlace, resources).filter(({ rule }) => readsSecrets(rule));
   const isThere = (namespace: string) => binding.kind === 'ClusterRoleBinding' || binding.namespace === namespace;
   const reads = ({ namespace, name }: NamedSecret) =>
     isThere(namespace) && rules.some(({ rule, of }) => concerns(rule, name, of, resources));
   const subjects = listOf<any>(binding.manifest.subjects).filter((subject) => typeof subject === 'object');
-  return subjects.map((subject) => ({ name: subjectName(subject), by: binding.resource, reads }));
+  return subjects.map((subject) => {
+    const identity = subjectName(subject, binding.resource, resources);
+    return { name: displayed(identity), identities: [identity], by: binding.resource, reads };
+  });
 }
 
 /** A rule, and the role that it is written in. */
@@ -105,11 +116,10 @@ function givenTo(object: ObservedObject, resources: Resources): PossibleReader[]
   const given = containersOf(spec).flatMap((container) => secretsGivenTo(container, volumesOf(spec)));
   if (given.length === 0) return [];
   const { kind, namespace, resource } = object;
+  const called = given.map(calledBy((written) => nameOf(resource, written, resources)));
+  const reads = (secret: NamedSecret) => namespace === secret.namespace && isGivenBy(called, secret);
+  const own = `${kind} ${namespace}/${nameOf(resource, object.name, resources)}`;
   const name = spec.serviceAccountName ?? 'default';
-  const named = given.map((one) => ({ ...one, name: nameOf(resource, one.name, resources) }));
-  const reads = (secret: NamedSecret) =>
-    namespace === secret.namespace &&
-    named.some((one) => one.name === secret.name && isSecretAmong(one.entries, secret.purpose));
-  const account = subjectName({ kind: 'ServiceAccount', namespace, name });
-  return [{ name: `${kind} ${displayed(namespace)}/${displayed(object.name)}`, account, by: resource, reads }];
+  const account = subjectName({ kind: 'ServiceAccount', namespace, name }, resource, resources);
+  return [{ name: displayed(own), identities: [own, account], by: resource, reads }];
 }

@@ -4,10 +4,13 @@ import { Posture, SecretPurpose } from '../../posture';
 import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
 import { withOrigins } from '../construct-tree';
-import { Resources } from '../resources';
-import { ComparedPods, named, namespaceIn, stackOf } from './compared-pods';
+import { addressFrom } from '../differing';
+import { Resources, shownAddress } from '../resources';
+import { isSameText } from '../sameness';
+import { ComparedPods, named, namespaceIn, stackOf, stacksElsewhere } from './compared-pods';
 import { nameOf, namespaceOf } from './objects';
 import { PossibleReader, possibleReaders, subjectName } from './readers';
+import { areTogether } from './together';
 
 /** Who reads the secrets of a cluster by what is synthesized, and was neither granted them nor written down. */
 export function undeclaredReaders(
@@ -17,50 +20,71 @@ export function undeclaredReaders(
   resources: Resources,
 ): Difference[] {
   const { readers, declared } = indexOf(resources, scope.node.root);
-  if (readers.length === 0) return [];
+  const here = { ...stackOf(scope), where: watched.whereOf(watched.statefulSet) };
+  // The pods themselves are compared with what they were meant to be.
+  const own = `${here.scope}::${addressOf(watched.statefulSet)}`;
+  const others = readers.filter(({ by }) => areTogether(by, here) && `${by.scope}::${by.address}` !== own);
+  if (others.length === 0) return [];
   const namespace = namespaceIn(scope, watched, resources);
-  const where = watched.whereOf(watched.statefulSet);
-  const own = `${stackOf(scope).scope}::${addressOf(watched.statefulSet)}`;
+  const elsewhere = stacksElsewhere(watched, resources);
   const found = new Map<string, { reader: PossibleReader; purposes: SecretPurpose[] }>();
-  for (const { purpose, name } of watched.secrets.map(named(scope, resources))) {
+  for (const secret of watched.secrets.map(named(scope, resources))) {
+    const { purpose, name } = secret;
     const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
-    for (const reader of readers) {
-      const names = [reader.name, ...(reader.account === undefined ? [] : [reader.account])];
-      const isDeclared = names.some((one) => declared.has(`${one} ${namespace}/${name}`) || told.includes(one));
-      // The pods themselves are compared with what they were meant to be.
-      const isOwn = `${reader.by.scope}::${reader.by.address}` === own;
-      if (isDeclared || isOwn || reader.by.where !== where || !reader.reads({ purpose, namespace, name })) continue;
-      const key = `${reader.name} by ${reader.by.address}`;
+    const written = told.map((reader) => nameOf(here, withOrigins(scope, reader), resources));
+    const granted = declared
+      .filter(({ by, of }) => !elsewhere.has(by) && mayBe(of.namespace, namespace) && mayBe(of.name, name))
+      .map(({ subject }) => subject);
+    for (const reader of others.filter(({ reads }) => reads({ ...secret, namespace }))) {
+      const isDeclared = [...written, ...granted].some((one) => reader.identities.some((identity) => mayBe(identity, one)));
+      if (isDeclared || written.includes(reader.name)) continue;
+      const key = `${reader.name} by ${shownAddress(reader.by)}`;
       found.set(key, { reader, purposes: [...(found.get(key)?.purposes ?? []), purpose] });
     }
   }
   return [...found.values()].map(({ reader, purposes }) => ({
     kind: DifferenceKind.READER,
     what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${reader.name}`,
-    by: reader.by.address,
+    by: addressFrom(here, reader.by),
   }));
+}
+
+/** Whether nothing says that two texts are not one. */
+function mayBe(one: string, other: string): boolean {
+  return isSameText(one, other) !== false;
 }
 
 function addressOf({ terraformResourceType: type, friendlyUniqueId: name }: TerraformResource): string {
   return `${type}.${name}`;
 }
 
+/** Who was granted a Secret, and the stack that says so. */
+interface DeclaredSubject {
+  readonly by: string;
+  readonly subject: string;
+  readonly of: { readonly namespace: string; readonly name: string };
+}
+
 /** Made once for all clusters of an app. */
-const indexes = new WeakMap<Resources, { readers: PossibleReader[]; declared: Set<string> }>();
+const indexes = new WeakMap<Resources, { readers: PossibleReader[]; declared: DeclaredSubject[] }>();
 
 function indexOf(resources: Resources, app: IConstruct) {
   const former = indexes.get(resources);
   if (former) return former;
-  const index = { readers: possibleReaders(resources), declared: new Set<string>() };
+  const readers = possibleReaders(resources);
+  const index = { readers, declared: readers.length > 0 ? declaredIn(app, resources) : [] };
   indexes.set(resources, index);
-  for (const { scope, reader, secrets } of index.readers.length > 0 ? readersDeclaredIn(app) : []) {
-    // Roles of AWS are of another target.
-    if (reader.subject === undefined) continue;
+  return index;
+}
+
+function declaredIn(app: IConstruct, resources: Resources): DeclaredSubject[] {
+  // Roles of AWS are of another target.
+  const ofKubernetes = readersDeclaredIn(app).filter(({ reader }) => reader.subject !== undefined);
+  return ofKubernetes.flatMap(({ scope, reader, secrets }) => {
     const from = stackOf(scope);
     const namespace = namespaceOf(from, withOrigins(scope, reader.namespace), resources);
-    const name = subjectName(withOrigins(scope, reader.subject));
-    for (const secret of secrets)
-      index.declared.add(`${name} ${namespace}/${nameOf(from, withOrigins(scope, secret), resources)}`);
-  }
-  return index;
+    const subject = subjectName(withOrigins(scope, reader.subject), from, resources);
+    const named = secrets.map((secret) => nameOf(from, withOrigins(scope, secret), resources));
+    return named.map((name) => ({ by: from.scope, subject, of: { namespace, name } }));
+  });
 }

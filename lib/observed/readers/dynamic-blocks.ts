@@ -1,19 +1,25 @@
 import { hasUnknown, listOf } from '../resources';
-import { valueOfExpression } from './expression';
+import { itemsOf } from './expression';
 
 /**
  * Values in which dynamic blocks stand as the blocks that they make. Where only Terraform knows for what they are made there is one, and what it takes from
  * its items is an expression: unknown.
+ *
+ * @param ofUnknown what is made where only Terraform knows for what
  */
-export function withDynamicBlocks(value: any): any {
-  if (Array.isArray(value)) return value.map(withDynamicBlocks);
+export function withDynamicBlocks(value: any, ofUnknown: (content: any) => any[] = (content) => [content]): any {
+  const within = (inner: any) => withDynamicBlocks(inner, ofUnknown);
+  if (Array.isArray(value)) return value.map(within);
   if (value === null || typeof value !== 'object') return value;
   const { dynamic, ...others } = value;
-  const made = Object.fromEntries(Object.entries(others).map(([name, item]) => [name, withDynamicBlocks(item)]));
+  const made = Object.fromEntries(Object.entries(others).map(([name, item]) => [name, within(item)]));
   if (dynamic === undefined) return made;
-  if (!isDynamic(dynamic)) return { ...made, dynamic: withDynamicBlocks(dynamic) };
+  if (!isDynamic(dynamic)) return { ...made, dynamic: within(dynamic) };
   for (const [name, block] of listOf<any>(dynamic).flatMap((part) => Object.entries<any>(part))) {
-    made[name] = [...listOf(made[name]), ...listOf(block).flatMap((one) => blocksOf(name, one))];
+    made[name] = [
+      ...listOf(made[name]),
+      ...listOf(block).flatMap((one) => blocksOf(name, one, ofUnknown).flatMap((made) => listOf(within(made)))),
+    ];
   }
   return made;
 }
@@ -24,19 +30,11 @@ function isDynamic(dynamic: any): boolean {
   return blocks.flatMap((block) => listOf(block)).some((block) => block?.content !== undefined);
 }
 
-function blocksOf(name: string, { for_each: given, iterator = name, content }: any): any[] {
+function blocksOf(name: string, { for_each: given, iterator = name, content }: any, ofUnknown: (content: any) => any[]): any[] {
   const items = itemsOf(given);
   const isKnown = items !== null && typeof items === 'object' && !hasUnknown(Object.keys(items));
-  const made = isKnown
-    ? Object.entries<any>(items).map(([key, item]) => filledIn(content, iterator, { key, value: item }))
-    : [content];
-  return made.flatMap((block) => listOf(withDynamicBlocks(block)));
-}
-
-/** Those of a list or a set that is written as an expression are known as well. */
-function itemsOf(given: any): any {
-  const [, , list] = /^\$\{(toset\()?(\[.*\])\)?\}$/s.exec(String(given)) ?? [];
-  return list === undefined ? given : valueOfExpression(list);
+  if (!isKnown) return ofUnknown(content);
+  return Object.entries<any>(items).map(([key, item]) => filledIn(content, iterator, { key, value: item }));
 }
 
 /** A block with what it takes from an item. */

@@ -8,6 +8,12 @@ export function valueOfExpression(text: string): unknown {
   return `\${${written}}`;
 }
 
+/** What something is made for each of: a list or a set that is written as an expression is known as well. */
+export function itemsOf(given: unknown): any {
+  const [, , list] = /^\$\{(toset\()?(\[.*\])\)?\}$/s.exec(String(given)) ?? [];
+  return list === undefined ? given : valueOfExpression(list);
+}
+
 function memberIn(part: string): Array<[string, unknown]> {
   const [, quoted, plain, value] = /^(?:"((?:[^"\\]|\\.)*)"|([\w-]+))\s*[=:]\s*(.*)$/s.exec(part.trim()) ?? [];
   return value === undefined ? [] : [[quoted ?? plain, valueOfExpression(value)]];
