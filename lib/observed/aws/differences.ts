@@ -13,16 +13,28 @@ import { ourServer, userDataOf } from './user-data';
 
 /** What of these is looked at; the rest of it is long. */
 const PARTS: { [type: string]: string[] } = {
-  aws_iam_role: ['name', 'managed_policy_arns', 'inline_policy', 'dynamic', 'permissions_boundary', 'assume_role_policy'],
+  aws_iam_role: [
+    'name',
+    'name_prefix',
+    'managed_policy_arns',
+    'inline_policy',
+    'dynamic',
+    'permissions_boundary',
+    'assume_role_policy',
+  ],
   aws_iam_user: ['name', 'permissions_boundary'],
   aws_iam_group: ['name'],
   aws_secretsmanager_secret: ['name', 'name_prefix', 'policy'],
 };
 
+const HOW_MANY = ['count', 'for_each'];
+
 const reading: TreeReading = {
   isRead: (type) => type.includes('aws_') && (maybeMeant(type) || RIGHTS.has(type)),
-  pick: (type, values) => (type in PARTS ? Object.fromEntries(PARTS[type].map((name) => [name, values[name]])) : values),
+  pick: (type, values) =>
+    type in PARTS ? Object.fromEntries([...PARTS[type], ...HOW_MANY].map((name) => [name, values[name]])) : values,
   whereOf,
+  isCertain: true,
   isOfConcern: (resource, values) => {
     if (isAsMeant(resource, values)) return false;
     const type = resource.terraformResourceType;

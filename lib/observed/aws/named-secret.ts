@@ -1,4 +1,4 @@
-import { hasUnknown, ObservedResource, Resources, unchecked } from '../resources';
+import { hasUnknown, isGiven, ObservedResource, Resources, unchecked } from '../resources';
 import { allOf, anyOf, not, Verdict } from '../verdict';
 import { isSameAccount, Place, placeOf } from './place';
 import { Statement } from './statements';
@@ -12,6 +12,8 @@ export interface NamedSecret {
   /** The name, or what it begins with; undefined where only Terraform knows it. */
   readonly name?: string;
   readonly place: Place;
+  /** Whether it may be in any account and region that is not known to be another: what may be is told, and is no error. */
+  readonly isAnywhere?: boolean;
 }
 
 /** A secret by its ARN, or a reference to it. */
@@ -42,6 +44,8 @@ export function isOfReading({ actions, notActions }: Statement): Verdict {
 /** A part of an ARN: what separates them may be in an expression too. */
 const PART = '(?:\\$\\{[^{}]*\\}|[^:$])*';
 const ARN = new RegExp(`^arn:${PART}:secretsmanager:(${PART}):(${PART}):secret:(.*)$`, 's');
+/** Where AWS is on its own, by how its regions begin: what is of another has another partition in its ARN. */
+const PARTITIONS: { [begin: string]: string } = { cn: 'aws-cn', 'us-gov': 'aws-us-gov', 'us-iso': 'aws-iso' };
 /** What is of another service, or no ARN. */
 const OF_OTHERS = new RegExp(`^(?!arn:)[^*?$]|^arn:${PART}:(?!secretsmanager:)[^:*?$]+:`);
 
@@ -49,22 +53,44 @@ const OF_OTHERS = new RegExp(`^(?!arn:)[^*?$]|^arn:${PART}:(?!secretsmanager:)[^
 function isOf(pattern: string, secret: NamedSecret, from: ObservedResource, resources: Resources): Verdict {
   const written = resources.filledIn(from, unchecked(pattern));
   if (resources.identity(from, written.replace(/(?<=\})\*+$/, '')) === secret.identity) return true;
-  const isHere = isSameAccount(placeOf(from), secret.place);
+  const orAnywhere = (verdict: Verdict) => verdict ?? (secret.isAnywhere ? true : undefined);
+  const isHere = orAnywhere(isSameAccount(placeOf(from), secret.place));
+  const isThere = isOfPartition(written, secret.place);
   const [, region, account, name] = ARN.exec(written) ?? [];
   const { region: own, accountId } = secret.place;
   if (name === undefined) {
     // One that leaves out the name is about all secrets there.
     const anySecret = `arn:aws:secretsmanager:${own ?? '?'}:${accountId ?? '?'}:secret:?`;
-    if (!hasUnknown(written) && globOf(written.replace(/^arn:[\w-]+:/, 'arn:aws:')).test(anySecret)) return isHere;
+    const isOfAny = !hasUnknown(written) && globOf(written.replace(/^arn:[\w-]+:/, 'arn:aws:')).test(anySecret);
+    if (isOfAny) return allOf([isHere, isThere]);
     return OF_OTHERS.test(written) ? false : undefined;
   }
-  const isThere = allOf([isPart(region, own), isPart(account, accountId)]);
-  const isNamed = isName(name, secret, from, resources);
-  if (isThere === false || isNamed !== true) return allOf([isThere, isNamed]);
-  const isAny = /^[*?]/.test(name);
-  if (isAny && account !== accountId) return allOf([isThere, isHere]);
-  // Who writes down the name of a secret means this one, also where only Terraform knows the account.
-  return isHere !== false || account === accountId ? true : undefined;
+  const isOwn = (wanted: string, part: string) => isAsked(wanted, part, secret.place, from, resources);
+  const verdicts = [
+    isThere,
+    orAnywhere(isOwn('data.aws_region', region) ?? isPart(region, own)),
+    orAnywhere(isOwn('data.aws_caller_identity', account) ?? isPart(account, accountId)),
+  ];
+  // A policy of another account that names this one gives nothing by itself.
+  return allOf([...verdicts, isName(name, secret, from, resources), isHere]);
+}
+
+/** Whether a part of an ARN is what AWS says of whoever asks, in the place of the secret. */
+function isAsked(type: string, part: string, place: Place, from: ObservedResource, resources: Resources): Verdict {
+  const asked = resources.target(from, part);
+  if (asked?.type !== type || !hasUnknown(part)) return undefined;
+  const there = placeOf(asked);
+  const isSameRegion = there.region === place.region && !isGiven(asked.values.name ?? asked.values.region);
+  return isSameAccount(there, place) && (type !== 'data.aws_region' || isSameRegion) ? true : undefined;
+}
+
+/** Whether an ARN is of the part of AWS that a secret is in. Most of AWS is the one that has no name of its own. */
+function isOfPartition(arn: string, { region }: Place): Verdict {
+  const [, partition] = /^arn:([^:$]*):/.exec(arn) ?? [];
+  if (partition === undefined || /[*?]/.test(partition)) return true;
+  const [, own] = Object.entries(PARTITIONS).find(([begin]) => region?.startsWith(`${begin}-`)) ?? [];
+  if (partition === (own ?? 'aws')) return true;
+  return region === undefined ? undefined : false;
 }
 
 function isPart(pattern: string, own: string | undefined): Verdict {

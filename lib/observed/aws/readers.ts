@@ -1,28 +1,24 @@
-import { addTo } from '../grouped';
-import { displayed, hasUnknown, isGiven, listOf, ObservedResource, Resources, unchecked } from '../resources';
+import { isGiven, listOf, mayBeAbsent, ObservedResource, Resources, unchecked } from '../resources';
+import { Holder, HOLDERS, holderOf, isSameHolder, itself, PRINCIPALS, principalOf } from './holders';
 import { isAbout, isOfReading, NamedSecret } from './named-secret';
-import { Statement, statementsIn } from './statements';
+import { isUnread, Statement, statementsIn } from './statements';
 
 /** Policies of AWS that let read every secret. */
 const READS_EVERYTHING = ['AdministratorAccess', 'PowerUserAccess', 'SecretsManagerReadWrite'];
-const HOLDERS = ['role', 'user', 'group'];
 const INLINE = HOLDERS.map((holder) => `aws_iam_${holder}_policy`);
 const ATTACHMENTS = [...HOLDERS.map((holder) => `aws_iam_${holder}_policy_attachment`), 'aws_iam_policy_attachment'];
-const PRINCIPALS = HOLDERS.map((holder) => `aws_iam_${holder}`);
 const OF_SECRETS = ['aws_secretsmanager_secret_policy', 'aws_secretsmanager_secret'];
 
 /** What tells who may read secrets. */
 export const RIGHTS = new Set([
   ...[...INLINE, ...ATTACHMENTS, ...PRINCIPALS, ...OF_SECRETS],
   ...['aws_iam_policy', 'aws_iam_instance_profile', 'data.aws_iam_policy', 'data.aws_iam_policy_document'],
+  ...['data.aws_iam_role', 'data.aws_iam_user', 'data.aws_caller_identity', 'data.aws_region'],
 ]);
 
 /** Somebody who may read secrets. */
 export interface PossibleReader {
-  /** The same for one who is written in two ways. */
-  readonly identity: string;
-  /** In a reader's words, as grants have it. */
-  readonly name: string;
+  readonly holder: Holder;
   readonly by: ObservedResource;
   /** Whether a policy allows it, whatever it asks for, and whatever another denies. */
   readonly isAllowed: (secret: NamedSecret) => boolean;
@@ -30,17 +26,14 @@ export interface PossibleReader {
   readonly reads: (secret: NamedSecret) => boolean;
 }
 
-/** A role, a user or a group. */
-interface Holder {
-  readonly identity: string;
-  readonly name: string;
-}
-
 /** What a policy lets one do. */
 interface Right {
   readonly holder: Holder;
   readonly by: ObservedResource;
   readonly statements: Statement[];
+  /** Whether only Terraform knows if the policy is there, or what is in it. */
+  readonly mayBeAbsent: boolean;
+  readonly isUnread?: boolean;
 }
 
 /** Who may read secrets by the policies that were read. */
@@ -50,96 +43,104 @@ export function possibleReaders(resources: Resources): PossibleReader[] {
     ...resources.ofType(...ATTACHMENTS).flatMap((by) => ofAttachment(by, resources)),
     ...resources.ofType(...PRINCIPALS).flatMap((principal) => ofPrincipal(principal, resources)),
   ];
-  const held = new Set(rights.map(({ by }) => by));
-  const ofNobody = resources.ofType('aws_iam_policy').filter((policy) => !held.has(policy));
   const bounded = resources.ofType(...PRINCIPALS).filter(({ values }) => isGiven(values.permissions_boundary));
-  const limited = new Set(bounded.map((principal) => itself(principal, resources).identity));
-  const denials = new Map<string, Array<[Statement, ObservedResource]>>();
-  for (const { holder, by, statements } of rights) {
-    for (const one of statements.filter(({ isDenial }) => isDenial)) addTo(denials, holder.identity, [one, by]);
-  }
+  const limited = bounded.map((principal) => itself(principal, resources));
+  const denials = rights.filter(({ statements, isUnread: mayDeny }) => mayDeny || statements.some(({ isDenial }) => isDenial));
   const secretPolicies = resources.ofType(...OF_SECRETS).map((by) => secretPolicyOf(by, resources));
-  const isDenied = (identity: string, secret: NamedSecret) =>
-    (denials.get(identity) ?? []).some(([one, by]) => isAbout(one, secret, by, resources) !== false) ||
+  const mayDeny = ({ isUnread: mayDo, statements, by }: Right, secret: NamedSecret) =>
+    mayDo || statements.some((one) => one.isDenial && isAbout(one, secret, by, resources) !== false);
+  const isKept = (holder: Holder, secret: NamedSecret) =>
+    limited.some((other) => isSameHolder(holder, other) !== false) ||
+    denials.some((right) => isSameHolder(holder, right.holder) !== false && mayDeny(right, secret)) ||
     secretPolicies.some((policy) => policy.of === secret.identity && policy.mayDeny);
-  // Who is given a policy outside of the app nobody knows.
-  const unheld = ofNobody.map((by) => {
-    const name = `whoever has the policy ${by.address}`;
-    limited.add(name);
-    return { holder: { identity: name, name }, by, statements: statementsIn(by.values.policy, by, resources) };
-  });
-  const byIdentity = [...rights, ...unheld].map(({ holder, by, statements }): PossibleReader => {
+  const byRights = [...rights, ...ofNobody(rights, resources)].map((right): PossibleReader => {
+    const { holder, by, statements } = right;
     const allowed = statements.filter(({ isDenial }) => !isDenial);
+    const unconditional = allowed.filter(({ isConditional }) => !isConditional);
     const may = (some: Statement[], secret: NamedSecret) =>
       some.some((statement) => isAbout(statement, secret, by, resources) === true);
-    const unconditional = allowed.filter(({ isConditional }) => !isConditional);
+    const isCertain = right.mayBeAbsent === false && holder.isNobody !== true;
     return {
-      ...{ ...holder, by, isAllowed: (secret) => may(allowed, secret) },
-      reads: (secret) => !limited.has(holder.identity) && may(unconditional, secret) && !isDenied(holder.identity, secret),
+      ...{ holder, by, isAllowed: (secret) => may(allowed, secret) },
+      reads: (secret) => isCertain && may(unconditional, secret) && !isKept(holder, secret),
     };
   });
-  return [...byIdentity, ...secretPolicies.flatMap(readersBy)];
+  return [...byRights, ...secretPolicies.flatMap(readersBy)];
 }
 
-/** Who is meant by a name, or by a reference to what has it. */
-export function holderOf(kind: string, value: unknown, from: Pick<ObservedResource, 'scope'>, resources: Resources): Holder {
-  const target = resources.target(from, value);
-  const name = target?.values.name ?? resources.meantBy(from, value);
-  const identity = isGiven(name) && !hasUnknown(name) ? String(name) : resources.identity(from, value);
-  const shown = displayed(value).replace(/^(aws_iam_\w+\.[\w-]+)\.\w+$/, '$1');
-  return { identity: `${kind} ${identity}`, name: `${kind} ${shown}` };
-}
-
-/** One who was named in words, by the identity: of a role by its ARN, or by its name. */
-export function identityNamed(name: string): string {
-  return name.replace(/^principal arn:[^:]*:iam::.*:(role|user)\/(?:.*\/)?([^/]+)$/, '$1 $2');
-}
-
-function itself(principal: ObservedResource, resources: Resources): Holder {
-  return holderOf(principal.type.replace('aws_iam_', ''), `\${${principal.address}.name}`, principal, resources);
+/** Who is given a policy outside of the app nobody knows. */
+function ofNobody(rights: Right[], resources: Resources): Right[] {
+  const held = new Set(rights.map(({ by }) => by));
+  const others = resources.ofType('aws_iam_policy').filter((policy) => !held.has(policy));
+  return others.map((by) => {
+    const name = `whoever has the policy ${by.address}`;
+    const statements = statementsIn(by.values.policy, by, resources);
+    return { holder: { identity: name, name, isNobody: true }, by, statements, mayBeAbsent: true };
+  });
 }
 
 function ofInline(by: ObservedResource, resources: Resources): Right[] {
-  const statements = statementsIn(by.values.policy, by, resources);
+  const right = {
+    by,
+    statements: statementsIn(by.values.policy, by, resources),
+    mayBeAbsent: mayBeAbsent(by),
+    isUnread: isUnread(by.values.policy, by, resources),
+  };
   const kinds = HOLDERS.filter((kind) => isGiven(by.values[kind]));
-  return kinds.map((kind) => ({ holder: holderOf(kind, by.values[kind], by, resources), by, statements }));
+  return kinds.map((kind) => ({ ...right, holder: holderOf(kind, by.values[kind], by, resources) }));
 }
 
 function ofAttachment(by: ObservedResource, resources: Resources): Right[] {
   const attached = HOLDERS.flatMap((kind) =>
     [...listOf(by.values[kind]), ...listOf(by.values[`${kind}s`])].map((value) => holderOf(kind, value, by, resources)),
   );
-  return attached.map((holder) => ofManaged(by.values.policy_arn, holder, by, resources));
+  return attached.map((holder) => ({ holder, ...ofManaged(by.values.policy_arn, by, resources) }));
 }
 
 /** What a role has in itself. */
 function ofPrincipal(by: ObservedResource, resources: Resources): Right[] {
   const holder = itself(by, resources);
-  const inline = listOf(by.values.inline_policy).map((block) => statementsIn(block?.policy, by, resources));
-  return [
-    ...inline.map((statements) => ({ holder, by, statements })),
-    ...listOf(by.values.managed_policy_arns).map((arn) => ofManaged(arn, holder, by, resources)),
-  ];
+  const inline = listOf(by.values.inline_policy).map(
+    (block): Omit<Right, 'holder'> => ({
+      by,
+      statements: statementsIn(block?.policy, by, resources),
+      mayBeAbsent: mayBeAbsent(by),
+      isUnread: isUnread(block?.policy, by, resources),
+    }),
+  );
+  const managed = listOf(by.values.managed_policy_arns).map((arn) => ofManaged(arn, by, resources));
+  return [...inline, ...managed].map((right) => ({ holder, ...right }));
 }
 
 const EVERYTHING = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
 
-function ofManaged(arn: unknown, holder: Holder, by: ObservedResource, resources: Resources): Right {
+function ofManaged(arn: unknown, by: ObservedResource, resources: Resources): Omit<Right, 'holder'> {
   const target = resources.target(by, arn);
   if (target?.type === 'aws_iam_policy') {
-    return { holder, by: target, statements: statementsIn(target.values.policy, target, resources) };
+    return {
+      by: target,
+      statements: statementsIn(target.values.policy, target, resources),
+      mayBeAbsent: mayBeAbsent(by) || mayBeAbsent(target),
+      isUnread: isUnread(target.values.policy, target, resources),
+    };
   }
-  const { name = '', arn: known = arn } = target?.values ?? {};
+  const { name: lookedUp, arn: known = arn } = target?.values ?? {};
   const [, ofAws] = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(String(known)) ?? [];
-  const isOfAll = READS_EVERYTHING.includes(ofAws ?? name);
-  return { holder, by, statements: isOfAll ? statementsIn(JSON.stringify({ Statement: EVERYTHING }), by, resources) : [] };
+  const isOfAll = READS_EVERYTHING.includes(ofAws ?? lookedUp);
+  return {
+    by,
+    statements: isOfAll ? statementsIn(JSON.stringify({ Statement: EVERYTHING }), by, resources) : [],
+    mayBeAbsent: mayBeAbsent(by),
+    // What others wrote may deny it, and so do the policies of AWS that are named after that.
+    isUnread: !isOfAll && (ofAws === undefined || /Deny|Quarantine/.test(ofAws)),
+  };
 }
 
 /** A policy of a secret, whose statements are about that one, whatever they name. */
 interface SecretPolicy {
   readonly by: ObservedResource;
   readonly of: string;
-  readonly principals: Array<Holder & { readonly isConditional: boolean }>;
+  readonly principals: Array<{ readonly holder: Holder; readonly isConditional: boolean }>;
   readonly mayDeny: boolean;
 }
 
@@ -149,32 +150,21 @@ function secretPolicyOf(by: ObservedResource, resources: Resources): SecretPolic
   const allowed = statements.filter((statement) => !statement.isDenial && isOfReading(statement) === true);
   return {
     ...{ by, of: resources.identity(by, unchecked(of)) },
-    mayDeny: statements.some((statement) => statement.isDenial && isOfReading(statement) !== false),
+    mayDeny:
+      isUnread(by.values.policy, by, resources) ||
+      statements.some((statement) => statement.isDenial && isOfReading(statement) !== false),
     principals: allowed.flatMap(({ principals, notPrincipals, isConditional }) =>
       [...principals, ...(notPrincipals.length > 0 ? ['*'] : [])]
-        .filter((principal) => !isAccount(principal))
-        .map((principal) => ({ ...principalOf(principal, by, resources), isConditional })),
+        .flatMap((principal) => principalOf(principal, by, resources) ?? [])
+        .map((holder) => ({ holder, isConditional })),
     ),
   };
 }
 
-/** An account leaves it to the policies of those who are in it. */
-function isAccount(principal: string): boolean {
-  return /:root$/.test(principal) || /^\d{12}$/.test(principal);
-}
-
-/** One who is named as a principal: a role or a user by its ARN is that one. */
-export function principalOf(principal: string, by: ObservedResource, resources: Resources): Holder {
-  const name = `principal ${displayed(principal)}`;
-  const target = resources.target(by, principal);
-  if (target && PRINCIPALS.includes(target.type)) return { ...itself(target, resources), name };
-  return { identity: identityNamed(`principal ${principal}`), name };
-}
-
 function readersBy({ by, of, principals, mayDeny }: SecretPolicy): PossibleReader[] {
-  const each = [...new Map(principals.map((one) => [`${one.identity} ${one.isConditional}`, one])).values()];
-  return each.map(({ identity, name, isConditional }) => ({
-    ...{ identity, name, by, isAllowed: (secret) => secret.identity === of },
-    reads: (secret) => secret.identity === of && !isConditional && !mayDeny,
+  const each = [...new Map(principals.map((one) => [`${one.holder.identity} ${one.isConditional}`, one])).values()];
+  return each.map(({ holder, isConditional }) => ({
+    ...{ holder, by, isAllowed: (secret) => secret.identity === of },
+    reads: (secret) => secret.identity === of && !isConditional && !mayDeny && !mayBeAbsent(by) && holder.isNobody !== true,
   }));
 }

@@ -23,9 +23,10 @@ export function secretsOf(config: any, node: ObservedResource, resources: Resour
       origin: target ? 'made here' : 'existing',
     };
     const secret = new ObservedSecret({ ...place, isInClearText: isInState(identity, resources) }, target ?? node);
-    const named = namedSecret(arn, node, resources);
+    const named = { ...namedSecret(arn, node, resources), isAnywhere: true };
     for (const reader of readers.filter(({ isAllowed }) => isAllowed(named))) {
-      secret.addReader(reader.name, reader.name === 'principal *' ? ReaderScope.EVERYONE : ReaderScope.NAMED);
+      const { name } = reader.holder;
+      secret.addReader(name, name === 'principal *' ? ReaderScope.EVERYONE : ReaderScope.NAMED);
     }
     return secret;
   });

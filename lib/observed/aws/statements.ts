@@ -1,5 +1,5 @@
 import { valueOfExpression } from '../readers/expression';
-import { listOf, ObservedResource, Resources, unchecked } from '../resources';
+import { hasUnknown, listOf, ObservedResource, Resources, unchecked } from '../resources';
 
 /** What a policy allows or denies. Whatever is neither a text nor a list of texts in it is left out. */
 export interface Statement {
@@ -26,6 +26,12 @@ export function allowedBy(policy: ObservedResource, resources: Resources): State
 export function mayTakeRole({ isDenial, isConditional, actions }: Statement): boolean {
   const isTaking = actions.some((action) => /^(\*|sts:(\*|AssumeRole\*?))$/i.test(action));
   return !isDenial && !isConditional && isTaking;
+}
+
+/** Whether only Terraform knows what is written in a policy. */
+export function isUnread(policy: unknown, from: ObservedResource, resources: Resources): boolean {
+  const isDocument = resources.target(from, policy) !== undefined;
+  return !isDocument && hasUnknown(policy) && jsonOf(policy, from, resources) === undefined;
 }
 
 /** The statements of a policy, as it is written: in JSON, or by a reference to a document. */

@@ -1,13 +1,16 @@
-import { TerraformDataSource, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Posture, SecretPurpose } from '../../posture';
 import { readersDeclaredIn } from '../../posture/declarations';
 import { Difference, DifferenceKind } from '../../posture/difference';
-import { providerConfiguration } from '../../terraform/provider-configuration';
+import { MadeSomewhere, providerConfiguration } from '../../terraform/provider-configuration';
 import { withOrigins } from '../construct-tree';
+import { addressFrom } from '../differing';
 import { Resources, unchecked } from '../resources';
+import { isSameText } from '../sameness';
+import { Holder, holderOf, isSameHolder, writtenDown } from './holders';
 import { namedSecret } from './named-secret';
-import { holderOf, identityNamed, PossibleReader, possibleReaders } from './readers';
+import { PossibleReader, possibleReaders } from './readers';
 import { takersOf } from './role-takers';
 
 /** The secrets of a cluster, and who reads them all. */
@@ -19,7 +22,7 @@ export interface WatchedSecrets {
 }
 
 /** Where something is made, by the configuration of its provider. */
-export function whereOf(made: TerraformResource | TerraformDataSource): string {
+export function whereOf(made: MadeSomewhere): string {
   return JSON.stringify(withOrigins(made, providerConfiguration(made, 'aws') ?? {}));
 }
 
@@ -39,17 +42,19 @@ export function undeclaredReaders(
   for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
     const secret = namedSecret(withOrigins(scope, arn), from, resources);
     const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
-    const written = new Set([...told, ...told.map(identityNamed)]);
+    const written = told.map((words) => writtenDown(withOrigins(scope, words), from, resources));
     for (const reader of readers.filter(({ reads }) => reads(secret))) {
-      const isTold = [reader.name, reader.identity].some((name) => written.has(name));
-      const isDeclared = isTold || index.declared().has(`${reader.identity} ${secret.identity}`);
-      if (!isDeclared) found.set(reader, [...(found.get(reader) ?? []), purpose]);
+      const isMaybe = (holder: Holder) => isSameHolder(holder, reader.holder) !== false;
+      const isTold = written.some((holder) => isMaybe(holder) || holder.name === reader.holder.name);
+      const granted = isTold ? [] : index.declared().filter(({ of }) => isSameText(of, secret.identity) !== false);
+      if (isTold || granted.some(({ holder }) => isMaybe(holder))) continue;
+      found.set(reader, [...(found.get(reader) ?? []), purpose]);
     }
   }
   return [...found].map(([reader, purposes]) => ({
     kind: DifferenceKind.READER,
-    what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${reader.name}${'how' in reader ? `, ${reader.how},` : ''}`,
-    by: reader.by.address,
+    what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${reader.holder.name}${'how' in reader ? `, ${reader.how},` : ''}`,
+    by: addressFrom(from, reader.by),
   }));
 }
 
@@ -59,14 +64,20 @@ function keyOf({ cdktfStack: stack, terraformResourceType: type, friendlyUniqueI
 
 interface Index {
   readonly readers: PossibleReader[];
-  readonly declared: () => Set<string>;
+  readonly declared: () => DeclaredHolder[];
+}
+
+/** Who was granted a secret, by the identity of that. */
+interface DeclaredHolder {
+  readonly holder: Holder;
+  readonly of: string;
 }
 
 /** Made once for all clusters of an app. */
 const indexes = new WeakMap<Resources, Index>();
 
 function indexOf(resources: Resources, app: IConstruct): Index {
-  let declared: Set<string> | undefined;
+  let declared: DeclaredHolder[] | undefined;
   const index = indexes.get(resources) ?? {
     readers: possibleReaders(resources),
     declared: () => (declared ??= declaredIn(app, resources)),
@@ -75,14 +86,12 @@ function indexOf(resources: Resources, app: IConstruct): Index {
   return index;
 }
 
-function declaredIn(app: IConstruct, resources: Resources): Set<string> {
-  const declared = new Set<string>();
-  for (const { scope, reader, secrets } of readersDeclaredIn(app)) {
-    // Subjects of Kubernetes are of another target.
-    if (typeof reader.principal !== 'string') continue;
+function declaredIn(app: IConstruct, resources: Resources): DeclaredHolder[] {
+  // Subjects of Kubernetes are of another target.
+  const ofAws = readersDeclaredIn(app).filter(({ reader }) => typeof reader.principal === 'string');
+  return ofAws.flatMap(({ scope, reader, secrets }) => {
     const from = { scope: TerraformStack.of(scope).node.path };
-    const { identity } = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
-    for (const arn of secrets) declared.add(`${identity} ${resources.identity(from, unchecked(withOrigins(scope, arn)))}`);
-  }
-  return declared;
+    const holder = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
+    return secrets.map((arn) => ({ holder, of: resources.identity(from, unchecked(withOrigins(scope, arn))) }));
+  });
 }
