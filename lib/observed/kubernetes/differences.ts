@@ -5,16 +5,18 @@ import { resourcesOfApp, TreeReading } from '../construct-tree';
 import { changeOf } from '../differing';
 import { knownOf } from '../known';
 import { isAsMeant, maybeMeant, meaningOf, mean } from '../meant';
-import { Resources } from '../resources';
+import { blockOf, ObservedResource, Resources } from '../resources';
 import { ComparedPods, count, named } from './compared-pods';
-import { nameOf, NAMESPACES, objectsOf } from './objects';
+import { nameOf, NAMESPACES, namespaceOf, objectsOf } from './objects';
 import { patched, PATCHES } from './patches';
 import { differentPods } from './pod-differences';
 import { WORKLOAD_KINDS } from './pod-set';
 import { changedPrograms } from './program-differences';
 import { RIGHTS } from './readers';
+import { areTogether } from './together';
 import { undeclaredReaders } from './undeclared-readers';
 
+const CONFIG_MAPS = ['kubernetes_config_map_v1', 'kubernetes_config_map'];
 const KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'Secret', ...WORKLOAD_KINDS];
 
 /** Compares what pods run, and who reads the secrets of a cluster, with what its constructs meant, whoever changed it. */
@@ -42,7 +44,8 @@ function readingBy(app: IConstruct, { whereOf }: ComparedPods): TreeReading {
     isCertain: true,
     isOfConcern: (resource, values) => {
       const type = resource.terraformResourceType;
-      if (meaningOf(resource) === undefined) return RIGHTS.has(type) || NAMESPACES.has(type) || PATCHES.includes(type);
+      const isRead = RIGHTS.has(type) || NAMESPACES.has(type) || [...PATCHES, ...CONFIG_MAPS].includes(type);
+      if (meaningOf(resource) === undefined) return isRead;
       // A job of the library verifies a cluster, or restarts its pods: what it is given is not the server's.
       return maybeMeant(type) && !isAsMeant(resource, values);
     },
@@ -68,7 +71,20 @@ function changedPods({ statefulSet, secrets }: ComparedPods, resources: Resource
     by: change.there.address,
     secrets: secrets.map(named(statefulSet, resources)),
     nameOf: (written) => nameOf(change.there, written, resources),
+    entriesOf: (written) => entriesOf(written, change.there, resources),
   });
+}
+
+/** The names of the data in a ConfigMap that pods name, where it is of the app. */
+function entriesOf(written: unknown, pods: ObservedResource, resources: Resources): string[] | undefined {
+  const name = nameOf(pods, written, resources);
+  const placeOf = (of: ObservedResource) => namespaceOf(of, blockOf(of.values.metadata)?.namespace ?? 'default', resources);
+  const [found, ...others] = resources.ofType(...CONFIG_MAPS).filter((one) => {
+    const isCalled = nameOf(one, blockOf(one.values.metadata)?.name, resources) === name;
+    return isCalled && areTogether(one, pods) && placeOf(one) === placeOf(pods);
+  });
+  const data = found?.values.data ?? {};
+  return found && others.length === 0 && typeof data === 'object' ? Object.keys(data) : undefined;
 }
 
 /** The fields of a pod, as the API of Kubernetes has them. */

@@ -13,10 +13,15 @@ export interface PodSurroundings {
   readonly secrets: KeptSecret[];
   /** What something is called, however it is written. */
   readonly nameOf: (written: unknown) => string;
+  /** The names of the data in a ConfigMap, where these are known. */
+  readonly entriesOf: (configMap: unknown) => string[] | undefined;
 }
 
 /** Volumes that have no data of users: what the server is started with. */
 const GIVEN = ['programs', 'cluster', 'keys', 'tls', 'trusted', 'client-cas', 'runtime'];
+
+/** Beside these, what is data for whoever runs. */
+const DATA_OF_IMAGE = ['/usr/lib/locale'];
 
 /** What lets containers see each other's processes, and what is in their memory. */
 const OF_PODS = ['shareProcessNamespace'];
@@ -42,7 +47,7 @@ export function differentPods(there: any, meant: any, surroundings: PodSurroundi
   return [
     ...[...wanted].flatMap(([name, container]) =>
       found.has(name)
-        ? differentContainer(found.get(name), container, by)
+        ? differentContainer(found.get(name), container, surroundings)
         : [server(`the container ${name} is not among those of the pods,`)],
     ),
     ...(twice > 0 ? [server('two containers of the pods have one name,')] : []),
@@ -56,7 +61,7 @@ export function differentPods(there: any, meant: any, surroundings: PodSurroundi
   ];
 }
 
-function differentContainer(there: any, meant: any, by: string): Difference[] {
+function differentContainer(there: any, meant: any, { by, entriesOf }: PodSurroundings): Difference[] {
   const of = `of the container ${meant.name}`;
   const server = (what: string) => ({ kind: DifferenceKind.SERVER, what, by });
   const commands = ['command', 'args', 'workingDir'].filter((name) => !isEqual(there[name], meant[name]));
@@ -69,7 +74,9 @@ function differentContainer(there: any, meant: any, by: string): Difference[] {
     ...commands.map((name) => server(otherwise(`the ${name} ${of}`, there[name], meant[name]))),
     ...beside.map((name) => server(otherwise(`the command of the ${name} ${of}`, run[name], wanted[name]))),
     ...differentVariables(there, meant).map(server),
-    ...listOf(there.envFrom).map(() => server(`the environment ${of} is taken from elsewhere as well (envFrom),`)),
+    ...listOf<any>(there.envFrom)
+      .filter((source) => !isHarmless(source, entriesOf))
+      .map(() => server(`the environment ${of} is taken from elsewhere as well (envFrom),`)),
     ...differentMounts(there, meant).map((path) => server(`what is mounted at ${path} ${of} is other than was meant,`)),
   ];
 }
@@ -80,15 +87,23 @@ function runBeside({ startupProbe, livenessProbe, readinessProbe, lifecycle }: a
   return Object.fromEntries(Object.entries<any>(hooks).map(([name, hook]) => [name, hook?.exec?.command]));
 }
 
+/** Whether what an environment is taken from has nothing that a server is set by. */
+function isHarmless({ configMapRef, prefix = '' }: any, entriesOf: PodSurroundings['entriesOf']): boolean {
+  const entries = configMapRef === undefined ? undefined : entriesOf(configMapRef.name);
+  return entries?.every((entry) => !isOfServer(`${prefix}${entry}`)) ?? false;
+}
+
+function isOfServer(variable: string): boolean {
+  return LOADING.includes(variable) || settingOfVariable(variable) !== undefined;
+}
+
 /** Variables that are settings, and those that the programs are given: others are no concern of the server's. */
 export function differentVariables(there: any, meant: any): string[] {
   const read = (container: any) =>
     new Map<string, any>(listOf<any>(container.env).map(({ name, ...rest }) => [String(name), rest.value ?? rest.valueFrom]));
   const [found, wanted] = [read(there), read(meant)];
   const names = [...new Set([...wanted.keys(), ...found.keys()])].filter(
-    (name) =>
-      (wanted.has(name) || LOADING.includes(name) || settingOfVariable(name) !== undefined) &&
-      !isEqual(found.get(name), wanted.get(name)),
+    (name) => (wanted.has(name) || isOfServer(name)) && !isEqual(found.get(name), wanted.get(name)),
   );
   return names.map((name) => {
     const setting = settingOfVariable(name);
@@ -106,7 +121,9 @@ function differentMounts(there: any, meant: any): string[] {
   const places = [...wanted.map(({ mountPath }) => plain(mountPath)), ...OF_IMAGE];
   const isWithin = (path: string) =>
     places.some((place) => path === place || path.startsWith(`${place}/`) || `${place}/`.startsWith(`${path}/`));
-  const found = listOf<any>(there.volumeMounts).filter(({ mountPath }) => isWithin(plain(mountPath)));
+  const found = listOf<any>(there.volumeMounts).filter(
+    ({ mountPath }) => isWithin(plain(mountPath)) && !DATA_OF_IMAGE.includes(plain(mountPath)),
+  );
   const asText = (mount: any) => JSON.stringify([plain(mount.mountPath), mount.name, mount.subPath ?? null]);
   const [texts, wantedTexts] = [found, wanted].map((mounts) => new Set(mounts.map(asText)));
   const differing = [
