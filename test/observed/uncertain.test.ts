@@ -1,4 +1,5 @@
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
+import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import { DataAwsIamRole } from '@cdktf/provider-aws/lib/data-aws-iam-role';
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
@@ -6,6 +7,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Instance } from '@cdktf/provider-aws/lib/instance';
+import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
@@ -19,7 +21,7 @@ import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
 import { SecretV1Data } from '@cdktf/provider-kubernetes/lib/secret-v1-data';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
-import { App, Fn, TerraformCount, TerraformIterator, TerraformStack, TerraformVariable, Token } from 'cdktf';
+import { App, Fn, TerraformCount, TerraformIterator, TerraformLocal, TerraformStack, TerraformVariable, Token } from 'cdktf';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -255,6 +257,22 @@ describe('Kubernetes', () => {
           env: { for_each: '${var.more}', content: { name: 'QDRANT__SERVICE__ENABLE_TLS', value: 'false' } },
         }),
     ],
+    [
+      'variables of a ConfigMap that are none of the server',
+      (cluster, stack) => {
+        const metadata = { name: 'proxy', namespace: NAMESPACE };
+        new ConfigMapV1(stack, 'Proxy', { metadata, data: { HTTPS_PROXY: 'http://proxy:3128' } });
+        const from = [{ config_map_ref: { name: 'proxy' } }];
+        madeOf(cluster, StatefulSetV1).addOverride(`${SPEC}.container.0.env_from`, from);
+      },
+    ],
+    [
+      'names of places in other languages that are mounted',
+      (cluster) => {
+        const mount = [{ name: 'tmp', mount_path: '/usr/lib/locale/', read_only: true }];
+        madeOf(cluster, StatefulSetV1).addOverride(`${SPEC}.container.0.volume_mount`, mount);
+      },
+    ],
     ['a workload that the stack takes away', (_, stack) => stack.addOverride('resource.kubernetes_deployment_v1.gone', null)],
     [
       'a ConfigMap that the stack takes away',
@@ -312,6 +330,25 @@ describe('Kubernetes', () => {
         new ConfigMapV1Data(stack, 'Data', { metadata: { name, namespace }, data: { 'settings.yaml': 'x' } });
       },
       'QDR078: the files of the pods are written anew',
+    ],
+    [
+      'variables of a ConfigMap that set the server',
+      (cluster, stack) => {
+        const metadata = { name: 'more', namespace: NAMESPACE };
+        new ConfigMapV1(stack, 'More', { metadata, data: { SERVICE__ENABLE_TLS: 'false' } });
+        const from = [{ prefix: 'QDRANT__', config_map_ref: { name: 'more' } }];
+        madeOf(cluster, StatefulSetV1).addOverride(`${SPEC}.container.0.env_from`, from);
+      },
+      'QDR078: the environment of the container qdrant is taken from elsewhere as well (envFrom)',
+    ],
+    [
+      'variables of a ConfigMap of another namespace',
+      (cluster, stack) => {
+        new ConfigMapV1(stack, 'Proxy', { metadata: { name: 'proxy', namespace: 'another' }, data: { HTTPS_PROXY: 'x' } });
+        const from = [{ config_map_ref: { name: 'proxy' } }];
+        madeOf(cluster, StatefulSetV1).addOverride(`${SPEC}.container.0.env_from`, from);
+      },
+      'QDR078: the environment of the container qdrant is taken from elsewhere as well (envFrom)',
     ],
     [
       'a workload that an override of the stack makes',
@@ -571,6 +608,14 @@ describe('AWS', () => {
       ],
     ),
     ['a document that the stack takes away', (_, stack) => stack.addOverride('data.aws_iam_policy_document.gone', null)],
+    [
+      'a document that is made of itself',
+      (_, stack) => {
+        const document = new DataAwsIamPolicyDocument(stack, 'Document', {});
+        document.sourcePolicyDocuments = Array(5).fill(document.json);
+        policyOf(stack, document.json);
+      },
+    ],
     ['all that is looked up', (_, stack) => stack.addOverride('data', null)],
   ])('nothing is made of %s', (_what, change) => {
     expect(differencesOf(() => synthCluster({}, change))).toEqual([]);
@@ -598,6 +643,24 @@ describe('AWS', () => {
         policyOf(stack, reads(`arn:aws:secretsmanager:${name}:${accountId}:secret:vectors-cluster-*`));
       },
       `${ALL} role intern`,
+    ],
+    [
+      'a local list of secrets',
+      (cluster, stack) => {
+        const resources = new TerraformLocal(stack, 'Secrets', [cluster.readOnlyKeySecretArn]).asList;
+        const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources }];
+        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
+      },
+      `${FOUND} role intern`,
+    ],
+    [
+      'a machine of a launch template with the profile of the nodes',
+      (cluster, stack) => {
+        const name = madeOf(cluster, IamInstanceProfile).name;
+        const { id } = new LaunchTemplate(stack, 'Template', { iamInstanceProfile: { name } });
+        new Instance(stack, 'Bastion', { launchTemplate: { id } });
+      },
+      `${ALL} the machine aws_instance.Bastion, which has the role of the nodes`,
     ],
     [
       'a policy of AWS beside another one of it',

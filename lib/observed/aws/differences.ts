@@ -24,6 +24,7 @@ const PARTS: { [type: string]: string[] } = {
   ],
   aws_iam_user: ['name', 'permissions_boundary'],
   aws_iam_group: ['name'],
+  aws_launch_template: ['name', 'iam_instance_profile'],
   aws_secretsmanager_secret: ['name', 'name_prefix', 'policy'],
 };
 
@@ -39,7 +40,7 @@ const reading: TreeReading = {
     if (isAsMeant(resource, values)) return false;
     const type = resource.terraformResourceType;
     // A machine of others may have the role of the nodes.
-    const mayHaveRole = type === 'aws_instance' && isGiven(values.iam_instance_profile);
+    const mayHaveRole = type === 'aws_instance' && [values.iam_instance_profile, values.launch_template].some(isGiven);
     return meaningOf(resource) !== undefined || !maybeMeant(type) || RIGHTS.has(type) || mayHaveRole;
   },
 };

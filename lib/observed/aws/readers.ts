@@ -13,7 +13,7 @@ const OF_SECRETS = ['aws_secretsmanager_secret_policy', 'aws_secretsmanager_secr
 export const RIGHTS = new Set([
   ...[...INLINE, ...ATTACHMENTS, ...PRINCIPALS, ...OF_SECRETS],
   ...['aws_iam_policy', 'aws_iam_instance_profile', 'data.aws_iam_policy', 'data.aws_iam_policy_document'],
-  ...['data.aws_iam_role', 'data.aws_iam_user', 'data.aws_caller_identity', 'data.aws_region'],
+  ...['aws_launch_template', 'data.aws_iam_role', 'data.aws_iam_user', 'data.aws_caller_identity', 'data.aws_region'],
 ]);
 
 /** Somebody who may read secrets. */

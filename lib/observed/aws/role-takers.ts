@@ -1,4 +1,4 @@
-import { isGiven, mayBeAbsent, Resources } from '../resources';
+import { blockOf, isGiven, mayBeAbsent, ObservedResource, Resources } from '../resources';
 import { principalOf } from './holders';
 import { PossibleReader } from './readers';
 import { rolesOf } from './rights';
@@ -28,7 +28,7 @@ export function takersOf(role: string, nodes: Set<string>, resources: Resources)
   const machines = resources
     .ofType('aws_instance')
     .filter((machine) => !nodes.has(`${machine.scope}::${machine.address}`) && !mayBeAbsent(machine))
-    .filter((machine) => isGiven(machine.values.iam_instance_profile) && rolesOf(machine, resources).includes(role));
+    .filter((machine) => rolesOf(withProfile(machine, resources), resources).includes(role));
   return [
     ...takers.map((holder) => ({ holder, how: 'which may take the role of the nodes', by: made!, reads: () => true })),
     ...machines.map((by) => {
@@ -36,4 +36,12 @@ export function takersOf(role: string, nodes: Set<string>, resources: Resources)
       return { holder: { identity: name, name }, how: 'which has the role of the nodes', by, reads: () => true };
     }),
   ];
+}
+
+/** What says which profile a machine has: itself, or the launch template that it is of. */
+function withProfile(machine: ObservedResource, resources: Resources): ObservedResource {
+  const { iam_instance_profile: own, launch_template: written } = machine.values;
+  const { id, name } = blockOf(written) ?? {};
+  const template = isGiven(own) ? undefined : resources.target(machine, id ?? name);
+  return template?.type === 'aws_launch_template' ? template : machine;
 }

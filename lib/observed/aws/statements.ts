@@ -36,20 +36,25 @@ export function isUnread(policy: unknown, from: ObservedResource, resources: Res
 
 /** The statements of a policy, as it is written: in JSON, or by a reference to a document. */
 export function statementsIn(policy: unknown, from: ObservedResource, resources: Resources): Statement[] {
-  return statementsWithin(policy, from, resources, 0);
+  return statementsWithin(policy, from, resources, []);
 }
 
-/** Documents may be made of others, which end somewhere. */
+/** Documents may be made of others, which end somewhere; one of itself Terraform refuses. */
 const DEEPEST = 8;
 
-function statementsWithin(policy: unknown, from: ObservedResource, resources: Resources, depth: number): Statement[] {
-  if (depth > DEEPEST) return [];
+function statementsWithin(
+  policy: unknown,
+  from: ObservedResource,
+  resources: Resources,
+  around: ObservedResource[],
+): Statement[] {
   const document = resources.target(from, policy);
-  if (!document) return blocksIn(jsonOf(policy, from, resources)?.Statement).map(fromJson);
+  if (!document) return spreadOut(blocksIn(jsonOf(policy, from, resources)?.Statement).map(fromJson), from, resources);
+  if (around.includes(document) || around.length > DEEPEST) return [];
   const { values } = document;
   const inner = (documents: unknown) =>
-    listOf(documents).flatMap((one) => statementsWithin(one, document, resources, depth + 1));
-  const own = blocksIn(values.statement).map(fromDocument);
+    listOf(documents).flatMap((one) => statementsWithin(one, document, resources, [...around, document]));
+  const own = spreadOut(blocksIn(values.statement).map(fromDocument), document, resources);
   const [sources, overrides] = [
     ['source_json', 'source_policy_documents'],
     ['override_json', 'override_policy_documents'],
@@ -57,6 +62,18 @@ function statementsWithin(policy: unknown, from: ObservedResource, resources: Re
   const before = sources.flatMap((name) => inner(values[name]));
   const after = overrides.flatMap((name) => inner(values[name]));
   return lastOfEach([...before, ...own, ...after]);
+}
+
+/** Statements with the lists that are written as one reference each. */
+function spreadOut(statements: Statement[], from: ObservedResource, resources: Resources): Statement[] {
+  const spread = (texts: string[]) => texts.flatMap((text) => textsIn(resources.meantBy(from, text)));
+  return statements.map((statement) => ({
+    ...statement,
+    ...{ actions: spread(statement.actions), resources: spread(statement.resources), principals: spread(statement.principals) },
+    notActions: spread(statement.notActions),
+    notResources: spread(statement.notResources),
+    notPrincipals: spread(statement.notPrincipals),
+  }));
 }
 
 function lastOfEach(statements: Statement[]): Statement[] {
