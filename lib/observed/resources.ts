@@ -177,6 +177,16 @@ export class Resources {
     return typeof meant === 'string' && hasUnknown(meant) && !meant.includes('::') ? `${scope}::${meant}` : String(meant);
   }
 
+  /** The same, with which one it is where several are made at once. */
+  public identityOfOne(from: Pick<ObservedResource, 'scope'>, value: unknown): string {
+    const identity = this.identity(from, value);
+    const { scope, value: meant } = this.followed(from.scope, value);
+    const [of, path = ''] = this.referred(scope, wholeExpression(meant) ?? '') ?? [];
+    if (!isGiven(of?.values?.for_each) && !isGiven(of?.values?.count)) return identity;
+    const [which] = path.split(/[.[\]"]+/).filter(isGiven);
+    return which === undefined ? identity : `${identity}[${which}]`;
+  }
+
   /** The identities of all that the expressions of a value refer to, wherever in it. */
   public mentioned(from: Pick<ObservedResource, 'scope'>, value: unknown): string[] {
     if (value !== null && typeof value === 'object') return Object.values(value).flatMap((item) => this.mentioned(from, item));

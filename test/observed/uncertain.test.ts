@@ -9,6 +9,7 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { ConfigMapV1Data } from '@cdktf/provider-kubernetes/lib/config-map-v1-data';
@@ -223,6 +224,16 @@ describe('Kubernetes', () => {
       (cluster) => sidecar(cluster, { volume_mount: [{ name: 'tls', mount_path: '/ca.crt', sub_path: 'ca.crt' }] }),
     ],
     [
+      'a workload in another one of several namespaces that are made at once',
+      (_, stack) => {
+        const teams = TerraformIterator.fromList(['one', 'two']);
+        const namespaces = new NamespaceV1(stack, 'Namespaces', { forEach: teams, metadata: { name: teams.value } });
+        const nameOf = (key: string) => Token.asString(Fn.lookupNested(namespaces.fqn as any, [key, 'metadata', 0, 'name']));
+        another(stack, { namespace: nameOf('one') });
+        workload(stack, { container: withKey('another-read-only-key') }, nameOf('two'));
+      },
+    ],
+    [
       'a binding that is off by default',
       (_, stack) => bound(stack, { kind: 'User', name: 'intern' }, { count: offByDefault(stack) }),
     ],
@@ -317,6 +328,17 @@ describe('Kubernetes', () => {
         bound(stack, { kind: 'User', name: users.value }, { forEach: users });
       },
       `${FOUND} user each.value`,
+    ],
+    [
+      'a workload in one of several namespaces that are made at once',
+      (_, stack) => {
+        const teams = TerraformIterator.fromList(['one', 'two']);
+        const namespaces = new NamespaceV1(stack, 'Namespaces', { forEach: teams, metadata: { name: teams.value } });
+        const namespace = Token.asString(Fn.lookupNested(namespaces.fqn as any, ['one', 'metadata', 0, 'name']));
+        another(stack, { namespace });
+        workload(stack, { container: withKey('another-read-only-key') }, namespace);
+      },
+      `${FOUND} Deployment kubernetes_namespace_v1.Namespaces[one].metadata[0].name/api`,
     ],
     [
       'a workload in the namespace of the pods, by a reference to them',
@@ -579,6 +601,19 @@ describe('AWS', () => {
       },
     ],
     [
+      'another one of several secrets that are made at once',
+      (_, stack) => {
+        const secrets = new SecretsmanagerSecret(stack, 'Secrets', {
+          forEach: TerraformIterator.fromList(['admin', 'database']),
+        });
+        const arnOf = (key: string) => Token.asString(Fn.lookupNested(secrets.fqn as any, [key, 'arn']));
+        const apiKeys = aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(arnOf('admin')) });
+        new aws.QdrantCluster(stack, 'Another', { ...minimal, clusterName: 'another', apiKeys });
+        const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources: [arnOf('database')] }];
+        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
+      },
+    ],
+    [
       'a name in another account, or in this one',
       (_, stack) => policyOf(stack, reads('arn:aws:secretsmanager:eu-west-1:999999999999:secret:vectors-*')),
     ],
@@ -661,6 +696,20 @@ describe('AWS', () => {
         new Instance(stack, 'Bastion', { launchTemplate: { id } });
       },
       `${ALL} the machine aws_instance.Bastion, which has the role of the nodes`,
+    ],
+    [
+      'one of several secrets that are made at once',
+      (_, stack) => {
+        const secrets = new SecretsmanagerSecret(stack, 'Secrets', {
+          forEach: TerraformIterator.fromList(['admin', 'database']),
+        });
+        const arnOf = (key: string) => Token.asString(Fn.lookupNested(secrets.fqn as any, [key, 'arn']));
+        const apiKeys = aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(arnOf('admin')) });
+        new aws.QdrantCluster(stack, 'Another', { ...minimal, clusterName: 'another', apiKeys });
+        const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources: [arnOf('admin')] }];
+        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
+      },
+      'QDR039: the admin API key may be read by role intern',
     ],
     [
       'a policy of AWS beside another one of it',

@@ -18,11 +18,11 @@ export interface NamedSecret {
 
 /** A secret by its ARN, or a reference to it. */
 export function namedSecret(arn: unknown, from: Pick<ObservedResource, 'scope' | 'where'>, resources: Resources): NamedSecret {
-  const identity = resources.identity(from, unchecked(arn));
+  const identity = resources.identityOfOne(from, unchecked(arn));
   const [, region, accountId, named] = ARN.exec(identity) ?? [];
   const place = placeOf(from);
   if (named !== undefined) return { identity, name: named, place: { ...place, region, accountId } };
-  const { name, name_prefix: prefix } = resources.identified(identity)?.values ?? {};
+  const { name, name_prefix: prefix } = resources.target(from, unchecked(arn))?.values ?? {};
   const written = name ?? (prefix === undefined ? undefined : `${prefix}0`);
   return { identity, name: hasUnknown(written) ? undefined : written, place };
 }
@@ -52,7 +52,7 @@ const OF_OTHERS = new RegExp(`^(?!arn:)[^*?$]|^arn:${PART}:(?!secretsmanager:)[^
 /** By a reference, by its ARN, or by a part of that: what is named for certain, and what is not for certain. */
 function isOf(pattern: string, secret: NamedSecret, from: ObservedResource, resources: Resources): Verdict {
   const written = resources.filledIn(from, unchecked(pattern));
-  if (resources.identity(from, written.replace(/(?<=\})\*+$/, '')) === secret.identity) return true;
+  if (resources.identityOfOne(from, written.replace(/(?<=\})\*+$/, '')) === secret.identity) return true;
   const orAnywhere = (verdict: Verdict) => verdict ?? (secret.isAnywhere ? true : undefined);
   const isHere = orAnywhere(isSameAccount(placeOf(from), secret.place));
   const isThere = isOfPartition(written, secret.place);
@@ -102,7 +102,7 @@ function isPart(pattern: string, own: string | undefined): Verdict {
 function isName(pattern: string, { identity, name }: NamedSecret, from: ObservedResource, resources: Resources): Verdict {
   if (/^\*+$/.test(pattern)) return true;
   const [reference] = /^\$\{[^{}]*\}(?=[-?*]*$)/.exec(pattern) ?? [];
-  if (reference !== undefined && resources.identity(from, reference) === identity) return true;
+  if (reference !== undefined && resources.identityOfOne(from, reference) === identity) return true;
   if (name === undefined) return undefined;
   const [known] = pattern.split(/(?<!\$)\$\{/);
   const isWhole = known === pattern;

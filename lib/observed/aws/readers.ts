@@ -149,7 +149,7 @@ function secretPolicyOf(by: ObservedResource, resources: Resources): SecretPolic
   const statements = statementsIn(by.values.policy, by, resources);
   const allowed = statements.filter((statement) => !statement.isDenial && isOfReading(statement) === true);
   return {
-    ...{ by, of: resources.identity(by, unchecked(of)) },
+    ...{ by, of: resources.identityOfOne(by, unchecked(of)) },
     mayDeny:
       isUnread(by.values.policy, by, resources) ||
       statements.some((statement) => statement.isDenial && isOfReading(statement) !== false),

@@ -92,6 +92,6 @@ function declaredIn(app: IConstruct, resources: Resources): DeclaredHolder[] {
   return ofAws.flatMap(({ scope, reader, secrets }) => {
     const from = { scope: TerraformStack.of(scope).node.path };
     const holder = holderOf(reader.kind, withOrigins(scope, reader.principal), from, resources);
-    return secrets.map((arn) => ({ holder, of: resources.identity(from, unchecked(withOrigins(scope, arn))) }));
+    return secrets.map((arn) => ({ holder, of: resources.identityOfOne(from, unchecked(withOrigins(scope, arn))) }));
   });
 }

@@ -80,7 +80,7 @@ export function namespaceOf(from: Pick<ObservedResource, 'scope'>, written: unkn
   if (!target) return String(resources.meantBy(from, written));
   if (!NAMESPACES.has(target.type)) return nameOf(from, written, resources);
   const name = blockOf(target.values.metadata)?.name ?? UNKNOWN;
-  return hasUnknown(name) ? `\${${target.scope}::${target.address}.metadata[0].name}` : name;
+  return hasUnknown(name) ? `\${${resources.identityOfOne(from, written)}.metadata[0].name}` : name;
 }
 
 /** A name as it is written, with what it refers to, as far as that is known. */
