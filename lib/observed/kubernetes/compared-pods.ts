@@ -67,11 +67,21 @@ export function count(watched: ComparedPods): void {
  */
 export function stacksElsewhere(watched: ComparedPods, resources: Resources): Set<string> {
   const { statefulSet } = watched;
-  const calledOf = (pods: ComparedPods) =>
-    `${namespaceIn(pods.statefulSet, pods, resources)}/${nameOfMade(pods.statefulSet, resources)}`;
-  const called = calledOf(watched);
+  const called = calledIn(watched, resources);
   const stacks = [...(compared.get(statefulSet.node.root) ?? [])].filter(([, clusters]) =>
-    clusters.some((other) => calledOf(other) === called),
+    clusters.some((other) => calledIn(other, resources) === called),
   );
   return new Set(stacks.map(([stack]) => stack).filter((stack) => stack !== stackOf(statefulSet).scope));
+}
+
+/** What clusters are called, each asked once of what was read. */
+const names = new WeakMap<Resources, Map<ComparedPods, string>>();
+
+function calledIn(pods: ComparedPods, resources: Resources): string {
+  const known = names.get(resources) ?? new Map<ComparedPods, string>();
+  names.set(resources, known);
+  const { statefulSet } = pods;
+  const name = known.get(pods) ?? `${namespaceIn(statefulSet, pods, resources)}/${nameOfMade(statefulSet, resources)}`;
+  known.set(pods, name);
+  return name;
 }
