@@ -1,5 +1,5 @@
 import { addTo } from './grouped';
-import { itemsOf } from './readers/expression';
+import { itemsOf, seenFromElsewhere } from './readers/expression';
 
 /** A resource as it is synthesized, planned, kept in a state, or written in a manifest. */
 export interface ObservedResource {
@@ -157,16 +157,17 @@ export class Resources {
     return this.byKey.get(identity);
   }
 
-  /** What a value is, through locals and outputs of other stacks. */
+  /** What a value is, through locals and outputs of other stacks, whose references name them. */
   public meantBy(from: Pick<ObservedResource, 'scope'>, value: unknown): unknown {
-    return this.followed(from.scope, value).value;
+    const { scope, value: meant } = this.followed(from.scope, value);
+    return scope === from.scope ? meant : seenFromElsewhere(meant, scope);
   }
 
   /** What a value is so, or through variables that hold something by default. */
   public byDefault(from: Pick<ObservedResource, 'scope'>, value: unknown): unknown {
     const meant = this.followed(from.scope, value);
     const [, stack, name] = /^(?:(.*?)::)?var\.([\w-]+)$/s.exec(wholeExpression(meant.value) ?? '') ?? [];
-    return this.surroundings.defaults?.[stack ?? meant.scope]?.[name] ?? meant.value;
+    return this.surroundings.defaults?.[stack ?? meant.scope]?.[name] ?? this.meantBy(from, value);
   }
 
   /** What a value is, as a text: equal for two values that name one resource. */
@@ -174,7 +175,8 @@ export class Resources {
     const target = this.target(from, value);
     if (target) return keyOf(target.scope, target.address);
     const { scope, value: meant } = this.followed(from.scope, value);
-    return typeof meant === 'string' && hasUnknown(meant) && !meant.includes('::') ? `${scope}::${meant}` : String(meant);
+    const seen = String(seenFromElsewhere(meant, scope));
+    return typeof meant === 'string' && hasUnknown(meant) && !seen.includes('::') ? `${scope}::${meant}` : seen;
   }
 
   /** The same, with which one it is where several are made at once. */

@@ -1,4 +1,4 @@
-import { valueOfExpression } from '../readers/expression';
+import { seenFromElsewhere, valueOfExpression } from '../readers/expression';
 import { hasUnknown, listOf, ObservedResource, Resources, unchecked } from '../resources';
 
 /** What a policy allows or denies. Whatever is neither a text nor a list of texts in it is left out. */
@@ -64,9 +64,10 @@ function statementsWithin(
   return lastOfEach([...before, ...own, ...after]);
 }
 
-/** Statements with the lists that are written as one reference each. */
+/** Statements with the lists that are written as one reference each, as they are seen from wherever the policy is. */
 function spreadOut(statements: Statement[], from: ObservedResource, resources: Resources): Statement[] {
-  const spread = (texts: string[]) => texts.flatMap((text) => textsIn(resources.meantBy(from, text)));
+  const spread = (texts: string[]) =>
+    texts.flatMap((text) => textsIn(seenFromElsewhere(resources.meantBy(from, text), from.scope)));
   return statements.map((statement) => ({
     ...statement,
     ...{ actions: spread(statement.actions), resources: spread(statement.resources), principals: spread(statement.principals) },

@@ -14,6 +14,24 @@ export function itemsOf(given: unknown): any {
   return list === undefined ? given : valueOfExpression(list);
 }
 
+/** An expression in a text; one that has blocks in it is all of the text. */
+const EXPRESSION = /^\$\{[^$]*\}$|(?<!\$)\$\{[^{}]*\}/gs;
+/** A text within an expression, which may be in JSON itself, or a reference that names no stack. What is of each, or of Terraform itself, is of none. */
+const TEXT_OR_REFERENCE =
+  /\\?"(?:[^"\\]|\\[^"])*\\?"|(?<![\w.:/\]-])(?![^\s"'(),${}[\]]*::)(?!(?:each|count|self|path|terraform)\.)[a-z_][\w-]*(?=\.[a-z_*])/gi;
+
+/** A value as other stacks see it: references in it name theirs. */
+export function seenFromElsewhere(value: unknown, stack: string): unknown {
+  if (stack === '' || value === null || value === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => seenFromElsewhere(item, stack));
+  if (typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, seenFromElsewhere(item, stack)]));
+  }
+  if (typeof value !== 'string') return value;
+  const named = (part: string) => (/^\\?"/.test(part) ? part : `${stack}::${part}`);
+  return value.replace(EXPRESSION, (expression) => expression.replace(TEXT_OR_REFERENCE, named));
+}
+
 function memberIn(part: string): Array<[string, unknown]> {
   const [, quoted, plain, value] = /^(?:"((?:[^"\\]|\\.)*)"|([\w-]+))\s*[=:]\s*(.*)$/s.exec(part.trim()) ?? [];
   return value === undefined ? [] : [[quoted ?? plain, valueOfExpression(value)]];
