@@ -2,6 +2,7 @@ import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-p
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { AwsProvider, AwsProviderConfig } from '@cdktf/provider-aws/lib/provider';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
+import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy';
 import { App, Fn, TerraformLocal, TerraformStack } from 'cdktf';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +49,18 @@ async function told(build: Build, providers?: AwsProviderConfig[]): Promise<{ [s
     ]),
   );
   return Object.fromEntries(secrets.filter(([, readers]: any) => readers.length > 0));
+}
+
+/** Who may read the keys by what stops the synthesis. */
+function refused(build: Build, providers?: AwsProviderConfig[]): string[] {
+  try {
+    inStacks(build, providers);
+    return [];
+  } catch (error) {
+    return [...(error as Error).message.matchAll(/QDR039: .* may be read by (.*), which was not declared/g)].map(
+      ([, reader]) => reader,
+    );
+  }
 }
 
 const READ_ONLY = { 'vectors: read-only API key': ['role intern'] };
@@ -139,4 +152,15 @@ test.each([
   const seen = resources.meantBy(here, '${data.terraform_remote_state.cross-stack-reference-input-vectors.outputs.it}');
   expect(seen).toEqual(expected);
   expect(resources.identity(here, seen)).toBe(resources.identity(there, value));
+});
+
+test('accounts that a policy of a key lets in are told, and are no error: their own policies say who reads it', async () => {
+  const accounts = ['arn:aws:iam::111111111111:root', '222222222222'];
+  const build = (vectors: TerraformStack) => {
+    const secretArn = clusterIn(vectors).adminKeySecretArn;
+    const policy = allowing({ Resource: '*', Principal: { AWS: accounts } });
+    new SecretsmanagerSecretPolicy(vectors, 'Shared', { secretArn, policy });
+  };
+  expect(await told(build)).toEqual({ 'vectors: admin API key': accounts.map((account) => `principal ${account}`) });
+  expect(refused(build)).toEqual([]);
 });

@@ -57,24 +57,19 @@ const PART = '(?:\\$\\{[^{}]*\\}|[^:/$])*';
 const OF_HOLDER = new RegExp(`^arn:${PART}:iam::${PART}:(role|user)/(?:.*/)?((?:\\$\\{[^{}]*\\}|[^/$])+)$`);
 const OF_SESSION = new RegExp(`^arn:${PART}:sts::${PART}:assumed-role/(${PART})/`);
 
-/** One who is named as a principal: a role or a user by its ARN is that one. Undefined where it is an account, which leaves it to its own policies. */
-export function principalOf(
-  principal: string,
-  from: Pick<ObservedResource, 'scope'>,
-  resources: Resources,
-): Holder | undefined {
+/** One who is named as a principal: a role or a user by its ARN is that one. An account, which leaves it to its own policies, is nobody yet. */
+export function principalOf(principal: string, from: Pick<ObservedResource, 'scope'>, resources: Resources): Holder {
   const name = `principal ${displayed(principal)}`;
   const target = resources.target(from, principal);
   const [, type] = /^(?:data\.)?aws_iam_(.*)$/.exec(target?.type ?? '') ?? [];
   if (type !== undefined) return { ...holderOf(type, principal, from, resources), name };
   const written = resources.filledIn(from, principal);
-  if (/:root$|^\d{12}$/.test(written)) return undefined;
   const [, kind = 'role', called = OF_SESSION.exec(written)?.[1]] = OF_HOLDER.exec(written) ?? [];
   if (called !== undefined) {
     const holder = holderOf(kind, called, from, resources);
     return { ...holder, name, isNobody: isUnsure(holder) };
   }
-  return { identity: `principal ${written}`, name, isNobody: hasUnknown(written) };
+  return { identity: `principal ${written}`, name, isNobody: hasUnknown(written) || /:root$|^\d{12}$/.test(written) };
 }
 
 /** One whose name only Terraform knows may be one of those who may. */

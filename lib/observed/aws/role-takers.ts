@@ -23,7 +23,7 @@ export function takersOf(role: string, nodes: Set<string>, resources: Resources)
     : [];
   const takers = [...new Set(principals)]
     .filter((principal) => !EC2.test(principal))
-    .flatMap((principal) => principalOf(principal, made!, resources) ?? [])
+    .map((principal) => principalOf(principal, made!, resources))
     .filter(({ isNobody }) => isNobody !== true);
   const machines = resources
     .ofType('aws_instance')
