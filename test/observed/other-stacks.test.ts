@@ -64,6 +64,7 @@ function refused(build: Build, providers?: AwsProviderConfig[]): string[] {
 }
 
 const READ_ONLY = { 'vectors: read-only API key': ['role intern'] };
+const ALL = { 'vectors: admin API key': ['role intern'], ...READ_ONLY };
 
 describe('what is told of policies in another stack', () => {
   test.each<[string, Build, object]>([
@@ -128,8 +129,17 @@ describe('what is told of policies in another stack', () => {
       },
       READ_ONLY,
     ],
-  ])('%s', async (_what, build, expected) => {
-    expect(await told(build)).toEqual(expected);
+    [
+      'one of all secrets, where the provider has a profile and that of the cluster has none',
+      (vectors, other) => {
+        clusterIn(vectors);
+        policyOf(other, reads('*'));
+      },
+      ALL,
+    ],
+  ])('%s', async (what, build, expected) => {
+    const providers = what.includes('profile') ? [HERE, { ...HERE, profile: 'deploy' }] : undefined;
+    expect(await told(build, providers)).toEqual(expected);
   });
 });
 
@@ -163,4 +173,33 @@ test('accounts that a policy of a key lets in are told, and are no error: their 
   };
   expect(await told(build)).toEqual({ 'vectors: admin API key': accounts.map((account) => `principal ${account}`) });
   expect(refused(build)).toEqual([]);
+});
+
+describe('what is an error of policies in another stack', () => {
+  const PROFILE = { ...HERE, profile: 'deploy' };
+  const roleOf = (account: string) => ({ ...HERE, assumeRole: [{ roleArn: `arn:aws:iam::${account}:role/deploy` }] });
+  const MINE = roleOf('123456789012');
+  const [theirs, mine] = ['999999999999', '123456789012'].map((one) => ({ ...PROFILE, allowedAccountIds: [one] }));
+  const INTERN = 'role intern by other: aws_iam_role_policy.ByHand';
+
+  describe.each([
+    ['all secrets', reads('*')],
+    ['secrets by their names', reads(`${IN}:vectors-cluster*`)],
+  ])('of %s', (_of, policy) => {
+    test.each<[string, AwsProviderConfig[], string[]]>([
+      ['one profile, which each environment has of its own', [PROFILE, PROFILE], []],
+      ['no account is told', [HERE, HERE], []],
+      ['another account', [MINE, roleOf('999999999999')], []],
+      ['another account by one profile', [mine, theirs], []],
+      ['an account beside one that is not told', [MINE, HERE], []],
+      ['one account by its id', [mine, mine], [INTERN]],
+      ['one account by a role of it, and by its id', [MINE, mine], [INTERN]],
+    ])('%s', (_what, providers, expected) => {
+      const build = (vectors: TerraformStack, other: TerraformStack) => {
+        clusterIn(vectors);
+        policyOf(other, policy);
+      };
+      expect(refused(build, providers)).toEqual(expected);
+    });
+  });
 });

@@ -3,7 +3,7 @@ import { Verdict } from '../verdict';
 
 /** Where something is in AWS, as far as the configuration of its provider tells. */
 export interface Place {
-  /** The same for one account; empty where nothing tells. */
+  /** What of it says in which account, be it by whom. */
   readonly account: string;
   readonly accountId?: string;
   readonly region?: string;
@@ -20,20 +20,23 @@ const OF_ACCOUNT = [
 export function placeOf({ where, scope }: Pick<ObservedResource, 'where' | 'scope'>): Place {
   const configuration = where.startsWith('{') ? JSON.parse(where) : {};
   const told = OF_ACCOUNT.filter((name) => listOf(configuration[name]).length > 0);
-  const [role] = listOf<any>(configuration.assume_role);
+  // Of several roles that are assumed one by the other the last one makes things.
+  const [role] = listOf<any>(configuration.assume_role).slice(-1);
   const [, ofRole] = /^arn:[^:]*:iam::(\d+):/.exec(String(role?.role_arn)) ?? [];
   const allowed = listOf<string>(configuration.allowed_account_ids);
   return {
-    account: told.length === 0 ? '' : JSON.stringify(told.map((name) => [name, configuration[name]])),
+    account: JSON.stringify(told.map((name) => [name, configuration[name]])),
     accountId: allowed.length === 1 && !hasUnknown(allowed) ? allowed[0] : ofRole,
     region: hasUnknown(configuration.region) ? undefined : configuration.region,
     scope,
   };
 }
 
-/** Whether two places are in one account. What credentials alone tell apart is not known: within a stack they are mostly the same. */
+/**
+ * Whether two places are in one account. Only an account that is named is one, or another, for certain: a profile is what each environment makes of it, two may
+ * be of one account, and what is left out the environment alone says. Within a stack one configuration is one account.
+ */
 export function isSameAccount(one: Place, other: Place): Verdict {
   if (one.accountId !== undefined && other.accountId !== undefined) return one.accountId === other.accountId;
-  if (one.account !== other.account) return false;
-  return one.account !== '' || one.scope === other.scope ? true : undefined;
+  return one.scope === other.scope && one.account === other.account ? true : undefined;
 }
