@@ -185,6 +185,7 @@ describe('what is an error of policies in another stack', () => {
   describe.each([
     ['all secrets', reads('*')],
     ['secrets by their names', reads(`${IN}:vectors-cluster*`)],
+    ['all secrets but another one', allowing({ NotResource: `${IN}:another*` })],
   ])('of %s', (_of, policy) => {
     test.each<[string, AwsProviderConfig[], string[]]>([
       ['one profile, which each environment has of its own', [PROFILE, PROFILE], []],

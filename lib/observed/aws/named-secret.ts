@@ -27,11 +27,24 @@ export function namedSecret(arn: unknown, from: Pick<ObservedResource, 'scope' |
   return { identity, name: hasUnknown(written) ? undefined : written, place };
 }
 
+/** Tells of each secret whether something is about it. What does not depend on the secret is looked at once: there are many of both. */
+export type AboutSecret = (secret: NamedSecret) => Verdict;
+
 /** Whether a statement is about reading a secret. */
-export function isAbout(statement: Statement, secret: NamedSecret, from: ObservedResource, resources: Resources): Verdict {
-  const { resources: named, notResources } = statement;
-  const isNamed = (patterns: string[]) => anyOf(patterns.map((pattern) => isOf(pattern, secret, from, resources)));
-  return allOf([isOfReading(statement), notResources.length > 0 ? not(isNamed(notResources)) : isNamed(named)]);
+export function aboutReading(statement: Statement, from: ObservedResource, resources: Resources): AboutSecret {
+  const isReading = isOfReading(statement);
+  if (isReading === false) return () => false;
+  const naming = (patterns: string[]): AboutSecret => {
+    const each = patterns.map((pattern) => named(pattern, from, resources));
+    return (secret) => anyOf(each.map((isNamed) => isNamed(secret)));
+  };
+  const { resources: these, notResources: others } = statement;
+  if (others.length === 0) {
+    const isNamed = naming(these);
+    return (secret) => allOf([isReading, isNamed(secret)]);
+  }
+  const [isHere, isExcepted] = [inAccountOf(from), naming(others)];
+  return (secret) => allOf([isReading, isHere(secret), not(isExcepted({ ...secret, isAnywhere: false }))]);
 }
 
 /** Whether reading is among the actions of a statement. */
@@ -50,38 +63,72 @@ const PARTITIONS: { [begin: string]: string } = { cn: 'aws-cn', 'us-gov': 'aws-u
 const OF_OTHERS = new RegExp(`^(?!arn:)[^*?$]|^arn:${PART}:(?!secretsmanager:)[^:*?$]+:`);
 
 /** By a reference, by its ARN, or by a part of that: what is named for certain, and what is not for certain. */
-function isOf(pattern: string, secret: NamedSecret, from: ObservedResource, resources: Resources): Verdict {
+function named(pattern: string, from: ObservedResource, resources: Resources): AboutSecret {
   const written = resources.filledIn(from, unchecked(pattern));
-  if (resources.identityOfOne(from, written.replace(/(?<=\})\*+$/, '')) === secret.identity) return true;
-  const orAnywhere = (verdict: Verdict) => verdict ?? (secret.isAnywhere ? true : undefined);
-  const isHere = orAnywhere(isSameAccount(placeOf(from), secret.place));
-  const isThere = isOfPartition(written, secret.place);
+  const identity = resources.identityOfOne(from, written.replace(/(?<=\})\*+$/, ''));
+  const isOther = otherwiseNamed(written, from, resources);
+  return (secret) => (identity === secret.identity ? true : isOther(secret));
+}
+
+function otherwiseNamed(written: string, from: ObservedResource, resources: Resources): AboutSecret {
+  const isHere = inAccountOf(from);
   const [, region, account, name] = ARN.exec(written) ?? [];
-  const { region: own, accountId } = secret.place;
-  if (name === undefined) {
-    // One that leaves out the name is about all secrets there.
-    const anySecret = `arn:aws:secretsmanager:${own ?? '?'}:${accountId ?? '?'}:secret:?`;
-    const isOfAny = !hasUnknown(written) && globOf(written.replace(/^arn:[\w-]+:/, 'arn:aws:')).test(anySecret);
-    if (isOfAny) return allOf([isHere, isThere]);
-    return OF_OTHERS.test(written) ? false : undefined;
+  if (name !== undefined) {
+    const isCalled = called(name, from, resources);
+    const isIn = [
+      partOf('data.aws_region', region, from, resources),
+      partOf('data.aws_caller_identity', account, from, resources),
+    ];
+    // A policy of another account that names this one gives nothing by itself.
+    return (secret) =>
+      allOf([isOfPartition(written, secret.place), ...isIn.map((isOf) => isOf(secret)), isCalled(secret), isHere(secret)]);
   }
-  const isOwn = (wanted: string, part: string) => isAsked(wanted, part, secret.place, from, resources);
-  const verdicts = [
-    isThere,
-    orAnywhere(isOwn('data.aws_region', region) ?? isPart(region, own)),
-    orAnywhere(isOwn('data.aws_caller_identity', account) ?? isPart(account, accountId)),
-  ];
-  // A policy of another account that names this one gives nothing by itself.
-  return allOf([...verdicts, isName(name, secret, from, resources), isHere]);
+  const otherwise = OF_OTHERS.test(written) ? false : undefined;
+  if (hasUnknown(written)) return () => otherwise;
+  const glob = globOf(written.replace(/^arn:[\w-]+:/, 'arn:aws:'));
+  return (secret) => {
+    // One that leaves out the name is about all secrets there.
+    const { region: own = '?', accountId = '?' } = secret.place;
+    const isOfAny = glob.test(`arn:aws:secretsmanager:${own}:${accountId}:secret:?`);
+    return isOfAny ? allOf([isHere(secret), isOfPartition(written, secret.place)]) : otherwise;
+  };
+}
+
+/** What is not known to be elsewhere is here, of a secret that may be anywhere. */
+function orAnywhere(verdict: Verdict, { isAnywhere }: NamedSecret): Verdict {
+  return verdict ?? (isAnywhere ? true : undefined);
+}
+
+function inAccountOf(from: ObservedResource): AboutSecret {
+  const place = placeOf(from);
+  return (secret) => orAnywhere(isSameAccount(place, secret.place), secret);
+}
+
+/** The region or the account of an ARN, by what AWS says it is of whoever asks, or as it is written. */
+function partOf(
+  type: 'data.aws_region' | 'data.aws_caller_identity',
+  part: string,
+  from: ObservedResource,
+  resources: Resources,
+): AboutSecret {
+  const isAsked = askedFor(type, part, from, resources);
+  const glob = hasUnknown(part) ? undefined : globOf(part);
+  return (secret) => {
+    const { region, accountId } = secret.place;
+    const own = type === 'data.aws_region' ? region : accountId;
+    const isWritten = /^\*+$/.test(part) || (own === undefined ? undefined : glob?.test(own));
+    return orAnywhere(isAsked(secret) ?? isWritten, secret);
+  };
 }
 
 /** Whether a part of an ARN is what AWS says of whoever asks, in the place of the secret. */
-function isAsked(type: string, part: string, place: Place, from: ObservedResource, resources: Resources): Verdict {
+function askedFor(type: string, part: string, from: ObservedResource, resources: Resources): AboutSecret {
   const asked = resources.target(from, part);
-  if (asked?.type !== type || !hasUnknown(part)) return undefined;
+  if (asked?.type !== type || !hasUnknown(part)) return () => undefined;
   const there = placeOf(asked);
-  const isSameRegion = there.region === place.region && !isGiven(asked.values.name ?? asked.values.region);
-  return isSameAccount(there, place) && (type !== 'data.aws_region' || isSameRegion) ? true : undefined;
+  const isItsOwn = type !== 'data.aws_region' || !isGiven(asked.values.name ?? asked.values.region);
+  const isThere = ({ place }: NamedSecret) => type !== 'data.aws_region' || there.region === place.region;
+  return (secret) => (isItsOwn && isThere(secret) && isSameAccount(there, secret.place) ? true : undefined);
 }
 
 /** Whether an ARN is of the part of AWS that a secret is in. Most of AWS is the one that has no name of its own. */
@@ -93,22 +140,20 @@ function isOfPartition(arn: string, { region }: Place): Verdict {
   return region === undefined ? undefined : false;
 }
 
-function isPart(pattern: string, own: string | undefined): Verdict {
-  if (/^\*+$/.test(pattern)) return true;
-  return own === undefined || hasUnknown(pattern) ? undefined : globOf(pattern).test(own);
-}
-
 /** Secrets Manager adds six characters to a name. */
-function isName(pattern: string, { identity, name }: NamedSecret, from: ObservedResource, resources: Resources): Verdict {
-  if (/^\*+$/.test(pattern)) return true;
+function called(pattern: string, from: ObservedResource, resources: Resources): AboutSecret {
+  if (/^\*+$/.test(pattern)) return () => true;
   const [reference] = /^\$\{[^{}]*\}(?=[-?*]*$)/.exec(pattern) ?? [];
-  if (reference !== undefined && resources.identityOfOne(from, reference) === identity) return true;
-  if (name === undefined) return undefined;
+  const referred = reference && resources.identityOfOne(from, reference);
   const [known] = pattern.split(/(?<!\$)\$\{/);
   const isWhole = known === pattern;
-  const names = [`${name}-000000`, ...(ARN.test(identity) ? [name] : [])];
   const glob = globOf(isWhole ? pattern.replace(/-\?+$/, '-*') : `${known}*`);
-  return names.some((one) => glob.test(one)) ? (isWhole ? true : undefined) : false;
+  return ({ identity, name }) => {
+    if (referred === identity) return true;
+    if (name === undefined) return undefined;
+    const names = [`${name}-000000`, ...(ARN.test(identity) ? [name] : [])];
+    return names.some((one) => glob.test(one)) ? (isWhole ? true : undefined) : false;
+  };
 }
 
 function globOf(pattern: string, flags?: string): RegExp {

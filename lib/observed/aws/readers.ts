@@ -1,6 +1,7 @@
+import { knownOf } from '../known';
 import { isGiven, listOf, mayBeAbsent, ObservedResource, Resources, unchecked } from '../resources';
 import { Holder, HOLDERS, holderOf, isSameHolder, itself, PRINCIPALS, principalOf } from './holders';
-import { isAbout, isOfReading, NamedSecret } from './named-secret';
+import { AboutSecret, aboutReading, isOfReading, NamedSecret } from './named-secret';
 import { isUnread, Statement, statementsIn } from './statements';
 
 /** Policies of AWS that let read every secret. */
@@ -30,14 +31,24 @@ export interface PossibleReader {
 interface Right {
   readonly holder: Holder;
   readonly by: ObservedResource;
-  readonly statements: Statement[];
+  readonly statements: RightStatement[];
   /** Whether only Terraform knows if the policy is there, or what is in it. */
   readonly mayBeAbsent: boolean;
   readonly isUnread?: boolean;
 }
 
+interface RightStatement extends Statement {
+  readonly isAbout: AboutSecret;
+}
+
+/** The statements of a policy, and of which secrets they are. */
+function rightsIn(policy: unknown, by: ObservedResource, resources: Resources): RightStatement[] {
+  const statements = statementsIn(policy, by, resources);
+  return statements.map((statement) => ({ ...statement, isAbout: aboutReading(statement, by, resources) }));
+}
+
 /** Who may read secrets by the policies that were read. */
-export function possibleReaders(resources: Resources): PossibleReader[] {
+export const possibleReaders = knownOf((resources): PossibleReader[] => {
   const rights = [
     ...resources.ofType(...INLINE).flatMap((policy) => ofInline(policy, resources)),
     ...resources.ofType(...ATTACHMENTS).flatMap((by) => ofAttachment(by, resources)),
@@ -47,8 +58,8 @@ export function possibleReaders(resources: Resources): PossibleReader[] {
   const limited = bounded.map((principal) => itself(principal, resources));
   const denials = rights.filter(({ statements, isUnread: mayDeny }) => mayDeny || statements.some(({ isDenial }) => isDenial));
   const secretPolicies = resources.ofType(...OF_SECRETS).map((by) => secretPolicyOf(by, resources));
-  const mayDeny = ({ isUnread: mayDo, statements, by }: Right, secret: NamedSecret) =>
-    mayDo || statements.some((one) => one.isDenial && isAbout(one, secret, by, resources) !== false);
+  const mayDeny = ({ isUnread: mayDo, statements }: Right, secret: NamedSecret) =>
+    mayDo || statements.some((one) => one.isDenial && one.isAbout(secret) !== false);
   const isKept = (holder: Holder, secret: NamedSecret) =>
     limited.some((other) => isSameHolder(holder, other) !== false) ||
     denials.some((right) => isSameHolder(holder, right.holder) !== false && mayDeny(right, secret)) ||
@@ -57,8 +68,7 @@ export function possibleReaders(resources: Resources): PossibleReader[] {
     const { holder, by, statements } = right;
     const allowed = statements.filter(({ isDenial }) => !isDenial);
     const unconditional = allowed.filter(({ isConditional }) => !isConditional);
-    const may = (some: Statement[], secret: NamedSecret) =>
-      some.some((statement) => isAbout(statement, secret, by, resources) === true);
+    const may = (some: RightStatement[], secret: NamedSecret) => some.some(({ isAbout }) => isAbout(secret) === true);
     const isCertain = right.mayBeAbsent === false && holder.isNobody !== true;
     return {
       ...{ holder, by, isAllowed: (secret) => may(allowed, secret) },
@@ -66,7 +76,7 @@ export function possibleReaders(resources: Resources): PossibleReader[] {
     };
   });
   return [...byRights, ...secretPolicies.flatMap(readersBy)];
-}
+});
 
 /** Who is given a policy outside of the app nobody knows. */
 function ofNobody(rights: Right[], resources: Resources): Right[] {
@@ -74,7 +84,7 @@ function ofNobody(rights: Right[], resources: Resources): Right[] {
   const others = resources.ofType('aws_iam_policy').filter((policy) => !held.has(policy));
   return others.map((by) => {
     const name = `whoever has the policy ${by.address}`;
-    const statements = statementsIn(by.values.policy, by, resources);
+    const statements = rightsIn(by.values.policy, by, resources);
     return { holder: { identity: name, name, isNobody: true }, by, statements, mayBeAbsent: true };
   });
 }
@@ -82,7 +92,7 @@ function ofNobody(rights: Right[], resources: Resources): Right[] {
 function ofInline(by: ObservedResource, resources: Resources): Right[] {
   const right = {
     by,
-    statements: statementsIn(by.values.policy, by, resources),
+    statements: rightsIn(by.values.policy, by, resources),
     mayBeAbsent: mayBeAbsent(by),
     isUnread: isUnread(by.values.policy, by, resources),
   };
@@ -103,7 +113,7 @@ function ofPrincipal(by: ObservedResource, resources: Resources): Right[] {
   const inline = listOf(by.values.inline_policy).map(
     (block): Omit<Right, 'holder'> => ({
       by,
-      statements: statementsIn(block?.policy, by, resources),
+      statements: rightsIn(block?.policy, by, resources),
       mayBeAbsent: mayBeAbsent(by),
       isUnread: isUnread(block?.policy, by, resources),
     }),
@@ -119,7 +129,7 @@ function ofManaged(arn: unknown, by: ObservedResource, resources: Resources): Om
   if (target?.type === 'aws_iam_policy') {
     return {
       by: target,
-      statements: statementsIn(target.values.policy, target, resources),
+      statements: rightsIn(target.values.policy, target, resources),
       mayBeAbsent: mayBeAbsent(by) || mayBeAbsent(target),
       isUnread: isUnread(target.values.policy, target, resources),
     };
@@ -129,7 +139,7 @@ function ofManaged(arn: unknown, by: ObservedResource, resources: Resources): Om
   const isOfAll = READS_EVERYTHING.includes(ofAws ?? lookedUp);
   return {
     by,
-    statements: isOfAll ? statementsIn(JSON.stringify({ Statement: EVERYTHING }), by, resources) : [],
+    statements: isOfAll ? rightsIn(JSON.stringify({ Statement: EVERYTHING }), by, resources) : [],
     mayBeAbsent: mayBeAbsent(by),
     // What others wrote may deny it, and so do the policies of AWS that are named after that.
     isUnread: !isOfAll && (ofAws === undefined || /Deny|Quarantine/.test(ofAws)),
@@ -155,7 +165,7 @@ function secretPolicyOf(by: ObservedResource, resources: Resources): SecretPolic
       statements.some((statement) => statement.isDenial && isOfReading(statement) !== false),
     principals: allowed.flatMap(({ principals, notPrincipals, isConditional }) =>
       [...principals, ...(notPrincipals.length > 0 ? ['*'] : [])]
-        .flatMap((principal) => principalOf(principal, by, resources) ?? [])
+        .map((principal) => principalOf(principal, by, resources))
         .map((holder) => ({ holder, isConditional })),
     ),
   };
