@@ -318,6 +318,16 @@ test.each<[string, (objects: Objects) => void, RegExp]>([
     /whether the pods have the token of their service account/,
   ],
   [
+    'an account that is not there, by the older field',
+    (it) => {
+      const { spec } = it.StatefulSet.spec.template;
+      delete spec.automountServiceAccountToken;
+      delete spec.serviceAccountName;
+      spec.serviceAccount = 'another';
+    },
+    /whether the pods have the token of their service account/,
+  ],
+  [
     'data on a folder of the machine',
     (it) => {
       it.StatefulSet.spec.volumeClaimTemplates = [];

@@ -14,7 +14,7 @@ import { frontsOf } from './fronts';
 import { namesAnother } from './joined';
 import { lackRestAmongThem } from '../among-nodes';
 import { ObservedObject, objectsOf } from './objects';
-import { podSetOf, podTemplateOf } from './pod-set';
+import { accountOf, podSetOf, podTemplateOf } from './pod-set';
 import { inboundOf } from './policies';
 import { hasAccountToken, resilienceSetup } from './resilience';
 import { rightsOf } from './rights';
@@ -112,7 +112,7 @@ function clusterOf(
 
 /** The service account of pods, with what it may do. */
 function accountSetup(template: any, object: ObservedObject, objects: ObservedObject[]): NodeSetup {
-  const name = String(template.spec?.serviceAccountName || 'default');
+  const name = String(accountOf(template.spec));
   const account = objects.find(
     (other) =>
       other.kind === 'ServiceAccount' &&

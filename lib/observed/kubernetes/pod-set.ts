@@ -1,4 +1,4 @@
-import { listOf } from '../resources';
+import { isGiven, listOf } from '../resources';
 import { ObservedObject } from './objects';
 import { PodSet } from './policies';
 
@@ -23,6 +23,12 @@ export const WORKLOAD_KINDS = Object.keys(TEMPLATES);
 /** The template of the pods that an object makes, where it makes any. */
 export function podTemplateOf({ kind, manifest }: ObservedObject): any {
   return Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind](manifest) : undefined;
+}
+
+/** The service account of pods, also by the older name of the field. */
+export function accountOf(spec: any): string {
+  const { serviceAccountName: name, serviceAccount: older } = spec ?? {};
+  return [name, older, 'default'].find(isGiven);
 }
 
 /** The pods that an object makes. */

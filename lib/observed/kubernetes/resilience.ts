@@ -3,6 +3,7 @@ import { NodeSetup } from '../../posture/setup';
 import { ObservedListener } from '../found-cluster';
 import { hasUnknown, isGiven, listOf } from '../resources';
 import { ObservedObject, selects } from './objects';
+import { accountOf } from './pod-set';
 import { PodSet } from './policies';
 import { switchOf } from './container';
 
@@ -105,8 +106,8 @@ function listenerAt(port: unknown, container: any, listeners: ObservedListener[]
 
 /** Whether pods have the token of their service account; undefined where that is not known. */
 export function hasAccountToken(template: any, account: ObservedObject | undefined): boolean | undefined {
-  const { automountServiceAccountToken: own, serviceAccountName: name } = template.spec ?? {};
+  const { automountServiceAccountToken: own } = template.spec ?? {};
   if (isGiven(own)) return switchOf(own, true);
-  const isUnread = account === undefined && isGiven(name) && name !== 'default';
+  const isUnread = account === undefined && accountOf(template.spec) !== 'default';
   return isUnread ? undefined : switchOf(account?.manifest.automountServiceAccountToken, true);
 }
