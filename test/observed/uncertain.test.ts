@@ -15,6 +15,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { ConfigMapV1Data } from '@cdktf/provider-kubernetes/lib/config-map-v1-data';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { Env } from '@cdktf/provider-kubernetes/lib/env';
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
@@ -54,12 +55,23 @@ describe('Kubernetes', () => {
     const metadata = { name: id.toLowerCase(), namespace };
     return new DeploymentV1(stack, id, { metadata, spec: { selector: { matchLabels: { app: 'api' } }, template }, ...more });
   };
+  const pod = (stack: TerraformStack, spec: object) => {
+    const metadata = { name: 'api', namespace: NAMESPACE };
+    new Manifest(stack, 'Pod', {
+      manifest: { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: withKey(READ_ONLY), ...spec } },
+    });
+  };
   const account = (stack: TerraformStack, namespace = NAMESPACE) =>
     new ServiceAccountV1(stack, 'Account', { metadata: { name: 'api', namespace } });
   const namespaceIn = (stack: TerraformStack, name = NAMESPACE) =>
     new NamespaceV1(stack, 'Namespace', { metadata: { name } }).metadata.name;
   const granted = (cluster: kubernetes.QdrantCluster, name = 'api', namespace = NAMESPACE) =>
     cluster.grantRead(kubernetes.Grantee.serviceAccount(namespace, name));
+  const grantedTo = (cluster: kubernetes.QdrantCluster, group: string) => {
+    // Those whom Kubernetes knows are many.
+    cluster.acknowledge('QDR030', 'a test');
+    cluster.grantRead(kubernetes.Grantee.group(group));
+  };
   const readOnlyOf = (cluster: kubernetes.QdrantCluster) =>
     cluster.posture.secrets.find(({ purpose }) => purpose === SecretPurpose.READ_ONLY_API_KEY)!;
   const another = (stack: TerraformStack, props: Partial<kubernetes.QdrantClusterProps>) =>
@@ -137,6 +149,57 @@ describe('Kubernetes', () => {
       (cluster, stack) => {
         granted(cluster);
         bound(stack, { kind: 'User', name: 'system:serviceaccount:search:api' });
+      },
+    ],
+    ...['system:serviceaccounts', 'system:serviceaccounts:search', 'system:authenticated'].flatMap(
+      (group): Array<[string, Change]> => [
+        [
+          `a workload whose service account is of a granted group: ${group}`,
+          (cluster, stack) => {
+            grantedTo(cluster, group);
+            workload(stack, { serviceAccountName: 'api', container: withKey(READ_ONLY) });
+          },
+        ],
+        [
+          `a bound service account that is of a granted group: ${group}`,
+          (cluster, stack) => {
+            grantedTo(cluster, group);
+            bound(stack, { kind: 'ServiceAccount', name: 'api', namespace: NAMESPACE });
+          },
+        ],
+      ],
+    ),
+    [
+      'a workload of a granted group whose namespace is a reference',
+      (_, stack) => {
+        const namespace = namespaceIn(stack, 'team');
+        grantedTo(another(stack, { namespace }), `system:serviceaccounts:${namespace}`);
+        workload(stack, { container: withKey('another-read-only-key') }, namespace);
+      },
+    ],
+    ...[
+      { kind: 'User', name: 'intern' },
+      { kind: 'Group', name: 'interns' },
+      { kind: 'Group', name: 'system:serviceaccounts' },
+    ].map((subject): [string, Change] => [
+      `a ${subject.kind} ${subject.name}, where it was granted all who are known`,
+      (cluster, stack) => {
+        grantedTo(cluster, 'system:authenticated');
+        bound(stack, subject);
+      },
+    ]),
+    [
+      'the service accounts of a namespace, where it was granted all of them',
+      (cluster, stack) => {
+        grantedTo(cluster, 'system:serviceaccounts');
+        bound(stack, { kind: 'Group', name: 'system:serviceaccounts:ci' });
+      },
+    ],
+    [
+      'a granted service account, by the older field of a manifest',
+      (cluster, stack) => {
+        granted(cluster);
+        pod(stack, { serviceAccount: 'api', serviceAccountName: '' });
       },
     ],
     [
@@ -302,6 +365,49 @@ describe('Kubernetes', () => {
       (cluster, stack) => {
         granted(cluster, 'another');
         workload(stack, { serviceAccountName: account(stack).metadata.name, container: withKey(READ_ONLY) });
+      },
+      `${FOUND} Deployment search/api`,
+    ],
+    [
+      'a workload of another namespace than that of a granted group',
+      (cluster, stack) => {
+        grantedTo(cluster, 'system:serviceaccounts:another');
+        workload(stack, { container: withKey(READ_ONLY) });
+      },
+      `${FOUND} Deployment search/api`,
+    ],
+    ...[
+      { kind: 'Group', name: 'system:unauthenticated' },
+      { kind: 'User', name: 'system:anonymous' },
+    ].map((subject): [string, Change, string] => [
+      `${subject.name}, where it was granted all who are known`,
+      (cluster, stack) => {
+        grantedTo(cluster, 'system:authenticated');
+        bound(stack, subject);
+      },
+      `${FOUND} ${subject.kind.toLowerCase()} ${subject.name}`,
+    ]),
+    [
+      'a user, where it was granted all service accounts',
+      (cluster, stack) => {
+        grantedTo(cluster, 'system:serviceaccounts');
+        bound(stack, { kind: 'User', name: 'intern' });
+      },
+      `${FOUND} user intern`,
+    ],
+    [
+      'a service account that was not granted it, by the older field of a manifest',
+      (cluster, stack) => {
+        granted(cluster, 'default');
+        pod(stack, { serviceAccount: 'api' });
+      },
+      `${FOUND} Pod search/api`,
+    ],
+    [
+      'a workload, where a group was granted it that only Terraform knows',
+      (cluster, stack) => {
+        cluster.grantRead(kubernetes.Grantee.group(text(stack, 'readers')));
+        workload(stack, { container: withKey(READ_ONLY) });
       },
       `${FOUND} Deployment search/api`,
     ],

@@ -2,7 +2,7 @@ import { displayed, listOf, mayBeAbsent, ObservedResource, Resources } from '../
 import { KeptSecret } from './compared-pods';
 import { calledBy, containersOf, isGivenBy, secretsGivenTo, volumesOf } from './given-secrets';
 import { nameOf, namespaceOf, ObservedObject, objectsOf, selects } from './objects';
-import { podTemplateOf, WORKLOADS } from './pod-set';
+import { accountOf, podTemplateOf, WORKLOADS } from './pod-set';
 import { BUILT_IN } from './rights';
 import { areTogether } from './together';
 
@@ -27,6 +27,8 @@ export interface PossibleReader {
   readonly name: string;
   /** Whose rights the reader has, in the same words, with what of it only Terraform knows: also those of a workload's service account. */
   readonly identities: string[];
+  /** The groups that Kubernetes itself puts the reader in, in the same words. */
+  readonly groups: string[];
   readonly by: ObservedResource;
   readonly reads: (secret: NamedSecret) => boolean;
 }
@@ -43,16 +45,35 @@ export function possibleReaders(resources: Resources): PossibleReader[] {
 /** A service account, as Kubernetes knows it when it asks for something. */
 const AS_USER = /^system:serviceaccount:([^:]+):(.+)$/;
 
-/** A subject as grants call it. */
-export function subjectName(
+/** Whoever Kubernetes does not know. */
+const UNAUTHENTICATED = ['group system:unauthenticated', 'user system:anonymous'];
+const [AUTHENTICATED, SERVICE_ACCOUNTS] = ['system:authenticated', 'system:serviceaccounts'];
+
+/** A subject as grants call it, and the groups that Kubernetes itself puts it in. */
+export interface Subject {
+  readonly identity: string;
+  readonly groups: string[];
+}
+
+/** A subject of a role, or of a grant. */
+export function subjectOf(
   { kind, name, namespace }: any,
   from: Pick<ObservedResource, 'scope'>,
   resources: Resources,
-): string {
+): Subject {
   const called = nameOf(from, name, resources);
-  if (kind === 'ServiceAccount') return `service account ${namespaceOf(from, namespace ?? 'default', resources)}/${called}`;
+  if (kind === 'ServiceAccount') return serviceAccount(namespaceOf(from, namespace ?? 'default', resources), called);
   const [, ofAccount, account] = (kind === 'User' && AS_USER.exec(called)) || [];
-  return account === undefined ? `${String(kind).toLowerCase()} ${called}` : `service account ${ofAccount}/${account}`;
+  if (account !== undefined) return serviceAccount(ofAccount, account);
+  const identity = `${String(kind).toLowerCase()} ${called}`;
+  const isOfAccounts = identity.startsWith(`group ${SERVICE_ACCOUNTS}:`);
+  const groups = [...(isOfAccounts ? [SERVICE_ACCOUNTS] : []), ...(UNAUTHENTICATED.includes(identity) ? [] : [AUTHENTICATED])];
+  return { identity, groups: groups.map((group) => `group ${group}`) };
+}
+
+function serviceAccount(namespace: string, name: string): Subject {
+  const groups = [SERVICE_ACCOUNTS, `${SERVICE_ACCOUNTS}:${namespace}`, AUTHENTICATED];
+  return { identity: `service account ${namespace}/${name}`, groups: groups.map((group) => `group ${group}`) };
 }
 
 function boundBy(binding: ObservedObject, objects: ObservedObject[], resources: Resources): PossibleReader[] {
@@ -63,8 +84,8 @@ function boundBy(binding: ObservedObject, objects: ObservedObject[], resources: 
     isThere(namespace) && rules.some(({ rule, of }) => concerns(rule, name, of, resources));
   const subjects = listOf<any>(binding.manifest.subjects).filter((subject) => typeof subject === 'object');
   return subjects.map((subject) => {
-    const identity = subjectName(subject, binding.resource, resources);
-    return { name: displayed(identity), identities: [identity], by: binding.resource, reads };
+    const { identity, groups } = subjectOf(subject, binding.resource, resources);
+    return { name: displayed(identity), identities: [identity], groups, by: binding.resource, reads };
   });
 }
 
@@ -119,7 +140,6 @@ function givenTo(object: ObservedObject, resources: Resources): PossibleReader[]
   const called = given.map(calledBy((written) => nameOf(resource, written, resources)));
   const reads = (secret: NamedSecret) => namespace === secret.namespace && isGivenBy(called, secret);
   const own = `${kind} ${namespace}/${nameOf(resource, object.name, resources)}`;
-  const name = spec.serviceAccountName ?? 'default';
-  const account = subjectName({ kind: 'ServiceAccount', namespace, name }, resource, resources);
-  return [{ name: displayed(own), identities: [own, account], by: resource, reads }];
+  const account = subjectOf({ kind: 'ServiceAccount', namespace, name: accountOf(spec) }, resource, resources);
+  return [{ name: displayed(own), identities: [own, account.identity], groups: account.groups, by: resource, reads }];
 }

@@ -9,7 +9,7 @@ import { Resources, shownAddress } from '../resources';
 import { isSameText } from '../sameness';
 import { ComparedPods, named, namespaceIn, stackOf, stacksElsewhere } from './compared-pods';
 import { nameOf, namespaceOf } from './objects';
-import { PossibleReader, possibleReaders, subjectName } from './readers';
+import { PossibleReader, possibleReaders, subjectOf } from './readers';
 import { areTogether } from './together';
 
 /** Who reads the secrets of a cluster by what is synthesized, and was neither granted them nor written down. */
@@ -36,8 +36,7 @@ export function undeclaredReaders(
       .filter(({ by, of }) => !elsewhere.has(by) && mayBe(of.namespace, namespace) && mayBe(of.name, name))
       .map(({ subject }) => subject);
     for (const reader of others.filter(({ reads }) => reads({ ...secret, namespace }))) {
-      const isDeclared = [...written, ...granted].some((one) => reader.identities.some((identity) => mayBe(identity, one)));
-      if (isDeclared || written.includes(reader.name)) continue;
+      if ([...written, ...granted].some((one) => isOf(reader, one)) || written.includes(reader.name)) continue;
       const key = `${reader.name} by ${shownAddress(reader.by)}`;
       found.set(key, { reader, purposes: [...(found.get(key)?.purposes ?? []), purpose] });
     }
@@ -47,6 +46,12 @@ export function undeclaredReaders(
     what: `the ${[...new Set(purposes)].join(' and the ')} may be read by ${reader.name}`,
     by: addressFrom(here, reader.by),
   }));
+}
+
+/** Whether a reader may be the one who was declared, or is of that group. One whose name only Terraform knows is none that Kubernetes fills. */
+function isOf({ identities, groups }: PossibleReader, declared: string): boolean {
+  const isFilled = declared.startsWith('group system:');
+  return [...identities, ...(isFilled ? groups : [])].some((identity) => mayBe(identity, declared));
 }
 
 /** Whether nothing says that two texts are not one. */
@@ -83,7 +88,7 @@ function declaredIn(app: IConstruct, resources: Resources): DeclaredSubject[] {
   return ofKubernetes.flatMap(({ scope, reader, secrets }) => {
     const from = stackOf(scope);
     const namespace = namespaceOf(from, withOrigins(scope, reader.namespace), resources);
-    const subject = subjectName(withOrigins(scope, reader.subject), from, resources);
+    const { identity: subject } = subjectOf(withOrigins(scope, reader.subject), from, resources);
     const named = secrets.map((secret) => nameOf(from, withOrigins(scope, secret), resources));
     return named.map((name) => ({ by: from.scope, subject, of: { namespace, name } }));
   });
