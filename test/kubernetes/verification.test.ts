@@ -25,7 +25,7 @@ const verified = (
     cluster.verifyAfterApply(options);
     more(cluster);
   });
-const NAME = /^vectors-cluster-verify-[0-9a-f]{10}$/;
+const NAME = /^vectors-cluster-verify-[0-9a-f]{10}-[0-9a-f]{8}$/;
 const job = ({ objects }: KubernetesStack) => objectOf(objects, 'Job', NAME);
 const pod = (stack: KubernetesStack) => job(stack).spec.template;
 const container = (stack: KubernetesStack) => pod(stack).spec.containers[0];
