@@ -91,7 +91,7 @@ export function objectOf(objects: KubernetesObject[], kind: string, name?: strin
 function evaluate(value: any, stack: any): any {
   if (Array.isArray(value)) return value.map((item) => evaluate(item, stack));
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, evaluate(item, stack)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [evaluate(name, stack), evaluate(item, stack)]));
   }
   if (typeof value !== 'string') return value;
   return value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression) => resolve(expression, stack)).replace(/([$%])\1\{/g, '$1{');

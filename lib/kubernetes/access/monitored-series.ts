@@ -1,0 +1,113 @@
+import { QdrantVersion } from '../../qdrant';
+import { equals, Matchers, matches, series } from '../../monitoring/promql';
+import { ServerSeries } from '../../monitoring/server-series';
+import { AlertThresholds } from '../../monitoring/thresholds';
+import { CertificateSeries, FillingSeries, ReadinessSeries, WatchedCluster } from '../../monitoring/watched-cluster';
+import { MemoryMeasure, MetricsSource, MonitoringProps } from './monitoring-props';
+
+/** What is known of a cluster that is watched. @internal */
+export interface SeriesOwner {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly nodeCount: number;
+  readonly version: QdrantVersion;
+  /** What the names of the server's metrics begin with. */
+  readonly metricsPrefix?: string;
+  /** The name of the service for peers, by which the Prometheus Operator names the job. */
+  readonly peerServiceName: string;
+  /** The limit of each node's memory, unless only Terraform knows it. */
+  readonly memoryBytes?: number;
+  /** Whether cert-manager issues the certificates. */
+  readonly issuesCertificates: boolean;
+}
+
+/** By which series a cluster is watched in a Prometheus. */
+export class MonitoredSeries {
+  private readonly everywhere: Matchers;
+  private readonly labels: { namespace: string; pod: string; container: string; persistentVolumeClaim: string };
+
+  public constructor(
+    private readonly owner: SeriesOwner,
+    private readonly props: MonitoringProps,
+  ) {
+    const named = props.metricLabelNames ?? {};
+    const { namespace = 'namespace', pod = 'pod', container = 'container', persistentVolumeClaim } = named;
+    this.labels = { namespace, pod, container, persistentVolumeClaim: persistentVolumeClaim ?? 'persistentvolumeclaim' };
+    this.everywhere = equals(props.metricLabels ?? {});
+  }
+
+  public watched(thresholds: AlertThresholds): WatchedCluster {
+    const { clusterName, nodeCount, version, metricsPrefix: prefix, peerServiceName, issuesCertificates } = this.owner;
+    const { metricsSources = Object.values(MetricsSource), job = peerServiceName } = this.props;
+    const from = <T>(source: MetricsSource, found: T) => (metricsSources.includes(source) ? found : undefined);
+    return {
+      ...{ clusterName, nodeCount, thresholds, nodeLabel: this.labels.pod },
+      server: new ServerSeries({ version, prefix, matchers: [...equals({ job }), ...this.inNamespace, ...this.everywhere] }),
+      readiness: from(MetricsSource.KUBE_STATE_METRICS, this.readiness()),
+      memory: from(MetricsSource.CADVISOR, this.memory()),
+      volumes: from(MetricsSource.KUBELET, this.volumes()),
+      certificates: issuesCertificates ? from(MetricsSource.CERT_MANAGER, this.certificates()) : undefined,
+    };
+  }
+
+  private get inNamespace(): Matchers {
+    return equals({ [this.labels.namespace]: this.owner.namespace });
+  }
+
+  private get ofPods(): Matchers {
+    const pods = matches(this.labels.pod, `${this.owner.clusterName}-[0-9]+`);
+    return [...this.inNamespace, ...pods, ...this.everywhere];
+  }
+
+  private readiness(): ReadinessSeries {
+    const ready = series('kube_pod_status_ready', this.ofPods, equals({ condition: 'true' }));
+    return { source: 'kube-state-metrics', watches: 'whether nodes are ready', proof: ready, ready };
+  }
+
+  /**
+   * A kubelet may be scraped by two jobs, and a container that starts anew be there twice. The limit that cAdvisor tells is not asked for: many drop it, as
+   * kube-state-metrics tells it too.
+   */
+  private memory(): FillingSeries {
+    const { namespace, pod, container } = this.labels;
+    const server = [...this.ofPods, ...equals({ [container]: 'qdrant' })];
+    const used = series(this.props.memoryMeasure ?? MemoryMeasure.WORKING_SET, server);
+    const limit = series('kube_pod_container_resource_limits', server, equals({ resource: 'memory' }));
+    const most = (of: string) => `max by (${namespace}, ${pod}) (${of})`;
+    return {
+      ...{ source: 'cadvisor', watches: 'memory', label: pod },
+      proof: used,
+      percent: `${most(used)} / ${this.owner.memoryBytes ?? most(limit)} * 100`,
+    };
+  }
+
+  /** By what is available: some of a file system is no user's. */
+  private volumes(): FillingSeries {
+    const { namespace, persistentVolumeClaim: claim } = this.labels;
+    const claims = matches(claim, `(storage|snapshots)-${this.owner.clusterName}-[0-9]+`);
+    const of = (metric: string) =>
+      `max by (${namespace}, ${claim}) (${series(metric, this.inNamespace, claims, this.everywhere)})`;
+    const available = series('kubelet_volume_stats_available_bytes', this.inNamespace, claims, this.everywhere);
+    return {
+      ...{ source: 'kubelet', watches: 'the space on volumes', label: claim },
+      proof: available,
+      percent: `(1 - ${of('kubelet_volume_stats_available_bytes')} / ${of('kubelet_volume_stats_capacity_bytes')}) * 100`,
+    };
+  }
+
+  /** Those of the nodes, of their CA and of clients. cert-manager itself names the namespace, unless the scrape takes that name for its own. */
+  private certificates(): CertificateSeries {
+    const { clusterName, namespace } = this.owner;
+    const certificates = matches('name', `${clusterName}-(tls|ca|client-.+)`);
+    const of = (metric: string) => {
+      const renamed = series(metric, equals({ exported_namespace: namespace }), certificates, this.everywhere);
+      const kept = series(metric, equals({ namespace, exported_namespace: '' }), certificates, this.everywhere);
+      return `max by (name) (${renamed} or ${kept})`;
+    };
+    const expiration = of('certmanager_certificate_expiration_timestamp_seconds');
+    return {
+      ...{ source: 'cert-manager', watches: 'the end of certificates', label: 'name', proof: expiration, expiration },
+      renewal: of('certmanager_certificate_renewal_timestamp_seconds'),
+    };
+  }
+}

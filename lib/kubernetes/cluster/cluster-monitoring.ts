@@ -1,0 +1,39 @@
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { badInput } from '../../input/input';
+import { MonitoringProps } from '../access/monitoring-props';
+import { QdrantMonitoring } from '../access/monitoring';
+import { gibOf } from '../pod/quantity';
+import { ResourcesProps } from '../pod/resources';
+import { ClusterTls } from '../tls/tls';
+import { KubernetesClusterDescription } from './cluster-description';
+
+// Monitors and certificates that users name have their ids in the same place.
+const ID = 'AlertsAndDashboard';
+
+/** What a cluster has that is to be watched. */
+export interface WatchableCluster extends KubernetesClusterDescription {
+  readonly resources: ResourcesProps;
+  readonly tls: ClusterTls;
+  /** Undefined where the rollout is not waited for. */
+  readonly rollout?: ITerraformDependable;
+}
+
+/** Has a cluster watched by a Prometheus. */
+export function addMonitoring(cluster: Construct, props: MonitoringProps, given: WatchableCluster): QdrantMonitoring {
+  if (cluster.node.tryFindChild(ID) !== undefined) {
+    throw badInput(cluster, {
+      given: 'addMonitoring a second time',
+      allowed: 'one monitoring of a cluster',
+      instead: 'all options in one call',
+    });
+  }
+  const memoryGib = gibOf(given.resources.memory);
+  return QdrantMonitoring._create(cluster, ID, props, {
+    ...given,
+    metricsPrefix: given.settings.value('service.metrics_prefix'),
+    peerServiceName: given.names.peerService,
+    memoryBytes: memoryGib === undefined ? undefined : memoryGib * 2 ** 30,
+    issuesCertificates: given.tls.issuer !== undefined,
+  });
+}

@@ -1,0 +1,47 @@
+import { kubernetes } from '../../../lib';
+import { KubernetesObject, objectOf } from './objects';
+import { KubernetesStack, synthCluster } from './synth';
+
+/** An alert as Prometheus is told of it. */
+export interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly labels: { [name: string]: string };
+  readonly annotations: { [name: string]: string };
+}
+
+export function synthMonitored(
+  props: kubernetes.MonitoringProps = {},
+  ofCluster: Partial<kubernetes.QdrantClusterProps> = {},
+): KubernetesStack {
+  return synthCluster(ofCluster, (cluster) => void cluster.addMonitoring(props));
+}
+
+export function groupsOf({ objects }: KubernetesStack): Array<{ name: string; rules: Rule[] }> {
+  return objectOf(objects, 'PrometheusRule').spec.groups;
+}
+
+export function rulesOf(stack: KubernetesStack): Rule[] {
+  return groupsOf(stack).flatMap(({ rules }) => rules);
+}
+
+export function dashboardMapOf({ objects }: KubernetesStack): KubernetesObject {
+  return objectOf(objects, 'ConfigMap', /-dashboard$/);
+}
+
+export function dashboardOf(stack: KubernetesStack): any {
+  const [json] = Object.values<string>(dashboardMapOf(stack).data);
+  return JSON.parse(json);
+}
+
+/** What a dashboard asks Prometheus for. */
+export function drawn(dashboard: any): string[] {
+  return dashboard.panels.flatMap((panel: any) => panel.targets.map(({ expr }: any) => expr));
+}
+
+/** The names of the metrics that expressions ask for. */
+export function metricsIn(expressions: string[]): string[] {
+  const names = expressions.flatMap((expression) => [...expression.matchAll(/(\w+)\{/g)].map(([, name]) => name));
+  return [...new Set(names)].sort();
+}
