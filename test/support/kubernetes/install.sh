@@ -79,7 +79,9 @@ fetch_definitions() {
 
 build_kubernetes apiserver kube-apiserver
 fetch_definitions github.com/cert-manager/cert-manager@v1.19.1 deploy/crds 'cert-manager.io_*.yaml'
-fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd '*_servicemonitors.yaml'
+for kind in servicemonitors prometheusrules; do
+  fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd "*_$kind.yaml"
+done
 fetch_definitions github.com/external-secrets/external-secrets@v0.16.2 config/crds/bases 'external-secrets.io_externalsecrets.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_*route*.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_backendtlspolicies.yaml'
