@@ -130,6 +130,7 @@ const TAKERS: Taker[] = [
     make: (options) => kubernetesCluster().verifyAfterApply(options),
     within: { resources: {} },
   },
+  { of: 'a verification on AWS', needed: {}, make: (options) => awsCluster().verifyAfterApply(options) },
   {
     of: 'an ingress',
     needed: { ingressClassName: 'nginx', controllerPods: pods, restHost: 'a.b' },

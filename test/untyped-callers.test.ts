@@ -114,6 +114,7 @@ describe('an option that does not exist', () => {
       () => makeOnKubernetes().addMonitoring({ thresholds: { memoryWarningPercents: 5 } }),
     ],
     ['timeoutMinute', 'timeoutMinutes', () => makeOnKubernetes().verifyAfterApply({ timeoutMinute: 5 })],
+    ['timeoutMinute', 'timeoutMinutes', () => makeOnAws().verifyAfterApply({ timeoutMinute: 5 })],
     ['comonName', 'commonName', () => makeOnKubernetes().issueClientCertificate('C', { comonName: 'a' })],
     ['readonly', 'readOnly', () => aws.ApiKeys.generated({ readonly: false } as any)],
     ['readonly', 'readOnly', () => kubernetes.ApiKeys.generated({ readonly: false } as any)],

@@ -1,7 +1,12 @@
 import { Construct } from 'constructs';
-import { badInput, quoted, requireListIfGiven } from '../input/input';
+import { badInput, quoted, requireEnumIfGiven, requireListIfGiven, requireWholeNumber } from '../input/input';
 import { FindingSeverity } from '../posture';
 import { QdrantPorts } from '../qdrant';
+import { checkImage } from '../qdrant/cluster-checks';
+import { VerificationProps } from './verification-options';
+
+/** The image where none is named. */
+export const VERIFICATION_IMAGE = 'docker.io/library/node:22.20.0-bookworm-slim';
 
 /**
  * What comes and goes while nodes take up what was rotated, one after the other: a copy is dead for as long as its node restarts. No apply fails for
@@ -17,15 +22,22 @@ export interface VerificationArguments {
   readonly metricsPort?: number;
   /** Files, by the options that name them. */
   readonly files: { readonly [option: string]: string };
-  /** The ids of probes, and of rules of the posture, whose findings are accepted. */
-  readonly accept: string[];
-  readonly failOn: FindingSeverity;
+}
+
+/** Throws where the options of a verification cannot be. Which ones there are is for the target to check. */
+export function checkVerification(scope: Construct, props: VerificationProps & { readonly timeoutMinutes?: number }): void {
+  if (props.timeoutMinutes !== undefined) {
+    requireWholeNumber(scope, 'timeoutMinutes', props.timeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
+  }
+  if (props.image !== undefined) checkImage(scope, 'image', props.image, VERIFICATION_IMAGE);
+  requireEnumIfGiven(scope, 'failOn', props.failOn, 'FindingSeverity', FindingSeverity);
 }
 
 /** The arguments of `cdktf-qdrant verify`. None of them is a secret. */
 export function verificationArguments(
   scope: Construct,
-  { hosts, grpc, metricsPort, files, accept, failOn }: VerificationArguments,
+  { accept = [], failOn = FindingSeverity.ERROR }: VerificationProps,
+  { hosts, grpc, metricsPort, files }: VerificationArguments,
 ): string[] {
   return [
     ...hosts.flatMap((host) => ['--host', host]),

@@ -92,6 +92,8 @@ export function isEach(value: unknown): boolean {
 
 /** A stack, where an expression names it, and what the expression is within it. */
 const ORIGIN = /^(?:(.*?)::)?(.*)$/s;
+/** The last step of an address: an attribute, an index, or what it begins with. */
+const STEP = /(\.[^.[\]]*|\[[^\]]*\]|[^.[\]]+)$/;
 const CROSS_STACK = /^data\.terraform_remote_state\.cross-stack-reference-input-(.+?)\.outputs\.(.+)$/;
 
 /** Everything that was read, by what refers to it. */
@@ -184,8 +186,8 @@ export class Resources {
   private referred(scope: string, expression: string): ObservedResource | undefined {
     const [, stack, within] = ORIGIN.exec(expression)!;
     const at = stack ?? scope;
-    // The longest address that the expression begins with: what follows is an attribute.
-    for (let text = within; text !== ''; text = text.replace(/(\.[^.[\]]*|\[[^\]]*\]|[^.[\]]+)$/, '')) {
+    // The longest address that it is or begins with: what follows is an attribute. A function of references is no address.
+    for (let text = within; STEP.test(text); text = text.replace(STEP, '')) {
       const found = this.byKey.get(keyOf(at, text));
       if (found) return found;
     }

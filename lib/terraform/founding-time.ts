@@ -1,5 +1,7 @@
-import { conditional, DataResource, Fn, ITerraformDependable, Op } from 'cdktf';
+import { conditional, Fn, ITerraformDependable, Op } from 'cdktf';
 import { Construct } from 'constructs';
+import { once } from './once';
+import { TerraformData } from './terraform-data';
 
 export interface FoundingTimeProps {
   /** Another number takes the time anew. */
@@ -28,15 +30,14 @@ export class FoundingTime extends Construct {
     super(scope, id);
     const { generation, existing, after } = props;
     // A cluster that an earlier version of the library made was founded then; another generation says that it is to be founded all the same.
-    const wasFounded = Op.and(Op.gte(existing, 1), Op.lte(generation, 1));
-    const kept = new DataResource(this, 'Time', {
+    const wasFounded = once(Op.and(once(Op.gte(existing, 1)), once(Op.lte(generation, 1))));
+    const kept = new TerraformData(this, 'Time', {
       // Taken when applied, so that a plan which is approved days later still opens the whole window.
       input: { time: conditional(wasFounded, LONG_AGO, Fn.timestamp()) },
       triggersReplace: { generation },
       dependsOn: after,
       lifecycle: { ignoreChanges: ['input'] },
     });
-    withoutProvider(kept);
     this.time = kept.interpolationForAttribute('output.time').toString();
   }
 
@@ -44,9 +45,4 @@ export class FoundingTime extends Construct {
   public get end(): string {
     return Fn.timeadd(this.time, `${FOUNDING_MINUTES}m`);
   }
-}
-
-/** Terraform has the resource built in: an aspect that gives every resource a provider must not give it one. */
-function withoutProvider(resource: DataResource): void {
-  Object.defineProperty(resource, 'provider', { get: () => undefined, set: () => {} });
 }

@@ -194,6 +194,17 @@ describeWith(['root', 'unshare', 'jq', 'openssl'], 'a node fetches its certifica
     expect(machine.secret('ca-certificate')).not.toContain('PRIVATE');
   });
 
+  test('that also those take whose clocks are behind by some minutes', () => {
+    const dates = 'openssl x509 -noout -dates -in /run/target/cert.pem';
+    const { printed } = new Machine(0, { tls }).run(`${fetchCertificate}; ${dates}`);
+    const [start, end] = ['notBefore', 'notAfter'].map((name) => {
+      const date = new RegExp(`^${name}=(.*)$`, 'm').exec(printed)![1];
+      return Math.round((Date.parse(date) - Date.now()) / 60000);
+    });
+    expect(start).toBeLessThanOrEqual(-55);
+    expect(end).toBeCloseTo(tls.validityDays * 24 * 60, -1);
+  });
+
   test('and no other node makes the CA: it waits, and says so', () => {
     const machine = new Machine(1, { tls });
     const { code, printed } = machine.run(fetchCertificate, { RETRY_SECONDS: '3' });

@@ -76,7 +76,16 @@ describeWith(['moto'], 'the AWS API of the tests refuses', () => {
     Content: JSON.stringify({ schemaVersion: '2.2', description: 'x'.repeat(bytes), mainSteps: [] }),
   });
 
+  /** A request that was signed by a clock which is some minutes ahead. */
+  const askAhead = (minutes: number) => {
+    const date = new Date(Date.now() + minutes * 60000).toISOString().replace(/[-:]|\.\d+/g, '');
+    const headers = { 'x-amz-target': 'secretsmanager.ListSecrets', 'x-amz-date': date };
+    return api.send('secretsmanager', '', '{}', { 'content-type': 'application/x-amz-json-1.1', ...headers });
+  };
+
   const refused: Array<[string, RegExp, () => Promise<unknown>]> = [
+    ['who signs by a clock that is ahead', /InvalidSignatureException.*not yet current/, () => askAhead(6)],
+    ['who signs by a clock that is behind', /InvalidSignatureException.*expired/, () => askAhead(-6)],
     [
       'a rate that is kept to its interval',
       /ValidationException.*rate/,
@@ -202,6 +211,11 @@ describeWith(['moto'], 'the AWS API of the tests refuses', () => {
     await api.call('CreateInstanceProfile', { InstanceProfileName: 'old' }, iam);
     await new Promise((resolve) => setTimeout(resolve, 7000));
     await api.call('RunInstances', { ...instance, 'IamInstanceProfile.Name': 'old' });
+  });
+
+  test('and takes what was signed by a clock that is off by some minutes', async () => {
+    await askAhead(4);
+    await askAhead(-4);
   });
 
   test('and runs every association of a document whose default version changes, at once', async () => {

@@ -87,6 +87,14 @@ describe('AWS', () => {
       [],
     ],
     [
+      'a rule of another group that is an item of a list',
+      (cluster, stack) => {
+        const others = ['One', 'Two'].map((id) => new SecurityGroup(stack, id).id);
+        rule(stack, cluster, { securityGroupId: Fn.element(others, 0), ...open });
+      },
+      [],
+    ],
+    [
       'that, by hand and to another port',
       (cluster, _, other) => {
         imported(other, cluster).connections.allowRestFrom(aws.Peer.ipv4('10.7.0.0/16'));

@@ -60,11 +60,21 @@ def write(file, certificate, key):
     )
 
 
+def write_json(file):
+    text = {
+        "certificate": (folder / f"{file}.pem").read_text(),
+        "private_key": (folder / f"{file}-key.pem").read_text(),
+        "ca_certificate": (folder / "nodes-ca.pem").read_text(),
+    }
+    (folder / f"{file}.json").write_text(json.dumps(text))
+
+
 day = timedelta(days=1)
 if brief:
     ca = x509.load_pem_x509_certificate((folder / "nodes-ca.pem").read_bytes())
     ca_key = serialization.load_pem_private_key((folder / "nodes-ca-key.pem").read_bytes(), None)
     write("nodes-brief", *issue("nodes", ca.subject, ca_key, -day, brief, False, hosts))
+    write_json("nodes-brief")
     sys.exit()
 
 for prefix, clients in (
@@ -86,12 +96,7 @@ for file, start, end, names in (
     ("nodes-elsewhere", -day, 3 * day, ["elsewhere.example"]),
 ):
     write(file, *issue("nodes", ca.subject, ca_key, start, end, False, names))
-    text = {
-        "certificate": (folder / f"{file}.pem").read_text(),
-        "private_key": (folder / f"{file}-key.pem").read_text(),
-        "ca_certificate": (folder / "nodes-ca.pem").read_text(),
-    }
-    (folder / f"{file}.json").write_text(json.dumps(text))
+    write_json(file)
 
 renewed, renewed_key = issue("nodes CA", name("nodes CA"), None, -day, 10 * day, True)
 write("nodes-ca-renewed", renewed, renewed_key)

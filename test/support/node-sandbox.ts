@@ -63,7 +63,7 @@ export class NodeSandbox extends Sandbox {
   }
 
   /** The paths of a machine, below the folder. */
-  private within(text: string): string {
+  public within(text: string): string {
     return text.replace(
       /(?<![\w.}/])\/(opt\/qdrant|run\/qdrant|etc\/qdrant|etc\/systemd|var\/lib\/qdrant)/g,
       `${this.folder}/$1`,

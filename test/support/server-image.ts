@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram, ROOT, run } from './programs';
 
@@ -20,6 +20,30 @@ export function makeServerImage(folder: string): void {
     chmodSync(join(root, 'qdrant/qdrant'), 0o755);
     cpSync(join(ROOT, 'node_modules/yaml'), join(root, 'qdrant/yaml'), { recursive: true });
   }
+  pack(folder);
+}
+
+/** Makes the file system of Node's own image, `layer.tar` in a folder, with the shell and the script by which it starts Node. */
+export function makeNodeImage(folder: string): void {
+  const root = join(folder, 'image');
+  mkdirSync(join(root, 'usr/local/bin'), { recursive: true });
+  addProgram(root, findProgram('node')!, 'usr/local/bin/node');
+  addPrograms(root, ['/bin/sh']);
+  writeFileSync(join(root, 'usr/local/bin/docker-entrypoint.sh'), NODE_ENTRYPOINT, { mode: 0o755 });
+  pack(folder);
+}
+
+/** As in https://github.com/nodejs/docker-node/blob/main/docker-entrypoint.sh */
+const NODE_ENTRYPOINT = `#!/bin/sh
+set -e
+if [ "\${1#-}" != "\${1}" ] || [ -z "$(command -v "\${1}")" ] || { [ -f "\${1}" ] && ! [ -x "\${1}" ]; }; then
+  set -- node "$@"
+fi
+exec "$@"
+`;
+
+function pack(folder: string): void {
+  const root = join(folder, 'image');
   run('chmod', ['-R', 'a+rX', root]);
   run('tar', ['-C', root, '-cf', join(folder, 'layer.tar'), '.']);
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ const PLUGIN_DIR = process.env.TF_PLUGIN_DIR ?? '/opt/tf-plugins';
 
 /** The services whose API is on loopback. */
 const SERVICES = 'acmpca ec2 elbv2 iam kms route53 secretsmanager ssm sts'.split(' ');
+
+const APPLY = ['apply', '-auto-approve', '-input=false', '-parallelism=30'];
 
 /** What a plan would do to one resource. */
 export interface PlannedChange {
@@ -44,6 +46,7 @@ export class TerraformRun {
   public readonly directory = mkdtempSync(join(tmpdir(), 'terraform-'));
   /** All that Terraform has printed. */
   public log = '';
+  private lastState?: any;
   private readonly providers: { [name: string]: object };
 
   /** @param providers the AWS API's address, or the configuration of each provider by its name */
@@ -80,17 +83,10 @@ export class TerraformRun {
 
   /** Runs Terraform; throws with all that it printed unless it ends with one of the accepted codes. */
   public terraform(args: string[], accepted = [0]): { code: number; output: string } {
-    const env = {
-      ...process.env,
-      TF_CLI_CONFIG_FILE: '/dev/null',
-      TF_IN_AUTOMATION: '1',
-      CHECKPOINT_DISABLE: '1',
-      NO_COLOR: '1',
-    };
     const result = spawnSync(findProgram('terraform')!, [...args, ...(args[0] === 'show' ? [] : ['-no-color'])], {
       cwd: this.directory,
       encoding: 'utf8',
-      env,
+      env: this.environment,
       maxBuffer: 1 << 28,
     });
     const output = `${result.stdout}${result.stderr}`;
@@ -101,7 +97,22 @@ export class TerraformRun {
   }
 
   public apply(): void {
-    this.terraform(['apply', '-auto-approve', '-input=false', '-parallelism=30']);
+    this.terraform(APPLY);
+  }
+
+  /** Applies while the caller goes on; throws as `apply` does. */
+  public async applyAside(): Promise<void> {
+    const terraform = spawn(findProgram('terraform')!, [...APPLY, '-no-color'], { cwd: this.directory, env: this.environment });
+    let output = '';
+    for (const stream of [terraform.stdout, terraform.stderr]) stream.on('data', (part) => (output += part));
+    const code = await new Promise((resolve) => terraform.once('close', resolve));
+    this.log += output;
+    if (code !== 0) throw new Error(`terraform apply ended with ${code}:\n${output}`);
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    const quiet = { TF_CLI_CONFIG_FILE: '/dev/null', TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1', NO_COLOR: '1' };
+    return { ...process.env, ...quiet };
   }
 
   /** What a plan would do, save for what it would leave as it is. */
@@ -117,8 +128,15 @@ export class TerraformRun {
     return JSON.parse(this.terraform(['show', '-json', 'plan']).output);
   }
 
+  /** What Terraform keeps; while it writes that, what it has kept before. */
   public state(): any {
-    return JSON.parse(readFileSync(join(this.directory, 'terraform.tfstate'), 'utf8'));
+    const text = readFileSync(join(this.directory, 'terraform.tfstate'), 'utf8');
+    try {
+      this.lastState = JSON.parse(text);
+    } catch (error) {
+      if (this.lastState === undefined) throw error;
+    }
+    return this.lastState;
   }
 
   /** The attributes of every instance of a resource type in the state. */

@@ -14,6 +14,10 @@ export interface TrafficOptions {
   /** It goes on until it has made so many. */
   readonly minRequests?: number;
   readonly requestsPerSecond?: number;
+  /** How often it asks until it takes a request for failed. */
+  readonly attempts?: number;
+  /** How many nodes it asks, the first ones. */
+  readonly nodes?: number;
   /** Where it writes; its own, so that it may begin while that of another is still being deleted. */
   readonly collection?: string;
 }
@@ -21,10 +25,11 @@ export interface TrafficOptions {
 /** A client in a network namespace that writes and reads while something happens to a cluster. */
 export class Traffic {
   public static async start(cluster: ClusterClient, nodes: number, options: TrafficOptions = {}): Promise<Traffic> {
-    const { minRequests = 0, requestsPerSecond = 120, collection = 'traffic' } = options;
+    const { minRequests = 0, requestsPerSecond = 120, attempts = 12, collection = 'traffic' } = options;
     const program = [findProgram('node')!, `${ROOT}/test/support/traffic.js`, cluster.folder];
     const hosts = Array.from({ length: nodes }, (_, node) => cluster.host(node));
-    const settings = { MIN_REQUESTS: minRequests, REQUESTS_PER_SECOND: requestsPerSecond, COLLECTION: collection };
+    const rate = { MIN_REQUESTS: minRequests, REQUESTS_PER_SECOND: requestsPerSecond };
+    const settings = { ...rate, ATTEMPTS: attempts, COLLECTION: collection };
     const traffic = new Traffic(
       minRequests,
       spawn('ip', ['netns', 'exec', cluster.allowed.namespace, ...program, ...hosts], {

@@ -1,6 +1,7 @@
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Posture } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
@@ -44,7 +45,12 @@ export class NodeSecurityGroup extends Construct {
     this.allowOut(props);
   }
 
-  private allowAmongNodes(id: string, port: number, description: string): void {
+  /** Lets a node be a client of the others, which it is of REST already. */
+  public allowGrpcAmongNodes(): ITerraformDependable[] {
+    return this.allowAmongNodes('Grpc', QdrantPorts.GRPC, 'A node that verifies the others after an apply');
+  }
+
+  private allowAmongNodes(id: string, port: number, description: string): ITerraformDependable[] {
     const rule = {
       securityGroupId: this.securityGroupId,
       referencedSecurityGroupId: this.securityGroupId,
@@ -53,8 +59,7 @@ export class NodeSecurityGroup extends Construct {
       toPort: port,
       description,
     };
-    new VpcSecurityGroupIngressRule(this, `${id}In`, rule);
-    new VpcSecurityGroupEgressRule(this, `${id}Out`, rule);
+    return [new VpcSecurityGroupIngressRule(this, `${id}In`, rule), new VpcSecurityGroupEgressRule(this, `${id}Out`, rule)];
   }
 
   private allowOut(props: NodeSecurityGroupProps): void {

@@ -1,6 +1,7 @@
 import { DataAwsInstances, DataAwsInstancesFilter } from '@cdktf/provider-aws/lib/data-aws-instances';
 import { Fn, Op, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
+import { once } from '../../terraform/once';
 import { ClusterTag } from '../names/cluster-identity';
 
 /** @internal */
@@ -33,7 +34,7 @@ export class ClusterInstances extends Construct {
     const identified = this.find('Identified', [name, { name: 'tag-key', values: [ClusterTag.ID] }, ...filter]);
     const named = this.find('Named', [name, ...filter]);
     const countOf = (namedIds: any): number =>
-      Op.add(Fn.lengthOf(own.ids), Fn.lengthOf(Fn.setsubtract(namedIds, identified.ids))) as any;
+      once(Op.add(once(Fn.lengthOf(own.ids)), once(Fn.lengthOf(once(Fn.setsubtract(namedIds, identified.ids))))));
     this.count = countOf(named.ids);
     if (refusal === undefined) return;
     const condition = Op.lt(countOf(TerraformSelf.getAny('ids')), 1);

@@ -16,19 +16,21 @@ import { QdrantClusterBase } from './cluster-base';
 import { AwsClusterDescription, describeAwsCluster } from './cluster-description';
 import { ClusterInstances } from './cluster-instances';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
+import { makeNodes } from './cluster-nodes';
 import { ClusterOutputs } from './cluster-outputs';
 import { allKeysOf } from '../../cluster/cluster-keys';
 import { AT_NODES, describeSecrets, watchNodes } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
+import { addVerification } from './cluster-verification';
 import { Connections } from '../access/connections';
 import { ecrRepository } from '../node/ecr-image';
 import { FoundingRights } from '../node/founding-rights';
 import { ImportedCluster } from './imported-cluster';
 import { KeptBundles, keepBundles } from '../tls/kept-bundles';
 import { LoadBalancerProps, QdrantLoadBalancer } from '../access/load-balancer';
-import { MachineImage } from '../node/machine-image';
 import { ClusterName, NameZone, NodeNames } from '../names/node-names';
 import { QdrantNode } from '../node/node';
+import { VerifyAfterApplyProps } from '../node/verification-options';
 import { NodePrograms } from '../node/node-programs';
 import { renderClusterConfig } from '../node/cluster-config';
 import { NodeRole } from '../node/node-role';
@@ -77,6 +79,8 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly founding: FoundingTime;
   private readonly rollingUpdate: Required<RollingUpdateProps>;
   private readonly nodeListeners: Listener[];
+  private readonly securityGroup: NodeSecurityGroup;
+  private readonly serving: ITerraformDependable[];
   private readonly balancers: QdrantLoadBalancer[] = [];
   private readonly removalProtection?: RemovalProtection;
   private outputs?: ClusterOutputs;
@@ -102,14 +106,14 @@ export class QdrantCluster extends QdrantClusterBase {
     this._grants = new ClientGrants(this, { posture: this.posture, keys: this.keys, clientCa: this.tls.clientCa });
     describeSecrets(this.posture, this.keys, apiKeys._origin, this.tls);
 
-    const group = new NodeSecurityGroup(this, 'SecurityGroup', {
+    this.securityGroup = new NodeSecurityGroup(this, 'SecurityGroup', {
       ...this.description,
       vpcId,
       httpsTo: props.network._httpsTo,
       posture: this.posture,
     });
     this.connections = new Connections(this, 'Connections', {
-      securityGroupId: group.securityGroupId,
+      securityGroupId: this.securityGroup.securityGroupId,
       listeners: this.nodeListeners,
       posture: this.posture,
     });
@@ -118,8 +122,12 @@ export class QdrantCluster extends QdrantClusterBase {
     this.roleName = role.roleName;
     const names = props.network._nodeNames ?? NodeNames.privateZone(`${clusterName}.qdrant.internal`);
     this.nameZone = names._bind(this, clusterName, vpcId);
-    this.nodes = this.makeNodes(group, role);
-    watchNodes(this, group.securityGroupId, this.nodes);
+    this.nodes = makeNodes(this, this.props, this.description, {
+      securityGroupId: this.securityGroup.securityGroupId,
+      instanceProfileName: role.instanceProfileName,
+      nameZone: this.nameZone,
+    });
+    watchNodes(this, this.securityGroup.securityGroupId, this.nodes);
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     const { count: existing } = new ClusterInstances(this, 'Existing', { clusterName, clusterId, vpcId });
     this.founding = new FoundingTime(this, 'FoundingTime', {
@@ -127,9 +135,9 @@ export class QdrantCluster extends QdrantClusterBase {
       existing,
       after: [role.policy, ...this.nodes.flatMap(({ _outliving }) => _outliving)],
     });
-    const serving = this.launch(this.makePrograms(), role.policy, existing);
+    this.serving = this.launch(this.makePrograms(), role.policy, existing);
     if (this.tls.writes.length > 0) this.addFoundingRights();
-    this.endpoint = this.makeEndpoint(serving);
+    this.endpoint = this.makeEndpoint(this.serving);
     const zone = this.nameZone && { name: this.nameZone.baseName, vpcId };
     refuseSharedNames(this, 'aws', { clusterName, 'zone of names': zone });
   }
@@ -168,6 +176,18 @@ export class QdrantCluster extends QdrantClusterBase {
     this.posture._unprotectNode(index);
     this.nodes[index]?._unprotect();
     this.removalProtection?.unprotect(index);
+  }
+
+  /**
+   * Attacks the cluster after every apply that changes it, and fails the apply where something is open: the last node runs
+   * `cdktf-qdrant verify` against each node, in a container of Node. It is given the read-only key or, where there is none, the
+   * admin key. Lets the nodes use each other's gRPC. The first apply then waits until the nodes have booted.
+   *
+   * @throws if a client certificate is required and none is given
+   */
+  public verifyAfterApply(props: VerifyAfterApplyProps = {}): void {
+    const { keys, posture, nodes, roleName, securityGroup, serving } = this;
+    addVerification(this, props, { ...this.description, keys, posture, nodes, roleName, securityGroup, serving });
   }
 
   /**
@@ -223,31 +243,6 @@ export class QdrantCluster extends QdrantClusterBase {
       issuesFrom: this.tls.issuesFrom,
       pullsFrom: ecrRepository(this.description.image),
     });
-  }
-
-  private makeNodes(group: NodeSecurityGroup, role: NodeRole): QdrantNode[] {
-    const { network, instanceType, dataVolume } = this.props;
-    const { nodeCount } = this.description;
-    const machineImage = this.props.machineImage ?? MachineImage.latestAmazonLinux2023();
-    const imageId = machineImage._bind(this, instanceType);
-    const placements = network._placements(this, nodeCount);
-    const zones = { all: placements.map(({ availabilityZone }) => availabilityZone), wanted: network._zonesOf(nodeCount) };
-    return placements.map((placement, index) =>
-      QdrantNode._create(this, `Node${index}`, {
-        index,
-        cluster: this.description,
-        placement,
-        zones,
-        securityGroupId: group.securityGroupId,
-        instanceProfileName: role.instanceProfileName,
-        instanceType,
-        imageId,
-        imageReplacesInstance: machineImage._replacesInstances,
-        rootVolumeSizeGib: machineImage._rootVolumeSizeGib,
-        dataVolume,
-        nameZone: this.nameZone,
-      }),
-    );
   }
 
   private makePrograms(): NodePrograms {

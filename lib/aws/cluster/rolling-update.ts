@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
 import { OptionNames } from '../../input/options';
+import { once } from '../../terraform/once';
 
 /** How changes are rolled out to the nodes. */
 export interface RollingUpdateProps {
@@ -113,7 +114,7 @@ export class RollingUpdate extends Construct {
       targets: [{ key: 'InstanceIds', values: [node.instanceId] }],
       parameters: { Peers: this.options.requireReadyPeers ? 'required' : 'ignored' },
       waitForSuccessTimeoutSeconds: Token.asNumber(
-        conditional(Op.gte(this.existing, 1), this.options.nodeTimeoutMinutes * 60, null),
+        conditional(once(Op.gte(this.existing, 1)), this.options.nodeTimeoutMinutes * 60, null),
       ),
       dependsOn: [...node._running, ...this.gate],
       lifecycle: {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { literalText } from '../../terraform/literal-text';
+import { once } from '../../terraform/once';
 import { refuseWhatDoesNotFit } from './size-limits';
 
 /** A file that goes to a node. */
@@ -16,10 +17,14 @@ const OWN = join(__dirname, 'files');
 /** What nodes on Kubernetes run too. */
 const SHARED = join(__dirname, '..', '..', 'cluster', 'programs');
 
+/** What verifies a cluster goes to a single node, and only where it is asked for: user data is small. */
+const VERIFIER = 'verify-cluster.sh';
+
 /** The programs, the units and what they read, and where each goes on the node. */
 function nodeFiles(): NodeFile[] {
   return [OWN, SHARED].flatMap((folder) =>
     readdirSync(folder)
+      .filter((name) => name !== VERIFIER)
       .sort()
       .map((name) => ({ ...destinationOf(name), source: join(folder, name) })),
   );
@@ -51,6 +56,17 @@ function installPrograms(refreshHours: number): string {
     .map(({ source, path, mode }) => installFile(path, mode, withoutLayout(readFileSync(source, 'utf8'))))
     .join('');
   return programs.replaceAll('@REFRESH_HOURS@', String(refreshHours));
+}
+
+/** A script that installs the program that verifies a cluster, for what follows it. */
+export function installVerifier(): string {
+  const { path, mode } = destinationOf(VERIFIER);
+  return `${SHELL}${installFile(path, mode, withoutLayout(readFileSync(join(OWN, VERIFIER), 'utf8')))}`;
+}
+
+/** Runs that program, for a shell. None of the arguments may have a quote. */
+export function runVerifier(args: string[], input: string): string {
+  return `${destinationOf(VERIFIER).path} ${args.map((arg) => `'${arg}'`).join(' ')} <<<'${input}'`;
 }
 
 const BOOT_COMMANDS = '/opt/qdrant/etc/boot-commands.sh';
@@ -128,12 +144,12 @@ export class NodePrograms extends Construct {
 
   /** The user data of a node, compressed: it installs the programs and starts them, and is never run again. */
   public userData(node: NodeIdentity): string {
-    const install = Fn.join('', [this.installPrograms.asString, this.installConfig.asString]);
+    const install = Fn.join('', once([this.installPrograms.asString, this.installConfig.asString]));
     const cloudConfig = {
       // In place of the distribution's default user, which has no credentials to log in with.
       users: [{ name: 'qdrant', uid: 1000, no_create_home: true, lock_passwd: true, shell: '/usr/sbin/nologin' }],
       write_files: [
-        { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(node) },
+        { path: '/etc/qdrant/node.json', permissions: '0644', content: Fn.jsonencode(once({ ...node })) },
         { path: '/opt/qdrant/install.sh', permissions: '0755', content: install },
       ],
       runcmd: [
@@ -143,7 +159,7 @@ export class NodePrograms extends Construct {
         ['systemctl', 'start', '--no-block', 'qdrant.target'],
       ],
     };
-    return Fn.base64gzip(Fn.join('', ['#cloud-config\n', Fn.jsonencode(cloudConfig)]));
+    return Fn.base64gzip(Fn.join('', once(['#cloud-config\n', Fn.jsonencode(once(cloudConfig))])));
   }
 
   /**

@@ -84,7 +84,7 @@ function issueCertificates(authority: string, partition: string): PolicyStatemen
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
  */
-function pullImages({ account, region, name }: EcrRepository, partition: string): PolicyStatement[] {
+export function pullImages({ account, region, name }: EcrRepository, partition: string): PolicyStatement[] {
   return [
     { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
     {

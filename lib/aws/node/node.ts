@@ -5,6 +5,7 @@ import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { VolumeAttachment } from '@cdktf/provider-aws/lib/volume-attachment';
 import { Fn, ITerraformDependable, Op, TerraformResource, TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
+import { once } from '../../terraform/once';
 import { ClusterTag } from '../names/cluster-identity';
 import { DataVolumeProps } from './data-volume';
 import { hasEbsBandwidth } from './machine-image';
@@ -171,7 +172,7 @@ export class QdrantNode extends Construct {
         ...(severalZones && {
           precondition: [
             {
-              condition: Op.gte(Fn.lengthOf(Fn.distinct(zones.all)), zones.wanted),
+              condition: Op.gte(once(Fn.lengthOf(once(Fn.distinct(once(zones.all))))), zones.wanted),
               errorMessage:
                 `The nodes of the Qdrant cluster ${this.props.cluster.clusterName} must stand in ${zones.wanted} availability zones, and their subnets lie ` +
                 'in fewer. Give subnets in different zones, or say in how many they lie: zoneCount of ClusterNetwork.fromSubnets.',

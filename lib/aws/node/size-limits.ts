@@ -24,14 +24,30 @@ export function refuseWhatDoesNotFit(scope: Construct, installers: Installers): 
   scope.node.addValidation({ validate: () => check(scope, installers) });
 }
 
+/** As `refuseWhatDoesNotFit`, of the document that verifies a cluster: a program that goes compressed, and a script. */
+export function refuseVerificationThatDoesNotFit(scope: Construct, program: string, script: string): void {
+  const size = compressedSize(program) + JSON.stringify(readableName(scope, script)).length + SURROUNDINGS;
+  if (size <= MAX_DOCUMENT) return;
+  throw badInput(scope, {
+    given: `the document of Systems Manager that verifies the cluster has about ${size} bytes, of which ${SURROUNDINGS} are spare`,
+    allowed: `${MAX_DOCUMENT} bytes`,
+    instead: 'an image with a shorter name',
+  });
+}
+
 function check(scope: Construct, { programs, config }: Installers): string[] {
   const known = readableName(scope, config);
   const userData = gzipSync(programs + known).length + SURROUNDINGS;
-  const document = Math.ceil((gzipSync(programs).length * 4) / 3) + JSON.stringify(known).length + SURROUNDINGS;
+  const document = compressedSize(programs) + JSON.stringify(known).length + SURROUNDINGS;
   return [
     ...tooLarge(scope, 'the user data of a node', userData, MAX_USER_DATA),
     ...tooLarge(scope, 'the document of Systems Manager', document, MAX_DOCUMENT),
   ];
+}
+
+/** In base64. */
+function compressedSize(text: string): number {
+  return Math.ceil((gzipSync(text).length * 4) / 3);
 }
 
 function tooLarge(scope: Construct, what: string, size: number, limit: number): string[] {

@@ -1,41 +1,15 @@
-import { FindingSeverity } from '../../posture';
+import { VERIFICATION_OPTIONS, VerificationProps } from '../../cluster/verification-options';
 import { OptionNames } from '../../input/options';
 import { VerifyResourcesProps } from './resources';
 
 /** How a cluster is verified after an apply. */
-export interface VerifyAfterApplyProps {
+export interface VerifyAfterApplyProps extends VerificationProps {
   /**
    * How long, in minutes, an apply waits for the verification, with the attempts after one that could not reach every node.
    *
    * @default - 16, and 3 more for each node: as long as all attempts take
    */
   readonly timeoutMinutes?: number;
-
-  /**
-   * The container image, pinned by a version tag or a digest: Node 20 or later, and nothing else. It is not part of what keeps
-   * data, but is given an API key: name a mirror of your own, by its digest, where images are checked.
-   *
-   * @default docker.io/library/node:22.20.0-bookworm-slim
-   * @example
-   * image: 'registry.example.com/node@sha256:DIGEST',
-   */
-  readonly image?: string;
-
-  /**
-   * What is not looked for, by the ids of probes or of rules of the posture.
-   *
-   * @default - everything is looked for
-   * @example
-   * accept: ['web-ui', 'QDR020'],
-   */
-  readonly accept?: string[];
-
-  /**
-   * The least severity of findings that fail the apply.
-   *
-   * @default FindingSeverity.ERROR
-   */
-  readonly failOn?: FindingSeverity;
 
   /**
    * Memory and CPU of the pod.
@@ -55,10 +29,8 @@ export interface VerifyAfterApplyProps {
 
 /** @internal */
 export const VERIFY_AFTER_APPLY_OPTIONS: OptionNames<VerifyAfterApplyProps> = {
+  ...VERIFICATION_OPTIONS,
   timeoutMinutes: true,
-  image: true,
-  accept: true,
-  failOn: true,
   resources: true,
   clientCertificateSecretName: 'reference',
 };

@@ -4,11 +4,8 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { ITerraformDependable } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { bundledProgram } from '../../cluster/bundled-program';
-import { attackedPorts, verificationArguments } from '../../cluster/verification';
-import { requireEnumIfGiven, requireWholeNumber } from '../../input/input';
+import { attackedPorts, checkVerification, VERIFICATION_IMAGE, verificationArguments } from '../../cluster/verification';
 import { requireOptions, requireOptionsIfGiven } from '../../input/options';
-import { FindingSeverity } from '../../posture';
-import { checkImage } from '../../qdrant/cluster-checks';
 import { Changes, changesOf } from '../../terraform/changes-of';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
@@ -21,9 +18,6 @@ import { PlacementProps } from './placement';
 import { PodUser } from './pod-user';
 import { checkResourcesBeside, resourcesBeside, VERIFY_RESOURCES_OPTIONS } from './resources';
 import { VERIFY_AFTER_APPLY_OPTIONS, VerifyAfterApplyProps } from './verification-options';
-
-/** The image where none is named. */
-const DEFAULT_IMAGE = 'docker.io/library/node:22.20.0-bookworm-slim';
 
 const PROGRAMS = '/opt/cdktf-qdrant';
 const GIVEN = '/run/secrets/cdktf-qdrant';
@@ -94,11 +88,7 @@ export class Verification extends Construct {
   private check(): void {
     const { props } = this;
     requireOptions(this, undefined, props, VERIFY_AFTER_APPLY_OPTIONS);
-    if (props.timeoutMinutes !== undefined) {
-      requireWholeNumber(this, 'timeoutMinutes', props.timeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
-    }
-    if (props.image !== undefined) checkImage(this, 'image', props.image, DEFAULT_IMAGE);
-    requireEnumIfGiven(this, 'failOn', props.failOn, 'FindingSeverity', FindingSeverity);
+    checkVerification(this, props);
     requireOptionsIfGiven(this, 'resources', props.resources, VERIFY_RESOURCES_OPTIONS);
     if (props.resources !== undefined) checkResourcesBeside(this, 'resources', props.resources);
     const { clientCertificateSecretName } = props;
@@ -153,7 +143,7 @@ export class Verification extends Construct {
   }
 
   private podSpec({ metadata }: ConfigMapV1) {
-    const { image = DEFAULT_IMAGE, resources } = this.props;
+    const { image = VERIFICATION_IMAGE, resources } = this.props;
     return jobPodSpec({
       ...this.verified,
       container: {
@@ -175,14 +165,13 @@ export class Verification extends Construct {
 
   private programArguments(): string[] {
     const { hosts, grpc, metricsPort, key, clientCertificateSecretName } = this.verified;
-    const { accept = [], failOn = FindingSeverity.ERROR } = this.props;
     const identity = { cert: `${GIVEN}/client.crt`, key: `${GIVEN}/client.key` };
     const files = {
       ca: `${GIVEN}/ca.crt`,
       [key.option]: `${GIVEN}/api-key`,
       ...(clientCertificateSecretName === undefined ? {} : identity),
     };
-    return verificationArguments(this, { hosts, grpc, metricsPort, files, accept, failOn });
+    return verificationArguments(this, this.props, { hosts, grpc, metricsPort, files });
   }
 
   /** Of each Secret nothing but what is asked for: of that of the nodes' certificate not its key. */

@@ -1,7 +1,8 @@
+import { CLOCK } from '../../support/clock';
 import { testWith } from '../../support/programs';
 import { pause } from '../../support/until';
 import { Given } from './given';
-import { CLOCK, CLOCK_FILE, IMAGES } from './images';
+import { CLOCK_FILE, IMAGES } from './images';
 
 const NODE = 1;
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { clockEnvironment, clockLibrary } from '../../support/clock';
 import { addPrograms, makeServerImage } from '../../support/server-image';
 import { CACHE, findProgram, ROOT, run } from '../../support/programs';
 
@@ -39,8 +39,6 @@ const STAND_IN: { [image: string]: string[] } = {
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** What shifts the clock of a program, and is a package of Debian's. */
-export const CLOCK = { name: 'libfaketime', isThere: () => clockLibrary() !== undefined };
 /** By which the clock of a server in its image is set: a time from now, as `+1h`. */
 export const CLOCK_FILE = '/qdrant/storage/.clock';
 
@@ -84,16 +82,10 @@ function serverConfig(name: string) {
   return { User: '1000:1000', WorkingDir: '/qdrant', Env: environment };
 }
 
-/** Every program of the container reads the wall clock through the library; how fast time passes stays as it is. */
+/** Every program of the container reads the wall clock through the library. */
 function clockedConfig(): Image['config'] {
   const config = serverConfig(IMAGES.clockedServer);
-  const clock = ['LD_PRELOAD=/clock/libfaketime.so', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'FAKETIME_DISABLE_SHM=1'];
-  return { ...config, Env: [...config.Env, ...clock] };
-}
-
-function clockLibrary(): string | undefined {
-  const { stdout } = spawnSync('dpkg', ['-L', 'libfaketime'], { encoding: 'utf8' });
-  return stdout?.split('\n').find((file) => file.endsWith('/libfaketimeMT.so.1'));
+  return { ...config, Env: [...config.Env, ...clockEnvironment('/clock/libfaketime.so')] };
 }
 
 /** What a small distribution has, as far as the programs of pods use it. */

@@ -1,7 +1,7 @@
 import { cutOff, reconnect } from './away';
+import { DISK_LIMITS } from '../../support/disk-limits';
 import { pause } from '../../support/until';
 import { Given } from './given';
-import { Machine } from './machine';
 import { testWith } from '../../support/programs';
 
 /** Networks, disks and power of machines. */
@@ -53,7 +53,7 @@ export function machineFaults(given: Given): void {
     });
   });
 
-  testWith([Machine.DISK_LIMITS], 'a disk that is slow keeps nobody from being served', async () => {
+  testWith([DISK_LIMITS], 'a disk that is slow keeps nobody from being served', async () => {
     const { cluster } = given;
     const machine = await cluster.machineOf(2);
     await cluster.fault('a disk that writes 512 KiB in a second, for 20 s', async () => {

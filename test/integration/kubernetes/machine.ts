@@ -1,11 +1,11 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { limitDisk } from '../../support/disk-limits';
 import { Member } from '../../support/network/bridge';
 import { CACHE, run } from '../../support/programs';
 
 const CGROUPS = '/sys/fs/cgroup';
-const DISK_LIMIT = 'blkio.throttle.write_bps_device';
 
 /** A service of a machine: a program and its arguments. */
 export type Command = [string, ...string[]];
@@ -14,12 +14,6 @@ export type Command = [string, ...string[]];
  * A machine: a network namespace with mounts, processes and control groups of its own. What runs on it ends when its init does.
  */
 export class Machine {
-  /** What `limitDisk` needs. */
-  public static readonly DISK_LIMITS = {
-    name: 'limits of control groups for disks (blkio, of version 1)',
-    isThere: () => existsSync(join(CGROUPS, 'blkio', DISK_LIMIT)),
-  };
-
   public readonly folder: string;
   private init?: ChildProcess;
 
@@ -96,12 +90,7 @@ export class Machine {
 
   /** Limits how much the machine and its pods write to a disk of it in a second; 0 for no limit. */
   public limitDisk(name: string, bytes: number): void {
-    const device = this.run('findmnt', ['--noheadings', '--output', 'MAJ:MIN', this.volume(name)]).trim();
-    const groups = join(CGROUPS, 'blkio');
-    // The kernel writes in its own group what no program waits for.
-    for (const group of [groups, ...groupsIn(join(groups, this.controlGroup))]) {
-      writeFileSync(join(group, DISK_LIMIT), `${device} ${bytes}`);
-    }
+    limitDisk(this.run('findmnt', ['--noheadings', '--output', 'MAJ:MIN', this.volume(name)]).trim(), bytes);
   }
 
   /** Ends a service at once. It is started again, unless it is to stay away. */
@@ -156,11 +145,6 @@ export class Machine {
       }
     }
   }
-}
-
-function groupsIn(folder: string): string[] {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [folder, ...folders.flatMap(({ name }) => groupsIn(join(folder, name)))];
 }
 
 function removeGroups(folder: string): void {

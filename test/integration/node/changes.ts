@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { aws, QdrantVersion } from '../../../lib';
-import { until } from '../../support/until';
+import { bringCertificate, putCertificate } from './brought-certificate';
 import { Given, GRPC, GRPC_BEHIND_GUARD, METRICS, PEER, REST, REST_BEHIND_GUARD } from './given';
 import { Machine } from './machine';
+import { look, serial, untilLooked } from './refresh';
 import { Vpc } from './vpc';
 
 /** What is changed by Terraform, or rotates by itself, while a client writes and reads. */
 export function changes(given: Given): void {
   describe('a change, while a client writes and reads', () => {
-    let tls: aws.Tls;
-
     const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
     const image = { ...version, image: `${Vpc.PRIVATE_REGISTRY_NAME}/search/qdrant:v1.19.0-unprivileged` };
     const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, ...options });
@@ -102,10 +101,6 @@ export function changes(given: Given): void {
 
     test('of the certificate is picked up by each node in its turn, on every port', async () => {
       const { cluster } = given;
-      const serial = (machine: Machine, port: number) =>
-        machine.run(
-          `openssl s_client -connect 127.0.0.1:${port} -servername "$(hostname)" </dev/null 2>/dev/null | openssl x509 -noout -serial`,
-        );
       const ports = [REST, GRPC, METRICS, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD];
       const before = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
       for (const machine of cluster.machines) {
@@ -113,45 +108,20 @@ export function changes(given: Given): void {
         machine.run('rm -rf /run/qdrant/identity');
       }
       await cluster.change('certificate', async () => {
-        // All at once: that only one of them restarts at a time is up to their turns.
-        for (const machine of cluster.machines) machine.run('systemctl start --no-block qdrant-refresh.service');
-        for (const machine of cluster.machines) {
-          await until(
-            'the node has looked',
-            300,
-            () => machine.try('systemctl is-active qdrant-refresh.service').output === 'inactive\n',
-          );
-          expect(machine.run('systemctl show --property Result qdrant-refresh.service').trim()).toBe('Result=success');
-        }
+        look(cluster.machines);
+        await untilLooked(cluster.machines);
       });
       const after = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
       for (const [node, serials] of after.entries()) {
         expect(new Set(serials).size).toBe(1);
+        expect(serials[0]).toMatch(/^serial=/);
         expect(serials[0]).not.toBe(before[node][0]);
       }
     });
 
     test('of the CA goes in steps, the old and the new one believed in between', async () => {
       const { cluster, admin } = given;
-      const [old, next] = ['ca.pem', 'nodes-ca.pem'].map((name) => readFileSync(cluster.file(name), 'utf8'));
-      const apiKeys = aws.ApiKeys.generated({ generation: 2 });
-      const secret = await cluster.api.call(
-        'CreateSecret',
-        {
-          Name: 'brought-tls',
-          SecretString: readFileSync(cluster.file('nodes.json'), 'utf8'),
-          ClientRequestToken: 'a'.repeat(32),
-        },
-        { service: 'secretsmanager', prefix: 'secretsmanager' },
-      );
-      tls = aws.Tls.fromSecret(aws.Secret.fromArn(secret.ARN));
-      await cluster.change('CA', () => {
-        roll({ apiKeys, trustedAuthorities: [aws.CaBundle.fromPem(next)] });
-        writeFileSync(cluster.file('ca.pem'), `${old}\n${next}`);
-        roll({ apiKeys, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)] });
-        roll({ apiKeys, tls });
-        writeFileSync(cluster.file('ca.pem'), next);
-      });
+      await cluster.change('CA', () => bringCertificate(given));
       for (const node of [0, 1, 2]) {
         expect(cluster.rest('/collections', { node, key: admin }).status).toBe(200);
         expect(cluster.grpc({ node, key: admin })).toBe('OK');
@@ -162,23 +132,13 @@ export function changes(given: Given): void {
       const { cluster } = given;
       const [, , machine] = cluster.machines;
       const [, , before] = containers();
-      const keep = (file: string) =>
-        cluster.api.call(
-          'PutSecretValue',
-          {
-            SecretId: 'brought-tls',
-            SecretString: readFileSync(cluster.file(file), 'utf8'),
-            ClientRequestToken: file.padEnd(32, '-'),
-          },
-          { service: 'secretsmanager', prefix: 'secretsmanager' },
-        );
-      await keep('nodes-early.json');
+      await putCertificate(given, 'nodes-early');
       const refused = machine.try('/opt/qdrant/bin/update-node.sh own');
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/the certificate is not good as sslserver: .*certificate is not yet valid/);
       expect(containers()[2]).toBe(before);
       expect(cluster.isReady(machine)).toBe(true);
-      await keep('nodes.json');
+      await putCertificate(given, 'nodes');
       machine.run('/opt/qdrant/bin/update-node.sh own');
       expect(containers()[2]).toBe(before);
     });
@@ -192,8 +152,7 @@ export function changes(given: Given): void {
       second.run(`printf '%s' '${broken}' >/usr/bin/broken-engine; chmod 755 /usr/bin/broken-engine`);
       second.run('cp /etc/qdrant/environment /etc/qdrant/environment.kept');
       second.run('printf "READY_SECONDS=20\nCONTAINER_ENGINE=broken-engine\n" >>/etc/qdrant/environment');
-      const settings = { logLevel: 'WARN' };
-      cluster.synth({ ...image, tls, apiKeys: aws.ApiKeys.generated({ generation: 2 }), settings });
+      cluster.synth({ ...cluster.options, settings: { logLevel: 'WARN' } });
       await cluster.fault('an apply that breaks a node, and an agent of Systems Manager that is away in the next one', () => {
         const applied = cluster.terraform.terraform(['apply', '-auto-approve', '-input=false'], [1]);
         expect(applied.code).toBe(1);

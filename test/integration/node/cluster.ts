@@ -1,18 +1,19 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aws } from '../../../lib';
 import { AwsApi } from '../../support/aws/api';
 import { addNetwork } from '../../support/aws/network';
 import { findProgram, python, ROOT, run } from '../../support/programs';
-import { makeServerImage } from '../../support/server-image';
+import { makeNodeImage, makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
 import { Traffic, TrafficOptions } from '../../support/traffic-client';
 import { pause, until } from '../../support/until';
 import { Witness } from '../../support/witness';
-import { Machine } from './machine';
+import { HOSTS_FILES, Machine } from './machine';
 import { SecurityRules } from './security-rules';
+import { applyVerified } from './verified-apply';
 
 import { ClusterClient } from '../../support/cluster-client';
 import { Counts } from '../../support/proof';
@@ -23,9 +24,14 @@ import { Vpc } from './vpc';
 
 /** What the harness needs. */
 export const HARNESS =
-  'root terraform moto aws ip nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(' ');
+  'root terraform moto aws ip tc nft systemd-nspawn dockerd cloud-init nginx jq curl openssl mkfs.xfs losetup nsenter'.split(
+    ' ',
+  );
 
 type Options = Partial<aws.QdrantClusterProps>;
+
+/** How many nodes there are at most, all of which a certificate that is brought names. */
+const MOST_NODES = 4;
 
 /**
  * A cluster whose nodes run: synthesized and applied by the real Terraform against an AWS API, its instances booted as machines on a VPC
@@ -42,6 +48,14 @@ export class RunningCluster extends ClusterClient {
   public api!: AwsApi;
   /** Where the security group lets clients come from. */
   public clientRanges = ['10.20.0.0/24'];
+  /** What it was synthesized with last. */
+  public options: Options = {};
+  /** Whatever is not an option of the cluster. */
+  public arrange: (cluster: aws.QdrantCluster) => void = () => {};
+  /** Has it verified after each apply, as it is at first. */
+  public verify!: (cluster: aws.QdrantCluster) => void;
+  /** The first apply, whose verification fails or succeeds once the machines have booted. */
+  public firstApply!: Promise<void>;
   /** What a client sees of what happens to it. */
   public readonly witness = new Witness<TrafficOptions>('AWS', (happening, options) => this.traffic(happening, options));
   private readonly services: ChildProcess[] = [];
@@ -61,8 +75,9 @@ export class RunningCluster extends ClusterClient {
     this.vpc = new Vpc();
     run('mount', ['-t', 'tmpfs', 'tmpfs', this.folder]);
     mkdirSync(join(this.folder, 'instances'));
-    run(python(), [join(ROOT, 'test/support/certificates.py'), this.folder, ...[0, 1, 2].map((index) => this.host(index))]);
+    this.makeCertificates();
     makeServerImage(this.folder);
+    makeNodeImage(join(this.folder, 'node'));
     const api = `http://${Vpc.AWS_API}:443`;
     this.api = await AwsApi.start({
       host: Vpc.AWS_API,
@@ -75,14 +90,18 @@ export class RunningCluster extends ClusterClient {
     await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
     await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
     this.terraform = new TerraformRun(this.api.url);
+    const clientCertificateSecret = await this.keepClientCertificate();
+    this.verify = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
+    this.arrange = this.verify;
     this.synth(options);
     this.terraform.init();
-    this.terraform.apply();
-    await this.makeMachines();
+    this.firstApply = (await applyVerified(this.terraform, this.api)).done;
+    await this.startMachines();
   }
 
   /** Synthesizes the cluster, changed or not. */
   public synth(options: Options): void {
+    this.options = options;
     this.terraform.synth((stack) => {
       const { vpcId, subnetIds } = addNetwork(stack);
       const cluster = new aws.QdrantCluster(stack, 'Cluster', {
@@ -103,6 +122,7 @@ export class RunningCluster extends ClusterClient {
         cluster.connections.allowRestFrom(aws.Peer.ipv4(range));
         cluster.connections.allowGrpcFrom(aws.Peer.ipv4(range));
       }
+      this.arrange(cluster);
       cluster.addOutputs();
     });
   }
@@ -114,14 +134,42 @@ export class RunningCluster extends ClusterClient {
     this.guardMachines();
   }
 
-  /** See `Witness`. */
-  public change(what: string, happening: () => unknown): Promise<Counts> {
-    return this.witness.change(what, happening);
+  /** As `roll`, of a cluster that is verified: all but that is done then. Throws once it is over where it fails. */
+  public async rollVerified(options: Options, meanwhile: () => void = () => {}): Promise<void> {
+    this.synth(options);
+    const { done } = await applyVerified(this.terraform, this.api);
+    this.guardMachines();
+    let isOver = false;
+    const over = () => (isOver = true);
+    done.then(over, over);
+    for (; !isOver; await pause(0.2)) meanwhile();
+    return done;
+  }
+
+  /** Gives the cluster so many nodes. Terraform waits for those that it adds, which boot meanwhile, as it makes them. */
+  public async resize(nodeCount: number): Promise<void> {
+    this.synth({ ...this.options, nodeCount });
+    let applies = true;
+    const applied = this.terraform.applyAside().finally(() => (applies = false));
+    // What fails before it is waited for is no failure of its own.
+    applied.catch(() => {});
+    while (applies) {
+      await this.bootAdded();
+      await pause(0.5);
+    }
+    await applied;
+    for (const machine of this.machines.splice(nodeCount)) await machine.remove();
+    this.guardMachines();
   }
 
   /** See `Witness`. */
-  public fault(what: string, happening: () => unknown): Promise<Counts> {
-    return this.witness.fault(what, happening);
+  public change(what: string, happening: () => unknown, options?: TrafficOptions): Promise<Counts> {
+    return this.witness.change(what, happening, options);
+  }
+
+  /** See `Witness`. */
+  public fault(what: string, happening: () => unknown, options?: TrafficOptions): Promise<Counts> {
+    return this.witness.fault(what, happening, options);
   }
 
   /** Adds a verdict on what goes from a node to the others and comes from them, or takes it away. */
@@ -132,6 +180,13 @@ export class RunningCluster extends ClusterClient {
       `  chain ${hook} {\n    type filter hook ${hook} priority -10;\n    ${rule} ${verdict}\n  }\n`;
     const chains = verdict === undefined ? '' : chain('input', `ip saddr ${set}`) + chain('output', `ip daddr ${set}`);
     this.vpc.guard(machine.member, `table inet between\ndelete table inet between\ntable inet between {\n${chains}}\n`);
+  }
+
+  /** Makes the certificates that are brought, or one more that ends in so many seconds: see certificates.py. */
+  public makeCertificates(seconds?: number): void {
+    const brief = seconds === undefined ? [] : ['--brief', String(seconds)];
+    const hosts = Array.from({ length: MOST_NODES }, (_, index) => this.host(index));
+    run(python(), [join(ROOT, 'test/support/certificates.py'), ...brief, this.folder, ...hosts]);
   }
 
   public host(index: number): string {
@@ -177,6 +232,11 @@ export class RunningCluster extends ClusterClient {
     return join(this.folder, 'instances', `${machine.instanceId}.agent-away`);
   }
 
+  /** All that its agents of Systems Manager have run, with what was printed. */
+  public agentLog(): string {
+    return readFileSync(join(this.folder, 'instances', 'log'), 'utf8');
+  }
+
   public async stop(): Promise<void> {
     for (const machine of this.machines) await machine.remove();
     this.api?.stop();
@@ -187,29 +247,59 @@ export class RunningCluster extends ClusterClient {
     this.services.reverse().forEach((service) => service.kill('SIGKILL'));
   }
 
-  private async makeMachines(): Promise<void> {
-    const byIndex = (resources: any[]) => resources.sort((a, b) => Number(a.tags.QdrantNode) - Number(b.tags.QdrantNode));
-    const instances = byIndex(this.terraform.resources('aws_instance'));
-    const addresses = byIndex(this.terraform.resources('aws_network_interface')).map(({ private_ip: ip }) => ip);
+  private async startMachines(): Promise<void> {
+    const addresses = this.nodeResources('aws_network_interface').map(({ private_ip: ip }) => ip);
     const names = addresses.map((address, index) => `${address} ${this.host(index)}`);
     this.hosts = [...names, `${addresses[0]} vectors.qdrant.internal`].join('\n');
     this.allowed = this.vpc.joinClient('allowed', Bridge.ALLOWED, this.hosts);
     this.refused = this.vpc.joinClient('refused', Bridge.REFUSED, this.hosts);
-    this.machines = instances.map((instance, index) => {
-      const member = this.vpc.join(`node-${index}`, addresses[index]);
-      const folder = join(this.folder, member.name);
-      mkdirSync(folder);
-      return new Machine({
-        instanceId: instance.id,
-        member,
-        userData: Buffer.from(instance.user_data_base64, 'base64'),
-        hosts: this.hosts,
-        folder,
-      });
-    });
+    this.machines = this.nodeResources('aws_instance').map((_, index) => this.makeMachine(index));
     this.guardMachines();
     this.bootedAt = Date.now();
     await Promise.all(this.machines.map((machine) => this.boot(machine)));
+  }
+
+  /** The certificate of a client of the cluster, as a secret. */
+  private async keepClientCertificate(): Promise<aws.Secret> {
+    const [certificate, key] = ['client.pem', 'client-key.pem'].map((name) => readFileSync(this.file(name), 'utf8'));
+    return aws.Secret.fromArn(await this.api.makeSecret('client', JSON.stringify({ certificate, private_key: key })));
+  }
+
+  /** Boots the instances that Terraform has made so far and that have no machine yet. */
+  private async bootAdded(): Promise<void> {
+    const instances = this.nodeResources('aws_instance').length;
+    for (let index = this.machines.length; index < instances; index++) {
+      this.announce(`${this.nodeResources('aws_network_interface')[index].private_ip} ${this.host(index)}`);
+      this.machines.push(this.makeMachine(index));
+      this.guardMachines();
+      await this.boot(this.machines[index]);
+    }
+  }
+
+  private makeMachine(index: number): Machine {
+    const instance = this.nodeResources('aws_instance')[index];
+    const member = this.vpc.join(`node-${index}`, this.nodeResources('aws_network_interface')[index].private_ip);
+    const folder = join(this.folder, member.name);
+    mkdirSync(folder);
+    return new Machine({
+      instanceId: instance.id,
+      member,
+      userData: Buffer.from(instance.user_data_base64, 'base64'),
+      hosts: this.hosts,
+      folder,
+    });
+  }
+
+  /** Tells everybody another name, as the private zone does. */
+  private announce(name: string): void {
+    this.hosts += `\n${name}`;
+    for (const { namespace } of [this.allowed, this.refused]) appendFileSync(`/etc/netns/${namespace}/hosts`, `${name}\n`);
+    for (const machine of this.machines) machine.run(`for file in ${HOSTS_FILES}; do echo '${name}' >>"$file"; done`);
+  }
+
+  /** What Terraform has made of a type for each node, in the order of the nodes. */
+  private nodeResources(type: string): any[] {
+    return this.terraform.resources(type).sort((a, b) => Number(a.tags.QdrantNode) - Number(b.tags.QdrantNode));
   }
 
   private guardMachines(): void {
@@ -222,7 +312,8 @@ export class RunningCluster extends ClusterClient {
   }
 
   private async traffic(happening: () => Promise<void>, options: TrafficOptions): Promise<Counts> {
-    const traffic = await Traffic.start(this, this.machines.length, { collection: `traffic-${++this.traffics}`, ...options });
+    const nodes = options.nodes ?? this.machines.length;
+    const traffic = await Traffic.start(this, nodes, { collection: `traffic-${++this.traffics}`, ...options });
     try {
       // What is seen before and after it happens belongs to it.
       await pause(2);

@@ -1,6 +1,9 @@
+import { DISK_LIMITS, limitDisk } from '../../support/disk-limits';
+import { testWith } from '../../support/programs';
 import { pause, until } from '../../support/until';
-import { Given } from './given';
-import { Machine } from './machine';
+import { Given, PEER } from './given';
+import { HOSTS_FILES, Machine } from './machine';
+import { lastLook, look, untilLooked } from './refresh';
 
 /** What goes wrong with a node that runs, and that it is over without a person. */
 export function faults(given: Given): void {
@@ -35,9 +38,34 @@ export function faults(given: Given): void {
       const { cluster } = given;
       const [, machine] = cluster.machines;
       await cluster.fault('server killed', async () => {
-        const kill = 'kill -KILL "$(docker inspect --format "{{.State.Pid}}" qdrant)"';
-        await untilAnotherServes(machine, () => machine.run(kill));
+        await untilAnotherServes(machine, () => machine.run(KILL_SERVER));
       });
+    });
+
+    test('a guard that is killed is started again', async () => {
+      const { cluster } = given;
+      const [machine] = cluster.machines;
+      const restarts = () => Number(machine.run('systemctl show --property NRestarts --value qdrant-guard.service'));
+      const before = restarts();
+      await cluster.fault('guard killed', async () => {
+        machine.run('pkill -KILL -x nginx');
+        await until('it was started again', 60, () => restarts() > before);
+        await cluster.untilReady(60, [machine]);
+      });
+      expect(cluster.grpc({ key: given.admin })).toBe('OK');
+    });
+
+    test('all servers, killed at once, come back with their data', async () => {
+      const { cluster } = given;
+      const before = cluster.machines.map(container);
+      const all = async () => {
+        for (const machine of cluster.machines) machine.run(KILL_SERVER);
+        await until('each has another server', 180, () =>
+          cluster.machines.map(container).every(({ code, output }, node) => code === 0 && output !== before[node].output),
+        );
+        await cluster.untilReady(120);
+      };
+      await cluster.fault('all servers killed at once, for a client that goes on asking', all, { attempts: 600 });
     });
 
     test('a server that is killed for its memory comes back', async () => {
@@ -61,15 +89,44 @@ export function faults(given: Given): void {
       });
     });
 
-    test('a network that loses every twentieth packet disturbs nobody', async () => {
+    test('a narrow network that loses every twentieth packet disturbs nobody', async () => {
       const { cluster } = given;
-      await cluster.fault('a network that loses 5 % of the packets between nodes, for 20 s', async () => {
-        // Once where a packet leaves, and once where it arrives.
-        for (const machine of cluster.machines) cluster.betweenNodes(machine, 'numgen random mod 1000 < 25 counter drop');
+      const narrow = '1 Mbit/s for each machine, and a loss of 5 % of the packets between nodes, for 20 s';
+      await cluster.fault(narrow, async () => {
+        for (const machine of cluster.machines) {
+          machine.run('tc qdisc add dev eth0 root tbf rate 1mbit burst 4kb latency 400ms');
+          // Once where a packet leaves, and once where it arrives.
+          cluster.betweenNodes(machine, 'numgen random mod 1000 < 25 counter drop');
+        }
+        // What clients and nodes send by themselves may fit.
+        for (const [node, machine] of cluster.machines.entries()) {
+          machine.try(`timeout 5 head -c 60000 /dev/zero >/dev/tcp/${cluster.address((node + 1) % 3)}/${PEER}`);
+        }
         await pause(20);
         for (const machine of cluster.machines) {
           expect(machine.run('nft list table inet between')).toMatch(/counter packets [1-9]/);
+          expect(machine.run('tc -statistics qdisc show dev eth0')).toMatch(/overlimits [1-9]/);
           cluster.betweenNodes(machine, undefined);
+          machine.run('tc qdisc del dev eth0 root');
+        }
+        return secondsUntilAllSeeAllReady();
+      });
+    });
+
+    testWith([DISK_LIMITS], 'a disk that is slow keeps nobody from being served', async () => {
+      const { cluster } = given;
+      const [, , machine] = cluster.machines;
+      const device = machine.volumeNumbers.join(':');
+      await cluster.fault('a disk that writes 512 KiB in a second, for 20 s', async () => {
+        limitDisk(device, 512 * 1024);
+        try {
+          const start = Date.now();
+          machine.run(WRITE_AS_SERVER);
+          const seconds = (Date.now() - start) / 1000;
+          expect(seconds).toBeGreaterThan(2);
+          await pause(20 - seconds);
+        } finally {
+          limitDisk(device, 0);
         }
         return secondsUntilAllSeeAllReady();
       });
@@ -92,19 +149,13 @@ export function faults(given: Given): void {
       const before = container(machine);
       await cluster.fault('AWS API away, Secrets Manager with it', async () => {
         cluster.vpc.refuse('AWS_API');
-        machine.run('systemctl start --no-block qdrant-refresh.service');
-        const lines = () => machine.run(`journalctl --no-pager --output cat ${OF_LAST_REFRESH}`);
-        await until('it says so', 120, () => /cannot read the secret arn:\S+ with the node's role/.test(lines()));
+        look([machine]);
+        await until('it says so', 120, () => /cannot read the secret arn:\S+ with the node's role/.test(lastLook(machine)));
         cluster.vpc.accept();
         const start = Date.now();
-        await until(
-          'it has looked',
-          180,
-          () => machine.try('systemctl is-active qdrant-refresh.service').output === 'inactive\n',
-        );
+        await untilLooked([machine]);
         return (Date.now() - start) / 1000;
       });
-      expect(machine.run('systemctl show --property Result qdrant-refresh.service').trim()).toBe('Result=success');
       expect(container(machine)).toEqual(before);
     });
 
@@ -124,6 +175,16 @@ export function faults(given: Given): void {
   });
 }
 
+const KILL_SERVER = 'kill -KILL "$(docker inspect --format "{{.State.Pid}}" qdrant)"';
+
+/** Writes 2 MiB to the data volume, in the control groups of the server's container. */
+const WRITE_AS_SERVER = `
+id=$(docker inspect --format '{{.Id}}' qdrant)
+for folder in $(find /sys/fs/cgroup -type d -name "*$id*"); do echo $$ >"$folder/cgroup.procs"; done
+dd if=/dev/zero of=/var/lib/qdrant/slow bs=64k count=32 conv=fsync
+rm /var/lib/qdrant/slow
+`;
+
 /** Limits the memory of the server's container to a little more than it has, and takes that; the server is what the kernel ends. */
 const OUT_OF_MEMORY = `
 id=$(docker inspect --format '{{.Id}}' qdrant) pid=$(docker inspect --format '{{.State.Pid}}' qdrant)
@@ -137,8 +198,6 @@ for folder in $(find /sys/fs/cgroup -type d -name "*$id*"); do
 done
 `;
 
-/** The names of nodes are in a file that the container engine gives its containers a copy of. */
-const HOSTS_FILES = '/etc/hosts "$(docker inspect --format "{{.HostsPath}}" qdrant)"';
 // Written into, and never replaced, as the container sees the file and not its name.
 const FORGET_NAMES = `
 for file in ${HOSTS_FILES}; do
@@ -147,5 +206,3 @@ for file in ${HOSTS_FILES}; do
 done
 `;
 const KNOW_NAMES = `for file in ${HOSTS_FILES}; do cat "$file.kept" >"$file"; done`;
-
-const OF_LAST_REFRESH = '_SYSTEMD_INVOCATION_ID="$(systemctl show --property InvocationID --value qdrant-refresh.service)"';

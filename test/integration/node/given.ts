@@ -1,3 +1,4 @@
+import { QdrantVersion } from '../../../lib';
 import { RestOptions } from '../../support/cluster-client';
 import { RunningCluster } from './cluster';
 
@@ -8,6 +9,9 @@ export const GRPC_BEHIND_GUARD = 6336;
 export const REST_BEHIND_GUARD = 6337;
 export const HEALTH = 6339;
 export const METRICS = 9153;
+
+/** What the cluster is made with. */
+export const AT_FIRST = { version: QdrantVersion.V1_18_3 };
 
 /** What the tests are given, once it has started. */
 export interface Given {

@@ -6,6 +6,9 @@ import { Member } from '../../support/network/bridge';
 import { until } from '../../support/until';
 import { Vpc } from './vpc';
 
+/** Where a machine has names from, in place of a DNS server, and its server, as the container engine gives it a copy: for a shell. */
+export const HOSTS_FILES = '/etc/hosts "$(docker inspect --format "{{.HostsPath}}" qdrant)"';
+
 export interface MachineProps {
   readonly instanceId: string;
   readonly member: Member;
@@ -85,8 +88,13 @@ export class Machine {
 
   /** Attaches the data volume while the machine runs. */
   public attachVolume(): void {
+    this.run(`mknod /dev/sdf b ${this.volumeNumbers.join(' ')}`);
+  }
+
+  /** The major and the minor number of the data volume's device. */
+  public get volumeNumbers(): [number, number] {
     const { rdev } = statSync(this.device);
-    this.run(`mknod /dev/sdf b ${rdev >> 8} ${rdev & 0xff}`);
+    return [rdev >> 8, rdev & 0xff];
   }
 
   /** Replaces the data volume by one that a command makes what it is to be. The machine must be off. */

@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { QdrantVersion } from '../../../lib';
 import { describeWith } from '../../support/programs';
 import { access } from './access';
 import { booting } from './booting';
+import { certificateFaults } from './certificate-faults';
 import { changes } from './changes';
+import { clockFaults } from './clock-faults';
 import { HARNESS, RunningCluster } from './cluster';
 import { faults } from './faults';
-import { Given } from './given';
+import { AT_FIRST, Given } from './given';
+import { moreNodes } from './more-nodes';
 import { shards } from './shards';
+import { endVerification, verification } from './verification';
 import { volumes } from './volumes';
 
 /** How long it may take to start, in milliseconds: another run of the tests may have its network for as long as it takes. */
@@ -21,9 +24,10 @@ describeWith(HARNESS, 'nodes that run', () => {
   const given = {} as Given;
 
   beforeAll(async () => {
-    given.cluster = await RunningCluster.start({ version: QdrantVersion.V1_18_3 });
+    given.cluster = await RunningCluster.start(AT_FIRST);
     const { cluster } = given;
     await cluster.untilReady(400);
+    await endVerification(cluster);
     given.admin = await cluster.secret('admin');
     given.readOnly = await cluster.secret('read-only');
     writeFileSync(cluster.file('ca.pem'), await cluster.secret('ca-certificate'));
@@ -31,12 +35,17 @@ describeWith(HARNESS, 'nodes that run', () => {
   }, SETUP_TIMEOUT);
   afterAll(() => given.cluster?.stop(), 300000);
 
+  verification(given);
   access(given);
   shards(given);
+  // Certificates are of the cluster's own CA here, and brought after the changes.
+  clockFaults(given);
   changes(given);
   faults(given);
+  certificateFaults(given);
   booting(given);
   volumes(given);
+  moreNodes(given);
 
   test('no secret is in what Terraform keeps', () => {
     const { cluster, admin, readOnly } = given;

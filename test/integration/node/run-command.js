@@ -33,7 +33,7 @@ async function main() {
     rmSync(away);
   }
   const document = await getDocument();
-  const defaults = Object.entries(document.parameters).map(([name, { default: value }]) => [name, value]);
+  const defaults = Object.entries(document.parameters ?? {}).map(([name, { default: value }]) => [name, value]);
   const given = Object.entries(JSON.parse(parametersJson)).map(([name, value]) => [name, [].concat(value)[0]]);
   let script = document.mainSteps[0].inputs.runCommand.join('\n');
   for (const [name, value] of [...given, ...defaults]) script = script.replaceAll(`{{ ${name} }}`, value);

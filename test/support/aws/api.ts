@@ -103,6 +103,13 @@ export class AwsApi {
     return answer.SecretString;
   }
 
+  /** Makes a secret, as whoever writes it from outside; its ARN. */
+  public async makeSecret(name: string, text: string): Promise<string> {
+    const secret = { Name: name, SecretString: text, ClientRequestToken: name.padEnd(32, '-') };
+    const answer = await this.call('CreateSecret', secret, { service: 'secretsmanager', prefix: 'secretsmanager' });
+    return answer.ARN;
+  }
+
   private async untilItAnswers(): Promise<void> {
     for (let attempt = 0; attempt < 300; attempt++) {
       const answers = await fetch(`${this.url}/moto-api/`).then(

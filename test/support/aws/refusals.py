@@ -8,7 +8,7 @@ import base64
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from moto.backends import get_backend
@@ -20,6 +20,8 @@ DOCS = "https://docs.aws.amazon.com/"
 
 # How long a new instance profile stays unknown to EC2.
 PROFILE_SECONDS = 6
+# How far the clock of who signs a request may be from AWS's.
+SIGNATURE_MINUTES = 5
 
 RULES = []
 
@@ -30,6 +32,7 @@ class Call:
     def __init__(self, request: Request, body: bytes) -> None:
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", request.headers.get("Authorization", ""))
         self.region, self.service = scope.groups() if scope else ("us-east-1", "")
+        self.date = request.headers.get("X-Amz-Date")
         self.path = request.path
         self.method = request.method
         self.body = body
@@ -64,6 +67,25 @@ def refuses(service: str, *actions: str, page: str):
         return rule
 
     return register
+
+
+# --- What services have in common -----------------------------------------------------------------------------------------------
+
+
+@refuses("ecr", page="IAM/latest/UserGuide/reference_sigv-troubleshooting.html")
+@refuses("secretsmanager", page="IAM/latest/UserGuide/reference_sigv-troubleshooting.html")
+def signed_by_another_clock(call):
+    form = "%Y%m%dT%H%M%SZ"
+    # What the tests themselves ask is not signed.
+    if call.date is None:
+        return None
+    signed, now, margin = datetime.strptime(call.date, form), utcnow(), timedelta(minutes=SIGNATURE_MINUTES)
+    if signed > now + margin:
+        limit = f"{now + margin:{form}} ({now:{form}} + {SIGNATURE_MINUTES} min.)"
+        return "InvalidSignatureException", f"Signature not yet current: {call.date} is still later than {limit}"
+    if signed < now - margin:
+        limit = f"{now - margin:{form}} ({now:{form}} - {SIGNATURE_MINUTES} min.)"
+        return "InvalidSignatureException", f"Signature expired: {call.date} is now earlier than {limit}"
 
 
 # --- Systems Manager ------------------------------------------------------------------------------------------------------------

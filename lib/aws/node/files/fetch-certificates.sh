@@ -164,14 +164,35 @@ publish_cluster_ca() {
   [[ $published == "$(<"$work/issuer.pem")" ]] || write_secret "$arn" "$work/issuer.pem"
 }
 
+# OpenSSL sets a beginning only where it keeps a list of what it has issued; this one is thrown away.
+readonly SIGNING="[ca]
+default_ca = cluster
+[cluster]
+database = $work/issued
+new_certs_dir = $work
+rand_serial = yes
+default_md = sha256
+copy_extensions = copy
+policy = names
+[names]
+commonName = supplied"
+
 issue_from_cluster_ca() {
   retry read_or_make_cluster_ca "$(cluster .tls.caSecretArn)"
   member "$work/ca.json" certificate "the cluster's CA" >"$work/issuer.pem"
   member "$work/ca.json" private_key "the cluster's CA" >"$work/issuer-key.pem"
   make_key_and_request
-  openssl x509 -req -in "$work/request.pem" -CA "$work/issuer.pem" -CAkey "$work/issuer-key.pem" -copy_extensions copy \
-    -days "$(cluster .tls.validityDays)" -out "$work/cert.pem" 2>/dev/null
+  sign_request
   remember_issued
+}
+
+# Valid since an hour ago, as what AWS Private CA issues: the clocks of other nodes and of clients may be behind this one's, and they would
+# refuse it until theirs have caught up.
+sign_request() {
+  : >"$work/issued"
+  openssl ca -batch -notext -config <(printf '%s\n' "$SIGNING") -cert "$work/issuer.pem" -keyfile "$work/issuer-key.pem" \
+    -in "$work/request.pem" -startdate "$(date --utc --date '1 hour ago' +%Y%m%d%H%M%SZ)" -days "$(cluster .tls.validityDays)" \
+    -out "$work/cert.pem" 2>/dev/null
 }
 
 from_cluster_ca() {
