@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubernetes, QdrantVersion } from '../../lib';
-import { ALERT_CASES, AlertCase, Told } from '../support/kubernetes/alert-cases';
-import { MEMORY, plannedRestart, Series, valuesOf } from '../support/kubernetes/alert-series';
+import { ALERT_CASES } from '../support/kubernetes/alert-cases';
+import { AlertCase, MEMORY, plannedRestart, Series, Told, valuesOf } from '../support/kubernetes/alert-series';
 import { drawn, dashboardOf, groupsOf, rulesOf, synthMonitored } from '../support/kubernetes/monitoring';
 import { describeWith, run } from '../support/programs';
 

@@ -3,6 +3,25 @@ export interface Series {
   readonly [series: string]: Array<[value: number | undefined, minutes: number]>;
 }
 
+/** One alert of those that somebody is told of, and when. */
+export interface Told {
+  readonly afterMinutes: number;
+  readonly severity: 'warning' | 'critical';
+  /** Beside those that all have. */
+  readonly labels?: { readonly [name: string]: string };
+  /** It may tell a value, which is another one each minute. */
+  readonly summary: string | ((minute: number) => string);
+}
+
+/** When an alert fires, and what is nearest to that and does not have it fire. */
+export interface AlertCase {
+  readonly alert: string;
+  readonly what: string;
+  readonly fires: Series;
+  readonly told: Told[];
+  readonly nearest: { readonly [what: string]: Series };
+}
+
 /** Longer than any case. */
 export const END = 180;
 

@@ -40,6 +40,18 @@ export function drawn(dashboard: any): string[] {
   return dashboard.panels.flatMap((panel: any) => panel.targets.map(({ expr }: any) => expr));
 }
 
+/** The first rule of a name, and of a severity. */
+export function ruleOf(rules: Rule[], name: string, severity?: string): Rule {
+  return rules.find(({ alert, labels }) => alert === name && (severity ?? labels.severity) === labels.severity)!;
+}
+
+/** What others than the server expose, as their sources name it. */
+export const ELSEWHERE = [
+  ...['up', 'kube_pod_status_ready', 'container_memory_working_set_bytes'],
+  ...['kubelet_volume_stats_available_bytes', 'kubelet_volume_stats_capacity_bytes'],
+  ...['certmanager_certificate_expiration_timestamp_seconds', 'certmanager_certificate_renewal_timestamp_seconds'],
+];
+
 /** The names of the metrics that expressions ask for. */
 export function metricsIn(expressions: string[]): string[] {
   const names = expressions.flatMap((expression) => [...expression.matchAll(/(\w+)\{/g)].map(([, name]) => name));
