@@ -1,51 +1,35 @@
 import { Alert, AlertGroup } from './alert';
 import { orZero } from './promql';
-import { WatchedCluster } from './watched-cluster';
+import { ReadinessSeries, WatchedCluster } from './watched-cluster';
 
 /** Longer than a planned restart takes in most clusters: loading a large collection may take longer. */
-const MINUTES_OF_A_RESTART = 15;
+export const MINUTES_OF_A_RESTART = 15;
+
+const RESTARTS_AN_HOUR = 3;
 
 /** Whether the nodes are there, and serve. */
-export function nodeAlerts({ server, nodeCount, nodeLabel, readiness }: WatchedCluster): AlertGroup {
+export function nodeAlerts(cluster: WatchedCluster): AlertGroup {
+  const { server, nodeCount, nodeLabel, readiness } = cluster;
   const node = `{{ $labels.${nodeLabel} }}`;
-  const majority = Math.floor(nodeCount / 2) + 1;
-  const notReady: Alert[] = readiness
-    ? [
-        {
-          name: 'QdrantNodeNotReady',
-          severity: 'warning',
-          expression: `${readiness.ready} == 0`,
-          forMinutes: MINUTES_OF_A_RESTART,
-          summary: `${node} is not ready.`,
-        },
-      ]
-    : [];
   return {
     name: 'nodes',
     alerts: [
       {
         name: 'QdrantNodeDown',
         severity: 'warning',
-        expression: `${server.up} == 0`,
-        forMinutes: MINUTES_OF_A_RESTART,
-        summary: `${node} does not answer the scrapes of Prometheus.`,
+        expression: isAway(ofEachNode(cluster, server.up)),
+        forMinutes: 1,
+        summary: `${node} did not answer Prometheus for {{ $value }} of the last 30 minutes.`,
       },
       {
         name: 'QdrantNodeMissing',
         severity: 'warning',
-        expression: `${orZero(`count(${server.up})`)} < ${nodeCount}`,
+        expression: `${orZero(`count(${ofEachNode(cluster, server.up)})`)} < ${nodeCount}`,
         forMinutes: MINUTES_OF_A_RESTART,
         summary: `Prometheus knows {{ $value }} of ${nodeCount} nodes.`,
       },
-      {
-        name: 'QdrantMajorityDown',
-        severity: 'critical',
-        expression: `${orZero(`sum(${server.up})`)} < ${majority}`,
-        // One alone has no majority while it restarts.
-        forMinutes: nodeCount === 1 ? MINUTES_OF_A_RESTART : 5,
-        summary: `{{ $value }} of ${nodeCount} nodes answer, and consensus takes ${majority}.`,
-      },
-      ...notReady,
+      majorityDown(cluster),
+      ...(readiness ? readinessAlerts(cluster, readiness) : []),
       {
         name: 'QdrantRecoveryMode',
         severity: 'critical',
@@ -55,4 +39,63 @@ export function nodeAlerts({ server, nodeCount, nodeLabel, readiness }: WatchedC
       },
     ],
   };
+}
+
+/** How many nodes answer, unless nothing is known of any. One that nothing scrapes does if it is ready: that nothing does is another alert. */
+export function nodesThatAnswer(cluster: WatchedCluster): string {
+  const { server, readiness } = cluster;
+  const known = [server.up, ...(readiness ? [readiness.ready] : [])].map((series) => ofEachNode(cluster, series));
+  return `sum(${known.join(' or ')})`;
+}
+
+function majorityDown(cluster: WatchedCluster): Alert {
+  const { nodeCount } = cluster;
+  const majority = Math.floor(nodeCount / 2) + 1;
+  const answer = nodesThatAnswer(cluster);
+  // One alone has no majority while it restarts.
+  const minutes = nodeCount === 1 ? MINUTES_OF_A_RESTART : 5;
+  return {
+    name: 'QdrantMajorityDown',
+    severity: 'critical',
+    // Of what is not known, only what is now: before a cluster was founded it was not away.
+    expression: `${orZero(answer)} < ${majority} or ${minutesOf(`${answer} < bool ${majority}`, 3 * minutes)} > ${minutes}`,
+    forMinutes: minutes,
+    summary: `Too few of ${nodeCount} nodes answer, or too seldom, for consensus, which takes ${majority}.`,
+  };
+}
+
+function readinessAlerts(cluster: WatchedCluster, { ready, restarts }: ReadinessSeries): Alert[] {
+  const { nodeLabel } = cluster;
+  const node = `{{ $labels.${nodeLabel} }}`;
+  return [
+    {
+      name: 'QdrantNodeNotReady',
+      severity: 'warning',
+      expression: isAway(ofEachNode(cluster, ready)),
+      forMinutes: 1,
+      summary: `${node} was not ready for {{ $value }} of the last 30 minutes.`,
+    },
+    {
+      name: 'QdrantNodeRestarts',
+      severity: 'warning',
+      expression: `max by (${nodeLabel}) (changes(${restarts}[1h])) > ${RESTARTS_AN_HOUR}`,
+      forMinutes: 1,
+      summary: `The server of ${node} has ended {{ $value }} times within an hour.`,
+    },
+  ];
+}
+
+/** That something was away for longer than a restart takes, in all: each good scrape of a server that ends again and again would begin an alert anew. */
+function isAway(series: string): string {
+  return `${minutesOf(`${series} == bool 0`, 2 * MINUTES_OF_A_RESTART)} > ${MINUTES_OF_A_RESTART}`;
+}
+
+/** For how many of the last minutes a condition held. */
+function minutesOf(condition: string, last: number): string {
+  return `sum_over_time((${condition})[${last}m:1m])`;
+}
+
+/** One value of each node, which two jobs or replicas of what exposes it may tell of. */
+function ofEachNode({ nodeLabel }: WatchedCluster, series: string): string {
+  return `max by (${nodeLabel}) (${series})`;
 }

@@ -11,9 +11,12 @@ export interface OutsideSeries {
   readonly proof: string;
 }
 
-/** Whether each node is ready: 1 or 0. */
+/** Whether each node is ready, and how often its server has ended. */
 export interface ReadinessSeries extends OutsideSeries {
+  /** 1 or 0. */
   readonly ready: string;
+  /** How often in all. */
+  readonly restarts: string;
 }
 
 /** How full something is. */

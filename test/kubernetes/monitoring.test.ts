@@ -83,7 +83,7 @@ describe('alerts and dashboard', () => {
     const all = [...rulesOf(synthMonitored()).map(({ expr }) => expr), ...drawn(dashboardOf(synthMonitored()))];
     const selectors = all.flatMap((expression) => [...expression.matchAll(/\{([^}]*)\}/g)].map(([, matchers]) => matchers));
     const ofCluster = [
-      'job="vectors-cluster-peers",namespace="search"',
+      'job="vectors-cluster-peers",namespace="search",pod=~"vectors-cluster-[0-9]+"',
       'namespace="search",pod=~"vectors-cluster-[0-9]+"',
       'namespace="search",persistentvolumeclaim=~"(storage|snapshots)-vectors-cluster-[0-9]+"',
       'exported_namespace="search",name=~"vectors-cluster-(tls|ca|client-.+)"',
@@ -102,7 +102,7 @@ describe('alerts and dashboard', () => {
       kind === 'Service' && Object.entries(selector.matchLabels).every(([name, value]) => metadata.labels[name] === value);
     const services = stack.objects.filter(selects).map(({ metadata }) => metadata.name);
     expect(services).toHaveLength(1);
-    expect(ruleOf(rulesOf(stack), 'QdrantNodeDown').expr).toBe(`up{job="${services[0]}",namespace="search"} == 0`);
+    expect(ruleOf(rulesOf(stack), 'QdrantNodeDown').expr).toContain(`up{job="${services[0]}",namespace="search"`);
   });
 
   test('have each what happened, for how long, and where the guide says what to do', () => {
@@ -145,7 +145,7 @@ describe('alerts and dashboard', () => {
     const of = (nodeCount: number) => {
       const rules = rulesOf(synthMonitored({}, { nodeCount }));
       const [missing, majority] = ['QdrantNodeMissing', 'QdrantMajorityDown'].map((name) => ruleOf(rules, name));
-      return [missing.expr.split(' < ')[1], majority.expr.split(' < ')[1], majority.for];
+      return [missing.expr.split(' < ')[1], / < (\d+) or /.exec(majority.expr)?.[1], majority.for];
     };
     expect(of(5)).toEqual(['5', '3', '5m']);
     expect(of(3)).toEqual(['3', '2', '5m']);

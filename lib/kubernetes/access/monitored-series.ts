@@ -42,7 +42,7 @@ export class MonitoredSeries {
     const from = <T>(source: MetricsSource, found: T) => (metricsSources.includes(source) ? found : undefined);
     return {
       ...{ clusterName, nodeCount, thresholds, nodeLabel: this.labels.pod },
-      server: new ServerSeries({ version, prefix, matchers: [...equals({ job }), ...this.inNamespace, ...this.everywhere] }),
+      server: new ServerSeries({ version, prefix, matchers: [...equals({ job }), ...this.ofPods] }),
       readiness: from(MetricsSource.KUBE_STATE_METRICS, this.readiness()),
       memory: from(MetricsSource.CADVISOR, this.memory()),
       volumes: from(MetricsSource.KUBELET, this.volumes()),
@@ -59,9 +59,14 @@ export class MonitoredSeries {
     return [...this.inNamespace, ...pods, ...this.everywhere];
   }
 
+  private get ofServers(): Matchers {
+    return [...this.ofPods, ...equals({ [this.labels.container]: 'qdrant' })];
+  }
+
   private readiness(): ReadinessSeries {
     const ready = series('kube_pod_status_ready', this.ofPods, equals({ condition: 'true' }));
-    return { source: 'kube-state-metrics', watches: 'whether nodes are ready', proof: ready, ready };
+    const restarts = series('kube_pod_container_status_restarts_total', this.ofServers);
+    return { source: 'kube-state-metrics', watches: 'whether nodes are ready', proof: ready, ready, restarts };
   }
 
   /**
@@ -69,10 +74,9 @@ export class MonitoredSeries {
    * kube-state-metrics tells it too.
    */
   private memory(): FillingSeries {
-    const { namespace, pod, container } = this.labels;
-    const server = [...this.ofPods, ...equals({ [container]: 'qdrant' })];
-    const used = series(this.props.memoryMeasure ?? MemoryMeasure.WORKING_SET, server);
-    const limit = series('kube_pod_container_resource_limits', server, equals({ resource: 'memory' }));
+    const { namespace, pod } = this.labels;
+    const used = series(this.props.memoryMeasure ?? MemoryMeasure.WORKING_SET, this.ofServers);
+    const limit = series('kube_pod_container_resource_limits', this.ofServers, equals({ resource: 'memory' }));
     const most = (of: string) => `max by (${namespace}, ${pod}) (${of})`;
     return {
       ...{ source: 'cadvisor', watches: 'memory', label: pod },

@@ -3,7 +3,7 @@ import { OptionNames } from '../../input/options';
 
 /** What has to expose metrics, beside the nodes themselves, for all of a cluster to be watched. */
 export enum MetricsSource {
-  /** kube-state-metrics: whether pods are ready. */
+  /** kube-state-metrics: whether pods are ready, and how often servers have ended. */
   KUBE_STATE_METRICS = 'kube-state-metrics',
   /** cAdvisor, which is part of the kubelet: the memory of containers. */
   CADVISOR = 'cadvisor',
@@ -133,7 +133,7 @@ export interface MonitoringProps {
   readonly memoryMeasure?: MemoryMeasure;
 
   /**
-   * The job that Prometheus scrapes the nodes in.
+   * The job that Prometheus scrapes the nodes in. Other pods may be part of it; each series needs a label that names its pod.
    *
    * @default - the one that `addServiceMonitor` makes: the name of the service for peers
    */

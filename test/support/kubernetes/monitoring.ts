@@ -47,7 +47,7 @@ export function ruleOf(rules: Rule[], name: string, severity?: string): Rule {
 
 /** What others than the server expose, as their sources name it. */
 export const ELSEWHERE = [
-  ...['up', 'kube_pod_status_ready', 'container_memory_working_set_bytes'],
+  ...['up', 'kube_pod_status_ready', 'kube_pod_container_status_restarts_total', 'container_memory_working_set_bytes'],
   ...['kubelet_volume_stats_available_bytes', 'kubelet_volume_stats_capacity_bytes'],
   ...['certmanager_certificate_expiration_timestamp_seconds', 'certmanager_certificate_renewal_timestamp_seconds'],
 ];
