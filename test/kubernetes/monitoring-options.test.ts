@@ -1,5 +1,5 @@
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
-import { TerraformVariable } from 'cdktf';
+import { TerraformLocal, TerraformVariable } from 'cdktf';
 import { kubernetes } from '../../lib';
 import {
   dashboardMapOf,
@@ -99,6 +99,19 @@ describe('options of the monitoring', () => {
     expect(ruleOf(rulesOf(stack), 'QdrantNodeDown').expr).toMatch(/[(]up\{job="qdrant",/);
   });
 
+  test('the labels of all series are those of alerts too: aggregated, these tell not whose they are', () => {
+    const labelsOf = (props: kubernetes.MonitoringProps) => ruleOf(rulesOf(synthMonitored(props)), 'QdrantMajorityDown').labels;
+    expect(labelsOf({ metricLabels: { cluster: 'production' } })).toMatchObject({ cluster: 'production', namespace: 'search' });
+    expect(labelsOf({ metricLabels: { cluster: 'production' }, alertLabels: { cluster: 'here' } }).cluster).toBe('here');
+  });
+
+  test.each([
+    ['1x_', { additional: { 'service.metrics_prefix': '1x_' } }, /service.metrics_prefix is "1x_"/],
+    ['my-app_', { unchecked: { 'service.metrics_prefix': 'my-app_' } }, /service.metrics_prefix is "my-app_"/],
+  ])('no prefix that PromQL does not take: %s', (_, settings, message) => {
+    expect(() => synthMonitored({}, { settings })).toThrow(message);
+  });
+
   test('what labels are called', () => {
     const metricLabelNames = {
       ...{ namespace: 'kubernetes_namespace', pod: 'pod_name' },
@@ -165,10 +178,49 @@ describe('options of the monitoring', () => {
     ['a runbook', { runbookUrl: 'wiki' }, /runbookUrl is "wiki"/],
     ['a namespace', { namespace: 'Monitoring' }, /namespace is "Monitoring"/],
     ['an annotation', { dashboardAnnotations: { 'a b': 'c' } }, /dashboardAnnotations has the annotation "a b: c"/],
+    ['a reserved label', { alertLabels: { __name__: 'x' } }, /alertLabels is "__name__"/],
+    ['a label of each alert', { alertLabels: { namespace: 'x' } }, /alertLabels is "namespace"/],
+    [
+      'a label of each alert, as a severity',
+      { severityLabels: { warning: { source: 'x' } } },
+      /severityLabels.warning is "source"/,
+    ],
+    ['the name of a metric', { metricLabels: { __name__: 'x' } }, /metricLabels is "__name__"/],
+    ['a template', { alertLabels: { team: 'a {{ b' } }, /alertLabels.team is "a {{ b"/],
+    ['a template of metrics', { metricLabels: { cluster: '{{b}}' } }, /metricLabels.cluster is "{{b}}"/],
+    ['a template as a runbook', { runbookUrl: 'https://example.com/{{x' }, /runbookUrl is/],
     ['an option', { dashbord: false }, /dashbord is no option.*Instead: dashboard/],
   ];
   test.each(wrong)('are refused: %s', (_what, props, message) => {
     expect(() => synthMonitored(props)).toThrow(message);
+  });
+});
+
+describe('maps of labels that only Terraform knows', () => {
+  const refused: Array<[string, (labels: { [name: string]: string }) => kubernetes.MonitoringProps]> = [
+    ['alertLabels', (alertLabels) => ({ alertLabels })],
+    ['metricLabels', (metricLabels) => ({ metricLabels })],
+    ['severityLabels.critical', (critical) => ({ severityLabels: { critical } })],
+  ];
+  test.each(refused)('are refused: %s', (option, propsOf) => {
+    const make = () =>
+      synthCluster({}, (cluster, stack) => {
+        cluster.addMonitoring({
+          job: 'qdrant',
+          ...propsOf(new TerraformLocal(stack, 'labels', { team: 'search' }).asStringMap),
+        });
+      });
+    expect(make).toThrow(
+      new RegExp(`Cluster/AlertsAndDashboard: ${option} is a map that is known only when Terraform runs.*Instead: `),
+    );
+  });
+
+  test('but not their values', () => {
+    const { json } = synthCluster({}, (cluster, stack) => {
+      const team = new TerraformVariable(stack, 'team', { type: 'string' }).stringValue;
+      cluster.addMonitoring({ job: 'qdrant', alertLabels: { team } });
+    });
+    expect(JSON.stringify(json.resource.kubernetes_manifest)).toContain('"team":"${var.team}"');
   });
 });
 

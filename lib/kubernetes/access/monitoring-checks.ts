@@ -19,7 +19,13 @@ import {
   SEVERITY_LABELS_OPTIONS,
 } from './monitoring-props';
 
-const METRIC_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const METRIC_LABEL = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Labels by which alerts say what they are of. */
+const OWN_LABELS = ['alertname', 'namespace', 'qdrant_cluster', 'source'];
+
+/** Prometheus takes two braces in labels and annotations for the begin of a template, and refuses all rules where it is none. */
+const NO_TEMPLATE = /^(?!.*\{\{)/s;
 
 /** Throws where the options of a monitoring cannot be. Its thresholds are checked as they are resolved. */
 export function checkMonitoring(scope: Construct, props: MonitoringProps): void {
@@ -48,10 +54,16 @@ export function checkMonitoring(scope: Construct, props: MonitoringProps): void 
     scope,
     'runbookUrl',
     props.runbookUrl,
-    /^https?:\/\/\S+$/,
-    'the address of a page',
+    /^https?:\/\/(?!.*\{\{)\S+$/,
+    'the address of a page, without {{',
     'https://wiki.example.com/qdrant',
   );
+}
+
+/** Throws where what the server puts before the names of its metrics is none that PromQL takes: the server takes more. */
+export function checkMetricsPrefix(scope: Construct, prefix: string | undefined): void {
+  const allowed = 'letters, digits and underscores, no digit first';
+  checkText(scope, 'service.metrics_prefix', prefix ?? undefined, /^([a-zA-Z_][a-zA-Z0-9_]*)?$/, allowed, 'vectors_');
 }
 
 /** An undefined one would count as one that is left out. */
@@ -60,16 +72,43 @@ function requireSource(scope: Construct, source: MetricsSource): void {
 }
 
 function checkMetricLabels(scope: Construct, what: string, labels: { [name: string]: string } | undefined): void {
-  if (labels === undefined || isUnknown(labels)) return;
+  if (labels === undefined) return;
+  requireKnownNames(scope, what, labels);
   requireMap(scope, what, labels, "{ team: 'search' }");
   for (const [name, value] of Object.entries(labels)) {
     checkMetricLabel(scope, what, name);
-    checkText(scope, `${what}.${name}`, value ?? null, /(?:)/, 'a text', 'search');
+    if (OWN_LABELS.includes(name)) throw ownLabel(scope, what, name);
+    checkText(scope, `${what}.${name}`, value ?? null, NO_TEMPLATE, 'a text without {{', 'search');
   }
 }
 
+/** They are merged with others, and conditions are made of them. */
+function requireKnownNames(scope: Construct, what: string, labels: object): void {
+  if (!isUnknown(labels) && !Object.keys(labels ?? {}).some(isUnknown)) return;
+  throw badInput(scope, {
+    given: `${what} is a map that is known only when Terraform runs`,
+    allowed: 'names that are known when synthesizing, with values that may be known only later',
+    instead: `${what}: { team: VALUE }`,
+  });
+}
+
+function ownLabel(scope: Construct, what: string, name: string): Error {
+  return badInput(scope, {
+    given: `${what} is "${name}", which each alert has already`,
+    allowed: `any but ${OWN_LABELS.join(', ')}`,
+    instead: 'for example "team"',
+  });
+}
+
 function checkMetricLabel(scope: Construct, what: string, name: string): void {
-  checkText(scope, what, name, METRIC_LABEL, 'names of labels: letters, digits and underscores, no digit first', 'team');
+  checkText(
+    scope,
+    what,
+    name,
+    METRIC_LABEL,
+    'names of labels: letters, digits and underscores, no digit and no two underscores first',
+    'team',
+  );
 }
 
 function checkText(

@@ -10,7 +10,7 @@ import { WatchedCluster } from '../../monitoring/watched-cluster';
 import { digestOf } from '../../terraform/digest';
 import { literalJson, literally } from '../../terraform/literal-text';
 import { MonitoredSeries, SeriesOwner } from './monitored-series';
-import { checkMonitoring } from './monitoring-checks';
+import { checkMetricsPrefix, checkMonitoring } from './monitoring-checks';
 import { MonitoringProps } from './monitoring-props';
 
 /** @internal */
@@ -43,6 +43,7 @@ export class QdrantMonitoring extends Construct {
   private constructor(scope: Construct, id: string, props: MonitoringProps, cluster: MonitorableCluster) {
     super(scope, id);
     checkMonitoring(this, props);
+    checkMetricsPrefix(this, cluster.metricsPrefix);
     this.props = props;
     this.cluster = cluster;
     this.watched = new MonitoredSeries(cluster, props).watched(resolveThresholds(this, props.thresholds));
@@ -74,14 +75,15 @@ export class QdrantMonitoring extends Construct {
   }
 
   private ruleOf({ name, severity, expression, forMinutes, summary, labels }: Alert): object {
-    const { alertLabels, runbookUrl = RUNBOOK } = this.props;
+    const { alertLabels, metricLabels, runbookUrl = RUNBOOK } = this.props;
     const { clusterName, namespace } = this.cluster;
+    const ofCluster = { namespace, qdrant_cluster: clusterName, ...metricLabels };
     return {
       alert: name,
       expr: expression,
       for: `${forMinutes}m`,
       // What an aggregated value is of, its own labels do not say.
-      labels: { ...{ namespace, qdrant_cluster: clusterName }, ...labels, ...alertLabels, ...this.severityLabels(severity) },
+      labels: { ...ofCluster, ...labels, ...alertLabels, ...this.severityLabels(severity) },
       annotations: {
         summary: `Qdrant ${clusterName}: ${summary}`,
         runbook_url: `${runbookUrl}#${name.toLowerCase()}`,
