@@ -7,6 +7,7 @@ import {
   drawn,
   ELSEWHERE,
   metricsIn,
+  monitor,
   ruleOf,
   rulesOf,
   synthMonitored,
@@ -196,6 +197,32 @@ describe('options of the monitoring', () => {
   });
 });
 
+describe('a cluster that is watched is scraped', () => {
+  const scrapedBy = kubernetes.Peer.namespace('monitoring');
+  const every = (intervalSeconds: number) => (cluster: kubernetes.QdrantCluster) => {
+    cluster.addMonitoring();
+    cluster.addServiceMonitor('Slow', { scrapedBy, intervalSeconds });
+  };
+
+  test('by a monitor of its own, or in a job', () => {
+    const message = /AlertsAndDashboard: .*nothing that scrapes.*Instead: cluster.addServiceMonitor/;
+    expect(() => synthCluster({}, (cluster) => void cluster.addMonitoring())).toThrow(message);
+    expect(() => synthCluster({}, (cluster) => void cluster.addMonitoring({ job: 'qdrant' }))).not.toThrow();
+    // Also where it is added later.
+    expect(() => synthCluster({}, every(30))).not.toThrow();
+  });
+
+  test('so often that alerts see it', () => {
+    expect(() => synthCluster({}, every(120))).not.toThrow();
+    expect(() => synthCluster({}, every(121))).toThrow(/intervalSeconds is 121.*Allowed: .*Instead: intervalSeconds: 120/);
+    const both = (cluster: kubernetes.QdrantCluster) => {
+      every(3600)(cluster);
+      cluster.addServiceMonitor('Quick', { scrapedBy });
+    };
+    expect(() => synthCluster({}, both)).not.toThrow();
+  });
+});
+
 describe('maps of labels that only Terraform knows', () => {
   const refused: Array<[string, (labels: { [name: string]: string }) => kubernetes.MonitoringProps]> = [
     ['alertLabels', (alertLabels) => ({ alertLabels })],
@@ -229,7 +256,7 @@ describe('what only Terraform knows, or would take for its own', () => {
     const { json, objects } = synthKubernetes((stack) => {
       const namespace = new NamespaceV1(stack, 'Namespace', { metadata: { name: 'vectors' } });
       const cluster = new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, namespace: namespace.metadata.name });
-      cluster.addMonitoring({ dashboardNamespace: 'grafana' });
+      monitor(cluster, { dashboardNamespace: 'grafana' });
     });
     const stack = { json, objects } as any;
     expect(ruleOf(rulesOf(stack), 'QdrantNodeDown').expr).toContain('namespace="vectors"');
@@ -240,7 +267,7 @@ describe('what only Terraform knows, or would take for its own', () => {
   test('thresholds may be variables', () => {
     const { json } = synthCluster({}, (cluster, stack) => {
       const variable = new TerraformVariable(stack, 'percent', { type: 'number' });
-      cluster.addMonitoring({ thresholds: { memoryWarningPercent: variable.numberValue } });
+      monitor(cluster, { thresholds: { memoryWarningPercent: variable.numberValue } });
     });
     const manifest = Object.values<any>(json.resource.kubernetes_manifest).find(
       (one) => one.manifest.kind === 'PrometheusRule',
@@ -258,7 +285,7 @@ describe('what only Terraform knows, or would take for its own', () => {
     const { json } = synthCluster({}, (_, stack) => {
       const memory = new TerraformVariable(stack, 'memory', { type: 'string' }).stringValue;
       const options = { ...minimal, clusterName: 'other', resources: { memory } };
-      new kubernetes.QdrantCluster(stack, 'Other', options).addMonitoring({ dashboard: false });
+      monitor(new kubernetes.QdrantCluster(stack, 'Other', options), { dashboard: false });
     });
     const { manifest } = Object.values<any>(json.resource.kubernetes_manifest).find(
       (one) => one.manifest.kind === 'PrometheusRule',

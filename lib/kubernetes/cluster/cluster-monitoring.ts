@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { badInput } from '../../input/input';
 import { MonitoringProps } from '../access/monitoring-props';
 import { QdrantMonitoring } from '../access/monitoring';
+import { requireScraping } from '../access/scraping';
 import { gibOf } from '../pod/quantity';
 import { ResourcesProps } from '../pod/resources';
 import { ClusterTls } from '../tls/tls';
@@ -29,11 +30,13 @@ export function addMonitoring(cluster: Construct, props: MonitoringProps, given:
     });
   }
   const memoryGib = gibOf(given.resources.memory);
-  return QdrantMonitoring._create(cluster, ID, props, {
+  const monitoring = QdrantMonitoring._create(cluster, ID, props, {
     ...given,
     metricsPrefix: given.settings.value('service.metrics_prefix'),
     peerServiceName: given.names.peerService,
     memoryBytes: memoryGib === undefined ? undefined : memoryGib * 2 ** 30,
     issuesCertificates: given.tls.issuer !== undefined,
   });
+  if (props.job === undefined) requireScraping(monitoring, cluster);
+  return monitoring;
 }

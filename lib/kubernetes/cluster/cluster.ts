@@ -157,8 +157,8 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
-   * Adds alerts for Prometheus and a dashboard for Grafana. The Prometheus Operator must be installed, and scrape the nodes: see
-   * `addServiceMonitor`.
+   * Adds alerts for Prometheus and a dashboard for Grafana. The Prometheus Operator must be installed, and something scrape the
+   * nodes, or the synthesis fails: `addServiceMonitor`, or a `job` of yours.
    *
    * @throws if it was called before
    */

@@ -15,7 +15,13 @@ export function synthMonitored(
   props: kubernetes.MonitoringProps = {},
   ofCluster: Partial<kubernetes.QdrantClusterProps> = {},
 ): KubernetesStack {
-  return synthCluster(ofCluster, (cluster) => void cluster.addMonitoring(props));
+  return synthCluster(ofCluster, (cluster) => monitor(cluster, props));
+}
+
+/** Has a cluster scraped and watched. */
+export function monitor(cluster: kubernetes.QdrantCluster, props: kubernetes.MonitoringProps = {}): void {
+  cluster.addServiceMonitor('Monitor', { scrapedBy: kubernetes.Peer.namespace('monitoring') });
+  cluster.addMonitoring(props);
 }
 
 export function groupsOf({ objects }: KubernetesStack): Array<{ name: string; rules: Rule[] }> {
