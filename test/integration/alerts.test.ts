@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { kubernetes, QdrantVersion } from '../../lib';
 import { ALERT_CASES } from '../support/kubernetes/alert-cases';
 import { AlertCase, MEMORY, plannedRestart, Series, Told, valuesOf } from '../support/kubernetes/alert-series';
-import { drawn, dashboardOf, groupsOf, rulesOf, synthMonitored } from '../support/kubernetes/monitoring';
+import { drawn, dashboardOf, groupsOf, monitor, rulesOf, synthMonitored } from '../support/kubernetes/monitoring';
+import { synthCluster } from '../support/kubernetes/synth';
 import { describeWith, run } from '../support/programs';
 
 const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
@@ -63,7 +64,10 @@ function never(alerts: string): object {
 }
 
 describeWith(['promtool'], 'alerts, as Prometheus evaluates them', () => {
-  const stack = synthMonitored({}, { resources: { memory: MEMORY } });
+  const stack = synthCluster({ resources: { memory: MEMORY } }, (cluster) => {
+    monitor(cluster);
+    cluster.issueClientCertificate('search');
+  });
 
   beforeAll(() => {
     const groups = groupsOf(stack).map(({ name, rules }) => ({

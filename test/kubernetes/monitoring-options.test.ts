@@ -1,5 +1,3 @@
-import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
-import { TerraformLocal, TerraformVariable } from 'cdktf';
 import { kubernetes } from '../../lib';
 import {
   dashboardMapOf,
@@ -74,9 +72,8 @@ describe('options of the monitoring', () => {
     expect(without(kubernetes.MetricsSource.CERT_MANAGER).every((name) => name.startsWith('certmanager_'))).toBe(true);
     expect(gone([])).toEqual(ELSEWHERE.filter((name) => name !== 'up'));
     // Where the certificate is brought, cert-manager knows nothing of it.
-    const brought = { tls: kubernetes.Tls.fromSecret('vectors-tls') };
-    expect(gone(all, brought).every((name) => name.startsWith('certmanager_'))).toBe(true);
-    expect(gone(all, brought)).toHaveLength(2);
+    const brought = synthMonitored({}, { tls: kubernetes.Tls.fromSecret('vectors-tls') });
+    expect(metricsIn(rulesOf(brought).map(({ expr }) => expr)).filter((name) => name.startsWith('certmanager_'))).toEqual([]);
   });
 
   test('sources: each that is scraped is missed where it exposes nothing', () => {
@@ -126,6 +123,10 @@ describe('options of the monitoring', () => {
     expect(memory.annotations.summary).toContain('{{ $labels.pod_name }}');
     expect(ruleOf(rules, 'QdrantVolume').expr).toContain('claim=~"(storage|snapshots)-vectors-cluster-[0-9]+"');
     expect(ruleOf(rules, 'QdrantShardUnavailable').expr).toContain('on (pod_name)');
+    // Their own label of that name, or that of all, where all were renamed.
+    const certificates = ruleOf(rules, 'QdrantCertificateEnds').expr;
+    expect(certificates).toContain('{namespace="search",exported_namespace="",');
+    expect(certificates).toContain('{kubernetes_namespace="search",namespace="",exported_namespace="",');
   });
 
   test('a runbook of your own', () => {
@@ -136,13 +137,32 @@ describe('options of the monitoring', () => {
   test('namespaces, in which another cluster of this name may be watched too', () => {
     const stack = synthMonitored({ namespace: 'monitoring', dashboardNamespace: 'grafana' });
     expect(objectOf(stack.objects, 'PrometheusRule').metadata).toMatchObject({
-      ...{ name: 'search-vectors-cluster-alerts', namespace: 'monitoring' },
+      ...{ name: 'search.vectors-cluster-alerts', namespace: 'monitoring' },
     });
     expect(dashboardMapOf(stack).metadata).toMatchObject({
-      ...{ name: 'search-vectors-cluster-dashboard', namespace: 'grafana' },
+      ...{ name: 'search.vectors-cluster-dashboard', namespace: 'grafana' },
     });
     // The alerts are of where the cluster is.
     expect(ruleOf(rulesOf(stack), 'QdrantNodeDown').expr).toContain('namespace="search"');
+  });
+
+  test('namespaces and clusters whose names, together, are the same', () => {
+    const { objects } = synthKubernetes((stack) => {
+      for (const [namespace, clusterName] of [
+        ['search', 'prod-vectors'],
+        ['search-prod', 'vectors'],
+      ]) {
+        const cluster = new kubernetes.QdrantCluster(stack, namespace, { ...minimal, namespace, clusterName });
+        monitor(cluster, { namespace: 'monitoring', dashboardNamespace: 'grafana' });
+      }
+    });
+    const ofAll = objects.filter(({ metadata }) => ['monitoring', 'grafana'].includes(metadata.namespace));
+    const names = ofAll.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(names).toEqual([...new Set(names)]);
+    expect(names).toHaveLength(4);
+    const files = ofAll.flatMap(({ data }) => Object.keys(data ?? {}));
+    expect(files).toEqual([...new Set(files)]);
+    expect(files).toHaveLength(2);
   });
 
   test('a dashboard that Grafana’s sidecar finds, or none', () => {
@@ -190,10 +210,17 @@ describe('options of the monitoring', () => {
     ['a template', { alertLabels: { team: 'a {{ b' } }, /alertLabels.team is "a {{ b"/],
     ['a template of metrics', { metricLabels: { cluster: '{{b}}' } }, /metricLabels.cluster is "{{b}}"/],
     ['a template as a runbook', { runbookUrl: 'https://example.com/{{x' }, /runbookUrl is/],
+    [
+      'a source that knows nothing',
+      { metricsSources: [kubernetes.MetricsSource.CERT_MANAGER] },
+      /metricsSources has CERT_MANAGER/,
+    ],
     ['an option', { dashbord: false }, /dashbord is no option.*Instead: dashboard/],
   ];
   test.each(wrong)('are refused: %s', (_what, props, message) => {
-    expect(() => synthMonitored(props)).toThrow(message);
+    // Whose certificates are brought.
+    const ofCluster = /CERT_MANAGER/.test(message.source) ? { tls: kubernetes.Tls.fromSecret('vectors-tls') } : {};
+    expect(() => synthMonitored(props, ofCluster)).toThrow(message);
   });
 });
 
@@ -220,102 +247,5 @@ describe('a cluster that is watched is scraped', () => {
       cluster.addServiceMonitor('Quick', { scrapedBy });
     };
     expect(() => synthCluster({}, both)).not.toThrow();
-  });
-});
-
-describe('maps of labels that only Terraform knows', () => {
-  const refused: Array<[string, (labels: { [name: string]: string }) => kubernetes.MonitoringProps]> = [
-    ['alertLabels', (alertLabels) => ({ alertLabels })],
-    ['metricLabels', (metricLabels) => ({ metricLabels })],
-    ['severityLabels.critical', (critical) => ({ severityLabels: { critical } })],
-  ];
-  test.each(refused)('are refused: %s', (option, propsOf) => {
-    const make = () =>
-      synthCluster({}, (cluster, stack) => {
-        cluster.addMonitoring({
-          job: 'qdrant',
-          ...propsOf(new TerraformLocal(stack, 'labels', { team: 'search' }).asStringMap),
-        });
-      });
-    expect(make).toThrow(
-      new RegExp(`Cluster/AlertsAndDashboard: ${option} is a map that is known only when Terraform runs.*Instead: `),
-    );
-  });
-
-  test('but not their values', () => {
-    const { json } = synthCluster({}, (cluster, stack) => {
-      const team = new TerraformVariable(stack, 'team', { type: 'string' }).stringValue;
-      cluster.addMonitoring({ job: 'qdrant', alertLabels: { team } });
-    });
-    expect(JSON.stringify(json.resource.kubernetes_manifest)).toContain('"team":"${var.team}"');
-  });
-});
-
-describe('what only Terraform knows, or would take for its own', () => {
-  test('a namespace is part of expressions, names and the dashboard', () => {
-    const { json, objects } = synthKubernetes((stack) => {
-      const namespace = new NamespaceV1(stack, 'Namespace', { metadata: { name: 'vectors' } });
-      const cluster = new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, namespace: namespace.metadata.name });
-      monitor(cluster, { dashboardNamespace: 'grafana' });
-    });
-    const stack = { json, objects } as any;
-    expect(ruleOf(rulesOf(stack), 'QdrantNodeDown').expr).toContain('namespace="vectors"');
-    expect(drawn(dashboardOf(stack))[0]).toContain('namespace="vectors"');
-    expect(Object.keys(dashboardMapOf(stack).data)).toEqual([expect.stringMatching(/^qdrant-vectors-.*\.json$/)]);
-  });
-
-  test('thresholds may be variables', () => {
-    const { json } = synthCluster({}, (cluster, stack) => {
-      const variable = new TerraformVariable(stack, 'percent', { type: 'number' });
-      monitor(cluster, { thresholds: { memoryWarningPercent: variable.numberValue } });
-    });
-    const manifest = Object.values<any>(json.resource.kubernetes_manifest).find(
-      (one) => one.manifest.kind === 'PrometheusRule',
-    );
-    const memory = ruleOf(
-      manifest.manifest.spec.groups.flatMap(({ rules }: any) => rules),
-      'QdrantMemory',
-    );
-    expect(memory.expr).toMatch(/ > \$\{var\.percent\}$/);
-  });
-
-  test('the limit of the memory: Prometheus is asked for it then', () => {
-    const memoryOf = (stack: any) => ruleOf(rulesOf(stack), 'QdrantMemory').expr;
-    expect(memoryOf(synthMonitored({}, { resources: { memory: '16Gi' } }))).toMatch(/\) \/ 17179869184 \* 100 > 75$/);
-    const { json } = synthCluster({}, (_, stack) => {
-      const memory = new TerraformVariable(stack, 'memory', { type: 'string' }).stringValue;
-      const options = { ...minimal, clusterName: 'other', resources: { memory } };
-      monitor(new kubernetes.QdrantCluster(stack, 'Other', options), { dashboard: false });
-    });
-    const { manifest } = Object.values<any>(json.resource.kubernetes_manifest).find(
-      (one) => one.manifest.kind === 'PrometheusRule',
-    );
-    const { expr } = ruleOf(
-      manifest.spec.groups.flatMap(({ rules }: any) => rules),
-      'QdrantMemory',
-    );
-    expect(metricsIn([expr])).toEqual(['container_memory_working_set_bytes', 'kube_pod_container_resource_limits']);
-  });
-
-  test('texts stay as they were written', () => {
-    const stack = synthMonitored({
-      alertLabels: { note: '${a} %{b}' },
-      metricLabels: { cluster: '${c}' },
-      dashboardAnnotations: { note: '${d}' },
-    });
-    const down = ruleOf(rulesOf(stack), 'QdrantNodeDown');
-    expect(down.labels.note).toBe('${a} %{b}');
-    expect(down.expr).toContain('cluster="${c}"');
-    expect(dashboardMapOf(stack).metadata.annotations.note).toBe('${d}');
-    expect(drawn(dashboardOf(stack))[0]).toContain('cluster="${c}"');
-  });
-
-  test('Grafana chooses the source of its data, and not Terraform', () => {
-    const stack = synthMonitored();
-    const [map] = Object.values<any>(stack.json.resource.kubernetes_config_map_v1).filter(({ metadata }) =>
-      metadata.name.endsWith('-dashboard'),
-    );
-    expect(Object.values<string>(map.data)[0]).not.toContain('${');
-    expect(dashboardOf(stack).panels[0].datasource.uid).toBe('${datasource}');
   });
 });

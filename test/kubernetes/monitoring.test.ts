@@ -86,8 +86,8 @@ describe('alerts and dashboard', () => {
       'job="vectors-cluster-peers",namespace="search",pod=~"vectors-cluster-[0-9]+"',
       'namespace="search",pod=~"vectors-cluster-[0-9]+"',
       'namespace="search",persistentvolumeclaim=~"(storage|snapshots)-vectors-cluster-[0-9]+"',
-      'exported_namespace="search",name=~"vectors-cluster-(tls|ca|client-.+)"',
-      'namespace="search",exported_namespace="",name=~"vectors-cluster-(tls|ca|client-.+)"',
+      'exported_namespace="search",name=~"vectors-cluster-tls|vectors-cluster-ca"',
+      'namespace="search",exported_namespace="",name=~"vectors-cluster-tls|vectors-cluster-ca"',
     ];
     expect(selectors.filter((one) => !ofCluster.some((known) => one.startsWith(known)))).toEqual([]);
   });

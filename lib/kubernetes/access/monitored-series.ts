@@ -17,8 +17,8 @@ export interface SeriesOwner {
   readonly peerServiceName: string;
   /** The limit of each node's memory, unless only Terraform knows it. */
   readonly memoryBytes?: number;
-  /** Whether cert-manager issues the certificates. */
-  readonly issuesCertificates: boolean;
+  /** The names of the certificates that cert-manager issues, as a regular expression; undefined where it issues none. */
+  readonly certificateNames?: string;
 }
 
 /** By which series a cluster is watched in a Prometheus. */
@@ -37,16 +37,16 @@ export class MonitoredSeries {
   }
 
   public watched(thresholds: AlertThresholds): WatchedCluster {
-    const { clusterName, nodeCount, version, metricsPrefix: prefix, peerServiceName, issuesCertificates } = this.owner;
-    const { metricsSources = Object.values(MetricsSource), job = peerServiceName } = this.props;
-    const from = <T>(source: MetricsSource, found: T) => (metricsSources.includes(source) ? found : undefined);
+    const { clusterName, nodeCount, version, metricsPrefix: prefix, peerServiceName, certificateNames } = this.owner;
+    const { job = peerServiceName } = this.props;
+    const from = <T>(source: MetricsSource, found: T) => (this.isScraped(source) ? found : undefined);
     return {
       ...{ clusterName, nodeCount, thresholds, nodeLabel: this.labels.pod },
       server: new ServerSeries({ version, prefix, matchers: [...equals({ job }), ...this.ofPods] }),
       readiness: from(MetricsSource.KUBE_STATE_METRICS, this.readiness()),
       memory: from(MetricsSource.CADVISOR, this.memory()),
       volumes: from(MetricsSource.KUBELET, this.volumes()),
-      certificates: issuesCertificates ? from(MetricsSource.CERT_MANAGER, this.certificates()) : undefined,
+      certificates: certificateNames ? from(MetricsSource.CERT_MANAGER, this.certificates(certificateNames)) : undefined,
     };
   }
 
@@ -66,23 +66,25 @@ export class MonitoredSeries {
   private readiness(): ReadinessSeries {
     const ready = series('kube_pod_status_ready', this.ofPods, equals({ condition: 'true' }));
     const restarts = series('kube_pod_container_status_restarts_total', this.ofServers);
-    return { source: 'kube-state-metrics', watches: 'whether nodes are ready', proof: ready, ready, restarts };
+    const proof = `${ready} and on (${this.labels.pod}) ${restarts}`;
+    return { source: 'kube-state-metrics', watches: 'whether nodes are ready', proof, ready, restarts };
   }
 
-  /**
-   * A kubelet may be scraped by two jobs, and a container that starts anew be there twice. The limit that cAdvisor tells is not asked for: many drop it, as
-   * kube-state-metrics tells it too.
-   */
+  /** A kubelet may be scraped by two jobs, and a container that starts anew be there twice. */
   private memory(): FillingSeries {
     const { namespace, pod } = this.labels;
     const used = series(this.props.memoryMeasure ?? MemoryMeasure.WORKING_SET, this.ofServers);
-    const limit = series('kube_pod_container_resource_limits', this.ofServers, equals({ resource: 'memory' }));
     const most = (of: string) => `max by (${namespace}, ${pod}) (${of})`;
-    return {
-      ...{ source: 'cadvisor', watches: 'memory', label: pod },
-      proof: used,
-      percent: `${most(used)} / ${this.owner.memoryBytes ?? most(limit)} * 100`,
-    };
+    const percent = `${most(used)} / ${this.owner.memoryBytes ?? most(this.memoryLimit)} * 100`;
+    return { ...{ source: 'cadvisor', watches: 'memory', label: pod }, proof: percent, percent };
+  }
+
+  /** Where only Terraform knows it. Many drop that which cAdvisor tells, as kube-state-metrics tells it too. */
+  private get memoryLimit(): string {
+    if (this.isScraped(MetricsSource.KUBE_STATE_METRICS)) {
+      return series('kube_pod_container_resource_limits', this.ofServers, equals({ resource: 'memory' }));
+    }
+    return series('container_spec_memory_limit_bytes', this.ofServers);
   }
 
   /** By what is available: some of a file system is no user's. */
@@ -91,27 +93,36 @@ export class MonitoredSeries {
     const claims = matches(claim, `(storage|snapshots)-${this.owner.clusterName}-[0-9]+`);
     const of = (metric: string) =>
       `max by (${namespace}, ${claim}) (${series(metric, this.inNamespace, claims, this.everywhere)})`;
-    const available = series('kubelet_volume_stats_available_bytes', this.inNamespace, claims, this.everywhere);
-    return {
-      ...{ source: 'kubelet', watches: 'the space on volumes', label: claim },
-      proof: available,
-      percent: `(1 - ${of('kubelet_volume_stats_available_bytes')} / ${of('kubelet_volume_stats_capacity_bytes')}) * 100`,
-    };
+    const percent = `(1 - ${of('kubelet_volume_stats_available_bytes')} / ${of('kubelet_volume_stats_capacity_bytes')}) * 100`;
+    return { ...{ source: 'kubelet', watches: 'the space on volumes', label: claim }, proof: percent, percent };
   }
 
-  /** Those of the nodes, of their CA and of clients. cert-manager itself names the namespace, unless the scrape takes that name for its own. */
-  private certificates(): CertificateSeries {
-    const { clusterName, namespace } = this.owner;
-    const certificates = matches('name', `${clusterName}-(tls|ca|client-.+)`);
+  /** Those of the nodes, of their CA and of clients. One that was not issued yet ends at 0, and has no end. */
+  private certificates(names: string): CertificateSeries {
     const of = (metric: string) => {
-      const renamed = series(metric, equals({ exported_namespace: namespace }), certificates, this.everywhere);
-      const kept = series(metric, equals({ namespace, exported_namespace: '' }), certificates, this.everywhere);
-      return `max by (name) (${renamed} or ${kept})`;
+      const all = this.certificateNamespaces.map((labels) =>
+        series(metric, equals(labels), matches('name', names), this.everywhere),
+      );
+      return `max by (name) (${all.join(' or ')})`;
     };
-    const expiration = of('certmanager_certificate_expiration_timestamp_seconds');
-    return {
-      ...{ source: 'cert-manager', watches: 'the end of certificates', label: 'name', proof: expiration, expiration },
-      renewal: of('certmanager_certificate_renewal_timestamp_seconds'),
-    };
+    const expiration = `(${of('certmanager_certificate_expiration_timestamp_seconds')} > 0)`;
+    const renewal = of('certmanager_certificate_renewal_timestamp_seconds');
+    const proof = `${expiration} - ${renewal}`;
+    return { ...{ source: 'cert-manager', watches: 'the end of certificates', label: 'name' }, proof, expiration, renewal };
+  }
+
+  /** cert-manager itself names the namespace, unless the scrape takes that name for its own, or all were given another name since. */
+  private get certificateNamespaces(): Array<{ [label: string]: string }> {
+    const { namespace } = this.owner;
+    const renamed = { [this.labels.namespace]: namespace, namespace: '', exported_namespace: '' };
+    return [
+      { exported_namespace: namespace },
+      { namespace, exported_namespace: '' },
+      ...(this.labels.namespace === 'namespace' ? [] : [renamed]),
+    ];
+  }
+
+  private isScraped(source: MetricsSource): boolean {
+    return (this.props.metricsSources ?? Object.values(MetricsSource)).includes(source);
   }
 }

@@ -66,6 +66,16 @@ export function checkMetricsPrefix(scope: Construct, prefix: string | undefined)
   checkText(scope, 'service.metrics_prefix', prefix ?? undefined, /^([a-zA-Z_][a-zA-Z0-9_]*)?$/, allowed, 'vectors_');
 }
 
+/** Throws where cert-manager is named, of whose series none are of a cluster that is brought its certificate. */
+export function requireIssuedCertificates(scope: Construct, { metricsSources }: MonitoringProps): void {
+  if (!metricsSources?.includes(MetricsSource.CERT_MANAGER)) return;
+  throw badInput(scope, {
+    given: 'metricsSources has CERT_MANAGER, which does not issue the certificate of the cluster',
+    allowed: 'sources that tell of the cluster',
+    instead: 'leave CERT_MANAGER out',
+  });
+}
+
 /** An undefined one would count as one that is left out. */
 function requireSource(scope: Construct, source: MetricsSource): void {
   requireEnumIfGiven(scope, 'metricsSources', source ?? String(source), 'MetricsSource', MetricsSource);

@@ -119,7 +119,7 @@ export interface MonitoringProps {
 
   /**
    * Which of these Prometheus scrapes. What another one would tell is not watched. For one that is named here and exposes
-   * nothing of this cluster, an alert fires within the hour.
+   * nothing of this cluster, or lacks a metric that alerts ask for, an alert fires after an hour.
    *
    * @default - all; cert-manager only where it issues the certificates of the cluster
    */

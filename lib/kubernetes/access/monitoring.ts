@@ -10,7 +10,7 @@ import { WatchedCluster } from '../../monitoring/watched-cluster';
 import { digestOf } from '../../terraform/digest';
 import { literalJson, literally } from '../../terraform/literal-text';
 import { MonitoredSeries, SeriesOwner } from './monitored-series';
-import { checkMetricsPrefix, checkMonitoring } from './monitoring-checks';
+import { checkMetricsPrefix, checkMonitoring, requireIssuedCertificates } from './monitoring-checks';
 import { MonitoringProps } from './monitoring-props';
 
 /** @internal */
@@ -44,6 +44,7 @@ export class QdrantMonitoring extends Construct {
     super(scope, id);
     checkMonitoring(this, props);
     checkMetricsPrefix(this, cluster.metricsPrefix);
+    if (cluster.certificateNames === undefined) requireIssuedCertificates(this, props);
     this.props = props;
     this.cluster = cluster;
     this.watched = new MonitoredSeries(cluster, props).watched(resolveThresholds(this, props.thresholds));
@@ -111,13 +112,13 @@ export class QdrantMonitoring extends Construct {
         annotations: literally(dashboardAnnotations),
       },
       // The sidecar writes all files to one folder.
-      data: { [`qdrant-${ofCluster}-${clusterName}.json`]: literalJson(JSON.stringify(dashboard)) },
+      data: { [`qdrant-${ofCluster}.${clusterName}.json`]: literalJson(JSON.stringify(dashboard)) },
     });
   }
 
-  /** In a namespace of others there may be a cluster of this name too. */
+  /** In a namespace of others there may be a cluster of this name too. A namespace has no dot. */
   private nameIn(namespace: string, what: string): string {
     const { clusterName, namespace: ofCluster } = this.cluster;
-    return namespace === ofCluster ? `${clusterName}-${what}` : `${ofCluster}-${clusterName}-${what}`;
+    return namespace === ofCluster ? `${clusterName}-${what}` : `${ofCluster}.${clusterName}-${what}`;
   }
 }

@@ -1,4 +1,4 @@
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { badInput } from '../../input/input';
 import { MonitoringProps } from '../access/monitoring-props';
@@ -6,6 +6,7 @@ import { QdrantMonitoring } from '../access/monitoring';
 import { requireScraping } from '../access/scraping';
 import { gibOf } from '../pod/quantity';
 import { ResourcesProps } from '../pod/resources';
+import { ClientCertificate } from '../tls/client-certificate';
 import { ClusterTls } from '../tls/tls';
 import { KubernetesClusterDescription } from './cluster-description';
 
@@ -35,8 +36,15 @@ export function addMonitoring(cluster: Construct, props: MonitoringProps, given:
     metricsPrefix: given.settings.value('service.metrics_prefix'),
     peerServiceName: given.names.peerService,
     memoryBytes: memoryGib === undefined ? undefined : memoryGib * 2 ** 30,
-    issuesCertificates: given.tls.issuer !== undefined,
+    certificateNames: given.tls.issuer === undefined ? undefined : certificateNames(cluster, given.clusterName),
   });
   if (props.job === undefined) requireScraping(monitoring, cluster);
   return monitoring;
+}
+
+/** Those of clients may be issued later in the code. Any that begins as theirs may be another cluster's. */
+function certificateNames(cluster: Construct, clusterName: string): string {
+  const ofClients = () =>
+    cluster.node.children.flatMap((child) => (child instanceof ClientCertificate ? [child.secretName] : []));
+  return Lazy.stringValue({ produce: () => [`${clusterName}-tls`, `${clusterName}-ca`, ...ofClients()].join('|') });
 }

@@ -57,6 +57,10 @@ export const node = (name: string, index: number, more = {}) => labelled(name, {
 export const kubeState = { instance: '10.0.1.1:8080', job: 'kube-state-metrics', uid: '1' };
 export const ready = (pod: string) =>
   labelled('kube_pod_status_ready', { ...kubeState, condition: 'true', namespace: 'search', pod });
+export const restarts = (index: number, container = 'qdrant') =>
+  labelled('kube_pod_container_status_restarts_total', {
+    ...{ ...kubeState, container, namespace: 'search', pod: `vectors-cluster-${index}` },
+  });
 export const memory = (name: string, index: number, more = {}) =>
   labelled(name, { ...{ container: 'qdrant', namespace: 'search', pod: `vectors-cluster-${index}`, job: 'kubelet' }, ...more });
 export const volume = (name: string, claim: string, namespace = 'search') =>

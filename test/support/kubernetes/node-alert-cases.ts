@@ -6,8 +6,8 @@ import {
   labelled,
   ofNode,
   node,
-  kubeState,
   ready,
+  restarts,
   END,
   Series,
   AlertCase,
@@ -26,11 +26,6 @@ const inSameJob = (name: string, index: number) =>
 
 /** Who scrapes a node a second time. */
 const again = { endpoint: 'metrics' };
-
-const restarts = (index: number, container = 'qdrant') =>
-  labelled('kube_pod_container_status_restarts_total', {
-    ...{ ...kubeState, container, namespace: 'search', pod: `vectors-cluster-${index}` },
-  });
 
 /** What all nodes know of the shards. */
 const replicasOf = (least: Series[string], inactive: Series[string]): Series =>

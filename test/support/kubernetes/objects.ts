@@ -102,6 +102,8 @@ function resolve(expression: string, stack: any): string {
   if (type) return evaluate(stack.resource[type][name].metadata.name, stack);
   const [, local] = /^substr\(sha256\(local\.([\w-]+)\), 0, 10\)$/.exec(expression) ?? [];
   if (local) return createHash('sha256').update(evaluate(stack.locals[local], stack)).digest('hex').slice(0, 10);
+  // A dollar that begins no expression, beside a reference.
+  if (expression === '"$"') return '$';
   // When the cluster was first applied, which Terraform keeps.
   if (/^terraform_data\.[\w-]+\.output\.time$/.test(expression)) return '2026-01-01T00:00:00Z';
   // A value that exists while Terraform runs.

@@ -1,4 +1,16 @@
-import { always, from, node, ready, memory, volume, certificate, keptCertificate, END, AlertCase } from './alert-series';
+import {
+  always,
+  from,
+  node,
+  ready,
+  restarts,
+  memory,
+  volume,
+  certificate,
+  keptCertificate,
+  END,
+  AlertCase,
+} from './alert-series';
 
 /** One that ends after 150 minutes. */
 const certificateEnds = (name: string) => (minute: number) =>
@@ -28,6 +40,14 @@ export const WATCHING_CASES: AlertCase[] = [
       'it is renewed late': {
         [certificate('expiration', 'vectors-cluster-tls')]: from(90, 9000, 90000),
         [certificate('renewal', 'vectors-cluster-tls')]: from(90, 3000, 80000),
+      },
+      'it was not issued yet': {
+        [certificate('expiration', 'vectors-cluster-tls')]: always(0),
+        [certificate('renewal', 'vectors-cluster-tls')]: always(0),
+      },
+      'those of a cluster whose name begins as that of a client': {
+        [certificate('expiration', 'vectors-cluster-client-a-tls')]: always(9000),
+        [certificate('renewal', 'vectors-cluster-client-a-tls')]: always(3000),
       },
       'those of others': {
         [certificate('expiration', 'vectors-tls')]: always(9000),
@@ -61,8 +81,8 @@ export const WATCHING_CASES: AlertCase[] = [
     fires: {},
     told: [
       ['qdrant', 'the server', { job: 'vectors-cluster-peers' }] as const,
-      ['kube-state-metrics', 'whether nodes are ready', { condition: 'true' }] as const,
-      ['cadvisor', 'memory', { container: 'qdrant' }] as const,
+      ['kube-state-metrics', 'whether nodes are ready', {}] as const,
+      ['cadvisor', 'memory', {}] as const,
       ['kubelet', 'the space on volumes', {}] as const,
       ['cert-manager', 'the end of certificates', {}] as const,
     ].map(([source, watches, labels]) => ({
@@ -77,10 +97,33 @@ export const WATCHING_CASES: AlertCase[] = [
           [1, END - 70],
         ],
         [ready('vectors-cluster-0')]: always(1),
+        [restarts(0)]: always(0),
         [memory('container_memory_working_set_bytes', 0)]: always(1),
         [volume('available', 'storage-vectors-cluster-0')]: always(1),
-        [certificate('expiration', 'vectors-cluster-tls')]: always(1),
+        [volume('capacity', 'storage-vectors-cluster-0')]: always(1),
+        [certificate('expiration', 'vectors-cluster-tls')]: always(2),
+        [certificate('renewal', 'vectors-cluster-tls')]: always(1),
       },
     },
+  },
+  {
+    alert: 'QdrantNotWatched',
+    what: 'nobody says when certificates are renewed, how large volumes are, and how often servers end',
+    fires: {
+      [node('app_info', 0)]: always(1),
+      [ready('vectors-cluster-0')]: always(1),
+      [memory('container_memory_working_set_bytes', 0)]: always(1),
+      [volume('available', 'storage-vectors-cluster-0')]: always(1),
+      [certificate('expiration', 'vectors-cluster-tls')]: always(1),
+    },
+    told: [
+      ['kube-state-metrics', 'whether nodes are ready'] as const,
+      ['kubelet', 'the space on volumes'] as const,
+      ['cert-manager', 'the end of certificates'] as const,
+    ].map(([source, watches]) => ({
+      ...{ afterMinutes: 60, severity: 'warning', labels: { source } },
+      summary: `Nobody watches ${watches}: Prometheus has no such series of ${source}.`,
+    })),
+    nearest: {},
   },
 ];
