@@ -94,6 +94,7 @@ export function plannedRestart(): Series {
     return {
       [node('up', index)]: meanwhile(away, 10, 1, 0),
       [ready(`vectors-cluster-${index}`)]: meanwhile(away, 10, 1, 0),
+      [restarts(index)]: always(0),
       [node('app_info', index)]: whileAway(1),
       [node('app_status_recovery_mode', index)]: whileAway(0),
       [node('collection_dead_replicas', index)]: deadMeanwhile(),
