@@ -11,6 +11,10 @@ const COMMANDS: { [name: string]: { readonly run: Command; readonly what: string
     run: async (args, context) => (await import('./verify')).verifyCommand(args, context),
     what: 'attacks a running Qdrant, and says what is open and how to close it',
   },
+  ops: {
+    run: async (args, context) => (await import('./ops')).opsCommand(args, context),
+    what: 'operates a running cluster: status, rebalance, drain, repair, preflight',
+  },
 };
 
 const HELP = `cdktf-qdrant COMMAND [OPTIONS]

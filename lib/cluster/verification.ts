@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { badInput, quoted, requireEnumIfGiven, requireListIfGiven, requireWholeNumber } from '../input/input';
+import { OptionNames, requireOptions } from '../input/options';
 import { FindingSeverity } from '../posture';
 import { QdrantPorts } from '../qdrant';
 import { checkImage } from '../qdrant/cluster-checks';
@@ -7,6 +8,12 @@ import { VerificationProps } from './verification-options';
 
 /** The image where none is named. */
 export const VERIFICATION_IMAGE = 'docker.io/library/node:22.20.0-bookworm-slim';
+
+/** Where the program that attacks finds what it is given: `ca.crt`, `api-key`, and `client.crt` with `client.key` where a certificate is presented. */
+export const GIVEN = '/run/secrets/cdktf-qdrant';
+
+/** The id of a cluster's verification. */
+export const VERIFICATION_ID = 'VerificationAfterApply';
 
 /**
  * What comes and goes while nodes take up what was rotated, one after the other: a copy is dead for as long as its node restarts. No apply fails for
@@ -20,12 +27,28 @@ export interface VerificationArguments {
   /** Whether clients are served over gRPC. */
   readonly grpc: boolean;
   readonly metricsPort?: number;
-  /** Files, by the options that name them. */
-  readonly files: { readonly [option: string]: string };
+  /** The option by which the key is given. */
+  readonly keyOption: 'api-key-file' | 'read-only-key-file';
+  readonly presentsCertificate: boolean;
 }
 
-/** Throws where the options of a verification cannot be. Which ones there are is for the target to check. */
-export function checkVerification(scope: Construct, props: VerificationProps & { readonly timeoutMinutes?: number }): void {
+/** Throws where a cluster is verified already. */
+export function refuseSecondVerification(cluster: Construct): void {
+  if (cluster.node.tryFindChild(VERIFICATION_ID) === undefined) return;
+  throw badInput(cluster, {
+    given: 'verifyAfterApply a second time',
+    allowed: 'one verification of a cluster',
+    instead: 'all options in one call',
+  });
+}
+
+/** Throws where the options of a verification cannot be. Those that a target has alone are for it to check, but for their names. */
+export function checkVerification<Props extends VerificationProps & { readonly timeoutMinutes?: number }>(
+  scope: Construct,
+  props: Props,
+  names: OptionNames<Props>,
+): void {
+  requireOptions(scope, undefined, props, names);
   if (props.timeoutMinutes !== undefined) {
     requireWholeNumber(scope, 'timeoutMinutes', props.timeoutMinutes, { min: 1, max: 1440, unit: 'minutes' });
   }
@@ -37,13 +60,18 @@ export function checkVerification(scope: Construct, props: VerificationProps & {
 export function verificationArguments(
   scope: Construct,
   { accept = [], failOn = FindingSeverity.ERROR }: VerificationProps,
-  { hosts, grpc, metricsPort, files }: VerificationArguments,
+  { hosts, grpc, metricsPort, keyOption, presentsCertificate }: VerificationArguments,
 ): string[] {
+  const files = {
+    ca: 'ca.crt',
+    [keyOption]: 'api-key',
+    ...(presentsCertificate && { cert: 'client.crt', key: 'client.key' }),
+  };
   return [
     ...hosts.flatMap((host) => ['--host', host]),
     ...['rest', ...(grpc ? ['grpc'] : [])].flatMap((port) => ['--require', port]),
     ...(metricsPort === undefined ? [] : ['--metrics-port', String(metricsPort)]),
-    ...Object.entries(files).flatMap(([option, file]) => [`--${option}`, file]),
+    ...Object.entries(files).flatMap(([option, file]) => [`--${option}`, `${GIVEN}/${file}`]),
     ...[...PASSING, ...acceptedProbes(scope, accept)].flatMap((id) => ['--skip', id]),
     ...(failOn === FindingSeverity.WARNING ? ['--strict'] : []),
   ];

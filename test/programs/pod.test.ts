@@ -23,10 +23,10 @@ const HOST = 'vectors-0.peers.test';
 
 /** A server that takes its time to end, and says that it has. */
 const SERVER = `#!/bin/bash
+trap 'sleep "\${FLUSH:-0}"; echo "server wrote all"; exit "\${CODE:-0}"' TERM
 echo "server started $*"
 [[ -z \${QDRANT__STORAGE__RECOVERY_MODE:-} ]] || echo "in recovery mode"
 echo $$ >server.pid
-trap 'sleep "\${FLUSH:-0}"; echo "server wrote all"; exit "\${CODE:-0}"' TERM
 while [[ ! -e die ]]; do sleep 0.05 & wait $!; done
 echo "server died"
 exit 7
@@ -176,8 +176,10 @@ describeWith(['openssl', 'bash'], 'the programs of a pod, run by themselves', ()
     const allowed = { ...everyday, QDRANT_ALLOW_RECOVERY_MODE: 'true' };
     const kill = async (what: string) => {
       await says(/server started/);
-      await until('its number is known', 5, () => existsSync(join(folder, 'server.pid')));
-      const target = what === 'all' ? `-${started!.pid}` : readFileSync(join(folder, 'server.pid'), 'utf8').trim();
+      const number = () =>
+        existsSync(join(folder, 'server.pid')) ? readFileSync(join(folder, 'server.pid'), 'utf8').trim() : '';
+      await until('its number is known', 5, () => number() !== '');
+      const target = what === 'all' ? `-${started!.pid}` : number();
       spawnSync('kill', ['-KILL', '--', target]);
       await until('it ends', 20, hasEnded);
       rmSync(join(folder, 'server.pid'));

@@ -1,5 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { refuseSecondVerification, VERIFICATION_ID } from '../../cluster/verification';
 import { badInput } from '../../input/input';
 import { ListenerPurpose, Posture, SecretPurpose } from '../../posture';
 import { NodeSecurityGroup } from '../access/node-security-group';
@@ -9,8 +10,6 @@ import { VerifyAfterApplyProps } from '../node/verification-options';
 import { ClusterKeys } from '../secrets/api-keys';
 import { AwsClusterDescription } from './cluster-description';
 import { AT_NODES } from './cluster-posture';
-
-const ID = 'VerificationAfterApply';
 
 /** What a cluster has that is to be verified. */
 export interface VerifiableCluster extends AwsClusterDescription {
@@ -26,10 +25,10 @@ export interface VerifiableCluster extends AwsClusterDescription {
 /** Has a cluster verified after each apply that changes it, and lets its nodes be clients of each other. */
 export function addVerification(cluster: Construct, props: VerifyAfterApplyProps, given: VerifiableCluster): void {
   const { grpc, guard, keys, posture, securityGroup, serving } = given;
-  refuseTwice(cluster);
+  refuseSecondVerification(cluster);
   if (guard) requireCertificate(cluster, props);
   const rules = grpc ? securityGroup.allowGrpcAmongNodes() : [];
-  new Verification(cluster, ID, props, {
+  new Verification(cluster, VERIFICATION_ID, props, {
     ...given,
     cluster,
     hasReadOnlyKey: keys.readOnly !== undefined,
@@ -40,15 +39,6 @@ export function addVerification(cluster: Construct, props: VerifyAfterApplyProps
     .forEach((listener) => listener.addSource({ name: `the ${AT_NODES}`, nodes: true }));
   const purpose = keys.readOnly ? SecretPurpose.READ_ONLY_API_KEY : SecretPurpose.ADMIN_API_KEY;
   posture._addReader(purpose, 'the program that verifies the cluster after an apply, on its last node');
-}
-
-function refuseTwice(cluster: Construct): void {
-  if (cluster.node.tryFindChild(ID) === undefined) return;
-  throw badInput(cluster, {
-    given: 'verifyAfterApply a second time',
-    allowed: 'one verification of a cluster',
-    instead: 'all options in one call',
-  });
 }
 
 /** Nothing of the library issues certificates to clients here, and that of a node is the node's alone. */

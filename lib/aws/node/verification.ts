@@ -9,7 +9,6 @@ import { bundledProgram } from '../../cluster/bundled-program';
 import { checkVerification, VERIFICATION_IMAGE, verificationArguments } from '../../cluster/verification';
 import { badInput, isUnknown } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
-import { requireOptions } from '../../input/options';
 import { changesOf } from '../../terraform/changes-of';
 import { literalText } from '../../terraform/literal-text';
 import { PolicyStatement, policyJson, readSecrets } from '../grants/policy';
@@ -21,7 +20,6 @@ import { pullImages } from './node-role';
 import { refuseVerificationThatDoesNotFit } from './size-limits';
 import { VERIFY_AFTER_APPLY_OPTIONS, VerifyAfterApplyProps } from './verification-options';
 
-const GIVEN = '/run/secrets/cdktf-qdrant';
 /** A node may reach what nobody else may, and itself by every port. */
 const SEEN_FROM_NODES = ['--inside', '--skip', 'behind-the-guard'];
 /** Until a new machine asks Systems Manager what there is to do. */
@@ -71,8 +69,7 @@ export class Verification extends Construct {
 
   private check(): void {
     const { props } = this;
-    requireOptions(this, undefined, props, VERIFY_AFTER_APPLY_OPTIONS);
-    checkVerification(this, props);
+    checkVerification(this, props, VERIFY_AFTER_APPLY_OPTIONS);
     const { clientCertificateSecret: secret } = props;
     const example = 'clientCertificateSecret: Secret.fromArn(secret.arn)';
     requireInstanceIfGiven(this, 'clientCertificateSecret', secret, Secret, example);
@@ -161,15 +158,12 @@ export class Verification extends Construct {
   private programArguments(digest: string): string[] {
     const { hasReadOnlyKey, grpc, metricsPort } = this.verified;
     const { image = VERIFICATION_IMAGE, clientCertificateSecret: secret } = this.props;
-    const [option, key] = hasReadOnlyKey ? ['read-only-key-file', 'read_only_api_key'] : ['api-key-file', 'api_key'];
-    const files = {
-      ca: `${GIVEN}/ca.crt`,
-      [option]: `${GIVEN}/api-key`,
-      ...(secret && { cert: `${GIVEN}/client.crt`, key: `${GIVEN}/client.key` }),
-    };
+    const key = hasReadOnlyKey ? 'read_only_api_key' : 'api_key';
+    const keyOption = hasReadOnlyKey ? 'read-only-key-file' : 'api-key-file';
+    const presentsCertificate = secret !== undefined;
     return [
       ...[String(this.minutes * 60 - 30), quotable(image), digest, key, secret?.arn ?? ''],
-      ...verificationArguments(this, this.props, { hosts: [], grpc, metricsPort, files }),
+      ...verificationArguments(this, this.props, { hosts: [], grpc, metricsPort, keyOption, presentsCertificate }),
       ...['--quiet', ...SEEN_FROM_NODES],
     ];
   }

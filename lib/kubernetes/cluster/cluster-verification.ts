@@ -1,5 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { refuseSecondVerification, VERIFICATION_ID } from '../../cluster/verification';
 import { badInput } from '../../input/input';
 import { Posture, SecretPurpose } from '../../posture';
 import { Connections } from '../access/connections';
@@ -13,8 +14,7 @@ import { ClusterTls } from '../tls/tls';
 import { KubernetesClusterDescription } from './cluster-description';
 
 // Certificates that users issue have their ids in the same place.
-const ID = 'VerificationAfterApply';
-const CERTIFICATE_ID = 'VerificationAfterApplyClient';
+const CERTIFICATE_ID = `${VERIFICATION_ID}Client`;
 
 /** What a cluster has that is to be verified. */
 export interface VerifiableCluster
@@ -32,9 +32,9 @@ export interface VerifiableCluster
 /** Has a cluster verified after each apply that changes it, and lets the pod that does so in as a client. */
 export function addVerification(cluster: Construct, props: VerifyAfterApplyProps, given: VerifiableCluster): void {
   const { clusterName, keys, certificates, grpc, connections, posture } = given;
-  refuseTwice(cluster);
+  refuseSecondVerification(cluster);
   const { readOnly, admin } = keys;
-  new Verification(cluster, ID, props, {
+  new Verification(cluster, VERIFICATION_ID, props, {
     ...given,
     cluster,
     hosts: given.names.nodeHosts,
@@ -48,15 +48,6 @@ export function addVerification(cluster: Construct, props: VerifyAfterApplyProps
   if (grpc) connections.allowGrpcFrom(verifier);
   const purpose = readOnly ? SecretPurpose.READ_ONLY_API_KEY : SecretPurpose.ADMIN_API_KEY;
   posture._addReader(purpose, 'the pod that verifies the cluster after an apply');
-}
-
-function refuseTwice(cluster: Construct): void {
-  if (cluster.node.tryFindChild(ID) === undefined) return;
-  throw badInput(cluster, {
-    given: 'verifyAfterApply a second time',
-    allowed: 'one verification of a cluster',
-    instead: 'all options in one call',
-  });
 }
 
 /** Before all nodes serve, nothing is proved of them. */

@@ -186,8 +186,8 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
-   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Move its shards away and remove its
-   * peer from the cluster first. Its volume claims are kept.
+   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Drain it with `cdktf-qdrant ops drain`
+   * first. Its volume claims are kept.
    *
    * @param index the node's number, from 0
    * @throws if the number is out of range

@@ -4,8 +4,15 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { ITerraformDependable } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { bundledProgram } from '../../cluster/bundled-program';
-import { attackedPorts, checkVerification, VERIFICATION_IMAGE, verificationArguments } from '../../cluster/verification';
-import { requireOptions, requireOptionsIfGiven } from '../../input/options';
+import {
+  attackedPorts,
+  checkVerification,
+  GIVEN,
+  VerificationArguments,
+  VERIFICATION_IMAGE,
+  verificationArguments,
+} from '../../cluster/verification';
+import { requireOptionsIfGiven } from '../../input/options';
 import { Changes, changesOf } from '../../terraform/changes-of';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
@@ -20,7 +27,6 @@ import { checkResourcesBeside, resourcesBeside, VERIFY_RESOURCES_OPTIONS } from 
 import { VERIFY_AFTER_APPLY_OPTIONS, VerifyAfterApplyProps } from './verification-options';
 
 const PROGRAMS = '/opt/cdktf-qdrant';
-const GIVEN = '/run/secrets/cdktf-qdrant';
 /** As the program ends where it found something, and not where it could not run. */
 const FOUND = 1;
 /** One more for each attempt doubles the pause before it, from ten seconds on: some ten minutes, in which nodes take up what was rotated. */
@@ -42,7 +48,7 @@ export interface VerifiedCluster {
   readonly hosts: string[];
   readonly grpc: boolean;
   readonly metricsPort?: number;
-  readonly key: { readonly option: 'api-key-file' | 'read-only-key-file'; readonly secret: Secret };
+  readonly key: { readonly option: VerificationArguments['keyOption']; readonly secret: Secret };
   readonly ca: BundlePlace;
   /** The Secret with the certificate that is presented; none where none is asked for. */
   readonly clientCertificateSecretName?: string;
@@ -87,8 +93,7 @@ export class Verification extends Construct {
 
   private check(): void {
     const { props } = this;
-    requireOptions(this, undefined, props, VERIFY_AFTER_APPLY_OPTIONS);
-    checkVerification(this, props);
+    checkVerification(this, props, VERIFY_AFTER_APPLY_OPTIONS);
     requireOptionsIfGiven(this, 'resources', props.resources, VERIFY_RESOURCES_OPTIONS);
     if (props.resources !== undefined) checkResourcesBeside(this, 'resources', props.resources);
     const { clientCertificateSecretName } = props;
@@ -165,13 +170,8 @@ export class Verification extends Construct {
 
   private programArguments(): string[] {
     const { hosts, grpc, metricsPort, key, clientCertificateSecretName } = this.verified;
-    const identity = { cert: `${GIVEN}/client.crt`, key: `${GIVEN}/client.key` };
-    const files = {
-      ca: `${GIVEN}/ca.crt`,
-      [key.option]: `${GIVEN}/api-key`,
-      ...(clientCertificateSecretName === undefined ? {} : identity),
-    };
-    return verificationArguments(this, this.props, { hosts, grpc, metricsPort, files });
+    const presentsCertificate = clientCertificateSecretName !== undefined;
+    return verificationArguments(this, this.props, { hosts, grpc, metricsPort, keyOption: key.option, presentsCertificate });
   }
 
   /** Of each Secret nothing but what is asked for: of that of the nodes' certificate not its key. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { aws } from '../../../lib';
 import { Given } from './given';
@@ -10,8 +9,8 @@ export async function bringCertificate(given: Given): Promise<void> {
   const { cluster } = given;
   const { options } = cluster;
   const [old, next] = ['ca.pem', 'nodes-ca.pem'].map((name) => readFileSync(cluster.file(name), 'utf8'));
-  const { ARN } = await askSecretsManager(given, 'CreateSecret', { Name: SECRET, SecretString: certificate(given, 'nodes') });
-  const tls = aws.Tls.fromSecret(aws.Secret.fromArn(ARN));
+  const arn = await cluster.api.makeSecret(SECRET, certificate(given, 'nodes'));
+  const tls = aws.Tls.fromSecret(aws.Secret.fromArn(arn));
   cluster.roll({ ...options, trustedAuthorities: [aws.CaBundle.fromPem(next)] });
   writeFileSync(cluster.file('ca.pem'), `${old}\n${next}`);
   cluster.roll({ ...options, tls, trustedAuthorities: [aws.CaBundle.fromPem(old)] });
@@ -21,12 +20,7 @@ export async function bringCertificate(given: Given): Promise<void> {
 
 /** Puts another certificate into the secret, which the nodes find when they look the next time. */
 export async function putCertificate(given: Given, name: string): Promise<void> {
-  await askSecretsManager(given, 'PutSecretValue', { SecretId: SECRET, SecretString: certificate(given, name) });
-}
-
-function askSecretsManager({ cluster }: Given, action: string, parameters: object): Promise<any> {
-  const service = { service: 'secretsmanager', prefix: 'secretsmanager' };
-  return cluster.api.call(action, { ...parameters, ClientRequestToken: randomUUID() }, service);
+  await given.cluster.api.putSecret(SECRET, certificate(given, name));
 }
 
 function certificate({ cluster }: Given, name: string): string {

@@ -9,7 +9,7 @@ import { findProgram, python, ROOT, run } from '../../support/programs';
 import { makeNodeImage, makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
 import { Traffic, TrafficOptions } from '../../support/traffic-client';
-import { pause, until } from '../../support/until';
+import { during, pause, until } from '../../support/until';
 import { Witness } from '../../support/witness';
 import { HOSTS_FILES, Machine } from './machine';
 import { SecurityRules } from './security-rules';
@@ -139,25 +139,13 @@ export class RunningCluster extends ClusterClient {
     this.synth(options);
     const { done } = await applyVerified(this.terraform, this.api);
     this.guardMachines();
-    let isOver = false;
-    const over = () => (isOver = true);
-    done.then(over, over);
-    for (; !isOver; await pause(0.2)) meanwhile();
-    return done;
+    return during(done, 0.2, meanwhile);
   }
 
   /** Gives the cluster so many nodes. Terraform waits for those that it adds, which boot meanwhile, as it makes them. */
   public async resize(nodeCount: number): Promise<void> {
     this.synth({ ...this.options, nodeCount });
-    let applies = true;
-    const applied = this.terraform.applyAside().finally(() => (applies = false));
-    // What fails before it is waited for is no failure of its own.
-    applied.catch(() => {});
-    while (applies) {
-      await this.bootAdded();
-      await pause(0.5);
-    }
-    await applied;
+    await during(this.terraform.applyAside(), 0.5, () => this.bootAdded());
     for (const machine of this.machines.splice(nodeCount)) await machine.remove();
     this.guardMachines();
   }

@@ -38,14 +38,14 @@ describeWith(HARNESS, 'nodes that run', () => {
   verification(given);
   access(given);
   shards(given);
-  // Certificates are of the cluster's own CA here, and brought after the changes.
+  // Certificates are of the cluster's own CA here, also of a node that comes, and brought after the changes.
   clockFaults(given);
+  moreNodes(given);
   changes(given);
   faults(given);
   certificateFaults(given);
   booting(given);
   volumes(given);
-  moreNodes(given);
 
   test('no secret is in what Terraform keeps', () => {
     const { cluster, admin, readOnly } = given;

@@ -1,4 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,15 +100,23 @@ export class AwsApi {
 
   /** The value of a secret, as the nodes would read it. */
   public async secretValue(id: string): Promise<string> {
-    const answer = await this.call('GetSecretValue', { SecretId: id }, { service: 'secretsmanager', prefix: 'secretsmanager' });
-    return answer.SecretString;
+    return (await this.askSecretsManager('GetSecretValue', { SecretId: id })).SecretString;
   }
 
   /** Makes a secret, as whoever writes it from outside; its ARN. */
   public async makeSecret(name: string, text: string): Promise<string> {
-    const secret = { Name: name, SecretString: text, ClientRequestToken: name.padEnd(32, '-') };
-    const answer = await this.call('CreateSecret', secret, { service: 'secretsmanager', prefix: 'secretsmanager' });
-    return answer.ARN;
+    const secret = { Name: name, SecretString: text, ClientRequestToken: randomUUID() };
+    return (await this.askSecretsManager('CreateSecret', secret)).ARN;
+  }
+
+  /** Gives a secret another value, likewise. */
+  public async putSecret(name: string, text: string): Promise<void> {
+    const value = { SecretId: name, SecretString: text, ClientRequestToken: randomUUID() };
+    await this.askSecretsManager('PutSecretValue', value);
+  }
+
+  private askSecretsManager(action: string, parameters: object): Promise<any> {
+    return this.call(action, parameters, { service: 'secretsmanager', prefix: 'secretsmanager' });
   }
 
   private async untilItAnswers(): Promise<void> {

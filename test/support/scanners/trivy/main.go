@@ -32,10 +32,11 @@ func main() {
 	if len(os.Args) != 3 {
 		fail(fmt.Errorf("usage: %s kubernetes|terraformplan FOLDER", os.Args[0]))
 	}
+	scan, times := scannerFor(os.Args[1])
 	out := report{Failed: []finding{}}
 	known := map[finding]bool{}
-	for range scans[os.Args[1]] {
-		results, err := scannerFor(os.Args[1]).ScanFS(context.Background(), os.DirFS(os.Args[2]), ".")
+	for range times {
+		results, err := scan().ScanFS(context.Background(), os.DirFS(os.Args[2]), ".")
 		if err != nil {
 			fail(err)
 		}
@@ -53,20 +54,19 @@ func main() {
 	}
 }
 
-// What Trivy makes of a plan has its arguments in the order of Go's maps, and whether it finds the security group that a rule
-// belongs to depends on that: it sees the rules of one in three scans or so.
-var scans = map[string]int{"kubernetes": 1, "terraformplan": 12}
-
-func scannerFor(kind string) scanners.FSScanner {
+// What makes a scanner of a kind, and how many scans it takes until all is seen.
+func scannerFor(kind string) (func() scanners.FSScanner, int) {
 	embedded := []options.ScannerOption{rego.WithEmbeddedPolicies(true), rego.WithEmbeddedLibraries(true)}
 	switch kind {
 	case "kubernetes":
-		return kubernetes.NewScanner(embedded...)
+		return func() scanners.FSScanner { return kubernetes.NewScanner(embedded...) }, 1
 	case "terraformplan":
-		return tfjson.New(embedded...)
+		// What Trivy makes of a plan has its arguments in the order of Go's maps, and whether it finds the security group that a rule
+		// belongs to depends on that: it sees the rules of one in three scans or so.
+		return func() scanners.FSScanner { return tfjson.New(embedded...) }, 12
 	}
 	fail(fmt.Errorf("what is %s? It knows kubernetes and terraformplan", kind))
-	return nil
+	return nil, 0
 }
 
 func fail(err error) {

@@ -1,0 +1,4 @@
+import { opsCommand } from '../ops';
+import { runAsProgram } from '../run-command';
+
+runAsProgram(opsCommand);
