@@ -3,7 +3,7 @@ import { equals, Matchers, matches, series } from '../../monitoring/promql';
 import { ServerSeries } from '../../monitoring/server-series';
 import { AlertThresholds } from '../../monitoring/thresholds';
 import { CertificateSeries, FillingSeries, ReadinessSeries, WatchedCluster } from '../../monitoring/watched-cluster';
-import { MemoryMeasure, MetricsSource, MonitoringProps } from './monitoring-props';
+import { MemoryMeasure, MetricLabelNamesProps, MetricsSource, MonitoringProps } from './monitoring-props';
 
 /** What is known of a cluster that is watched. @internal */
 export interface SeriesOwner {
@@ -21,18 +21,22 @@ export interface SeriesOwner {
   readonly certificateNames?: string;
 }
 
+/** What labels of metrics are called, with every default. */
+export function metricLabelNamesOf({ metricLabelNames = {} }: MonitoringProps): Required<MetricLabelNamesProps> {
+  const { namespace = 'namespace', pod = 'pod', container = 'container', persistentVolumeClaim } = metricLabelNames;
+  return { namespace, pod, container, persistentVolumeClaim: persistentVolumeClaim ?? 'persistentvolumeclaim' };
+}
+
 /** By which series a cluster is watched in a Prometheus. */
 export class MonitoredSeries {
   private readonly everywhere: Matchers;
-  private readonly labels: { namespace: string; pod: string; container: string; persistentVolumeClaim: string };
+  private readonly labels: Required<MetricLabelNamesProps>;
 
   public constructor(
     private readonly owner: SeriesOwner,
     private readonly props: MonitoringProps,
   ) {
-    const named = props.metricLabelNames ?? {};
-    const { namespace = 'namespace', pod = 'pod', container = 'container', persistentVolumeClaim } = named;
-    this.labels = { namespace, pod, container, persistentVolumeClaim: persistentVolumeClaim ?? 'persistentvolumeclaim' };
+    this.labels = metricLabelNamesOf(props);
     this.everywhere = equals(props.metricLabels ?? {});
   }
 

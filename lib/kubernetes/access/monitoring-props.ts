@@ -97,14 +97,14 @@ export interface MonitoringProps {
   readonly namespace?: string;
 
   /**
-   * Additional labels of each alert, for example `{ team: 'search' }`.
+   * Additional labels of each alert, for example `{ team: 'search' }`. None that alerts or series have already.
    *
    * @default - none
    */
   readonly alertLabels?: { [name: string]: string };
 
   /**
-   * The labels that say how soon somebody has to look.
+   * The labels that say how soon somebody has to look: other ones for warnings than for critical alerts.
    *
    * @default - the label `severity`, which is `warning` or `critical`
    */

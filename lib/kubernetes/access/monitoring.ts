@@ -2,13 +2,14 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Alert, AlertSeverity } from '../../monitoring/alert';
+import { Alert } from '../../monitoring/alert';
 import { alertGroupsOf } from '../../monitoring/catalog';
 import { dashboardOf } from '../../monitoring/dashboard';
 import { resolveThresholds } from '../../monitoring/thresholds';
 import { WatchedCluster } from '../../monitoring/watched-cluster';
 import { digestOf } from '../../terraform/digest';
 import { literalJson, literally } from '../../terraform/literal-text';
+import { severityLabelsOf } from './alert-label-checks';
 import { MonitoredSeries, SeriesOwner } from './monitored-series';
 import { checkMetricsPrefix, checkMonitoring, requireIssuedCertificates } from './monitoring-checks';
 import { MonitoringProps } from './monitoring-props';
@@ -84,16 +85,12 @@ export class QdrantMonitoring extends Construct {
       expr: expression,
       for: `${forMinutes}m`,
       // What an aggregated value is of, its own labels do not say.
-      labels: { ...ofCluster, ...labels, ...alertLabels, ...this.severityLabels(severity) },
+      labels: { ...ofCluster, ...labels, ...alertLabels, ...severityLabelsOf(this.props, severity) },
       annotations: {
         summary: `Qdrant ${clusterName}: ${summary}`,
         runbook_url: `${runbookUrl}#${name.toLowerCase()}`,
       },
     };
-  }
-
-  private severityLabels(severity: AlertSeverity): { [name: string]: string } {
-    return this.props.severityLabels?.[severity] ?? { severity };
   }
 
   private addDashboard(): void {
