@@ -41,11 +41,11 @@ export function nodeAlerts(cluster: WatchedCluster): AlertGroup {
   };
 }
 
-/** How many nodes answer, unless nothing is known of any. One that nothing scrapes does if it is ready: that nothing does is another alert. */
+/** How many nodes answer, unless nothing is known of any. One that is ready does, also where Prometheus is not let in: that is another alert. */
 export function nodesThatAnswer(cluster: WatchedCluster): string {
   const { server, readiness } = cluster;
-  const known = [server.up, ...(readiness ? [readiness.ready] : [])].map((series) => ofEachNode(cluster, series));
-  return `sum(${known.join(' or ')})`;
+  const known = [server.up, ...(readiness ? [readiness.ready] : [])];
+  return `sum(${ofEachNode(cluster, known.join(' or '))})`;
 }
 
 function majorityDown(cluster: WatchedCluster): Alert {
