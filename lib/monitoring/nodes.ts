@@ -52,13 +52,15 @@ function majorityDown(cluster: WatchedCluster): Alert {
   const { nodeCount } = cluster;
   const majority = Math.floor(nodeCount / 2) + 1;
   const answer = nodesThatAnswer(cluster);
+  const reached = `max_over_time((${answer})[1h:1m]) >= ${majority}`;
   // One alone has no majority while it restarts.
   const minutes = nodeCount === 1 ? MINUTES_OF_A_RESTART : 5;
   return {
     name: 'QdrantMajorityDown',
     severity: 'critical',
-    // Of what is not known, only what is now: before a cluster was founded it was not away.
-    expression: `${orZero(answer)} < ${majority} or ${minutesOf(`${answer} < bool ${majority}`, 3 * minutes)} > ${minutes}`,
+    // Of what is not known, only what is now; and of what was, only since there was such a majority: before the cluster was founded, or had so many nodes, it
+    // was not away.
+    expression: `${orZero(answer)} < ${majority} or ${minutesOf(`${answer} < bool ${majority} and on () ${reached}`, 3 * minutes)} > ${minutes}`,
     forMinutes: minutes,
     summary: `Too few of ${nodeCount} nodes answer, or too seldom, for consensus, which takes ${majority}.`,
   };

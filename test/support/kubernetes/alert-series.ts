@@ -121,6 +121,27 @@ export function plannedRestart(): Series {
   };
 }
 
+/** Nodes of which some are there from the beginning on, and others begin to start, or go, at that minute. */
+export function resized(before: number, after: number, minute: number, minutesToStart = 0): Series {
+  const stays = Math.min(before, after);
+  const others: Series[string] =
+    before < after
+      ? [
+          [undefined, minute],
+          [0, minutesToStart],
+          [1, END - minute - minutesToStart],
+        ]
+      : [
+          [1, minute],
+          [undefined, END - minute],
+        ];
+  const nodes = Array.from({ length: Math.max(before, after) }, (_, index): Series => {
+    const there = index < stays ? always(1) : others;
+    return { [node('up', index)]: there, [ready(`vectors-cluster-${index}`)]: there };
+  });
+  return Object.assign({}, ...nodes);
+}
+
 /** While a node is away, and a minute until its replicas have caught up, before the next one goes. */
 function deadMeanwhile(): Series[string] {
   return Array.from({ length: END }, (_, now) => [now >= 10 && now < 46 && (now - 10) % 12 < 11 ? 2 : 0, 1]);
