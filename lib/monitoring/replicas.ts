@@ -2,10 +2,18 @@ import { AlertGroup } from './alert';
 import { MINUTES_OF_A_RESTART, nodesThatAnswer } from './nodes';
 import { WatchedCluster } from './watched-cluster';
 
+/**
+ * Others deactivate the replicas of a node that goes before its scrape fails, or Kubernetes finds it is not ready; and once it is back, its own are active again
+ * only after a while. What was known so long ago counts if all nodes have answered since.
+ */
+const MINUTES_ALL_ANSWER = 10;
+
 /** Whether there is a replica of each shard that serves. */
 export function replicaAlerts(cluster: WatchedCluster): AlertGroup {
   const { server, nodeCount } = cluster;
   const answer = nodesThatAnswer(cluster);
+  // Then, now and between: Prometheus 3 leaves out what a range begins with.
+  const allAnswer = `min_over_time((${answer})[${MINUTES_ALL_ANSWER + 1}m:5m]) == ${nodeCount}`;
   return {
     name: 'replicas',
     alerts: [
@@ -22,7 +30,7 @@ export function replicaAlerts(cluster: WatchedCluster): AlertGroup {
         severity: 'critical',
         // A server never deactivates the last active replica, wherever that is. Once a node is away, the replicas of it that are not the last are inactive, so
         // that the fewest of then say nothing.
-        expression: `last_over_time((${leastReplicas(cluster)} and on () ${answer} == ${nodeCount})[1w:5m]) <= ${nodeCount} - ${answer}`,
+        expression: `last_over_time((${leastReplicas(cluster)} and on () ${allAnswer})[1w:5m]) <= ${nodeCount} - ${answer}`,
         forMinutes: MINUTES_OF_A_RESTART,
         summary: 'As many nodes are away as a shard had active replicas, when all nodes last answered: it may have none left.',
       },
@@ -30,8 +38,9 @@ export function replicaAlerts(cluster: WatchedCluster): AlertGroup {
   };
 }
 
-/** How many active replicas the shard with the fewest has. Of a node that knows no shard it is 0 too, but no replica is inactive then. */
+/** How many active replicas the shard with the fewest had. Of a node that knew no shard it was 0 too, but no replica was inactive then. */
 function leastReplicas({ server, nodeLabel }: WatchedCluster): string {
-  const least = server.of('collection_active_replicas_min');
-  return `min(${least} > 0 or ${least} and on (${nodeLabel}) ${server.of('collection_dead_replicas')} > 0)`;
+  const before = (series: string) => `${series} offset ${MINUTES_ALL_ANSWER}m`;
+  const least = before(server.of('collection_active_replicas_min'));
+  return `min(${least} > 0 or ${least} and on (${nodeLabel}) ${before(server.of('collection_dead_replicas'))} > 0)`;
 }

@@ -36,6 +36,26 @@ const replicasOf = (least: Series[string], inactive: Series[string]): Series =>
     ]),
   );
 
+/** What kube-state-metrics tells of the pods. */
+const readyOf = (...values: Array<Series[string]>): Series =>
+  Object.fromEntries(values.map((value, index) => [ready(`vectors-cluster-${index}`), value]));
+
+/** From a minute on, Prometheus is not let in: it has no series of the server any more. */
+const notLetIn = (minute: number): Series => ({
+  ...upOf(from(minute, 1, 0), from(minute, 1, 0), from(minute, 1, 0)),
+  ...replicasOf(
+    [
+      [1, minute],
+      [undefined, END - minute],
+    ],
+    [
+      [0, minute],
+      [undefined, END - minute],
+    ],
+  ),
+});
+const ALL_READY = readyOf(always(1), always(1), always(1));
+
 const NO_REPLICA =
   'As many nodes are away as a shard had active replicas, when all nodes last answered: it may have none left.';
 
@@ -71,6 +91,16 @@ export const NODE_CASES: AlertCase[] = [
       },
     ],
     nearest: { 'for six minutes out of eight': upOf(loop(10, 6, 2)) },
+  },
+  {
+    alert: 'QdrantNodeDown',
+    what: 'Prometheus is not let in, and all are ready',
+    fires: { ...notLetIn(10), ...ALL_READY },
+    told: [0, 1, 2].map((index) => ({
+      ...{ afterMinutes: 26, severity: 'warning', labels: { pod: `vectors-cluster-${index}` } },
+      summary: `vectors-cluster-${index} did not answer Prometheus for 17 of the last 30 minutes.`,
+    })),
+    nearest: {},
   },
   {
     alert: 'QdrantNodeMissing',
@@ -109,7 +139,10 @@ export const NODE_CASES: AlertCase[] = [
   {
     alert: 'QdrantMajorityDown',
     what: 'two of three do not answer',
-    fires: upOf(always(1), from(10, 1, 0), from(12, 1, 0)),
+    fires: {
+      ...upOf(always(1), from(10, 1, 0), from(12, 1, 0)),
+      ...readyOf(always(1), from(10, 1, 0), from(12, 1, 0)),
+    },
     told: [
       {
         afterMinutes: 17,
@@ -124,6 +157,8 @@ export const NODE_CASES: AlertCase[] = [
         [ready('vectors-cluster-1')]: always(1),
         [ready('vectors-cluster-2')]: always(0),
       },
+      'two are not scraped, and all are ready': { ...upOf(always(1), from(10, 1, 0), from(10, 1, 0)), ...ALL_READY },
+      'Prometheus is not let in, and all are ready': { ...notLetIn(10), ...ALL_READY },
       'two for a moment': upOf(always(1), meanwhile(10, 10, 1, 0), meanwhile(15, 10, 1, 0)),
     },
   },
@@ -252,16 +287,40 @@ export const NODE_CASES: AlertCase[] = [
   {
     alert: 'QdrantShardUnavailable',
     what: 'a node is gone, and there is one replica of a shard, which stays active in the eyes of all',
-    fires: { ...upOf(always(1), always(1), from(10, 1, 0)), ...replicasOf(always(1), always(0)) },
-    told: [{ afterMinutes: 25, severity: 'critical', summary: NO_REPLICA }],
+    fires: {
+      ...{ ...upOf(always(1), always(1), from(30, 1, 0)), ...readyOf(always(1), always(1), from(31, 1, 0)) },
+      ...replicasOf(always(1), always(0)),
+    },
+    told: [{ afterMinutes: 46, severity: 'critical', summary: NO_REPLICA }],
     nearest: {
-      'it restarts': { ...upOf(always(1), always(1), meanwhile(10, 15, 1, 0)), ...replicasOf(always(1), always(0)) },
+      'Prometheus is not let in, and all are ready': { ...notLetIn(30), ...ALL_READY },
+      'its scrape fails, and it is ready': {
+        ...{ ...upOf(always(1), always(1), from(30, 1, 0)), ...replicasOf(always(1), always(0)), ...ALL_READY },
+      },
+      'it restarts': { ...upOf(always(1), always(1), meanwhile(30, 15, 1, 0)), ...replicasOf(always(1), always(0)) },
       'there are two, and those of the node are deactivated': {
-        ...upOf(always(1), always(1), from(10, 1, 0)),
-        ...replicasOf(from(12, 2, 1), from(12, 0, 3)),
+        ...upOf(always(1), always(1), from(30, 1, 0)),
+        ...replicasOf(from(32, 2, 1), from(32, 0, 3)),
+      },
+      'there are two, and others know that before its scrape fails': {
+        ...upOf(always(1), always(1), from(61, 1, 0)),
+        ...replicasOf(from(60, 2, 1), from(60, 0, 3)),
+      },
+      'there are two, and others know that before Kubernetes does': {
+        ...{ ...upOf(always(1), always(1), from(60, 1, 0)), ...readyOf(always(1), always(1), from(66, 1, 0)) },
+        ...replicasOf(from(60, 2, 1), from(60, 0, 3)),
+      },
+      'there are two, and it was back for a moment, before its own were active again': {
+        ...upOf(always(1), always(1), [
+          [1, 61],
+          [0, 9],
+          [1, 6],
+          [0, END - 76],
+        ]),
+        ...replicasOf(from(61, 2, 1), from(61, 0, 3)),
       },
       'there is no collection': {
-        ...upOf(always(1), always(1), from(10, 1, 0)),
+        ...upOf(always(1), always(1), from(30, 1, 0)),
         ...replicasOf(always(0), always(0)),
       },
     },
@@ -286,7 +345,7 @@ export const NODE_CASES: AlertCase[] = [
       [node('collection_active_replicas_min', 1)]: always(0),
       [node('collection_dead_replicas', 1)]: always(0),
     },
-    told: [{ afterMinutes: 25, severity: 'critical', summary: NO_REPLICA }],
+    told: [{ afterMinutes: 35, severity: 'critical', summary: NO_REPLICA }],
     nearest: {},
   },
 ];
