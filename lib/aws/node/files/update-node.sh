@@ -56,6 +56,12 @@ roll_out() {
     [[ -z $stopped ]] || exit 0
     fail "another node is not ready; restarting this one could take the cluster down. Mend that node first."
   fi
+  # Its certificate may have ended while it waited.
+  if ! (check_certificate "$folder/tls" "$folder/tls/issuer.pem"); then
+    rm -f "$DRAINING"
+    roll_out
+    return
+  fi
   restart_with "$folder"
 }
 
