@@ -19,6 +19,7 @@ describeWith(['openssl', 'jq', 'flock', 'bash'], 'what a node does about its cer
     const restart = [
       'printf "%s\\n" "$(openssl x509 -noout -serial -in "$SANDBOX/run/qdrant/current/tls/cert.pem")" >>"$SANDBOX/restarts"',
       'readlink "$SANDBOX/run/qdrant/current" | tr -d "\\n" >"$SANDBOX/run/qdrant-server/folder"',
+      '[[ ! -e $SANDBOX/after-restart ]] || cp "$SANDBOX/after-restart" "$SANDBOX/secrets/tls-AbCdEf"',
     ];
     sandbox.fake('systemctl', ['[[ $* == "restart qdrant.service" ]] || exit 0', ...restart].join('\n'));
   });
@@ -73,6 +74,14 @@ describeWith(['openssl', 'jq', 'flock', 'bash'], 'what a node does about its cer
     expect(restarts()).toEqual([]);
     expect(sandbox.files('run/qdrant')).not.toContain('draining');
     expect(run('readlink', [sandbox.path('run/qdrant/current')]).trim()).toBe(first);
+  });
+
+  test('with which it does not become ready: it takes the next one as soon as there is one', async () => {
+    const bad = make('secrets/tls-AbCdEf', 3600);
+    const next = make('after-restart', 3600);
+    const ended = await refresh({ READY_SECONDS: '10', LOOK_SECONDS: '1' });
+    expect(restarts()).toEqual([bad, next]);
+    expect(ended).toMatchObject({ code: 1, errors: expect.stringContaining('the node did not become ready within 10 s') });
   });
 });
 
