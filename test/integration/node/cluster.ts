@@ -145,9 +145,22 @@ export class RunningCluster extends ClusterClient {
   /** Gives the cluster so many nodes. Terraform waits for those that it adds, which boot meanwhile, as it makes them. */
   public async resize(nodeCount: number): Promise<void> {
     this.synth({ ...this.options, nodeCount });
-    await during(this.terraform.applyAside(), 0.5, () => this.bootAdded());
+    await this.applyAndBoot();
     for (const machine of this.machines.splice(nodeCount)) await machine.remove();
     this.guardMachines();
+  }
+
+  /** Ends a node's instance for good, outside Terraform. */
+  public async terminate(machine: Machine): Promise<void> {
+    await machine.remove();
+    const { instanceId } = machine;
+    await this.api.call('ModifyInstanceAttribute', { InstanceId: instanceId, 'DisableApiTermination.Value': 'false' });
+    await this.api.call('TerminateInstances', { 'InstanceId.1': instanceId });
+  }
+
+  /** Applies what there is, and boots the instances that Terraform makes, for which it waits. */
+  public applyAndBoot(): Promise<void> {
+    return during(this.terraform.applyAside(), 0.5, () => this.bootMade());
   }
 
   /** See `Witness`. */
@@ -182,11 +195,15 @@ export class RunningCluster extends ClusterClient {
   }
 
   /** The value of the secret whose name holds a word. */
-  public async secret(word: string): Promise<string> {
+  public secret(word: string): Promise<string> {
+    return this.api.secretValue(this.secretArn(word));
+  }
+
+  public secretArn(word: string): string {
     const found = this.terraform
       .resources('aws_secretsmanager_secret')
       .find(({ name, name_prefix: prefix }) => `${name}${prefix}`.includes(word));
-    return this.api.secretValue(found.arn);
+    return found.arn;
   }
 
   /** Waits until every node serves its clients. */
@@ -253,28 +270,34 @@ export class RunningCluster extends ClusterClient {
     return aws.Secret.fromArn(await this.api.makeSecret('client', JSON.stringify({ certificate, private_key: key })));
   }
 
-  /** Boots the instances that Terraform has made so far and that have no machine yet. */
-  private async bootAdded(): Promise<void> {
-    const instances = this.nodeResources('aws_instance').length;
-    for (let index = this.machines.length; index < instances; index++) {
-      this.announce(`${this.nodeResources('aws_network_interface')[index].private_ip} ${this.host(index)}`);
-      this.machines.push(this.makeMachine(index));
+  /** Boots the instances that Terraform has made so far and that have no machine yet: of new nodes, or in place of others that are gone. */
+  private async bootMade(): Promise<void> {
+    for (const { id, tags } of this.nodeResources('aws_instance')) {
+      const index = Number(tags.QdrantNode);
+      const former = this.machines[index];
+      if (former?.instanceId === id) continue;
+      if (former === undefined) {
+        this.announce(`${this.nodeResources('aws_network_interface')[index].private_ip} ${this.host(index)}`);
+      }
+      this.machines[index] = this.makeMachine(index, former);
       this.guardMachines();
       await this.boot(this.machines[index]);
     }
   }
 
-  private makeMachine(index: number): Machine {
-    const instance = this.nodeResources('aws_instance')[index];
-    const member = this.vpc.join(`node-${index}`, this.nodeResources('aws_network_interface')[index].private_ip);
-    const folder = join(this.folder, member.name);
+  /** @param former the machine of the node's instance before, whose address and data volume outlive it */
+  private makeMachine(index: number, former?: Machine): Machine {
+    const instance = this.nodeResources('aws_instance').find(({ tags }) => Number(tags.QdrantNode) === index);
+    const address = this.nodeResources('aws_network_interface')[index].private_ip;
+    const folder = join(this.folder, instance.id);
     mkdirSync(folder);
     return new Machine({
       instanceId: instance.id,
-      member,
+      member: former?.member ?? this.vpc.join(`node-${index}`, address),
       userData: Buffer.from(instance.user_data_base64, 'base64'),
       hosts: this.hosts,
       folder,
+      dataVolume: former?.dataVolume,
     });
   }
 
