@@ -1,11 +1,11 @@
-import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { ChildProcess, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aws } from '../../../lib';
 import { AwsApi } from '../../support/aws/api';
 import { addNetwork } from '../../support/aws/network';
-import { findProgram, python, ROOT, run } from '../../support/programs';
+import { python, ROOT, run } from '../../support/programs';
 import { makeNodeImage, makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
 import { Traffic, TrafficOptions } from '../../support/traffic-client';
@@ -13,6 +13,7 @@ import { during, pause, until } from '../../support/until';
 import { Witness } from '../../support/witness';
 import { HOSTS_FILES, Machine } from './machine';
 import { SecurityRules } from './security-rules';
+import { startService } from './service';
 import { applyVerified } from './verified-apply';
 
 import { ClusterClient } from '../../support/cluster-client';
@@ -86,9 +87,9 @@ export class RunningCluster extends ClusterClient {
       denied: join(this.folder, 'denied'),
       nodeRunner: ['node', join(__dirname, 'run-command.js'), join(this.folder, 'instances'), api].join(' '),
     });
-    await this.serve('metadata-service.js', [Vpc.METADATA]);
-    await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
-    await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
+    await this.serve('metadata-service.js', Vpc.METADATA);
+    await this.serve('registry.js', Vpc.REGISTRY, this.folder);
+    await this.serve('registry.js', Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token');
     this.terraform = new TerraformRun(this.api.url);
     const clientCertificateSecret = await this.keepClientCertificate();
     this.verify = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
@@ -174,13 +175,13 @@ export class RunningCluster extends ClusterClient {
   }
 
   /** Adds a verdict on what goes from a node to the others and comes from them, or takes it away. */
-  public betweenNodes(machine: Machine, verdict: string | undefined): void {
-    const others = this.machines.filter((one) => one !== machine).map(({ member }) => member.address);
-    const set = `{ ${others.join(', ')} }`;
-    const chain = (hook: string, rule: string) =>
-      `  chain ${hook} {\n    type filter hook ${hook} priority -10;\n    ${rule} ${verdict}\n  }\n`;
-    const chains = verdict === undefined ? '' : chain('input', `ip saddr ${set}`) + chain('output', `ip daddr ${set}`);
-    this.vpc.guard(machine.member, `table inet between\ndelete table inet between\ntable inet between {\n${chains}}\n`);
+  public betweenNodes({ member }: Machine, verdict: string | undefined): void {
+    const members = this.machines.map((machine) => machine.member);
+    this.vpc.between(
+      member,
+      members.filter((one) => one !== member),
+      verdict,
+    );
   }
 
   /** Makes the certificates that are brought, or one more that ends in so many seconds: see certificates.py. */
@@ -336,16 +337,7 @@ export class RunningCluster extends ClusterClient {
     }
   }
 
-  private async serve(program: string, args: string[]): Promise<void> {
-    const command = [...this.vpc.prefix, findProgram('node')!, join(__dirname, program), ...args];
-    const service = spawn(command[0], command.slice(1), {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, METADATA_DELAY: join(this.folder, 'metadata-delay') },
-    });
-    this.services.push(service);
-    await new Promise<void>((resolve, reject) => {
-      service.stdout!.once('data', () => resolve());
-      service.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
-    });
+  private async serve(...program: string[]): Promise<void> {
+    this.services.push(await startService(this.vpc.prefix, program, { METADATA_DELAY: this.file('metadata-delay') }));
   }
 }
