@@ -14,7 +14,7 @@ mkdir -p /run/systemd/system/qdrant-refresh.service.d
 printf '[Service]\\nRestartSec=5\\n' >/run/systemd/system/qdrant-refresh.service.d/soon.conf
 systemctl daemon-reload
 `;
-const LOOK_LATER = 'rm /run/systemd/system/qdrant-refresh.service.d/soon.conf; systemctl daemon-reload';
+const LOOK_LATER = 'rm -f /run/systemd/system/qdrant-refresh.service.d/soon.conf; systemctl daemon-reload';
 
 /** A certificate that a user brings, and that ends. */
 export function certificateFaults(given: Given): void {
@@ -33,9 +33,10 @@ export function certificateFaults(given: Given): void {
     beforeAll(async () => {
       const { cluster } = given;
       if (cluster.options.tls === undefined) await bringCertificate(given);
-      for (const machine of cluster.machines) machine.run(LOOK_SOON);
     }, 900000);
-    afterAll(() => given.cluster.machines.forEach((machine) => machine.run(LOOK_LATER)));
+    // A machine that has booted meanwhile has lost it.
+    beforeEach(() => given.cluster.machines.forEach((machine) => machine.run(LOOK_SOON)));
+    afterEach(() => given.cluster.machines.forEach((machine) => machine.run(LOOK_LATER)));
 
     test('that has changed while a node has no power, the others keep theirs, unless it is about to end', async () => {
       const { cluster } = given;
