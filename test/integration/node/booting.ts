@@ -127,7 +127,8 @@ export function booting(given: Given): void {
       await cluster.fault('an instance gone for good, and an apply', async () => {
         await cluster.terminate(gone);
         await cluster.applyAndBoot();
-        await cluster.untilReady(60);
+        // For an instance that is none of its doing Terraform does not wait.
+        await cluster.untilReady(120);
       });
       expect(patient.machine.instanceId).not.toBe(gone.instanceId);
       expect(patient.machine.member.address).toBe(gone.member.address);
