@@ -106,11 +106,7 @@ export class QdrantCluster extends QdrantClusterBase {
       listeners: clientListenersOf(this.posture),
       posture: this.posture,
     });
-    const programs = this.makeNodes([refusal.policy]);
-    watchPods(this, {
-      ...{ namespace, programs, keys: this.keys },
-      statefulSet: this.node.defaultChild as TerraformResource,
-    });
+    this.makeNodes([refusal.policy]);
     clientService._bind(this, { ...this.description, connections: this.connections });
     this.removalProtection = isProtected ? new RemovalProtection(this, 'RemovalGuard', this.description) : undefined;
     this.endpoint = endpointOf(this.description, this.props.hostNames?.[0] ?? names.host);
@@ -252,8 +248,7 @@ export class QdrantCluster extends QdrantClusterBase {
     });
   }
 
-  /** Returns the programs of the pods. */
-  private makeNodes(after: ITerraformDependable[]): TerraformResource {
+  private makeNodes(after: ITerraformDependable[]): void {
     const { props, description } = this;
     const { names, trusted, clientCas } = description;
     const programs = new PodPrograms(this, 'Programs', {
@@ -292,7 +287,8 @@ export class QdrantCluster extends QdrantClusterBase {
     });
     this.rollout = nodes.rollout;
     this.node.defaultChild = nodes.node.defaultChild;
-    return programs.configMap;
+    const statefulSet = nodes.node.defaultChild as TerraformResource;
+    watchPods(this, { ...description, keys: this.keys, programs: programs.configMap, statefulSet });
   }
 }
 
