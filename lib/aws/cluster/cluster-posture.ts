@@ -6,6 +6,7 @@ import { compareNodes, WatchedNodes } from '../../observed/aws/differences';
 import { Posture, SecretPurpose } from '../../posture';
 import { QdrantNode } from '../node/node';
 import { ClusterKeys } from '../secrets/api-keys';
+import { Secret } from '../secrets/secret';
 import { ClusterTls } from '../tls/tls';
 
 /** What a reader knows the nodes by, where they listen. */
@@ -62,13 +63,18 @@ export function watchNodes(cluster: { posture: Posture } & IConstruct, watched: 
 }
 
 /** The secrets of a cluster, by the names that policies have for them. */
-function namedSecrets({ admin, readOnly, alternate }: ClusterKeys, { forNodes }: ClusterTls): WatchedNodes['secrets'] {
-  const named: Array<[SecretPurpose, string | undefined]> = [
-    [SecretPurpose.ADMIN_API_KEY, admin.arn],
-    [SecretPurpose.READ_ONLY_API_KEY, readOnly?.arn],
-    [SecretPurpose.ALTERNATE_API_KEY, alternate?.arn],
-    [SecretPurpose.CA_PRIVATE_KEY, forNodes.source === 'clusterCa' ? forNodes.caSecretArn : undefined],
-    [SecretPurpose.TLS_PRIVATE_KEY, forNodes.source === 'secret' ? forNodes.secretArn : undefined],
+function namedSecrets({ admin, readOnly, alternate }: ClusterKeys, { forNodes, reads }: ClusterTls): WatchedNodes['secrets'] {
+  const read = (secretArn: string) => reads.find(({ arn }) => arn === secretArn);
+  const named: Array<[SecretPurpose, Secret | undefined]> = [
+    [SecretPurpose.ADMIN_API_KEY, admin],
+    [SecretPurpose.READ_ONLY_API_KEY, readOnly],
+    [SecretPurpose.ALTERNATE_API_KEY, alternate],
+    [SecretPurpose.CA_PRIVATE_KEY, forNodes.source === 'clusterCa' ? read(forNodes.caSecretArn) : undefined],
+    [SecretPurpose.TLS_PRIVATE_KEY, forNodes.source === 'secret' ? read(forNodes.secretArn) : undefined],
   ];
-  return named.flatMap(([purpose, arn]) => (arn === undefined ? [] : [{ purpose, arn }]));
+  return named.flatMap(([purpose, secret]) => (secret === undefined ? [] : [{ purpose, ...ofSecret(secret) }]));
+}
+
+function ofSecret({ arn, encryptionKeyArn }: Secret) {
+  return { arn, encryptionKeyArn };
 }

@@ -25,7 +25,8 @@ const PARTS: { [type: string]: string[] } = {
   aws_iam_user: ['name', 'permissions_boundary'],
   aws_iam_group: ['name'],
   aws_launch_template: ['name', 'iam_instance_profile'],
-  aws_secretsmanager_secret: ['name', 'name_prefix', 'policy'],
+  aws_secretsmanager_secret: ['name', 'name_prefix', 'policy', 'kms_key_id'],
+  aws_kms_key: ['policy'],
 };
 
 const HOW_MANY = ['count', 'for_each'];

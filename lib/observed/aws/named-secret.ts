@@ -1,7 +1,9 @@
 import { hasUnknown, isGiven, ObservedResource, Resources, unchecked } from '../resources';
 import { allOf, anyOf, not, Verdict } from '../verdict';
+import { encryptionKey } from './encryption-key';
+import { globOf } from './glob';
 import { isSameAccount, Place, placeOf } from './place';
-import { Statement } from './statements';
+import { isAmong, Statement } from './statements';
 
 /** The one right that shows what is in a secret: to read several at once needs it of each. */
 const READING = 'secretsmanager:GetSecretValue';
@@ -12,12 +14,29 @@ export interface NamedSecret {
   /** The name, or what it begins with; undefined where only Terraform knows it. */
   readonly name?: string;
   readonly place: Place;
+  /** The customer managed key that encrypts it, by its identity. */
+  readonly encryptionKey?: string;
   /** Whether it may be in any account and region that is not known to be another: what may be is told, and is no error. */
   readonly isAnywhere?: boolean;
 }
 
-/** A secret by its ARN, or a reference to it. */
-export function namedSecret(arn: unknown, from: Pick<ObservedResource, 'scope' | 'where'>, resources: Resources): NamedSecret {
+/**
+ * A secret by its ARN, or a reference to it.
+ *
+ * @param keyArn the key that encrypts it, where that is known by other ways than the resource that makes it
+ */
+export function namedSecret(
+  arn: unknown,
+  from: Pick<ObservedResource, 'scope' | 'where'>,
+  resources: Resources,
+  keyArn?: unknown,
+): NamedSecret {
+  const target = resources.target(from, unchecked(arn));
+  const key = encryptionKey(target?.values.kms_key_id, target ?? from, resources) ?? encryptionKey(keyArn, from, resources);
+  return { ...calledAs(arn, from, resources), ...(key !== undefined && { encryptionKey: key }) };
+}
+
+function calledAs(arn: unknown, from: Pick<ObservedResource, 'scope' | 'where'>, resources: Resources): NamedSecret {
   const identity = resources.identityOfOne(from, unchecked(arn));
   const [, region, accountId, named] = ARN.exec(identity) ?? [];
   const place = placeOf(from);
@@ -48,10 +67,8 @@ export function aboutReading(statement: Statement, from: ObservedResource, resou
 }
 
 /** Whether reading is among the actions of a statement. */
-export function isOfReading({ actions, notActions }: Statement): Verdict {
-  const has = (patterns: string[]) =>
-    anyOf(patterns.map((action) => (hasUnknown(action) ? undefined : globOf(action, 'i').test(READING))));
-  return notActions.length > 0 ? not(has(notActions)) : has(actions);
+export function isOfReading(statement: Statement): Verdict {
+  return isAmong(READING, statement);
 }
 
 /** A part of an ARN: what separates them may be in an expression too. */
@@ -74,7 +91,7 @@ function otherwiseNamed(written: string, from: ObservedResource, resources: Reso
   const isHere = inAccountOf(from);
   const [, region, account, name] = ARN.exec(written) ?? [];
   if (name !== undefined) {
-    const isCalled = called(name, from, resources);
+    const isCalled = isCalledBy(name, from, resources);
     const isIn = [
       partOf('data.aws_region', region, from, resources),
       partOf('data.aws_caller_identity', account, from, resources),
@@ -141,7 +158,7 @@ function isOfPartition(arn: string, { region }: Place): Verdict {
 }
 
 /** Secrets Manager adds six characters to a name. */
-function called(pattern: string, from: ObservedResource, resources: Resources): AboutSecret {
+function isCalledBy(pattern: string, from: ObservedResource, resources: Resources): AboutSecret {
   if (/^\*+$/.test(pattern)) return () => true;
   const [reference] = /^\$\{[^{}]*\}(?=[-?*]*$)/.exec(pattern) ?? [];
   const referred = reference && resources.identityOfOne(from, reference);
@@ -154,9 +171,4 @@ function called(pattern: string, from: ObservedResource, resources: Resources): 
     const names = [`${name}-000000`, ...(ARN.test(identity) ? [name] : [])];
     return names.some((one) => glob.test(one)) ? (isWhole ? true : undefined) : false;
   };
-}
-
-function globOf(pattern: string, flags?: string): RegExp {
-  const text = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${text.replace(/\*+/g, '.*').replace(/\?/g, '.')}$`, `s${flags ?? ''}`);
 }

@@ -1,8 +1,10 @@
 import { knownOf } from '../known';
 import { isGiven, listOf, mayBeAbsent, ObservedResource, Resources, unchecked } from '../resources';
+import { aboutDecrypting, isLeftToAccount, KEYS } from './encryption-key';
 import { Holder, HOLDERS, holderOf, isSameHolder, itself, PRINCIPALS, principalOf } from './holders';
 import { AboutSecret, aboutReading, isOfReading, NamedSecret } from './named-secret';
 import { isUnread, Statement, statementsIn } from './statements';
+import { Verdict } from '../verdict';
 
 /** Policies of AWS that let read every secret. */
 const READS_EVERYTHING = ['AdministratorAccess', 'PowerUserAccess', 'SecretsManagerReadWrite'];
@@ -14,6 +16,7 @@ const OF_SECRETS = ['aws_secretsmanager_secret_policy', 'aws_secretsmanager_secr
 export const RIGHTS = new Set([
   ...[...INLINE, ...ATTACHMENTS, ...PRINCIPALS, ...OF_SECRETS],
   ...['aws_iam_policy', 'aws_iam_instance_profile', 'data.aws_iam_policy', 'data.aws_iam_policy_document'],
+  ...KEYS,
   ...['aws_launch_template', 'data.aws_iam_role', 'data.aws_iam_user', 'data.aws_caller_identity', 'data.aws_region'],
 ]);
 
@@ -39,12 +42,18 @@ interface Right {
 
 interface RightStatement extends Statement {
   readonly isAbout: AboutSecret;
+  /** Whether it is about decrypting what a key has encrypted. */
+  readonly isAboutKey: (key: string) => Verdict;
 }
 
 /** The statements of a policy, and of which secrets they are. */
 function rightsIn(policy: unknown, by: ObservedResource, resources: Resources): RightStatement[] {
   const statements = statementsIn(policy, by, resources);
-  return statements.map((statement) => ({ ...statement, isAbout: aboutReading(statement, by, resources) }));
+  return statements.map((statement) => ({
+    ...statement,
+    isAbout: aboutReading(statement, by, resources),
+    isAboutKey: aboutDecrypting(statement, by, resources),
+  }));
 }
 
 /** Who may read secrets by the policies that were read. */
@@ -59,11 +68,20 @@ export const possibleReaders = knownOf((resources): PossibleReader[] => {
   const denials = rights.filter(({ statements, isUnread: mayDeny }) => mayDeny || statements.some(({ isDenial }) => isDenial));
   const secretPolicies = resources.ofType(...OF_SECRETS).map((by) => secretPolicyOf(by, resources));
   const mayDeny = ({ isUnread: mayDo, statements }: Right, secret: NamedSecret) =>
-    mayDo || statements.some((one) => one.isDenial && one.isAbout(secret) !== false);
+    mayDo || statements.some((one) => one.isDenial && (one.isAbout(secret) !== false || isOfKey(one, secret) !== false));
   const isKept = (holder: Holder, secret: NamedSecret) =>
     limited.some((other) => isSameHolder(holder, other) !== false) ||
-    denials.some((right) => isSameHolder(holder, right.holder) !== false && mayDeny(right, secret)) ||
+    denials.some((right) => mayBind(right.holder, holder) && mayDeny(right, secret)) ||
     secretPolicies.some((policy) => policy.of === secret.identity && policy.mayDeny);
+  const decrypts = (holder: Holder, secret: NamedSecret) =>
+    secret.encryptionKey === undefined ||
+    (isLeftToAccount(secret.encryptionKey, resources) &&
+      rights.some(
+        (right) =>
+          right.mayBeAbsent === false &&
+          isSameHolder(holder, right.holder) === true &&
+          right.statements.some((one) => !one.isDenial && !one.isConditional && isOfKey(one, secret) === true),
+      ));
   const byRights = [...rights, ...ofNobody(rights, resources)].map((right): PossibleReader => {
     const { holder, by, statements } = right;
     const allowed = statements.filter(({ isDenial }) => !isDenial);
@@ -72,11 +90,21 @@ export const possibleReaders = knownOf((resources): PossibleReader[] => {
     const isCertain = right.mayBeAbsent === false && holder.isNobody !== true;
     return {
       ...{ holder, by, isAllowed: (secret) => may(allowed, secret) },
-      reads: (secret) => isCertain && may(unconditional, secret) && !isKept(holder, secret),
+      reads: (secret) => isCertain && may(unconditional, secret) && !isKept(holder, secret) && decrypts(holder, secret),
     };
   });
   return [...byRights, ...secretPolicies.flatMap(readersBy)];
 });
+
+function isOfKey({ isAboutKey }: RightStatement, { encryptionKey }: NamedSecret): Verdict {
+  return encryptionKey === undefined ? false : isAboutKey(encryptionKey);
+}
+
+/** Whether what one is denied may hold for another: who is in a group is not read. */
+function mayBind(denied: Holder, holder: Holder): boolean {
+  const isMember = denied.identity.startsWith('group ') && holder.identity.startsWith('user ');
+  return isMember || isSameHolder(holder, denied) !== false;
+}
 
 /** Who is given a policy outside of the app nobody knows. */
 function ofNobody(rights: Right[], resources: Resources): Right[] {
@@ -175,6 +203,10 @@ function readersBy({ by, of, principals, mayDeny }: SecretPolicy): PossibleReade
   const each = [...new Map(principals.map((one) => [`${one.holder.identity} ${one.isConditional}`, one])).values()];
   return each.map(({ holder, isConditional }) => ({
     ...{ holder, by, isAllowed: (secret) => secret.identity === of },
-    reads: (secret) => secret.identity === of && !isConditional && !mayDeny && !mayBeAbsent(by) && holder.isNobody !== true,
+    // One of another account is let use a key by the policy of that.
+    reads: (secret) =>
+      secret.identity === of &&
+      secret.encryptionKey === undefined &&
+      ![isConditional, mayDeny, mayBeAbsent(by), holder.isNobody].includes(true),
   }));
 }

@@ -1,5 +1,7 @@
 import { seenFromElsewhere, valueOfExpression } from '../readers/expression';
 import { hasUnknown, listOf, ObservedResource, Resources, unchecked } from '../resources';
+import { anyOf, not, Verdict } from '../verdict';
+import { globOf } from './glob';
 
 /** What a policy allows or denies. Whatever is neither a text nor a list of texts in it is left out. */
 export interface Statement {
@@ -26,6 +28,13 @@ export function allowedBy(policy: ObservedResource, resources: Resources): State
 export function mayTakeRole({ isDenial, isConditional, actions }: Statement): boolean {
   const isTaking = actions.some((action) => /^(\*|sts:(\*|AssumeRole\*?))$/i.test(action));
   return !isDenial && !isConditional && isTaking;
+}
+
+/** Whether a right is among the actions of a statement. */
+export function isAmong(right: string, { actions, notActions }: Statement): Verdict {
+  const has = (patterns: string[]) =>
+    anyOf(patterns.map((action) => (hasUnknown(action) ? undefined : globOf(action, 'i').test(right))));
+  return notActions.length > 0 ? not(has(notActions)) : has(actions);
 }
 
 /** Whether only Terraform knows what is written in a policy. */

@@ -8,14 +8,22 @@ import { withOrigins } from '../construct-tree';
 import { addressFrom } from '../differing';
 import { Resources, unchecked } from '../resources';
 import { isSameText } from '../sameness';
+import { purposesThatSuffice } from '../sufficient-secrets';
 import { Holder, holderOf, isSameHolder, writtenDown } from './holders';
 import { namedSecret } from './named-secret';
 import { PossibleReader, possibleReaders } from './readers';
 import { takersOf } from './role-takers';
 
+/** A secret of a cluster, and the customer managed key that encrypts it, where there is one. */
+export interface WatchedSecret {
+  readonly purpose: SecretPurpose;
+  readonly arn: string;
+  readonly encryptionKeyArn?: string;
+}
+
 /** The secrets of a cluster, and who reads them all. */
 export interface WatchedSecrets {
-  readonly secrets: Array<{ readonly purpose: SecretPurpose; readonly arn: string }>;
+  readonly secrets: WatchedSecret[];
   readonly instances: TerraformResource[];
   /** The roles that the instances have. */
   readonly roles: TerraformResource[];
@@ -39,14 +47,21 @@ export function undeclaredReaders(
   const readers = [...index.readers, ...takers];
   const from = { scope: TerraformStack.of(scope).node.path, where: whereOf(instances[0]) };
   const found = new Map<(typeof readers)[number], SecretPurpose[]>();
-  for (const { purpose, arn } of readers.length > 0 ? secrets : []) {
-    const secret = namedSecret(withOrigins(scope, arn), from, resources);
-    const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
+  const named = (readers.length > 0 ? secrets : []).map(({ purpose, arn, encryptionKeyArn }) => ({
+    purpose,
+    ...namedSecret(withOrigins(scope, arn), from, resources, withOrigins(scope, encryptionKeyArn)),
+  }));
+  for (const { purpose, ...secret } of named) {
+    const sufficient = purposesThatSuffice(purpose);
+    const told = posture.secrets.filter((place) => sufficient.includes(place.purpose)).flatMap((place) => place.readers);
+    const these = named.filter((one) => sufficient.includes(one.purpose));
     const written = told.map((words) => writtenDown(withOrigins(scope, words), from, resources));
     for (const reader of readers.filter(({ reads }) => reads(secret))) {
       const isMaybe = (holder: Holder) => isSameHolder(holder, reader.holder) !== false;
       const isTold = written.some((holder) => isMaybe(holder) || holder.name === reader.holder.name);
-      const granted = isTold ? [] : index.declared().filter(({ of }) => isSameText(of, secret.identity) !== false);
+      const granted = isTold
+        ? []
+        : index.declared().filter(({ of }) => these.some(({ identity }) => isSameText(of, identity) !== false));
       if (isTold || granted.some(({ holder }) => isMaybe(holder))) continue;
       found.set(reader, [...(found.get(reader) ?? []), purpose]);
     }

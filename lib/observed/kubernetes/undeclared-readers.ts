@@ -7,6 +7,7 @@ import { withOrigins } from '../construct-tree';
 import { addressFrom } from '../differing';
 import { Resources, shownAddress } from '../resources';
 import { isSameText } from '../sameness';
+import { purposesThatSuffice } from '../sufficient-secrets';
 import { ComparedPods, named, namespaceIn, stackOf, stacksElsewhere } from './compared-pods';
 import { nameOf, namespaceOf } from './objects';
 import { PossibleReader, possibleReaders, subjectOf } from './readers';
@@ -28,12 +29,16 @@ export function undeclaredReaders(
   const namespace = namespaceIn(scope, watched, resources);
   const elsewhere = stacksElsewhere(watched, resources);
   const found = new Map<string, { reader: PossibleReader; purposes: SecretPurpose[] }>();
-  for (const secret of watched.secrets.map(named(scope, resources))) {
-    const { purpose, name } = secret;
-    const told = posture.secrets.filter((place) => place.purpose === purpose).flatMap((place) => place.readers);
+  const secrets = watched.secrets.map(named(scope, resources));
+  for (const secret of secrets) {
+    const { purpose } = secret;
+    const sufficient = purposesThatSuffice(purpose);
+    const told = posture.secrets.filter((place) => sufficient.includes(place.purpose)).flatMap((place) => place.readers);
+    const these = secrets.filter((one) => sufficient.includes(one.purpose));
     const written = told.map((reader) => nameOf(here, withOrigins(scope, reader), resources));
     const granted = declared
-      .filter(({ by, of }) => !elsewhere.has(by) && mayBe(of.namespace, namespace) && mayBe(of.name, name))
+      .filter(({ by, of }) => !elsewhere.has(by) && mayBe(of.namespace, namespace))
+      .filter(({ of }) => these.some(({ name }) => mayBe(of.name, name)))
       .map(({ subject }) => subject);
     for (const reader of others.filter(({ reads }) => reads({ ...secret, namespace }))) {
       if ([...written, ...granted].some((one) => isOf(reader, one)) || written.includes(reader.name)) continue;
