@@ -155,7 +155,7 @@ describe('a run', () => {
     [1, 1],
     [2, 2],
   ])('has no more than %i transfers under way', async (transfers, expected) => {
-    await start({ nodes: 3, transferMilliseconds: 200 });
+    await start({ nodes: 3, transferMilliseconds: 1000 });
     fill();
     let most = 0;
     const cluster = connect();
