@@ -56,10 +56,16 @@ export class ResolvedSettings {
     return new ResolvedSettings(values, []);
   }
 
+  private readonly values: Map<string, any>;
+  /** Asked for again and again while Terraform is written. */
+  private yaml?: string;
+
   private constructor(
-    private readonly values: ReadonlyMap<string, any>,
+    values: ReadonlyMap<string, any>,
     private readonly unchecked: string[],
-  ) {}
+  ) {
+    this.values = new Map(values);
+  }
 
   /** The paths of the settings that were not checked. */
   public get uncheckedPaths(): string[] {
@@ -71,8 +77,18 @@ export class ResolvedSettings {
     return this.values.get(path);
   }
 
+  /** Has the server accept access tokens, which what is called on a cluster later may need. @internal */
+  public _acceptTokens(): void {
+    this.values.set('service.jwt_rbac', true);
+    this.yaml = undefined;
+  }
+
   /** The settings as the YAML of Qdrant's configuration file. It holds no secret. */
   public toYaml(): string {
+    return (this.yaml ??= this.render());
+  }
+
+  private render(): string {
     const document = new Document({});
     for (const path of [...this.values.keys()].sort()) {
       document.setIn(path.split('.'), document.createNode(this.values.get(path)));

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { badInput } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
+import { asOfNow } from '../../terraform/late-text';
 import { literalText } from '../../terraform/literal-text';
 
 /** The programs of a pod, and those that know no cloud: each a file. */
@@ -55,7 +56,7 @@ export class PodPrograms extends Construct {
   }
 
   private checkSize(data: { [file: string]: string }): void {
-    const bytes = Buffer.byteLength(Object.entries(data).flat().join(''));
+    const bytes = Buffer.byteLength(asOfNow(Object.entries(data).flat().join('')));
     if (bytes <= MAX_BYTES) return;
     throw badInput(this.node.scope!, {
       given: `settings and certificates of authorities make a ConfigMap of ${bytes} bytes`,
