@@ -1,5 +1,6 @@
 export * from './posture';
 export * from './qdrant';
+export * from './cluster/collection-grant-options';
 export * from './cluster/verification-options';
 export * as aws from './aws';
 export * as kubernetes from './kubernetes';

@@ -8,20 +8,25 @@ import { checkNodeIndex } from '../../qdrant/cluster-checks';
 import { refuseSharedNames } from '../../cluster/one-of-a-name';
 import { refuseSharedObjects } from '../names/one-of-an-object';
 import { FoundingTime } from '../../terraform/founding-time';
+import { lateText } from '../../terraform/late-text';
 import { literally } from '../../terraform/literal-text';
 import { useProvider } from '../../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from '../secrets/api-keys';
 import { BaseNetworkPolicy } from '../access/base-network-policy';
-import { CaBundle, commandToRead, placeOfCa } from '../tls/ca-bundle';
+import { commandToRead, placeOfCa } from '../tls/ca-bundle';
 import { ClientCertificate, ClientCertificateProps } from '../tls/client-certificate';
 import { ClientGrants } from '../grants/client-grants';
+import { CollectionGrant } from '../grants/collection-grant';
+import { Grantee } from '../grants/grantee';
 import { checkCluster } from './cluster-checks';
+import { ClusterCollections } from './cluster-collections';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { QdrantClusterBase } from './cluster-base';
 import { describeKubernetesCluster, KubernetesClusterDescription } from './cluster-description';
 import { ClusterConfigMap } from './cluster-config-map';
 import { AT_PODS, describeSecrets, watchPods } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
+import { CollectionGrantProps } from '../../cluster/collection-grant-options';
 import { Connections } from '../access/connections';
 import { GatewayRouteProps, QdrantGatewayRoute } from '../access/gateway-route';
 import { ExistingNodes } from './existing-nodes';
@@ -29,7 +34,7 @@ import { ImportedCluster } from './imported-cluster';
 import { IngressProps, QdrantIngress } from '../access/ingress';
 import { NodeSet } from '../pod/node-set';
 import { PodPrograms } from '../pod/pod-programs';
-import { bundleFile } from '../pod/pod-template';
+import { bundleFiles } from '../pod/pod-template';
 import { VerifyAfterApplyProps } from '../pod/verification-options';
 import { RemovalProtection } from './removal-protection';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
@@ -71,6 +76,7 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly tls: ClusterTls;
   private rollout?: ITerraformDependable;
   private readonly routedHosts: string[] = [];
+  private readonly collections = new ClusterCollections(this, () => ({ ...this.served, tokenSigner: this.props.tokenSigner }));
   private readonly removalProtection?: RemovalProtection;
 
   /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
@@ -93,7 +99,7 @@ export class QdrantCluster extends QdrantClusterBase {
       ...this.description,
       certificate: () => this.requiredCertificate,
     });
-    this._grants = this.makeGrants();
+    this._grants = new ClientGrants(this, this.served);
     describeSecrets(this.posture, namespace, this.keys, apiKeys._origin, this.tls);
 
     const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', this.description);
@@ -185,6 +191,22 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
+   * Grants access to single collections: a token of the grantee's own, which is signed with the admin key, kept in a Secret that
+   * the grantee may read, and renewed before it ends. Has the nodes take tokens (`jwt_rbac`). Call it again for the same grantee
+   * to add collections to its token.
+   *
+   * @throws if an option is invalid, the grantee was granted something else there before, or the rollout is not waited for
+   * @example
+   * const grant = cluster.grantCollections(kubernetes.Grantee.serviceAccount('search', 'indexer'), {
+   *   collections: ['articles'],
+   *   access: CollectionAccess.WRITE_POINTS,
+   * });
+   */
+  public grantCollections(grantee: Grantee, props: CollectionGrantProps): CollectionGrant {
+    return this.collections.grant(grantee, props);
+  }
+
+  /**
    * Attacks the cluster after every apply that changes it, and fails the apply where something is open: a job runs
    * `cdktf-qdrant verify` against each node, from a pod that may do what a client may. It is given the read-only key or, where
    * there is none, the admin key.
@@ -193,14 +215,9 @@ export class QdrantCluster extends QdrantClusterBase {
    */
   public verifyAfterApply(props: VerifyAfterApplyProps = {}): void {
     addVerification(this, props, {
-      ...this.description,
+      ...this.served,
       certificates: this.tls,
-      keys: this.keys,
       connections: this.connections,
-      posture: this.posture,
-      imagePullSecretNames: this.props.imagePullSecretNames,
-      placement: this.props.placement ?? {},
-      rollout: this.rollout,
       issueClientCertificate: (id) => this.issueClientCertificate(id),
     });
   }
@@ -225,14 +242,11 @@ export class QdrantCluster extends QdrantClusterBase {
     };
   }
 
-  private makeGrants(): ClientGrants {
-    return new ClientGrants(this, {
-      clusterName: this.clusterName,
-      namespace: this.namespace,
-      posture: this.posture,
-      keys: this.keys,
-      clientCa: this.tls.clientCa,
-    });
+  /** What works for the cluster beside its nodes needs to know of it. */
+  private get served() {
+    const { imagePullSecretNames, placement = {} } = this.props;
+    const { description, keys, posture, rollout } = this;
+    return { ...description, keys, posture, rollout, imagePullSecretNames, placement, clientCa: this.tls.clientCa };
   }
 
   private makeNodes(after: ITerraformDependable[]): void {
@@ -243,8 +257,9 @@ export class QdrantCluster extends QdrantClusterBase {
       version: description.version.version,
       peerDomain: names.peerDomain,
       restPort: QdrantPorts._restAmongNodes(description.guard),
-      settings: description.settings.toYaml(),
-      bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
+      // What is granted later may change them.
+      settings: lateText(() => description.settings.toYaml()),
+      bundles: { ...bundleFiles('trusted', trusted), ...bundleFiles('client-cas', clientCas) },
     });
     const made = [...after, programs.configMap, ...this.keys.made, ...this.tls.made];
     const founding = new FoundingTime(this, 'FoundingTime', {
@@ -275,11 +290,4 @@ export class QdrantCluster extends QdrantClusterBase {
     this.rollout = nodes.rollout;
     this.node.defaultChild = nodes.node.defaultChild;
   }
-}
-
-/** The certificates of bundles that are given in the code, by the name of their file. */
-function filesOf(folder: string, bundles: CaBundle[]): { [file: string]: string } {
-  return Object.fromEntries(
-    bundles.flatMap(({ _source: { pem } }, index) => (pem === undefined ? [] : [[bundleFile(folder, index), pem]])),
-  );
 }

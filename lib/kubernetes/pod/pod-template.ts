@@ -203,8 +203,15 @@ function projected(
 }
 
 /** The name of the file with the certificates of a bundle that is given in the code. */
-export function bundleFile(folder: string, index: number): string {
+function bundleFile(folder: string, index: number): string {
   return `${folder}-${index}.pem`;
+}
+
+/** The certificates of bundles that are given in the code, by the name of their file. */
+export function bundleFiles(folder: string, given: CaBundle[]): { [file: string]: string } {
+  return Object.fromEntries(
+    given.flatMap(({ _source: { pem } }, index) => (pem === undefined ? [] : [[bundleFile(folder, index), pem]])),
+  );
 }
 
 function bundles(

@@ -11,6 +11,7 @@ export interface KubernetesObject {
 /** What the provider's resources are in Kubernetes. */
 const KINDS: { [type: string]: [string, string] } = {
   kubernetes_config_map_v1: ['v1', 'ConfigMap'],
+  kubernetes_cron_job_v1: ['batch/v1', 'CronJob'],
   kubernetes_ingress_v1: ['networking.k8s.io/v1', 'Ingress'],
   kubernetes_job_v1: ['batch/v1', 'Job'],
   kubernetes_namespace_v1: ['v1', 'Namespace'],
@@ -94,14 +95,20 @@ function evaluate(value: any, stack: any): any {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, evaluate(item, stack)]));
   }
   if (typeof value !== 'string') return value;
+  const [, whole] = /^\$\{(local\.[\w-]+)\}$/.exec(value) ?? [];
+  if (whole) return resolve(whole, stack);
   return value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression) => resolve(expression, stack)).replace(/([$%])\1\{/g, '$1{');
 }
 
-function resolve(expression: string, stack: any): string {
+function resolve(expression: string, stack: any): any {
   const [, type, name] = /^(kubernetes_\w+)\.([\w-]+)\.metadata(?:\[0\]|\.0)\.name$/.exec(expression) ?? [];
   if (type) return evaluate(stack.resource[type][name].metadata.name, stack);
-  const [, local] = /^substr\(sha256\(local\.([\w-]+)\), 0, 10\)$/.exec(expression) ?? [];
-  if (local) return createHash('sha256').update(evaluate(stack.locals[local], stack)).digest('hex').slice(0, 10);
+  const [, digested] = /^substr\(sha256\((.+)\), 0, 10\)$/.exec(expression) ?? [];
+  if (digested) return createHash('sha256').update(resolve(digested, stack)).digest('hex').slice(0, 10);
+  const [, encoded] = /^jsonencode\((.+)\)$/.exec(expression) ?? [];
+  if (encoded) return JSON.stringify(resolve(encoded, stack));
+  const [, local] = /^local\.([\w-]+)$/.exec(expression) ?? [];
+  if (local) return evaluate(stack.locals[local], stack);
   // When the cluster was first applied, which Terraform keeps.
   if (/^terraform_data\.[\w-]+\.output\.time$/.test(expression)) return '2026-01-01T00:00:00Z';
   // A value that exists while Terraform runs.

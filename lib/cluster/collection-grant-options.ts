@@ -1,0 +1,68 @@
+import { OptionNames } from '../input/options';
+
+/** What a token allows in a collection. */
+export enum CollectionAccess {
+  /** Reading. */
+  READ = 'r',
+  /** Reading, and writing points. Not payload indexes and snapshots. */
+  WRITE_POINTS = 'prw',
+  /** Reading, and writing points, payload indexes and snapshots. Collections are made and deleted with the admin key alone. */
+  WRITE = 'rw',
+}
+
+/** A point that has to exist. */
+export interface TokenConditionProps {
+  /** The collection that the point is in. The consumer must not be able to write to it. */
+  readonly collection: string;
+
+  /**
+   * What the payload of the point holds: texts, whole numbers, true or false, by their keys. Give the keys a payload index: the
+   * point is looked for at every request.
+   *
+   * @example
+   * matches: { consumer: 'search' },
+   */
+  readonly matches: { [key: string]: any };
+}
+
+/** @internal */
+export const TOKEN_CONDITION_OPTIONS: OptionNames<TokenConditionProps> = { collection: true, matches: true };
+
+/** What a consumer of a cluster may do in some of its collections. */
+export interface CollectionGrantProps {
+  /** The names of the collections, or of aliases, as they are in requests: Qdrant takes an alias for a name of its own. */
+  readonly collections: string[];
+
+  /**
+   * What the consumer may do there. Call `grantCollections` again for other collections: a consumer has one token for all of
+   * them.
+   *
+   * @default CollectionAccess.READ
+   */
+  readonly access?: CollectionAccess;
+
+  /**
+   * How long a token is valid, in hours. It is renewed when a third of that is left, and so much time the consumer has to read it
+   * again. It cannot be taken back before it ends, save by `validWhile` or another admin key.
+   *
+   * @default 72
+   */
+  readonly validityHours?: number;
+
+  /**
+   * A point without which Qdrant refuses the token (`value_exists`): delete it, and the consumer is out at once.
+   *
+   * @default - the token is good until it ends
+   * @example
+   * validWhile: { collection: 'consumers', matches: { consumer: 'search', active: true } },
+   */
+  readonly validWhile?: TokenConditionProps;
+}
+
+/** @internal */
+export const COLLECTION_GRANT_OPTIONS: OptionNames<CollectionGrantProps> = {
+  collections: true,
+  access: true,
+  validityHours: true,
+  validWhile: true,
+};
