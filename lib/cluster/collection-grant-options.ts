@@ -2,11 +2,11 @@ import { OptionNames } from '../input/options';
 
 /** What a token allows in a collection. */
 export enum CollectionAccess {
-  /** Reading. */
+  /** Reading, snapshots included. */
   READ = 'r',
-  /** Reading, and writing points. Not payload indexes and snapshots. */
+  /** Reading and writing points. Nothing of payload indexes, snapshots and shards. */
   WRITE_POINTS = 'prw',
-  /** Reading, and writing points, payload indexes and snapshots. Collections are made and deleted with the admin key alone. */
+  /** Reading, and writing points, payload indexes and snapshots. Collections are made, restored and deleted with the admin key. */
   WRITE = 'rw',
 }
 

@@ -1,4 +1,4 @@
-/** What a token allows for a collection, as Qdrant writes it: to read, to write points too, or to write indexes and snapshots too. */
+/** What a token allows in a collection, as Qdrant writes it: reading (`r`), points (`prw`), or payload indexes and snapshots too (`rw`). */
 export interface CollectionClaim {
   readonly collection: string;
   readonly access: string;

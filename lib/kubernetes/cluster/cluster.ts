@@ -196,11 +196,6 @@ export class QdrantCluster extends QdrantClusterBase {
    * to add collections to its token.
    *
    * @throws if an option is invalid, the grantee was granted something else there before, or the rollout is not waited for
-   * @example
-   * const grant = cluster.grantCollections(kubernetes.Grantee.serviceAccount('search', 'indexer'), {
-   *   collections: ['articles'],
-   *   access: CollectionAccess.WRITE_POINTS,
-   * });
    */
   public grantCollections(grantee: Grantee, props: CollectionGrantProps): CollectionGrant {
     return this.collections.grant(grantee, props);
