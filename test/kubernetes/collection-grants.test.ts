@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformVariable, Testing } from 'cdktf';
+import * as fc from 'fast-check';
 import { CollectionAccess, CollectionGrantProps, kubernetes } from '../../lib';
 import '../../lib/testing/jest';
 import { parse } from 'yaml';
@@ -8,6 +9,7 @@ import { mayReach } from '../support/kubernetes/network-policies';
 import { KubernetesObject, objectOf } from '../support/kubernetes/objects';
 import { KubernetesStack, minimal, synthCluster, synthKubernetes } from '../support/kubernetes/synth';
 import { ROOT } from '../support/programs';
+import { runs } from '../support/properties';
 import { stackOnKubernetes } from '../testing/stacks';
 
 type Props = Partial<kubernetes.QdrantClusterProps>;
@@ -162,6 +164,22 @@ describe('a grant of collections', () => {
     const binding = objectOf(stack.objects, 'RoleBinding', '-collections-');
     expect(binding.roleRef.name).toBe(metadata.name);
     expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', namespace: 'search', name: 'indexer' }]);
+  });
+
+  test('reaches the program as it is written, whatever Terraform would take it for', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '$', '{', '}', '%', '"', '\\', '${', '%{', '$${', 'é'), minLength: 1 });
+    const property = fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 3 }), text, (collections, consumer) => {
+      const validWhile = { collection: 'consumers', matches: { [consumer]: consumer } };
+      const stack = granted((cluster) => void cluster.grantCollections(Grantee.user(consumer), { collections, validWhile }));
+      const [{ claims, secret }] = grantsOf(stack);
+      expect(claims).toEqual({
+        access: [...collections].sort().map((collection) => ({ collection, access: 'r' })),
+        value_exists: { collection: 'consumers', matches: [{ key: consumer, value: consumer }] },
+        subject: `user ${consumer}`,
+      });
+      expect(secret).toMatch(/^[a-z0-9-]{1,253}$/);
+    });
+    fc.assert(property, runs(10));
   });
 
   test('writes what Terraform would take for an expression as it is given, and lets through what only Terraform knows', () => {

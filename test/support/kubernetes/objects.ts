@@ -97,7 +97,9 @@ function evaluate(value: any, stack: any): any {
   if (typeof value !== 'string') return value;
   const [, whole] = /^\$\{(local\.[\w-]+)\}$/.exec(value) ?? [];
   if (whole) return resolve(whole, stack);
-  return value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression) => resolve(expression, stack)).replace(/([$%])\1\{/g, '$1{');
+  return value.replace(/(?<!\$)\$\{([^}]*)\}|([$%])\2\{/g, (_, expression, escaped) =>
+    escaped ? `${escaped}{` : resolve(expression, stack),
+  );
 }
 
 function resolve(expression: string, stack: any): any {
