@@ -8,7 +8,7 @@ import { UsageError } from './usage-error';
 /** Where the kubelet mounts the service account of a pod. */
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-export const TOKENS_HELP = `cdktf-qdrant tokens --grants FILE --revision REVISION --api-key-file FILE --namespace NAMESPACE
+export const TOKENS_HELP = `cdktf-qdrant tokens --grants FILE --revision REVISION --api-key-file FILE
 
 Signs the tokens of grantCollections() that need it, and keeps each in a Secret of its own: one that is missing, grants something else, is not signed
 with the admin key, or has less than a third of its time left. It runs in a pod on Kubernetes, and may be run again at any time.
@@ -16,15 +16,14 @@ with the admin key, or has less than a third of its time left. It runs in a pod 
   --grants FILE             who was granted what, as the cluster's ConfigMap has it
   --revision REVISION       which grants these are; a Secret that is for others is left alone
   --api-key-file FILE       the admin key
-  --namespace NAMESPACE     that of the Secrets
-  --account FOLDER          the service account of the pod: token and ca.crt; ${ACCOUNT}
+  --account FOLDER          the service account of the pod: token, namespace and ca.crt; ${ACCOUNT}
 
 Exit status: 0 every token is as it should be, 1 one could not be signed, 2 it was not given what it needs.
 `;
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
-  ...{ grants: text, revision: text, 'api-key-file': text, namespace: text, account: text },
+  ...{ grants: text, revision: text, 'api-key-file': text, account: text },
   help: { type: 'boolean' } as const,
 };
 
@@ -36,7 +35,7 @@ export async function tokensCommand(args: string[], context: CommandContext): Pr
     context.out(TOKENS_HELP);
     return 0;
   }
-  const required = (option: 'grants' | 'revision' | 'api-key-file' | 'namespace') => {
+  const required = (option: 'grants' | 'revision' | 'api-key-file') => {
     const value = values[option];
     if (!value) throw new UsageError(`--${option} must be given`);
     return value;
@@ -45,7 +44,7 @@ export async function tokensCommand(args: string[], context: CommandContext): Pr
     grants: readGrants(required('grants')),
     key: readSigningKey(required('api-key-file')),
     revision: required('revision'),
-    store: new KubernetesStore(accessOf(values.account ?? ACCOUNT, required('namespace'), context.environment)),
+    store: new KubernetesStore(accessOf(values.account ?? ACCOUNT, context.environment)),
     say: (line) => context.out(`${line}\n`),
     complain: (line) => context.err(`${line}\n`),
     now: () => Math.floor(Date.now() / 1000),
@@ -69,9 +68,9 @@ function readSigningKey(file: string): string {
   throw new UsageError('the admin key has less than 32 characters, or one that is no visible ASCII: no node starts with it');
 }
 
-function accessOf(folder: string, namespace: string, environment: NodeJS.ProcessEnv): ApiServerAccess {
+function accessOf(folder: string, environment: NodeJS.ProcessEnv): ApiServerAccess {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
   if (!host || !port) throw new UsageError('KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this is no pod');
-  const bearer = readText(join(folder, 'token'), '--account').trim();
-  return { host, port: Number(port), ca: readText(join(folder, 'ca.crt'), '--account'), bearer, namespace };
+  const read = (file: string) => readText(join(folder, file), '--account').trim();
+  return { host, port: Number(port), ca: read('ca.crt'), bearer: read('token'), namespace: read('namespace') };
 }

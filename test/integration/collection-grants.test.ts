@@ -64,7 +64,7 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
     write('given', { [files[0].path]: (await valueOf(name, files[0].key))! });
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
     const issued = await api.call('POST', `${NAMESPACE}/serviceaccounts/${serviceAccountName}/token`, request);
-    write('account', { token: issued.body.status.token, 'ca.crt': api.provider.cluster_ca_certificate });
+    write('account', { token: issued.body.status.token, 'ca.crt': api.provider.cluster_ca_certificate, namespace: 'granting' });
     return { command: containers[0].command, place };
   }
 

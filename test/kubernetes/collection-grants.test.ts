@@ -248,7 +248,7 @@ describe('what signs', () => {
       expect(spec.containers[0].command).toEqual([
         ...['node', '/opt/cdktf-qdrant/tokens.js', '--grants', '/opt/cdktf-qdrant/grants.json'],
         ...['--revision', revisionOf(stack), '--api-key-file', '/run/secrets/cdktf-qdrant/api-key'],
-        ...['--namespace', 'search', '--account', '/var/run/secrets/kubernetes.io/serviceaccount'],
+        ...['--account', '/var/run/secrets/kubernetes.io/serviceaccount'],
       ]);
       expect(spec.volumes[0]).toMatchObject({ configMap: { name: programs(stack).metadata.name } });
     }

@@ -53,11 +53,17 @@ async function sign(grants: TokenGrant[] | string, circumstances: Circumstances 
   mkdirSync(join(place, 'account'));
   cpSync(BUNDLE, join(place, 'tokens.js'));
   const text = typeof grants === 'string' ? grants : JSON.stringify(grants);
-  const files = { 'grants.json': text, 'api-key': `${key}\n`, 'account/token': `${BEARER}\n`, 'account/ca.crt': authority };
+  const files = {
+    'grants.json': text,
+    'api-key': `${key}\n`,
+    'account/token': `${BEARER}\n`,
+    'account/ca.crt': authority,
+    'account/namespace': 'search',
+  };
   for (const [file, content] of Object.entries(files)) writeFileSync(join(place, file), content);
   const args = [
     ...['tokens.js', '--grants', 'grants.json', '--revision', revision, '--api-key-file', 'api-key'],
-    ...['--namespace', 'search', '--account', 'account', ...more],
+    ...['--account', 'account', ...more],
   ];
   const env = environment ?? { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(api.port) };
   const child = spawn(process.execPath, args, { cwd: place, env });

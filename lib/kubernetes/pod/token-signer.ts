@@ -160,7 +160,9 @@ export class TokenSigner extends Construct {
   /** The same, once for the apply. It stays, with its log, until the next one takes its place. */
   private makeJob(spec: JobV1SpecTemplateSpec, dependsOn: ITerraformDependable[]): JobV1 {
     const { labels, keysMade } = this.cluster;
-    const triggers = keysMade.filter((made): made is TerraformResource => TerraformResource.isTerraformResource(made));
+    const triggers = keysMade
+      .filter((made): made is TerraformResource => TerraformResource.isTerraformResource(made))
+      .map(({ terraformResourceType, friendlyUniqueId }) => `${terraformResourceType}.${friendlyUniqueId}`);
     return new JobV1(this, 'Job', {
       dependsOn,
       metadata: this.metadata(`${this.name}-${this.revision}`),
@@ -172,11 +174,7 @@ export class TokenSigner extends Construct {
       },
       waitForCompletion: true,
       timeouts: { create: `${APPLY_MINUTES + 1}m`, update: `${APPLY_MINUTES + 1}m` },
-      lifecycle: {
-        replaceTriggeredBy: triggers.map(
-          ({ terraformResourceType, friendlyUniqueId }) => `${terraformResourceType}.${friendlyUniqueId}`,
-        ),
-      },
+      ...(triggers.length > 0 && { lifecycle: { replaceTriggeredBy: triggers } }),
     });
   }
 
@@ -186,12 +184,11 @@ export class TokenSigner extends Construct {
   }
 
   private podSpec(programsName: string): JobV1SpecTemplateSpec {
-    const { namespace, options, key } = this.cluster;
+    const { options, key } = this.cluster;
     const given = {
       grants: `${PROGRAMS}/grants.json`,
       revision: this.revision,
       'api-key-file': `${GIVEN}/api-key`,
-      namespace,
       account: ACCOUNT,
     };
     return jobPodSpec({
@@ -235,6 +232,7 @@ function accountVolume(): JobV1SpecTemplateSpecVolume {
         sources: [
           { serviceAccountToken: { path: 'token', expirationSeconds: 600 } },
           { configMap: [{ name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] }] },
+          { downwardApi: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
         ],
       },
     ],
