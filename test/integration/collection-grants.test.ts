@@ -58,13 +58,19 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
       mkdirSync(join(place, mount));
       for (const [name, text] of Object.entries(files)) writeFileSync(join(place, mount, name), text);
     };
-    const [programs, given] = volumes;
+    const [programs, given, account] = volumes;
     write('programs', (await api.call('GET', `${NAMESPACE}/configmaps/${programs.configMap.name}`)).body.data);
     const [{ name, items: files }] = given.projected.sources.map((source: any) => source.secret);
     write('given', { [files[0].path]: (await valueOf(name, files[0].key))! });
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
     const issued = await api.call('POST', `${NAMESPACE}/serviceaccounts/${serviceAccountName}/token`, request);
-    write('account', { token: issued.body.status.token, 'ca.crt': api.provider.cluster_ca_certificate, namespace: 'granting' });
+    const [bearer, authority, own] = account.projected.sources;
+    const fields: { [path: string]: string } = { 'metadata.namespace': 'granting' };
+    write('account', {
+      [bearer.serviceAccountToken.path]: issued.body.status.token,
+      [authority.configMap.items[0].path]: api.provider.cluster_ca_certificate,
+      [own.downwardAPI.items[0].path]: fields[own.downwardAPI.items[0].fieldRef.fieldPath],
+    });
     return { command: containers[0].command, place };
   }
 

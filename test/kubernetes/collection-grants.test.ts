@@ -314,7 +314,11 @@ describe('what signs', () => {
         capabilities: { drop: ['ALL'] },
       });
       expect(spec.containers[0].volumeMounts.every(({ readOnly }: any) => readOnly)).toBe(true);
-      expect(spec.volumes[2].projected.sources[0].serviceAccountToken).toEqual({ path: 'token', expirationSeconds: 600 });
+      expect(spec.volumes[2].projected.sources).toEqual([
+        { serviceAccountToken: { path: 'token', expirationSeconds: 600 } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+      ]);
     }
   });
 

@@ -30,6 +30,7 @@ const FIELDS: { [argument: string]: string } = {
   cluster_ip: 'clusterIP',
   container: 'containers',
   data_wo: 'stringData',
+  downward_api: 'downwardAPI',
   on_pod_condition: 'onPodConditions',
   port: 'ports',
   rule: 'rules',
