@@ -64,7 +64,7 @@ describe('a grant of collections', () => {
     expect(after.settings).toMatchObject({ log_level: '${var.Level}', service: { jwt_rbac: true } });
     expect(before.settings.service).not.toHaveProperty('jwt_rbac');
     // The name follows from all that it is computed from.
-    expect(after.digested).toBe(before.digested.replace(/(  http_port: \d+\\n)/, '$1  jwt_rbac: true\\n'));
+    expect(after.digested).toBe(before.digested.replace(/( {2}http_port: \d+\\n)/, '$1  jwt_rbac: true\\n'));
   });
 
   test('is for a token with these claims, in a Secret of its own', () => {
@@ -348,6 +348,16 @@ describe('what signs', () => {
     const elsewhere = granted(grantIndexer, { tokenSigner: { apiServerPorts: [16443] } });
     const others = elsewhere.objects.filter(({ kind }) => kind === 'NetworkPolicy');
     expect([443, 16443].filter((port) => mayReach(others, signer, at('192.0.2.1'), port))).toEqual([16443]);
+  });
+
+  test('may be told of a port that only Terraform knows', () => {
+    const stack = synthKubernetes((scope) => {
+      const port = new TerraformVariable(scope, 'Port', { type: 'number' }).numberValue;
+      const tokenSigner = { apiServerPorts: [port] };
+      grantIndexer(new kubernetes.QdrantCluster(scope, 'Cluster', { ...minimal, clusterName: 'vectors-cluster', tokenSigner }));
+    });
+    const [{ ports }] = resource(stack, 'kubernetes_network_policy_v1', /TokenSigner/).spec.egress;
+    expect(ports).toEqual([{ port: '${var.Port}', protocol: 'TCP' }]);
   });
 
   test('is selected by nothing of the cluster', () => {

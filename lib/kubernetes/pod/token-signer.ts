@@ -5,10 +5,11 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
-import { dependable, Fn, ITerraformDependable, Lazy, TerraformLocal, TerraformResource } from 'cdktf';
+import { dependable, Fn, ITerraformDependable, Lazy, TerraformLocal, TerraformResource, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { bundledProgram } from '../../cluster/bundled-program';
 import { GIVEN, VERIFICATION_IMAGE } from '../../cluster/verification';
+import { isUnknown } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
 import { TokenGrant } from '../../tokens/grant';
@@ -128,7 +129,7 @@ export class TokenSigner extends Construct {
       spec: {
         podSelector: { matchLabels: this.podLabels },
         policyTypes: ['Ingress', 'Egress'],
-        egress: [{ ports: apiServerPorts.map((port) => ({ port: String(port), protocol: 'TCP' })) }],
+        egress: [{ ports: apiServerPorts.map((port) => ({ port: portText(port), protocol: 'TCP' })) }],
       },
     });
   }
@@ -220,6 +221,11 @@ export class TokenSigner extends Construct {
       ],
     });
   }
+}
+
+/** One that only Terraform knows is written by its expression. */
+function portText(port: number): string {
+  return isUnknown(port) ? Tokenization.stringifyNumber(port) : String(port);
 }
 
 /** A token for the API server that is good for no longer than the pod may run, where all that is mounted by itself would be more. */
