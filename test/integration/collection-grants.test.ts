@@ -38,6 +38,8 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
       const access = CollectionAccess.WRITE_POINTS;
       const account = Grantee.serviceAccount('granting', 'indexer');
       indexer = cluster.grantCollections(account, { collections: ['articles', 'a"b\\${c}'], access }).tokenSecretName;
+      // Follows whatever changes of the cluster, which what is signed is not.
+      cluster.verifyAfterApply();
       if (grantsJane) jane = cluster.grantCollections(Grantee.user('jane'), { collections: ['images'] }).tokenSecretName;
     });
   const secret = async (name: string) => (await api.call('GET', `${NAMESPACE}/secrets/${name}`)).body;

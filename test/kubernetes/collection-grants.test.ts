@@ -408,6 +408,11 @@ describe('the posture', () => {
     expect(readers).toContain('the pod that signs tokens');
   });
 
+  test('finds nothing that it does not find of the cluster alone', () => {
+    const findings = (stack: KubernetesStack) => reported(stack).findings.map(({ ruleId }: any) => ruleId);
+    expect(findings(granted())).toEqual(findings(synthCluster()));
+  });
+
   test('stops a grant to everyone', () => {
     const everyone = Grantee.group('system:authenticated');
     expect(() => granted((cluster) => void cluster.grantCollections(everyone, { collections: ['a'] }))).toThrow(

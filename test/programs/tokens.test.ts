@@ -230,6 +230,20 @@ describe('a token, at a server', () => {
     expect(body.result.collections).toEqual([{ name: 'articles' }]);
   });
 
+  test('leaves keys as they are, in either header', async () => {
+    const server = await start({ admin: FIRST }, { jwt_rbac: true, read_only_api_key: SECOND });
+    await fill(server, FIRST);
+    const points = '/collections/articles/points';
+    const asks = [server.ask, server.askByKey].map((ask) => ask.bind(server));
+    for (const ask of asks) {
+      expect(await ask(FIRST, 'PUT', `${points}?wait=true`, point())).toBe(200);
+      expect(await ask(SECOND, 'GET', `${points}/1`)).toBe(200);
+      expect(await ask(SECOND, 'PUT', `${points}?wait=true`, point())).toBe(403);
+      expect(await ask('x'.repeat(48), 'GET', `${points}/1`)).toBe(401);
+    }
+    expect(await server.ask(undefined, 'GET', `${points}/1`)).toBe(401);
+  });
+
   test('is refused once it has ended, and where tokens are not taken', async () => {
     const server = await start({ admin: FIRST });
     await fill(server, FIRST);

@@ -39,10 +39,19 @@ export class TokenServer {
     return (await this.answer(key, method, path, body)).status;
   }
 
+  /** The same, with the key in the header that Qdrant names first. */
+  public async askByKey(key: string, method: string, path: string, body?: object): Promise<number> {
+    return (await this.answer(undefined, method, path, body, { 'api-key': key })).status;
+  }
+
   /** What the answer to it says. */
-  public async answer(key: string | undefined, method: string, path: string, body?: object) {
+  public async answer(key: string | undefined, method: string, path: string, body?: object, more: object = {}) {
     return new Promise<{ status: number; body: any }>((resolve, reject) => {
-      const headers = { ...(key !== undefined && { authorization: `Bearer ${key}` }), 'content-type': 'application/json' };
+      const headers = {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        'content-type': 'application/json',
+        ...more,
+      };
       const place = { host: '127.0.0.1', port: this.port, ca: CA.certificate, agent: false };
       const asked = request({ ...place, method, path, headers }, (response) => {
         let text = '';
