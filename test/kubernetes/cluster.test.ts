@@ -429,11 +429,11 @@ describe('variants', () => {
     const [first, same, other] = [{}, {}, { settings: { logLevel: 'DEBUG' } }].map((props) => nameOf(synthCluster(props)));
     expect(first).toBe(same);
     expect(other).not.toBe(first);
-    expect(first).toMatch(/^vectors-cluster-programs-[0-9a-f]{10}$/);
+    expect(first).toMatch(/^vectors-cluster-programs-[0-9a-f]{10}-[0-9a-f]{8}$/);
     const unknown = Token.asNumber({ creationStack: [], resolve: () => '${var.cores}' });
     const stack = synthCluster({ settings: { additional: { 'service.max_workers': unknown } } });
     const late = stack.resources('kubernetes_config_map_v1').find(({ immutable }) => immutable);
-    expect(late.metadata.name).toMatch(/^vectors-cluster-programs-\$\{substr\(sha256\(local\..*\), 0, 10\)\}$/);
+    expect(late.metadata.name).toMatch(/^vectors-cluster-programs-\$\{substr\(sha256\(local\.\w+\), 0, 10\)\}-\$\{substr\(terraform_data\.\w+\.id, 0, 8\)\}$/);
     expect(late).toMatchObject({ immutable: true, lifecycle: { create_before_destroy: true } });
   });
 

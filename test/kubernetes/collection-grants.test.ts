@@ -26,7 +26,7 @@ const JOB = /^vectors-cluster-tokens-[0-9a-f]{10}$/;
 const job = ({ objects }: KubernetesStack) => objectOf(objects, 'Job', JOB);
 const cronJob = ({ objects }: KubernetesStack) => objectOf(objects, 'CronJob');
 const podsOf = (stack: KubernetesStack) => [job(stack).spec.template, cronJob(stack).spec.jobTemplate.spec.template];
-const programs = ({ objects }: KubernetesStack) => objectOf(objects, 'ConfigMap', JOB);
+const programs = ({ objects }: KubernetesStack) => objectOf(objects, 'ConfigMap', /-tokens-[0-9a-f]{10}-[0-9a-f]{8}$/);
 const grantsOf = (stack: KubernetesStack) => JSON.parse(programs(stack).data['grants.json']);
 const tokenSecrets = ({ objects }: KubernetesStack) =>
   objects.filter(({ kind, metadata }) => kind === 'Secret' && metadata.name.startsWith('vectors-cluster-token-'));

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
 import { OptionNames } from '../../input/options';
+import { generationOf } from '../../terraform/generation';
 import { once } from '../../terraform/once';
 
 /** How changes are rolled out to the nodes. */
@@ -80,9 +81,10 @@ export class RollingUpdate extends Construct {
     this.existing = existing;
     this.programs = programs;
     const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(cluster.clusterName))).asString;
+    const digest = Fn.substr(Fn.sha256(content), 0, 12);
     this.document = new SsmDocument(this, 'Document', {
       // Another document for another content: State Manager would run an association of every node at once whose document changes.
-      name: `qdrant-${cluster.clusterId}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
+      name: `qdrant-${cluster.clusterId}-${digest}-${generationOf(this, 'Generation', digest)}`,
       documentType: 'Command',
       documentFormat: 'JSON',
       targetType: '/AWS::EC2::Instance',

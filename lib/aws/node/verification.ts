@@ -10,6 +10,7 @@ import { checkVerification, VERIFICATION_IMAGE, verificationArguments } from '..
 import { badInput, isUnknown } from '../../input/input';
 import { requireInstanceIfGiven } from '../../input/nominal';
 import { changesOf } from '../../terraform/changes-of';
+import { generationOf } from '../../terraform/generation';
 import { literalText } from '../../terraform/literal-text';
 import { PolicyStatement, policyJson, readSecrets } from '../grants/policy';
 import { Secret } from '../secrets/secret';
@@ -106,8 +107,9 @@ export class Verification extends Construct {
   private makeDocument(digest: string): SsmDocument {
     const { clusterId } = this.verified;
     const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent())).asString;
+    const ofBoth = `${digest}-${Fn.substr(Fn.sha256(content), 0, 12)}`;
     return new SsmDocument(this, 'Document', {
-      name: `qdrant-${clusterId}-verify-${digest}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
+      name: `qdrant-${clusterId}-verify-${ofBoth}-${generationOf(this, 'Generation', ofBoth)}`,
       documentType: 'Command',
       documentFormat: 'JSON',
       targetType: '/AWS::EC2::Instance',

@@ -32,6 +32,8 @@ import { GatewayRouteProps, QdrantGatewayRoute } from '../access/gateway-route';
 import { ExistingNodes } from './existing-nodes';
 import { ImportedCluster } from './imported-cluster';
 import { IngressProps, QdrantIngress } from '../access/ingress';
+import { QdrantMonitoring } from '../access/monitoring';
+import { MonitoringProps } from '../access/monitoring-props';
 import { NodeSet } from '../pod/node-set';
 import { PodPrograms } from '../pod/pod-programs';
 import { bundleFiles } from '../pod/pod-template';
@@ -39,6 +41,7 @@ import { VerifyAfterApplyProps } from '../pod/verification-options';
 import { RemovalProtection } from './removal-protection';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
 import { ClusterTls, Tls } from '../tls/tls';
+import { addMonitoring } from './cluster-monitoring';
 import { addVerification } from './cluster-verification';
 
 /**
@@ -159,6 +162,16 @@ export class QdrantCluster extends QdrantClusterBase {
     return monitor;
   }
 
+  /**
+   * Adds alerts for Prometheus and a dashboard for Grafana. The Prometheus Operator must be installed, and something scrape the
+   * nodes, or the synthesis fails: `addServiceMonitor`, or a `job` of yours.
+   *
+   * @throws if it was called before
+   */
+  public addMonitoring(props: MonitoringProps = {}): QdrantMonitoring {
+    return addMonitoring(this, props, { ...this.served, resources: this.props.resources, tls: this.tls });
+  }
+
   /** Adds Gateway API routes to the cluster. */
   public addGatewayRoute(id: string, props: GatewayRouteProps): QdrantGatewayRoute {
     const route = QdrantGatewayRoute._create(this, id, props, {
@@ -178,8 +191,8 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
-   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Move its shards away and remove its
-   * peer from the cluster first. Its volume claims are kept.
+   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Drain it with `cdktf-qdrant ops drain`
+   * first. Its volume claims are kept.
    *
    * @param index the node's number, from 0
    * @throws if the number is out of range
@@ -191,9 +204,8 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
-   * Grants access to single collections: a token of the grantee's own, which is signed with the admin key, kept in a Secret that
-   * the grantee may read, and renewed before it ends. Has the nodes take tokens (`jwt_rbac`). Call it again for the same grantee
-   * to add collections to its token.
+   * Grants access to single collections: a token of the grantee's own (`jwt_rbac`), signed with the admin key, kept in a Secret
+   * that the grantee may read, and renewed before it ends. Call it again for the same grantee to add collections to its token.
    *
    * @throws if an option is invalid, the grantee was granted something else there before, or the rollout is not waited for
    */

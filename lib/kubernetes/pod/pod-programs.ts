@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { badInput } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
+import { generationOf } from '../../terraform/generation';
 import { asOfNow } from '../../terraform/late-text';
 import { literalText } from '../../terraform/literal-text';
 
@@ -46,7 +47,8 @@ export class PodPrograms extends Construct {
     const ofCluster = { 'cluster.env': environment(props), 'settings.yaml': props.settings, ...props.bundles };
     const data = { ...readPrograms(), ...ofCluster };
     this.checkSize(data);
-    this.configMapName = `${clusterName}-programs-${digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster])}`;
+    const digest = digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster]);
+    this.configMapName = `${clusterName}-programs-${digest}-${generationOf(this, 'Generation', digest)}`;
     this.configMap = new ConfigMapV1(this, 'ConfigMap', {
       metadata: { name: this.configMapName, namespace, labels },
       data,

@@ -11,6 +11,7 @@ import { bundledProgram } from '../../cluster/bundled-program';
 import { GIVEN, VERIFICATION_IMAGE } from '../../cluster/verification';
 import { isUnknown } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
+import { generationOf } from '../../terraform/generation';
 import { literalText } from '../../terraform/literal-text';
 import { TokenGrant } from '../../tokens/grant';
 import { Secret } from '../secrets/secret';
@@ -96,7 +97,7 @@ export class TokenSigner extends Construct {
 
   private makePrograms(): ConfigMapV1 {
     return new ConfigMapV1(this, 'Programs', {
-      metadata: this.metadata(`${this.name}-${this.revision}`),
+      metadata: this.metadata(`${this.name}-${this.revision}-${generationOf(this, 'Generation', this.revision)}`),
       data: { 'tokens.js': literalText(bundledProgram('tokens')), 'grants.json': this.grants },
       immutable: true,
       lifecycle: { createBeforeDestroy: true },

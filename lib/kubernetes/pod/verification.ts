@@ -15,6 +15,7 @@ import {
 import { requireOptionsIfGiven } from '../../input/options';
 import { Changes, changesOf } from '../../terraform/changes-of';
 import { digestOf } from '../../terraform/digest';
+import { generationOf } from '../../terraform/generation';
 import { literalText } from '../../terraform/literal-text';
 import { ClusterDns } from '../access/cluster-dns';
 import { checkObjectName } from '../names/names';
@@ -105,8 +106,9 @@ export class Verification extends Construct {
   private makeProgram(): ConfigMapV1 {
     const { clusterName, namespace, labels } = this.verified;
     const data = { 'verify.js': literalText(bundledProgram('verify')) };
+    const digest = digestOf(this, 'Content', data);
     return new ConfigMapV1(this, 'Program', {
-      metadata: { name: `${clusterName}-verify-${digestOf(this, 'Content', data)}`, namespace, labels },
+      metadata: { name: `${clusterName}-verify-${digest}-${generationOf(this, 'Generation', digest)}`, namespace, labels },
       data,
       immutable: true,
       lifecycle: { createBeforeDestroy: true },

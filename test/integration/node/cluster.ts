@@ -65,7 +65,13 @@ export class RunningCluster extends ClusterClient {
 
   public static async start(options: Options): Promise<RunningCluster> {
     const cluster = new RunningCluster();
-    await cluster.begin(options);
+    try {
+      await cluster.begin(options);
+    } catch (error) {
+      // Nobody else has it, and others wait for its network.
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 

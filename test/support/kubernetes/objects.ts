@@ -93,7 +93,7 @@ export function objectOf(objects: KubernetesObject[], kind: string, name?: strin
 function evaluate(value: any, stack: any): any {
   if (Array.isArray(value)) return value.map((item) => evaluate(item, stack));
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, evaluate(item, stack)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [evaluate(name, stack), evaluate(item, stack)]));
   }
   if (typeof value !== 'string') return value;
   const [, whole] = /^\$\{(local\.[\w-]+)\}$/.exec(value) ?? [];
@@ -112,6 +112,14 @@ function resolve(expression: string, stack: any): any {
   if (encoded) return JSON.stringify(resolve(encoded, stack));
   const [, local] = /^local\.([\w-]+)$/.exec(expression) ?? [];
   if (local) return evaluate(stack.locals[local], stack);
+  // Of what Terraform has made of one content: another one for another content is all that is told of it here.
+  const [, generation] = /^substr\(terraform_data\.([\w-]+)\.id, 0, 8\)$/.exec(expression) ?? [];
+  if (generation) {
+    const { digest } = stack.resource.terraform_data[generation].triggers_replace;
+    return createHash('sha256').update(evaluate(digest, stack)).digest('hex').slice(0, 8);
+  }
+  // A dollar that begins no expression, beside a reference.
+  if (expression === '"$"') return '$';
   // When the cluster was first applied, which Terraform keeps.
   if (/^terraform_data\.[\w-]+\.output\.time$/.test(expression)) return '2026-01-01T00:00:00Z';
   // A value that exists while Terraform runs.
