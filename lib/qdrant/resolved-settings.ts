@@ -53,19 +53,13 @@ export class ResolvedSettings {
 
   /** The settings of a server that somebody else configured, as they were found. @internal */
   public static _observed(values: ReadonlyMap<string, any>): ResolvedSettings {
-    return new ResolvedSettings(values, []);
+    return new ResolvedSettings(new Map(values), []);
   }
-
-  private readonly values: Map<string, any>;
-  /** Asked for again and again while Terraform is written. */
-  private yaml?: string;
 
   private constructor(
-    values: ReadonlyMap<string, any>,
+    private readonly values: Map<string, any>,
     private readonly unchecked: string[],
-  ) {
-    this.values = new Map(values);
-  }
+  ) {}
 
   /** The paths of the settings that were not checked. */
   public get uncheckedPaths(): string[] {
@@ -77,18 +71,13 @@ export class ResolvedSettings {
     return this.values.get(path);
   }
 
-  /** Has the server accept access tokens, which what is called on a cluster later may need. @internal */
+  /** Writes down that the server accepts access tokens, which it is told in another way than by what these settings are written to. @internal */
   public _acceptTokens(): void {
     this.values.set('service.jwt_rbac', true);
-    this.yaml = undefined;
   }
 
   /** The settings as the YAML of Qdrant's configuration file. It holds no secret. */
   public toYaml(): string {
-    return (this.yaml ??= this.render());
-  }
-
-  private render(): string {
     const document = new Document({});
     for (const path of [...this.values.keys()].sort()) {
       document.setIn(path.split('.'), document.createNode(this.values.get(path)));

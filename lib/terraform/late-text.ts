@@ -12,15 +12,7 @@ export function lateText(produce: () => string): string {
   return text;
 }
 
-/** Whether such a text is within a text. */
-export function hasLateText(text: string): boolean {
-  return (text.match(REFERENCE) ?? []).some((reference) => producers.has(reference));
-}
-
 /** A text with what it would be now in place of each such text. What is known only to Terraform stays as it is. */
 export function asOfNow(text: string): string {
-  return text.replace(REFERENCE, (reference) => {
-    const produce = producers.get(reference);
-    return produce ? asOfNow(produce()) : reference;
-  });
+  return text.replace(REFERENCE, (reference) => producers.get(reference)?.() ?? reference);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TerraformVariable, Testing } from 'cdktf';
+import { TerraformResource, TerraformVariable, Testing } from 'cdktf';
 import * as fc from 'fast-check';
 import { CollectionAccess, CollectionGrantProps, kubernetes } from '../../lib';
 import '../../lib/testing/jest';
@@ -30,41 +30,72 @@ const programs = ({ objects }: KubernetesStack) => objectOf(objects, 'ConfigMap'
 const grantsOf = (stack: KubernetesStack) => JSON.parse(programs(stack).data['grants.json']);
 const tokenSecrets = ({ objects }: KubernetesStack) =>
   objects.filter(({ kind, metadata }) => kind === 'Secret' && metadata.name.startsWith('vectors-cluster-token-'));
-const settingsOf = ({ objects }: KubernetesStack) => parse(objectOf(objects, 'ConfigMap', '-programs-').data['settings.yaml']);
+/** Whether the server takes tokens, by its settings or by its environment, which wins. */
+const takesTokens = ({ objects }: KubernetesStack) => {
+  const { service } = parse(objectOf(objects, 'ConfigMap', '-programs-').data['settings.yaml']);
+  const [server] = objectOf(objects, 'StatefulSet').spec.template.spec.containers;
+  const variable = server.env.find(({ name }: any) => name === 'QDRANT__SERVICE__JWT_RBAC');
+  return variable?.value ?? String(service.jwt_rbac);
+};
 const revisionOf = (stack: KubernetesStack) => tokenSecrets(stack)[0].metadata.annotations['cdktf-qdrant/grants'];
 const resource = (stack: KubernetesStack, type: string, name: RegExp) =>
   Object.entries<any>(stack.json.resource[type]).find(([id]) => name.test(id))![1];
 
 describe('a grant of collections', () => {
   test('has the nodes take tokens, which they do not by themselves', () => {
-    expect(settingsOf(granted()).service.jwt_rbac).toBe(true);
-    expect(settingsOf(synthCluster()).service).not.toHaveProperty('jwt_rbac');
+    expect(takesTokens(granted())).toBe('true');
+    expect(takesTokens(synthCluster())).toBe('undefined');
   });
 
-  test('rolls the pods once, by the first grant', () => {
-    const revision = (stack: KubernetesStack) =>
-      objectOf(stack.objects, 'StatefulSet').spec.template.metadata.labels['cdktf-qdrant/revision'];
+  test('has them do so where only Terraform knows what they are told', () => {
+    const stack = synthKubernetes((scope) => {
+      const jwtRbac: any = new TerraformVariable(scope, 'Tokens', { type: 'bool' }).booleanValue;
+      grantIndexer(
+        new kubernetes.QdrantCluster(scope, 'Cluster', { ...minimal, clusterName: 'vectors-cluster', settings: { jwtRbac } }),
+      );
+    });
+    const [{ env }] = resource(stack, 'kubernetes_stateful_set_v1', /StatefulSet/).spec.template.spec.container;
+    expect(env).toContainEqual({ name: 'QDRANT__SERVICE__JWT_RBAC', value: 'true' });
+  });
+
+  test('rolls the pods once, by the first grant, and is waited for', () => {
+    const revision = (stack: KubernetesStack) => {
+      const label = objectOf(stack.objects, 'StatefulSet').spec.template.metadata.labels['cdktf-qdrant/revision'];
+      expect(objectOf(stack.objects, 'Job', '-rollout-').metadata.name).toBe(`vectors-cluster-rollout-${label}-3`);
+      return label;
+    };
     const second: Granting = (cluster) => void cluster.grantCollections(jane, { collections: ['images'] });
+    expect(revision(granted())).toMatch(/^[0-9a-f]{10}$/);
     expect(revision(granted())).not.toBe(revision(synthCluster()));
-    expect(revision(synthCluster({ settings: { jwtRbac: true } }))).toBe(revision(granted()));
     expect(revision(granted((cluster) => [grantIndexer, second].forEach((grant) => grant(cluster))))).toBe(revision(granted()));
   });
 
-  test('has them take tokens too where a setting is known only to Terraform', () => {
+  test('rolls no pods that take tokens already', () => {
+    const props = { settings: { jwtRbac: true } };
+    const template = (stack: KubernetesStack) => objectOf(stack.objects, 'StatefulSet').spec.template;
+    expect(template(granted(grantIndexer, props))).toEqual(template(synthCluster(props)));
+  });
+
+  test('keeps what others have changed of the pods', () => {
+    const stack = granted((cluster) => {
+      (cluster.node.defaultChild as TerraformResource).addOverride('spec.template.spec.host_users', false);
+      grantIndexer(cluster);
+    });
+    expect(resource(stack, 'kubernetes_stateful_set_v1', /StatefulSet/).spec.template.spec.host_users).toBe(false);
+    expect(takesTokens(stack)).toBe('true');
+  });
+
+  test('names the revision also where a part of the pods is known only to Terraform', () => {
     const made = (grant: Granting) => {
       const stack = synthKubernetes((scope) => {
-        const settings = { logLevel: new TerraformVariable(scope, 'Level', {}).stringValue };
-        grant(new kubernetes.QdrantCluster(scope, 'Cluster', { ...minimal, clusterName: 'vectors-cluster', settings }));
+        const podAnnotations = { note: new TerraformVariable(scope, 'Note', {}).stringValue };
+        grant(new kubernetes.QdrantCluster(scope, 'Cluster', { ...minimal, clusterName: 'vectors-cluster', podAnnotations }));
       });
-      const { data, metadata } = resource(stack, 'kubernetes_config_map_v1', /^Cluster_Programs_/);
-      const [, digested] = /sha256\(local\.(\w+)\)/.exec(metadata.name)!;
-      return { settings: parse(data['settings.yaml']), digested: stack.json.locals[digested] };
+      const { metadata } = resource(stack, 'kubernetes_stateful_set_v1', /StatefulSet/).spec.template;
+      const [, digested] = /sha256\(local\.([\w-]+)\)/.exec(metadata.labels['cdktf-qdrant/revision'])!;
+      return JSON.parse(stack.json.locals[digested]).spec.container[0].env.map(({ name }: any) => name);
     };
-    const [before, after] = [made(() => {}), made(grantIndexer)];
-    expect(after.settings).toMatchObject({ log_level: '${var.Level}', service: { jwt_rbac: true } });
-    expect(before.settings.service).not.toHaveProperty('jwt_rbac');
-    // The name follows from all that it is computed from.
-    expect(after.digested).toBe(before.digested.replace(/( {2}http_port: \d+\\n)/, '$1  jwt_rbac: true\\n'));
+    expect(made(grantIndexer)).toEqual([...made(() => {}), 'QDRANT__SERVICE__JWT_RBAC']);
   });
 
   test('is for a token with these claims, in a Secret of its own', () => {

@@ -26,11 +26,10 @@ const verified = (
     more(cluster);
   });
 const NAME = /^vectors-cluster-verify-[0-9a-f]{10}$/;
-const PROGRAM_NAME = /^vectors-cluster-verify-[0-9a-f]{10}-[0-9a-f]{8}$/;
 const job = ({ objects }: KubernetesStack) => objectOf(objects, 'Job', NAME);
 const pod = (stack: KubernetesStack) => job(stack).spec.template;
 const container = (stack: KubernetesStack) => pod(stack).spec.containers[0];
-const program = ({ objects }: KubernetesStack) => objectOf(objects, 'ConfigMap', PROGRAM_NAME);
+const program = ({ objects }: KubernetesStack) => objectOf(objects, 'ConfigMap', NAME);
 const resource = (stack: KubernetesStack) =>
   stack.resources('kubernetes_job_v1').find(({ metadata }) => NAME.test(metadata.name));
 const required = kubernetes.ClientVerification.required;

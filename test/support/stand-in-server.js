@@ -20,6 +20,8 @@ const merge = (a, b) =>
 const read = (path) => (existsSync(path) ? (parse(readFileSync(path, 'utf8')) ?? {}) : {});
 const settings = [read('config/local.yaml'), read(args['config-path'])].reduce(merge, { service: {}, cluster: {}, tls: {} });
 const { service, cluster, tls } = settings;
+// Of the settings that an environment may hold, which win, the one that the library gives so.
+if (process.env.QDRANT__SERVICE__JWT_RBAC) service.jwt_rbac = process.env.QDRANT__SERVICE__JWT_RBAC === 'true';
 const version = (process.env.QDRANT_STAND_IN_TAG ?? '').replace(/^v|-unprivileged$/g, '');
 const host = new URL(args.uri).hostname;
 

@@ -9,6 +9,7 @@ import { Posture, SecretPurpose } from '../../posture';
 import { idFor, nameFor, standsAlready } from '../../terraform/identity';
 import { CollectionGrant } from '../grants/collection-grant';
 import { Grantee } from '../grants/grantee';
+import { NodeSet } from '../pod/node-set';
 import { PlacementProps } from '../pod/placement';
 import { TokenSigner } from '../pod/token-signer';
 import { TokenSignerProps } from '../pod/token-signer-options';
@@ -27,6 +28,7 @@ export interface GrantingCluster extends KubernetesClusterDescription {
   readonly imagePullSecretNames?: string[];
   readonly placement: PlacementProps;
   readonly tokenSigner?: TokenSignerProps;
+  readonly nodes: NodeSet;
   /** Undefined where the rollout is not waited for. */
   readonly rollout?: ITerraformDependable;
 }
@@ -56,7 +58,7 @@ export class ClusterCollections {
     this.grants.add(secretName, grantee.toString(), props);
     const id = `GrantCollections-${idFor(this.cluster, grantee.toString(), grantee._subject)}`;
     if (standsAlready(this.cluster, id, grantee._subject)) return this.cluster.node.findChild(id) as CollectionGrant;
-    settings._acceptTokens();
+    if (settings.value('service.jwt_rbac') !== true) acceptTokens(given);
     this.signer ??= this.makeSigner(given);
     const place = given.clientCa?._source.place;
     const grant = CollectionGrant._create(this.cluster, id, grantee, {
@@ -81,6 +83,12 @@ export class ClusterCollections {
       grants: () => this.grants.tokens,
     });
   }
+}
+
+/** The settings of the nodes are written already: the first grant may come at any time. */
+function acceptTokens({ settings, nodes }: GrantingCluster): void {
+  settings._acceptTokens();
+  nodes.acceptTokens();
 }
 
 /** Before every node takes tokens, and those of the key that signs them, some would be refused. */

@@ -8,7 +8,6 @@ import { checkNodeIndex } from '../../qdrant/cluster-checks';
 import { refuseSharedNames } from '../../cluster/one-of-a-name';
 import { refuseSharedObjects } from '../names/one-of-an-object';
 import { FoundingTime } from '../../terraform/founding-time';
-import { lateText } from '../../terraform/late-text';
 import { literally } from '../../terraform/literal-text';
 import { useProvider } from '../../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from '../secrets/api-keys';
@@ -77,9 +76,9 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly description: KubernetesClusterDescription;
   private readonly keys: ClusterKeys;
   private readonly tls: ClusterTls;
-  private rollout?: ITerraformDependable;
+  private nodes!: NodeSet;
   private readonly routedHosts: string[] = [];
-  private readonly collections = new ClusterCollections(this, () => ({ ...this.served, tokenSigner: this.props.tokenSigner }));
+  private readonly collections = new ClusterCollections(this, () => this.served);
   private readonly removalProtection?: RemovalProtection;
 
   /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
@@ -251,9 +250,10 @@ export class QdrantCluster extends QdrantClusterBase {
 
   /** What works for the cluster beside its nodes needs to know of it. */
   private get served() {
-    const { imagePullSecretNames, placement = {} } = this.props;
-    const { description, keys, posture, rollout } = this;
-    return { ...description, keys, posture, rollout, imagePullSecretNames, placement, clientCa: this.tls.clientCa };
+    const { imagePullSecretNames, placement = {}, tokenSigner } = this.props;
+    const { description, keys, posture, nodes } = this;
+    const others = { keys, posture, nodes, imagePullSecretNames, placement, tokenSigner };
+    return { ...description, ...others, rollout: nodes?.rollout, clientCa: this.tls.clientCa };
   }
 
   private makeNodes(after: ITerraformDependable[]): void {
@@ -264,8 +264,7 @@ export class QdrantCluster extends QdrantClusterBase {
       version: description.version.version,
       peerDomain: names.peerDomain,
       restPort: QdrantPorts._restAmongNodes(description.guard),
-      // What is granted later may change them.
-      settings: lateText(() => description.settings.toYaml()),
+      settings: description.settings.toYaml(),
       bundles: { ...bundleFiles('trusted', trusted), ...bundleFiles('client-cas', clientCas) },
     });
     const made = [...after, programs.configMap, ...this.keys.made, ...this.tls.made];
@@ -275,7 +274,7 @@ export class QdrantCluster extends QdrantClusterBase {
       after: made,
     });
     const config = new ClusterConfigMap(this, 'Config', { ...description, foundingTime: founding.time });
-    const nodes = new NodeSet(this, 'Nodes', {
+    this.nodes = new NodeSet(this, 'Nodes', {
       ...description,
       serviceDomain: names.serviceDomain,
       peerServiceName: names.peerService,
@@ -284,9 +283,7 @@ export class QdrantCluster extends QdrantClusterBase {
       imagePullSecretNames: props.imagePullSecretNames,
       programsName: programs.configMapName,
       configName: config.configMapName,
-      resources: props.resources,
-      guardResources: props.guardResources,
-      allowRecoveryMode: props.allowRecoveryMode,
+      ...{ resources: props.resources, guardResources: props.guardResources, allowRecoveryMode: props.allowRecoveryMode },
       placement: props.placement ?? {},
       keys: this.keys,
       tlsSecretName: this.tls.secretName,
@@ -294,7 +291,6 @@ export class QdrantCluster extends QdrantClusterBase {
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       after: [...made, config.configMap],
     });
-    this.rollout = nodes.rollout;
-    this.node.defaultChild = nodes.node.defaultChild;
+    this.node.defaultChild = this.nodes.node.defaultChild;
   }
 }

@@ -4,9 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { badInput } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
-import { generationOf } from '../../terraform/generation';
-import { asOfNow } from '../../terraform/late-text';
 import { literalText } from '../../terraform/literal-text';
+import { ImmutableConfigMap } from './immutable-config-map';
 
 /** The programs of a pod, and those that know no cloud: each a file. */
 const FOLDERS = [join(__dirname, 'files'), join(__dirname, '..', '..', 'cluster', 'programs')];
@@ -33,10 +32,7 @@ export interface PodProgramsProps {
   readonly bundles: { [file: string]: string };
 }
 
-/**
- * What every pod of a cluster runs, in a ConfigMap that never changes: its name says what it holds, so that pods which are not yet rolled
- * keep what they were made with.
- */
+/** What every pod of a cluster runs. */
 export class PodPrograms extends Construct {
   public readonly configMapName: string;
   public readonly configMap: ConfigMapV1;
@@ -48,17 +44,15 @@ export class PodPrograms extends Construct {
     const data = { ...readPrograms(), ...ofCluster };
     this.checkSize(data);
     const digest = digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster]);
-    this.configMapName = `${clusterName}-programs-${digest}-${generationOf(this, 'Generation', digest)}`;
-    this.configMap = new ConfigMapV1(this, 'ConfigMap', {
-      metadata: { name: this.configMapName, namespace, labels },
-      data,
-      immutable: true,
-      lifecycle: { createBeforeDestroy: true },
+    const { configMap, configMapName } = new ImmutableConfigMap(this, 'ConfigMap', {
+      ...{ name: `${clusterName}-programs`, namespace, labels, data, digest },
     });
+    this.configMap = configMap;
+    this.configMapName = configMapName;
   }
 
   private checkSize(data: { [file: string]: string }): void {
-    const bytes = Buffer.byteLength(asOfNow(Object.entries(data).flat().join('')));
+    const bytes = Buffer.byteLength(Object.entries(data).flat().join(''));
     if (bytes <= MAX_BYTES) return;
     throw badInput(this.node.scope!, {
       given: `settings and certificates of authorities make a ConfigMap of ${bytes} bytes`,

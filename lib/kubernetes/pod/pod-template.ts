@@ -41,6 +41,8 @@ export interface PodTemplateProps {
   readonly clientCas: CaBundle[];
   readonly metricsPort?: number;
   readonly grpc: boolean;
+  /** Whether the server accepts access tokens, beside what its settings say. */
+  readonly acceptsTokens: boolean;
 }
 
 /** Readable by the server's user and group only. */
@@ -105,6 +107,7 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
       { name: 'LEAVE_SECONDS', value: String(leaveSeconds(props)) },
       ...(props.allowRecoveryMode ? [{ name: 'QDRANT_ALLOW_RECOVERY_MODE', value: 'true' }] : []),
+      ...(props.acceptsTokens ? [{ name: 'QDRANT__SERVICE__JWT_RBAC', value: 'true' }] : []),
     ],
     port: [
       ...(props.guardImage === undefined ? clientPorts(props) : behindGuard),

@@ -11,10 +11,10 @@ import { bundledProgram } from '../../cluster/bundled-program';
 import { GIVEN, VERIFICATION_IMAGE } from '../../cluster/verification';
 import { isUnknown } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
-import { generationOf } from '../../terraform/generation';
 import { literalText } from '../../terraform/literal-text';
 import { TokenGrant } from '../../tokens/grant';
 import { Secret } from '../secrets/secret';
+import { ImmutableConfigMap } from './immutable-config-map';
 import { EVICTED, jobPodSpec } from './job-pod';
 import { PlacementProps } from './placement';
 import { PodUser } from './pod-user';
@@ -96,12 +96,8 @@ export class TokenSigner extends Construct {
   }
 
   private makePrograms(): ConfigMapV1 {
-    return new ConfigMapV1(this, 'Programs', {
-      metadata: this.metadata(`${this.name}-${this.revision}-${generationOf(this, 'Generation', this.revision)}`),
-      data: { 'tokens.js': literalText(bundledProgram('tokens')), 'grants.json': this.grants },
-      immutable: true,
-      lifecycle: { createBeforeDestroy: true },
-    });
+    const data = { 'tokens.js': literalText(bundledProgram('tokens')), 'grants.json': this.grants };
+    return new ImmutableConfigMap(this, 'Programs', { ...this.metadata(), data, digest: this.revision }).configMap;
   }
 
   /** It may read and write the Secrets of the tokens and no other. */

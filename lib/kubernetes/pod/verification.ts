@@ -15,12 +15,12 @@ import {
 import { requireOptionsIfGiven } from '../../input/options';
 import { Changes, changesOf } from '../../terraform/changes-of';
 import { digestOf } from '../../terraform/digest';
-import { generationOf } from '../../terraform/generation';
 import { literalText } from '../../terraform/literal-text';
 import { ClusterDns } from '../access/cluster-dns';
 import { checkObjectName } from '../names/names';
 import { Secret } from '../secrets/secret';
 import { BundlePlace } from '../tls/ca-bundle';
+import { ImmutableConfigMap } from './immutable-config-map';
 import { EVICTED, jobPodSpec } from './job-pod';
 import { PlacementProps } from './placement';
 import { PodUser } from './pod-user';
@@ -107,12 +107,8 @@ export class Verification extends Construct {
     const { clusterName, namespace, labels } = this.verified;
     const data = { 'verify.js': literalText(bundledProgram('verify')) };
     const digest = digestOf(this, 'Content', data);
-    return new ConfigMapV1(this, 'Program', {
-      metadata: { name: `${clusterName}-verify-${digest}-${generationOf(this, 'Generation', digest)}`, namespace, labels },
-      data,
-      immutable: true,
-      lifecycle: { createBeforeDestroy: true },
-    });
+    const name = `${clusterName}-verify`;
+    return new ImmutableConfigMap(this, 'Program', { name, namespace, labels, data, digest }).configMap;
   }
 
   /** Lets the pod try every port of the nodes, also those that the policies of the cluster refuse it: only so their refusal is proved. */
