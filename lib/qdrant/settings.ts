@@ -13,7 +13,8 @@ export interface QdrantSettings {
   readonly logLevel?: string;
 
   /**
-   * Whether to accept access tokens (JWT) that are signed with the API key, for granular access control.
+   * Whether to accept access tokens (JWT) that are signed with the API key, for granular access control. On Kubernetes
+   * `grantCollections` switches it on.
    *
    * @default false
    * @see https://qdrant.tech/documentation/guides/security/#granular-access-control-with-jwt
