@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { TerraformResource, TerraformVariable, Testing } from 'cdktf';
 import * as fc from 'fast-check';
 import { CollectionAccess, CollectionGrantProps, kubernetes } from '../../lib';
@@ -83,6 +84,27 @@ describe('a grant of collections', () => {
     });
     expect(resource(stack, 'kubernetes_stateful_set_v1', /StatefulSet/).spec.template.spec.host_users).toBe(false);
     expect(takesTokens(stack)).toBe('true');
+  });
+
+  test('keeps what others have set of the StatefulSet, each of its containers included', () => {
+    const beside = { name: 'beside', image: 'docker.io/library/busybox:1.37.0' };
+    const specOf = (grant: Granting) => {
+      const stack = granted((cluster) => {
+        const { spec } = cluster.node.defaultChild as StatefulSetV1;
+        spec.minReadySeconds = 60;
+        spec.template.metadata.annotations = { note: 'kept' };
+        spec.template.spec.priorityClassName = 'high';
+        spec.template.spec.putContainer([...(spec.template.spec.containerInput as object[]), beside] as any);
+        grant(cluster);
+      });
+      expect(takesTokens(stack)).toBe(grant === grantIndexer ? 'true' : 'undefined');
+      const { minReadySeconds, template } = objectOf(stack.objects, 'StatefulSet').spec;
+      const { priorityClassName, containers } = template.spec;
+      const { image } = containers.find(({ name }: any) => name === 'beside');
+      return { minReadySeconds, annotations: template.metadata.annotations, priorityClassName, image };
+    };
+    expect(specOf(grantIndexer)).toEqual(specOf(() => {}));
+    expect(specOf(grantIndexer)).toMatchObject({ minReadySeconds: 60, priorityClassName: 'high', image: beside.image });
   });
 
   test('names the revision also where a part of the pods is known only to Terraform', () => {

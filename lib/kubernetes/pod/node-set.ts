@@ -15,12 +15,12 @@ import { digestOf } from '../../terraform/digest';
 import { lateText } from '../../terraform/late-text';
 import { ClaimSizeCheck } from './claim-size-check';
 import { ClusterDns } from '../access/cluster-dns';
-import { podTemplate, PodTemplateProps } from './pod-template';
+import { acceptingTokens, podTemplate, PodTemplateProps } from './pod-template';
 import { CONSTRUCT_ANNOTATION, REVISION_LABEL } from '../names/cluster-labels';
 import { Rollout } from './rollout';
 import { VolumeProps } from './volume';
 
-export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName' | 'acceptsTokens'> {
+export interface NodeSetProps extends Omit<PodTemplateProps, 'serviceAccountName'> {
   readonly clusterName: string;
   readonly namespace: string;
   readonly peerServiceName: string;
@@ -46,7 +46,6 @@ export class NodeSet extends Construct {
 
   private readonly props: NodeSetProps;
   private readonly statefulSet: StatefulSetV1;
-  private acceptsTokens = false;
   /** The digest of the pods' template, which may still change. */
   private digest = '';
   private readonly revision = lateText(() => this.digest);
@@ -71,19 +70,29 @@ export class NodeSet extends Construct {
     });
   }
 
-  /** Has the server of each pod accept access tokens: a change of the template like any other. */
+  /** Has the server of each pod accept access tokens: a change of the template like any other. Whatever else was set of the StatefulSet stays. */
   public acceptTokens(): void {
-    this.acceptsTokens = true;
-    this.statefulSet.putSpec(this.spec());
+    const { metadata, spec } = this.template;
+    this.digest = this.digestFor({ metadata, spec: { ...spec, container: acceptingTokens(spec!.container!) } });
+    const { spec: pods } = this.statefulSet.spec.template;
+    pods.putContainer(acceptingTokens(pods.containerInput!));
   }
 
-  /** The pods' template. They carry its digest as a label. */
+  /** The pods' template, as it is before tokens are accepted. */
+  private get template(): StatefulSetV1SpecTemplate {
+    return podTemplate({ ...this.props, serviceAccountName: this.props.clusterName });
+  }
+
+  /** The same. Pods carry its digest as a label. */
   private labelledTemplate(): StatefulSetV1SpecTemplate {
-    const { props, acceptsTokens } = this;
-    const { metadata, spec } = podTemplate({ ...props, acceptsTokens, serviceAccountName: props.clusterName });
-    this.node.tryRemoveChild('Revision');
-    this.digest = digestOf(this, 'Revision', { metadata, spec });
+    const { metadata, spec } = this.template;
+    this.digest = this.digestFor({ metadata, spec });
     return { metadata: { ...metadata, labels: { ...metadata.labels, [REVISION_LABEL]: this.revision } }, spec };
+  }
+
+  private digestFor(template: StatefulSetV1SpecTemplate): string {
+    this.node.tryRemoveChild('Revision');
+    return digestOf(this, 'Revision', template);
   }
 
   private metadata(name: string, labels: { [name: string]: string } = {}) {

@@ -1,5 +1,6 @@
 import {
   StatefulSetV1SpecTemplate,
+  StatefulSetV1SpecTemplateSpec,
   StatefulSetV1SpecTemplateSpecContainer,
   StatefulSetV1SpecTemplateSpecContainerPort,
   StatefulSetV1SpecTemplateSpecVolume,
@@ -41,10 +42,13 @@ export interface PodTemplateProps {
   readonly clientCas: CaBundle[];
   readonly metricsPort?: number;
   readonly grpc: boolean;
-  /** Whether the server accepts access tokens, beside what its settings say. */
-  readonly acceptsTokens: boolean;
 }
 
+type Containers = NonNullable<StatefulSetV1SpecTemplateSpec['container']>;
+type Environment = StatefulSetV1SpecTemplateSpecContainer['env'];
+
+/** The container of the server. */
+const SERVER = 'qdrant';
 /** Readable by the server's user and group only. */
 const SECRET_MODE = '0440';
 const PROGRAMS = '/opt/qdrant';
@@ -97,7 +101,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
 function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
   const behindGuard = [{ name: 'peer-rest', containerPort: QdrantPorts.REST_BEHIND_GUARD }];
   return {
-    name: 'qdrant',
+    name: SERVER,
     image: props.image,
     command: [`${PROGRAMS}/run-server.sh`],
     workingDir: '/qdrant',
@@ -107,7 +111,6 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       { name: 'QDRANT_INIT_FILE_PATH', value: '/tmp/qdrant-initialized' },
       { name: 'LEAVE_SECONDS', value: String(leaveSeconds(props)) },
       ...(props.allowRecoveryMode ? [{ name: 'QDRANT_ALLOW_RECOVERY_MODE', value: 'true' }] : []),
-      ...(props.acceptsTokens ? [{ name: 'QDRANT__SERVICE__JWT_RBAC', value: 'true' }] : []),
     ],
     port: [
       ...(props.guardImage === undefined ? clientPorts(props) : behindGuard),
@@ -135,6 +138,14 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       ...['keys', 'tls', 'trusted', 'client-cas'].map((name) => ({ name, mountPath: `${SECRETS}/${name}`, readOnly: true })),
     ],
   };
+}
+
+/** The containers of a pod whose server accepts access tokens, whatever its settings say. */
+export function acceptingTokens(containers: Containers): Containers {
+  if (!Array.isArray(containers)) return containers;
+  const variable = { name: 'QDRANT__SERVICE__JWT_RBAC', value: 'true' };
+  const withVariable = (env: Environment = []) => (Array.isArray(env) ? [...env, variable] : env);
+  return containers.map((one) => (one.name === SERVER ? { ...one, env: withVariable(one.env) } : one));
 }
 
 /** The ports that clients use: Qdrant's own, or those of the guard. */
