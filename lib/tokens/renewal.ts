@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TokenGrant } from './grant';
-import { claimsSignedBy, signedToken } from './token';
+import { claimsOf, claimsSignedBy, signedToken } from './token';
 
 const HOUR = 60 * 60;
 /** Clocks of the machines that sign may differ. */
@@ -20,13 +20,24 @@ export function reasonToSign(
   if (!isDeepStrictEqual(granted, { ...claims })) return 'something else is granted';
   const [left, validity] = [Number(exp) - now, validityHours * HOUR];
   if (!(left <= validity + SKEW_SECONDS)) return 'the one before is valid for too long';
-  return left < validity / 3 ? 'less than a third of its time was left' : undefined;
+  return isInLastThird(Number(exp), validityHours, now) ? 'less than a third of its time was left' : undefined;
+}
+
+/** Whether a token that ends then should have been renewed. */
+export function isInLastThird(end: number, validityHours: number, now: number): boolean {
+  return end - now < (validityHours * HOUR) / 3;
 }
 
 /** A token for a consumer, and when it ends. */
 export function signFor({ claims, validityHours }: TokenGrant, key: string, now: number): { token: string; end: number } {
   const end = now + validityHours * HOUR;
   return { token: signedToken({ ...claims, exp: end }, key), end };
+}
+
+/** When a token ends, whichever key it is signed with; undefined where it is none. */
+export function claimedEnd(token: string): number | undefined {
+  const end = Number(claimsOf(token)?.exp);
+  return Number.isFinite(end) ? end : undefined;
 }
 
 /** When a token ends that needs no other. */

@@ -1,6 +1,6 @@
 import { TokenGrant } from './grant';
-import { endOf, reasonToSign, signFor } from './renewal';
-import { TokenStore } from './store';
+import { claimedEnd, endOf, isInLastThird, reasonToSign, signFor } from './renewal';
+import { KeptToken, TokenStore } from './store';
 
 /** What is signed, with what, and where it is kept. */
 export interface Signing {
@@ -37,13 +37,22 @@ async function signOne({ key, revision, store, now }: Signing, grant: TokenGrant
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const kept = await store.read(grant.secret);
     if (!kept) throw new Error('there is no such Secret; Terraform makes it: apply anew');
-    if (kept.revision !== revision) return 'left alone, as it is for the grants of another apply';
+    if (kept.revision !== revision) return leaveAlone(kept, grant, now());
     const reason = reasonToSign(kept.token, grant, key, now());
     if (reason === undefined) return `kept, as it is valid until ${timeOf(endOf(kept.token!, key))}`;
     const { token, end } = signFor(grant, key, now());
     if (await store.write(grant.secret, token, kept)) return `signed, as ${reason}; valid until ${timeOf(end)}`;
   }
   throw new Error('someone else writes it all the time');
+}
+
+/** What is for other grants is signed by who knows them. Throws where nobody seems to be there to do so: all runs would succeed until the token has ended. */
+function leaveAlone({ token = '' }: KeptToken, { validityHours }: TokenGrant, now: number): string {
+  const done = 'left alone, as it is for the grants of another apply';
+  const end = claimedEnd(token);
+  if (end === undefined) throw new Error(`${done}, but it has no token: apply anew`);
+  if (!isInLastThird(end, validityHours, now)) return done;
+  throw new Error(`${done}, but its token ${end <= now ? 'ended' : 'ends'} at ${timeOf(end)}: apply anew`);
 }
 
 function timeOf(seconds: number): string {

@@ -119,6 +119,19 @@ describe('the program that signs tokens', () => {
     expect(out).toContain('left alone');
   });
 
+  test.each<[string, string | undefined, RegExp]>([
+    ['has ended', signFor(search, SECOND, now() - 80 * HOUR).token, /its token ended at 20\d\d-/],
+    ['is in its last third', signFor(search, SECOND, now() - 49 * HOUR).token, /its token ends at 20\d\d-/],
+    ['is absent', undefined, /it has no token/],
+    ['is no token', 'an-api-key', /it has no token/],
+  ])('ends with 1 where what it leaves alone %s: nobody else may be there to sign it', async (_what, token, expected) => {
+    make(search, token, 'r2');
+    const { status, err } = await sign([search], { revision: 'r1' });
+    expect({ status, kept: tokenOf(search) }).toEqual({ status: 1, kept: token });
+    expect(err).toMatch(/^error: vectors-token-search: left alone, as it is for the grants of another apply, but /);
+    expect(err).toMatch(expected);
+  });
+
   test('does not write over what an apply has changed since it looked', async () => {
     make(search);
     const { token } = signFor(search, SECOND, now());

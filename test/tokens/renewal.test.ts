@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { TokenGrant } from '../../lib/tokens';
-import { endOf, reasonToSign, signFor } from '../../lib/tokens/renewal';
+import { claimedEnd, endOf, reasonToSign, signFor } from '../../lib/tokens/renewal';
 import { claimsSignedBy, signedToken } from '../../lib/tokens/token';
 
 const [KEY, OTHER] = ['k'.repeat(48), 'o'.repeat(48)];
@@ -38,6 +38,12 @@ describe('a token', () => {
     expect(claimsSignedBy(key, given)).toBeUndefined();
     expect(claimsSignedBy(KEY, token)).toBeDefined();
   });
+});
+
+test('the end of a token is known whichever key signed it, and of nothing else', () => {
+  expect(claimedEnd(signFor(grant, OTHER, NOW).token)).toBe(NOW + 72 * HOUR);
+  for (const none of ['', 'an-api-key', 'a.b.c', signedToken({ ...grant.claims }, KEY)])
+    expect(claimedEnd(none)).toBeUndefined();
 });
 
 describe('another token is signed', () => {
