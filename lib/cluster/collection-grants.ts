@@ -11,9 +11,9 @@ const DEFAULT_HOURS = 72;
 interface Consumer {
   readonly secret: string;
   readonly subject: string;
-  readonly access: Map<string, CollectionAccess>;
-  validityHours?: number;
-  validWhile?: TokenConditionProps;
+  readonly access: ReadonlyMap<string, CollectionAccess>;
+  readonly validityHours?: number;
+  readonly validWhile?: TokenConditionProps;
 }
 
 /** What the consumers of a cluster were granted in its collections. Each has one token for all of it, as a request carries one. */
@@ -23,25 +23,29 @@ export class CollectionGrants {
   public constructor(private readonly cluster: IConstruct) {}
 
   /**
-   * Adds what a call grants to what the consumer has.
+   * Adds what a call grants to what the consumer has. Where it throws, nothing is added.
    *
    * @param secret that its token is kept in
    * @param subject what the consumer is known by, in the audit log too
    * @throws if it contradicts what was granted to it before
    */
   public add(secret: string, subject: string, props: CollectionGrantProps): void {
-    const { collections, access = CollectionAccess.READ, validityHours, validWhile } = props;
-    const consumer = this.consumers.get(secret) ?? { secret, subject, access: new Map<string, CollectionAccess>() };
-    this.consumers.set(secret, consumer);
+    const { collections, access: allowed = CollectionAccess.READ, validityHours, validWhile } = props;
+    const before = this.consumers.get(secret);
+    const access = new Map(before?.access);
     for (const collection of collections) {
-      this.requireSame(consumer, `the access to ${quoted(collection)}`, consumer.access.get(collection), access);
-      consumer.access.set(collection, access);
+      this.requireSame(subject, `the access to ${quoted(collection)}`, access.get(collection), allowed);
+      access.set(collection, allowed);
     }
-    this.requireSame(consumer, 'validityHours', consumer.validityHours, validityHours);
-    this.requireSame(consumer, 'validWhile', consumer.validWhile, validWhile);
-    consumer.validityHours ??= validityHours;
-    consumer.validWhile ??= validWhile;
+    this.requireSame(subject, 'validityHours', before?.validityHours, validityHours);
+    this.requireSame(subject, 'validWhile', before?.validWhile, validWhile);
+    const consumer: Consumer = {
+      ...{ secret, subject, access },
+      validityHours: before?.validityHours ?? validityHours,
+      validWhile: before?.validWhile ?? validWhile,
+    };
     this.refuseOwnCondition(consumer);
+    this.consumers.set(secret, consumer);
   }
 
   /** The tokens that are to be signed, in an order of their own. */
@@ -49,10 +53,10 @@ export class CollectionGrants {
     return [...this.consumers.values()].sort(byName(({ secret }) => secret)).map(tokenOf);
   }
 
-  private requireSame(consumer: Consumer, what: string, before: unknown, now: unknown): void {
+  private requireSame(subject: string, what: string, before: unknown, now: unknown): void {
     if (before === undefined || now === undefined || identityOf(this.cluster, before) === identityOf(this.cluster, now)) return;
     throw badInput(this.cluster, {
-      given: `grantCollections gives ${consumer.subject} ${what} a second time, and otherwise`,
+      given: `grantCollections gives ${subject} ${what} a second time, and otherwise`,
       allowed: 'one of each for a consumer, which has one token for all that it was granted',
       instead: 'the same again, or leave it out; for a second token make the grant to another grantee',
     });

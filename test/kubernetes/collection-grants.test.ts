@@ -185,6 +185,25 @@ describe('a grant of collections', () => {
     });
   });
 
+  test('is as it was before after a call that threw', () => {
+    const first = { collections: ['articles'], validityHours: 24 };
+    const refused: CollectionGrantProps[] = [
+      { collections: ['images'], access: CollectionAccess.WRITE, validityHours: 48 },
+      { collections: ['images', 'articles'], access: CollectionAccess.WRITE },
+      {
+        collections: ['consumers'],
+        access: CollectionAccess.WRITE,
+        validWhile: { collection: 'consumers', matches: { consumer: 'indexer' } },
+      },
+    ];
+    const stack = granted((cluster) => {
+      cluster.grantCollections(indexer, first);
+      for (const props of refused) expect(() => cluster.grantCollections(indexer, props)).toThrow();
+      expect(() => cluster.grantCollections(jane, refused[2])).toThrow(/which user jane may write to/);
+    });
+    expect(grantsOf(stack)).toEqual(grantsOf(granted((cluster) => void cluster.grantCollections(indexer, first))));
+  });
+
   test('is the same in whatever order grants are written', () => {
     const read: Granting = (cluster) => void cluster.grantCollections(jane, { collections: ['images', 'articles'] });
     const other: Granting = (cluster) => void cluster.grantCollections(jane, { collections: ['articles', 'images'] });
