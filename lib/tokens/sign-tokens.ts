@@ -1,3 +1,4 @@
+import { checkedGrant } from './checked-grant';
 import { TokenGrant } from './grant';
 import { claimedEnd, endOf, isInLastThird, reasonToSign, signFor } from './renewal';
 import { KeptToken, TokenStore } from './store';
@@ -33,7 +34,8 @@ export async function signTokens(signing: Signing): Promise<boolean> {
 }
 
 /** What was done for a grant. */
-async function signOne({ key, revision, store, now }: Signing, grant: TokenGrant): Promise<string> {
+async function signOne({ key, revision, store, now }: Signing, given: TokenGrant): Promise<string> {
+  const grant = checkedGrant(given);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const kept = await store.read(grant.secret);
     if (!kept) throw new Error('there is no such Secret; Terraform makes it: apply anew');

@@ -111,6 +111,87 @@ describe('the program that signs tokens', () => {
     expect(api.writes).toBe(3);
   });
 
+  const condition = (collection: string, matches: any[] = [{ key: 'consumer', value: 'search' }]) => ({
+    value_exists: { collection, matches },
+  });
+  const asked = (grant: any) => ({ ...search, ...grant });
+  const many = (length: number) =>
+    Array.from({ length }, (_, index) => ({ collection: `tenant-${1000 + index}-articles`, access: 'prw' }));
+
+  // What is known when it is synthesized is refused there.
+  test.each<[string, object, RegExp]>([
+    ...[0, -5, 1.5, 8761, '72', null].map((hours): [string, object, RegExp] => [
+      `${JSON.stringify(hours)} hours`,
+      asked({ validityHours: hours }),
+      /validityHours is .*: Terraform has to give a whole number from 1 to 8760/,
+    ]),
+    [
+      'a collection twice, with different access',
+      grantOf('search', { access: [...search.claims.access, { collection: 'articles', access: 'rw' }] }),
+      /"articles" is granted twice, as prw and as rw/,
+    ],
+    ['another access', grantOf('search', { access: [{ collection: 'articles', access: 'm' }] }), /access to "articles" is "m"/],
+    [
+      'a path as a name',
+      grantOf('search', { access: [{ collection: 'a/b', access: 'r' }] }),
+      /"a\/b" is no name of a collection/,
+    ],
+    ['no name', grantOf('search', { access: [{ collection: null as any, access: 'r' }] }), /null is no name of a collection/],
+    [
+      'a condition that the consumer can write',
+      grantOf('search', condition('articles')),
+      /validWhile looks in the collection "articles", which the consumer may write to/,
+    ],
+    [
+      'a key that is no path',
+      grantOf('search', condition('consumers', [{ key: 'example.com/consumer', value: 'x' }])),
+      /validWhile\.matches has the key "example\.com\/consumer", which is no path.*write it in double quotes/,
+    ],
+    [
+      'a value that is none',
+      grantOf('search', condition('consumers', [{ key: 'consumer', value: 1.5 }])),
+      /validWhile\.matches\.consumer is 1\.5/,
+    ],
+    [
+      'more than a header has room for',
+      grantOf('search', { access: many(150) }),
+      /would have \d+ characters.*8000.*another grantee/,
+    ],
+  ])('does not sign %s, which only Terraform may have known, and signs the others', async (_what, grant, expected) => {
+    make(search);
+    make(others);
+    const { status, err } = await sign(JSON.stringify([grant, others]));
+    expect({ status, token: api.secrets.get(search.secret)!.token }).toEqual({ status: 1, token: undefined });
+    expect(err).toMatch(/^error: vectors-token-search: [^\n]+\n$/);
+    expect(err).toMatch(expected);
+    expect(claimsSignedBy(FIRST, tokenOf(others))).toBeDefined();
+  });
+
+  test('takes a collection that is granted twice alike for one, as Qdrant takes no token that names it twice', async () => {
+    make(search);
+    const [article] = search.claims.access;
+    const twice = [article, { collection: 'images', access: 'r' }, article];
+    for (const done of ['signed', 'kept']) {
+      const { status, out } = await sign([grantOf('search', { access: twice })]);
+      expect({ status, out }).toEqual({ status: 0, out: expect.stringContaining(`: ${done}, as `) });
+    }
+    expect(claimsSignedBy(FIRST, tokenOf(search))!.access).toEqual(twice.slice(0, 2));
+  });
+
+  test('signs what only Terraform knew, where it is as Qdrant takes it', async () => {
+    make(search);
+    const matches = [
+      { key: 'consumer.name', value: 'search' },
+      { key: '"example.com/consumer"[0].tags[]', value: true },
+    ];
+    const grant = asked({
+      validityHours: 8760,
+      claims: { ...search.claims, ...condition('consumers', matches), access: many(90) },
+    });
+    expect(await sign([grant])).toMatchObject({ status: 0, err: '' });
+    expect(tokenOf(search).length).toBeGreaterThan(6000);
+  });
+
   test('leaves alone what is for the grants of another apply, as one does that an apply overtook', async () => {
     const { token } = signFor(search, SECOND, now());
     make(search, token, 'r2');
