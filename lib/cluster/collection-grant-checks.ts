@@ -3,6 +3,7 @@ import { badInput, isUnknown, quoted, requireEnumIfGiven, requireMap, requireMem
 import { requireWholeNumber, shown } from '../input/input';
 import { requireOptions } from '../input/options';
 import { ResolvedSettings } from '../qdrant';
+import { isCollectionName, isComparable, isPayloadPath, MAX_NAME, VALIDITY } from '../tokens/accepted';
 import {
   COLLECTION_GRANT_OPTIONS,
   CollectionAccess,
@@ -10,10 +11,6 @@ import {
   TOKEN_CONDITION_OPTIONS,
   TokenConditionProps,
 } from './collection-grant-options';
-
-/** Of a collection made by Qdrant 1.5 or later; older ones lack slashes alone. */
-const MAX_NAME = 255;
-const MAX_HOURS = 24 * 365;
 
 /** Throws where a grant cannot be. */
 export function checkCollectionGrant(scope: IConstruct, props: CollectionGrantProps): void {
@@ -23,7 +20,7 @@ export function checkCollectionGrant(scope: IConstruct, props: CollectionGrantPr
   for (const name of collections) checkCollectionName(scope, 'collections', name);
   requireEnumIfGiven(scope, 'access', access, 'CollectionAccess', CollectionAccess);
   if (validityHours !== undefined) {
-    requireWholeNumber(scope, 'validityHours', validityHours, { min: 1, max: MAX_HOURS, unit: 'hours', example: 72 });
+    requireWholeNumber(scope, 'validityHours', validityHours, { ...VALIDITY, unit: 'hours', example: 72 });
   }
   if (validWhile !== undefined) checkCondition(scope, validWhile);
 }
@@ -53,27 +50,31 @@ function checkCondition(scope: IConstruct, condition: TokenConditionProps): void
     });
   }
   for (const [key, value] of entries) {
-    const isValue = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
-    if (key !== '' && (isValue || isUnknown(value))) continue;
+    checkPath(scope, key);
+    if (isUnknown(value) || isComparable(value)) continue;
     throw badInput(scope, {
-      given: key === '' ? 'validWhile.matches has an empty key' : `validWhile.matches.${key} is ${shown(value)}`,
+      given: `validWhile.matches.${key} is ${shown(value)}`,
       allowed: 'texts, whole numbers, true and false, by the keys of a payload',
       instead: "matches: { consumer: 'search', active: true }",
     });
   }
 }
 
+/** Qdrant refuses every token whose condition has another key. */
+function checkPath(scope: IConstruct, key: string): void {
+  if (isUnknown(key) || isPayloadPath(key)) return;
+  throw badInput(scope, {
+    given: `validWhile.matches has the key ${quoted(key)}, which is no path in a payload`,
+    allowed: 'letters, digits, _ and -, any other name in double quotes, and a dot before what is nested',
+    instead: `matches: { '"${key.replace(/["\\]/g, '') || 'consumer'}"': 'search' }`,
+  });
+}
+
 function checkCollectionName(scope: IConstruct, option: string, name: string): void {
-  if (isUnknown(name)) return;
-  const isName = typeof name === 'string' && name.length > 0 && Buffer.byteLength(name) <= MAX_NAME && !hasSlash(name);
-  if (isName && !/^\*$/.test(name)) return;
+  if (isUnknown(name) || isCollectionName(name)) return;
   throw badInput(scope, {
     given: `${option} has ${quoted(name)}`,
     allowed: `names of up to ${MAX_NAME} bytes without a slash; there are no patterns: for all collections use grantRead or grantAdmin`,
     instead: option === 'collections' ? "collections: ['articles', 'images']" : "collection: 'consumers'",
   });
-}
-
-function hasSlash(name: string): boolean {
-  return name.includes('/') || name.includes('\0');
 }

@@ -1,8 +1,9 @@
 import { IConstruct } from 'constructs';
-import { badInput, quoted } from '../input/input';
+import { badInput, isUnknown, quoted } from '../input/input';
 import { identityOf } from '../terraform/identity';
-import { literally } from '../terraform/literal-text';
-import { TokenGrant } from '../tokens/grant';
+import { A_REFERENCE, literally, withoutReferences } from '../terraform/literal-text';
+import { lengthOfToken, MAX_TOKEN } from '../tokens/accepted';
+import { GrantClaims, TokenGrant } from '../tokens/grant';
 import { CollectionAccess, CollectionGrantProps, TokenConditionProps } from './collection-grant-options';
 
 const DEFAULT_HOURS = 72;
@@ -45,6 +46,7 @@ export class CollectionGrants {
       validWhile: before?.validWhile ?? validWhile,
     };
     this.refuseOwnCondition(consumer);
+    this.refuseLongToken(consumer);
     this.consumers.set(secret, consumer);
   }
 
@@ -62,6 +64,17 @@ export class CollectionGrants {
     });
   }
 
+  /** No request with it would come through. */
+  private refuseLongToken(consumer: Consumer): void {
+    const length = lengthOfToken(knownPartOf(claimsOf(consumer)));
+    if (length <= MAX_TOKEN) return;
+    throw badInput(this.cluster, {
+      given: `the token of ${consumer.subject} would have ${length} characters or more`,
+      allowed: `up to ${MAX_TOKEN}: servers and proxies refuse a longer header`,
+      instead: 'grant some of the collections to another grantee, which has a token of its own, or use grantRead or grantAdmin',
+    });
+  }
+
   /** It could write what it is revoked by. */
   private refuseOwnCondition({ access, validWhile, subject }: Consumer): void {
     const own = validWhile && access.get(validWhile.collection);
@@ -74,21 +87,29 @@ export class CollectionGrants {
   }
 }
 
-/** As Qdrant reads it. Texts are literal, and each list has an order of its own. */
-function tokenOf({ secret, subject, access, validityHours, validWhile }: Consumer): TokenGrant {
+/** Texts are literal, as Terraform writes it. */
+function tokenOf(consumer: Consumer): TokenGrant {
+  const { secret, validityHours = DEFAULT_HOURS } = consumer;
+  return literally({ secret, validityHours, claims: claimsOf(consumer) });
+}
+
+/** As Qdrant reads them. Each list has an order of its own. */
+function claimsOf({ subject, access, validWhile }: Consumer): GrantClaims {
   const entries = [...access].sort(byName(([collection]) => collection));
   const matches = Object.entries(validWhile?.matches ?? {}).sort(byName(([key]) => key));
-  return literally({
-    secret,
-    validityHours: validityHours ?? DEFAULT_HOURS,
-    claims: {
-      access: entries.map(([collection, allowed]) => ({ collection, access: allowed })),
-      ...(validWhile && {
-        value_exists: { collection: validWhile.collection, matches: matches.map(([key, value]) => ({ key, value })) },
-      }),
-      subject,
-    },
-  });
+  return {
+    access: entries.map(([collection, allowed]) => ({ collection, access: allowed })),
+    ...(validWhile && {
+      value_exists: { collection: validWhile.collection, matches: matches.map(([key, value]) => ({ key, value })) },
+    }),
+    subject,
+  };
+}
+
+/** Without what only Terraform knows, which is of some length more. */
+function knownPartOf(claims: GrantClaims): object {
+  const known = (member: unknown) => (typeof member === 'string' ? withoutReferences(member).split(A_REFERENCE).join('') : 0);
+  return JSON.parse(JSON.stringify(claims, (_, member) => (isUnknown(member) ? known(member) : member)));
 }
 
 function byName<T>(nameOf: (one: T) => string): (one: T, other: T) => number {

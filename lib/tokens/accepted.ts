@@ -19,17 +19,17 @@ const NAME = '(?:[\\p{Alphabetic}\\p{N}_-]+|"[^"\\\\]*")';
 const PATH = new RegExp(`^${NAME}(?:\\.${NAME}|\\[\\d{0,19}\\])*$`, 'u');
 
 /** Whether a collection may have that name. An asterisk could be taken for a pattern, which Qdrant does not know. */
-export function isCollectionName(name: unknown): name is string {
+export function isCollectionName(name: unknown): boolean {
   return typeof name === 'string' && /^[^/\0]+$/.test(name) && name !== '*' && Buffer.byteLength(name) <= MAX_NAME;
 }
 
 /** Whether Qdrant finds a value of a payload by that key. It refuses every token whose condition has another one. */
-export function isPayloadPath(key: unknown): key is string {
+export function isPayloadPath(key: unknown): boolean {
   return typeof key === 'string' && PATH.test(key);
 }
 
 /** Whether Qdrant compares a value of a payload with that. */
-export function isComparable(value: unknown): value is string | number | boolean {
+export function isComparable(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
 }
 

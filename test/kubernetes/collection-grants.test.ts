@@ -241,17 +241,47 @@ describe('a grant of collections', () => {
   test('reaches the program as it is written, whatever Terraform would take it for', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '$', '{', '}', '%', '"', '\\', '${', '%{', '$${', 'é'), minLength: 1 });
     const property = fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 3 }), text, (collections, consumer) => {
-      const validWhile = { collection: 'consumers', matches: { [consumer]: consumer } };
+      const key = `"${consumer.replace(/["\\]/g, '')}"`;
+      const validWhile = { collection: 'consumers', matches: { [key]: consumer } };
       const stack = granted((cluster) => void cluster.grantCollections(Grantee.user(consumer), { collections, validWhile }));
       const [{ claims, secret }] = grantsOf(stack);
       expect(claims).toEqual({
         access: [...collections].sort().map((collection) => ({ collection, access: 'r' })),
-        value_exists: { collection: 'consumers', matches: [{ key: consumer, value: consumer }] },
+        value_exists: { collection: 'consumers', matches: [{ key, value: consumer }] },
         subject: `user ${consumer}`,
       });
       expect(secret).toMatch(/^[a-z0-9-]{1,253}$/);
     });
     fc.assert(property, runs(10));
+  });
+
+  test('depends on any path of a payload', () => {
+    const paths = ['consumer', 'größe_2-b', 'a.b.c', '"a b"', 'a."x/y".c', 'list[]', 'list[0].name', '"${a}"'];
+    for (const path of paths) {
+      const validWhile = { collection: 'consumers', matches: { [path]: 1 } };
+      const stack = granted((cluster) => void cluster.grantCollections(jane, { collections: ['a'], validWhile }));
+      expect(grantsOf(stack)[0].claims.value_exists.matches).toEqual([{ key: path, value: 1 }]);
+    }
+    const stack = granted((cluster) => {
+      const key = new TerraformVariable(cluster, 'Key', {}).stringValue;
+      cluster.grantCollections(jane, { collections: ['a'], validWhile: { collection: 'consumers', matches: { [key]: 1 } } });
+    });
+    const [, local] = Object.entries<any>(stack.json.locals).find(([name]) => /Grants/.test(name))!;
+    expect(local[0].claims.value_exists.matches[0].key).toMatch(/^\$\{var\.\w+Key\w*\}$/);
+  });
+
+  test('has room for what a header has room for, beside what only Terraform knows', () => {
+    const collections = Array.from({ length: 100 }, (_, index) => `tenant-${1000 + index}-articles`);
+    const grant: Granting = (cluster) => {
+      const name = new TerraformVariable(cluster, 'Name', {}).stringValue;
+      const validityHours = new TerraformVariable(cluster, 'Hours', { type: 'number' }).numberValue;
+      cluster.grantCollections(indexer, { collections: [...collections, name, `beside-${name}`], validityHours });
+      expect(() => cluster.grantCollections(indexer, { collections: collections.map((one) => `${one}-too`) })).toThrow(
+        /the token of service account search\/indexer would have \d+ characters or more.*Allowed: up to 8000.*another grantee/,
+      );
+      cluster.grantCollections(jane, { collections: collections.map((one) => `${one}-too`) });
+    };
+    expect(() => granted(grant)).not.toThrow();
   });
 
   test('writes what Terraform would take for an expression as it is given, and lets through what only Terraform knows', () => {
@@ -517,6 +547,13 @@ describe('what cannot be granted is refused', () => {
       attempt({ ...one, validWhile: { collection: 'c', matches: {} } }),
       /validWhile\.matches is empty, which any point does/,
     ],
+    ...['', 'example.com/consumer', 'two words', 'user@id', '.a', 'a.', 'a[x]', '"a', '$name'].map(
+      (key): [string, () => unknown, RegExp] => [
+        `a condition on "${key}", which is no path`,
+        attempt({ ...one, validWhile: { collection: 'c', matches: { [key]: 1 } } }),
+        /validWhile\.matches has the key ".*", which is no path in a payload.*Allowed: .*in double quotes.*Instead: matches: \{ /,
+      ],
+    ),
     [
       'a condition on a list',
       attempt({ ...one, validWhile: { collection: 'c', matches: { tags: ['a'] } } }),
