@@ -14,11 +14,11 @@ Signs the tokens of grantCollections() that need it, and keeps each in a Secret 
 with the admin key, or has less than a third of its time left. It runs in a pod on Kubernetes, and may be run again at any time.
 
   --grants FILE             who was granted what, as the cluster's ConfigMap has it
-  --revision REVISION       which grants these are; a Secret that is for others is left alone
+  --revision REVISION       which grants these are; a Secret that is for others is left alone, which is an error once its token should have been renewed
   --api-key-file FILE       the admin key
   --account FOLDER          the service account of the pod: token, namespace and ca.crt; ${ACCOUNT}
 
-Exit status: 0 every token is as it should be, 1 one could not be signed, 2 it was not given what it needs.
+Exit status: 0 every token is as it should be, 1 one is not, 2 it was not given what it needs.
 `;
 
 const text = { type: 'string' } as const;

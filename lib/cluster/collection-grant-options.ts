@@ -2,11 +2,17 @@ import { OptionNames } from '../input/options';
 
 /** What a token allows in a collection. */
 export enum CollectionAccess {
-  /** Reading, snapshots included. */
+  /** Reading, snapshots and where shards are included. */
   READ = 'r',
-  /** Reading and writing points. Nothing of payload indexes, snapshots and shards. */
+  /**
+   * Reading and writing points. Nothing of payload indexes, snapshots and where shards are; but shard keys (Qdrant 1.16.2 and later),
+   * optimizations (1.16.3) and the use of memory (1.18) may be read.
+   */
   WRITE_POINTS = 'prw',
-  /** Reading, and writing points, payload indexes and snapshots. Collections are made, restored and deleted with the admin key. */
+  /**
+   * Reading, and making and deleting points, payload indexes, snapshots of the collection and of its shards, and, with Qdrant 1.18 and
+   * later, named vectors with all that points have in them. Collections are made, restored and deleted with the admin key.
+   */
   WRITE = 'rw',
 }
 
@@ -16,8 +22,8 @@ export interface TokenConditionProps {
   readonly collection: string;
 
   /**
-   * What the payload of the point holds: texts, whole numbers, true or false, by their keys. Give the keys a payload index: the
-   * point is looked for at every request.
+   * What the payload of the point holds: texts, whole numbers, true or false, by their keys. Those are paths: `a.b` is nested, and
+   * what has more than letters, digits, `_` and `-` is quoted. Give the keys a payload index: the point is looked for at every request.
    *
    * @example
    * matches: { consumer: 'search' },
@@ -30,7 +36,10 @@ export const TOKEN_CONDITION_OPTIONS: OptionNames<TokenConditionProps> = { colle
 
 /** What a consumer of a cluster may do in some of its collections. */
 export interface CollectionGrantProps {
-  /** The names of the collections, or of aliases, as they are in requests: Qdrant takes an alias for a name of its own. */
+  /**
+   * The names of the collections, or of aliases, as they are in requests: Qdrant takes an alias for a name of its own. A token has up to
+   * 8000 characters, which about a hundred names have.
+   */
   readonly collections: string[];
 
   /**

@@ -1,4 +1,4 @@
-/** What a token allows in a collection, as Qdrant writes it: reading (`r`), points (`prw`), or payload indexes and snapshots too (`rw`). */
+/** What a token allows in a collection, as Qdrant writes it: reading (`r`), points (`prw`), or payload indexes, snapshots and named vectors too (`rw`). */
 export interface CollectionClaim {
   readonly collection: string;
   readonly access: string;
