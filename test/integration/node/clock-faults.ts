@@ -56,7 +56,7 @@ export function clockFaults(given: Given): void {
       const container = () => machine.run('docker inspect --format "{{.Id}}" qdrant');
       const before = container();
       await cluster.fault(`a node's clock a year ahead, and right again`, async () => {
-        // What looks already would wait for the node to be ready, and not ask again.
+        // What looks already waits for the node to be ready, and asks again after a minute only.
         stopLooking([machine]);
         clock.shift(365 * 24 * 3600);
         await until('it is not asked any more', 60, () => !cluster.isReady(machine));
