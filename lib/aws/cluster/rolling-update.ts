@@ -1,11 +1,11 @@
 import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
 import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
-import { Fn, ITerraformDependable, Op, TerraformLocal, Token, conditional } from 'cdktf';
+import { ITerraformDependable, Op, Token, conditional } from 'cdktf';
 import { Construct } from 'constructs';
+import { immutableDocument } from '../node/immutable-document';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
 import { OptionNames } from '../../input/options';
-import { generationOf } from '../../terraform/generation';
 import { once } from '../../terraform/once';
 
 /** How changes are rolled out to the nodes. */
@@ -80,17 +80,8 @@ export class RollingUpdate extends Construct {
     this.options = options;
     this.existing = existing;
     this.programs = programs;
-    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(cluster.clusterName))).asString;
-    const digest = Fn.substr(Fn.sha256(content), 0, 12);
-    this.document = new SsmDocument(this, 'Document', {
-      // Another document for another content: State Manager would run an association of every node at once whose document changes.
-      name: `qdrant-${cluster.clusterId}-${digest}-${generationOf(this, 'Generation', digest)}`,
-      documentType: 'Command',
-      documentFormat: 'JSON',
-      targetType: '/AWS::EC2::Instance',
-      content,
-      lifecycle: { createBeforeDestroy: true },
-    });
+    const content = this.documentContent(cluster.clusterName);
+    this.document = immutableDocument(this, { name: `qdrant-${cluster.clusterId}`, content });
   }
 
   /**

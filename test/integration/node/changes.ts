@@ -14,7 +14,8 @@ export function changes(given: Given): void {
   describe('a change, while a client writes and reads', () => {
     const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
     const image = { ...version, image: `${Vpc.PRIVATE_REGISTRY_NAME}/search/qdrant:v1.19.0-unprivileged` };
-    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, ...options });
+    const settings = { logLevel: 'WARN' };
+    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, settings, ...options });
     const container = (machine: Machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim();
     const containers = () => given.cluster.machines.map(container);
 
@@ -38,7 +39,7 @@ export function changes(given: Given): void {
     test('of the image and of settings reaches every node, from a private registry', async () => {
       const { cluster } = given;
       const before = containers();
-      await cluster.change('image and settings', () => roll({ settings: { logLevel: 'WARN' } }));
+      await cluster.change('image and settings', () => roll({}));
       expect(containers().some((id) => before.includes(id))).toBe(false);
       for (const machine of cluster.machines) {
         expect(machine.run(SETTINGS)).toMatch(/WARN/);

@@ -15,7 +15,6 @@ source /opt/qdrant/bin/certificates.sh
 source /opt/qdrant/bin/turns.sh
 
 turn=$1 others=${2:-required} deadline=$((SECONDS + ${3:-7200}))
-readonly LOOK_SECONDS=${LOOK_SECONDS:-60}
 stopped=
 # Only between steps: what has begun is brought to its end.
 trap 'stopped=yes' TERM
@@ -73,7 +72,7 @@ mend_guard() {
 
 # What a node was started with may be what keeps it from being ready, and may have been replaced meanwhile.
 wait_until_ready() {
-  local seconds=${READY_SECONDS:-$(remaining_seconds)} look=$((SECONDS + LOOK_SECONDS))
+  local seconds=${READY_SECONDS:-$(remaining_seconds)} looked=$SECONDS
   local end=$((SECONDS + seconds))
   until [[ -e $CURRENT ]] && serves_clients 2>/dev/null; do
     [[ -z $stopped ]] || exit 0
@@ -82,10 +81,10 @@ wait_until_ready() {
       [[ ! -e $CURRENT ]] || serves_clients || true
       fail "the node did not become ready within $seconds s"
     fi
-    if [[ $turn == own && -e $CURRENT ]] && ((SECONDS >= look)); then
+    if [[ $turn == own && -e $CURRENT ]] && ((SECONDS - looked >= ${LOOK_SECONDS:-60})); then
       take_lock
       roll_out
-      look=$((SECONDS + LOOK_SECONDS))
+      looked=$SECONDS
     fi
     pause 2
   done
