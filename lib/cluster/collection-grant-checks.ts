@@ -3,7 +3,7 @@ import { badInput, isUnknown, quoted, requireEnumIfGiven, requireMap, requireMem
 import { requireWholeNumber, shown } from '../input/input';
 import { requireOptions } from '../input/options';
 import { ResolvedSettings } from '../qdrant';
-import { isCollectionName, isComparable, isPayloadPath, MAX_NAME, VALIDITY } from '../tokens/accepted';
+import { isCollectionName, isComparable, isPayloadPath, MAX_NAME, NOT_IN_NAMES, VALIDITY } from '../tokens/accepted';
 import {
   COLLECTION_GRANT_OPTIONS,
   CollectionAccess,
@@ -74,7 +74,9 @@ function checkCollectionName(scope: IConstruct, option: string, name: string): v
   if (isUnknown(name) || isCollectionName(name)) return;
   throw badInput(scope, {
     given: `${option} has ${quoted(name)}`,
-    allowed: `names of up to ${MAX_NAME} bytes without a slash; there are no patterns: for all collections use grantRead or grantAdmin`,
+    allowed:
+      `names of up to ${MAX_NAME} bytes without any of ${NOT_IN_NAMES}; there are no patterns: name each collection, ` +
+      'or use grantRead or grantAdmin for all of them',
     instead: option === 'collections' ? "collections: ['articles', 'images']" : "collection: 'consumers'",
   });
 }

@@ -3,8 +3,14 @@ import { signedToken } from './token';
 /** How many hours a token may be valid. */
 export const VALIDITY = { min: 1, max: 24 * 365 };
 
-/** The longest name of a collection, in bytes, that was made by Qdrant 1.5 or later; older ones lack slashes alone. */
+/** The longest name, in bytes, that Qdrant makes a collection with. */
 export const MAX_NAME = 255;
+
+const UNPRINTABLE = ['\0', '\u001f'];
+const NOT_IN_NAME = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];
+
+/** What Qdrant makes no collection with in its name, save what cannot be printed. A token would be taken with it, and mean nothing: it knows no patterns. */
+export const NOT_IN_NAMES = NOT_IN_NAME.join(' ');
 
 /** What a token allows in a collection. Only the first is no right to write. */
 export const ACCESS = ['r', 'prw', 'rw'];
@@ -18,9 +24,10 @@ const SOME_END = 9_999_999_999;
 const NAME = '(?:[\\p{Alphabetic}\\p{N}_-]+|"[^"\\\\]*")';
 const PATH = new RegExp(`^${NAME}(?:\\.${NAME}|\\[\\d{0,19}\\])*$`, 'u');
 
-/** Whether a collection may have that name. An asterisk could be taken for a pattern, which Qdrant does not know. */
+/** Whether a collection may have that name. */
 export function isCollectionName(name: unknown): boolean {
-  return typeof name === 'string' && /^[^/\0]+$/.test(name) && name !== '*' && Buffer.byteLength(name) <= MAX_NAME;
+  if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > MAX_NAME) return false;
+  return ![...NOT_IN_NAME, ...UNPRINTABLE].some((character) => name.includes(character));
 }
 
 /** Whether Qdrant finds a value of a payload by that key. It refuses every token whose condition has another one. */

@@ -1,4 +1,13 @@
-import { ACCESS, isCollectionName, isComparable, isPayloadPath, lengthOfToken, MAX_TOKEN, VALIDITY } from './accepted';
+import {
+  ACCESS,
+  isCollectionName,
+  isComparable,
+  isPayloadPath,
+  lengthOfToken,
+  MAX_TOKEN,
+  NOT_IN_NAMES,
+  VALIDITY,
+} from './accepted';
 import { CollectionClaim, GrantClaims, TokenGrant } from './grant';
 
 /**
@@ -29,7 +38,7 @@ function mergedAccess(given: CollectionClaim[]): CollectionClaim[] {
   const merged = new Map<string, CollectionClaim>();
   for (const claim of given) {
     const { collection, access } = claim;
-    if (!isCollectionName(collection)) throw new Error(`${shown(collection)} is no name of a collection`);
+    if (!isCollectionName(collection)) throw new Error(noName(collection));
     if (!ACCESS.includes(access)) throw new Error(`the access to ${shown(collection)} is ${shown(access)}, none of ${ACCESS}`);
     const before = merged.get(collection) ?? claim;
     if (before.access !== access) {
@@ -43,7 +52,7 @@ function mergedAccess(given: CollectionClaim[]): CollectionClaim[] {
 function checkCondition({ value_exists: condition }: GrantClaims, granted: CollectionClaim[]): void {
   if (condition === undefined) return;
   const { collection, matches } = condition;
-  if (!isCollectionName(collection)) throw new Error(`validWhile.collection: ${shown(collection)} is no name of a collection`);
+  if (!isCollectionName(collection)) throw new Error(`validWhile.collection: ${noName(collection)}`);
   if (granted.some((one) => one.collection === collection && one.access !== ACCESS[0])) {
     throw new Error(`validWhile looks in the collection ${shown(collection)}, which the consumer may write to: name another`);
   }
@@ -56,6 +65,10 @@ function checkCondition({ value_exists: condition }: GrantClaims, granted: Colle
       throw new Error(`validWhile.matches.${key} is ${shown(value)}, no text, whole number, true or false`);
     }
   }
+}
+
+function noName(given: unknown): string {
+  return `${shown(given)} is no name of a collection: there are no patterns, and names have none of ${NOT_IN_NAMES}`;
 }
 
 /** As it is in the file, on one line. */

@@ -27,7 +27,7 @@ export class KubernetesStore implements TokenStore {
   public async read(secret: string): Promise<KeptToken | undefined> {
     const { status, body } = await this.ask('GET', secret);
     if (status === 404) return undefined;
-    if (status !== 200) throw refusal('read', status, body);
+    if (status !== 200 || !isSecret(body)) throw refusal('read', status, body);
     const { metadata, data } = body;
     const token = data?.[TOKEN_MEMBER];
     return {
@@ -41,7 +41,7 @@ export class KubernetesStore implements TokenStore {
     const data = { [TOKEN_MEMBER]: Buffer.from(token).toString('base64') };
     const { status, body } = await this.ask('PATCH', secret, { metadata: { resourceVersion: version }, data });
     if (status === 409) return false;
-    if (status !== 200) throw refusal('written', status, body);
+    if (status !== 200 || !isSecret(body)) throw refusal('written', status, body);
     return true;
   }
 
@@ -77,7 +77,14 @@ export class KubernetesStore implements TokenStore {
 
 /** The reason, and not the message: that may repeat what was sent. */
 function refusal(done: string, status: number, body: any): Error {
+  if (status === 200)
+    return new Error(`the Secret cannot be ${done}: the answer is 200 and no Secret: what answers is no API server`);
   return new Error(`the Secret cannot be ${done}: the API server answers ${status} ${body?.reason ?? ''}`.trimEnd());
+}
+
+/** A proxy, say, answers 200 with something else. */
+function isSecret(body: any): boolean {
+  return typeof body?.metadata?.resourceVersion === 'string';
 }
 
 /** What is no JSON is of no API server, and says nothing. */

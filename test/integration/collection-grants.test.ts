@@ -37,7 +37,7 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
       });
       const access = CollectionAccess.WRITE_POINTS;
       const account = Grantee.serviceAccount('granting', 'indexer');
-      indexer = cluster.grantCollections(account, { collections: ['articles', 'a"b\\${c}'], access }).tokenSecretName;
+      indexer = cluster.grantCollections(account, { collections: ['articles', 'a%{b}${c}'], access }).tokenSecretName;
       // Follows whatever changes of the cluster, which what is signed is not.
       cluster.verifyAfterApply();
       if (grantsJane) jane = cluster.grantCollections(Grantee.user('jane'), { collections: ['images'] }).tokenSecretName;
@@ -113,7 +113,7 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
     expect(run(await mountedPod())).toMatchObject({ status: 0, err: '' });
     expect(claimsSignedBy(await adminKey(1), await tokenOf(indexer))).toMatchObject({
       access: [
-        { collection: 'a"b\\${c}', access: 'prw' },
+        { collection: 'a%{b}${c}', access: 'prw' },
         { collection: 'articles', access: 'prw' },
       ],
       subject: 'service account granting/indexer',

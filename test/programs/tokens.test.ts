@@ -136,6 +136,16 @@ describe('the program that signs tokens', () => {
       grantOf('search', { access: [{ collection: 'a/b', access: 'r' }] }),
       /"a\/b" is no name of a collection/,
     ],
+    [
+      'a pattern',
+      grantOf('search', { access: [{ collection: 'logs-*', access: 'r' }] }),
+      /"logs-\*" is no name of a collection: there are no patterns/,
+    ],
+    [
+      'a condition on a pattern',
+      grantOf('search', condition('consumer?')),
+      /validWhile\.collection: "consumer\?" is no name of a collection: there are no patterns/,
+    ],
     ['no name', grantOf('search', { access: [{ collection: null as any, access: 'r' }] }), /null is no name of a collection/],
     [
       'a condition that the consumer can write',
@@ -267,6 +277,27 @@ describe('the program that signs tokens', () => {
     api.broken = { status: 503, text: 'no JSON' };
     expect(await sign([search])).toMatchObject({ status: 1, err: expect.stringContaining('the API server answers 503') });
   });
+
+  test.each(['<html>', '', 'null', '[]', '{}', '{"metadata":{}}'])(
+    'ends with 1, and says so, where something else than the API server answers 200 and %j',
+    async (text) => {
+      make(search);
+      api.broken = { status: 200, text };
+      const read = await sign([search]);
+      expect(read).toMatchObject({
+        status: 1,
+        err: expect.stringMatching(/cannot be read: .* 200 and no Secret: .*no API server/),
+      });
+      api.broken = undefined;
+      api.afterRead = () => (api.broken = { status: 200, text });
+      const written = await sign([search]);
+      expect(written).toMatchObject({
+        status: 1,
+        out: '',
+        err: expect.stringMatching(/cannot be written: .* 200 and no Secret/),
+      });
+    },
+  );
 
   test.each<[string, TokenGrant[] | string, Circumstances, RegExp]>([
     ['a short key', [search], { key: 'short' }, /the admin key has less than 32 characters/],
