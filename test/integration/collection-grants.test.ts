@@ -50,10 +50,14 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
   const tokenOf = async (name: string) => (await valueOf(name, 'token'))!;
   const adminKey = async (generation: number) => (await valueOf(`vectors-admin-key-${generation}`, 'api-key'))!;
 
+  const jobOfApply = async () => {
+    const { items } = (await api.call('GET', '/apis/batch/v1/namespaces/granting/jobs')).body;
+    return items.find(({ metadata }: any) => metadata.name.startsWith('vectors-tokens-'));
+  };
+
   /** What the pod of the apply's job is given, as the kubelet mounts it. */
   async function mountedPod(): Promise<{ command: string[]; place: string }> {
-    const { items } = (await api.call('GET', '/apis/batch/v1/namespaces/granting/jobs')).body;
-    const [job] = items.filter(({ metadata }: any) => metadata.name.startsWith('vectors-tokens-'));
+    const job = await jobOfApply();
     const { containers, volumes, serviceAccountName } = job.spec.template.spec;
     const place = mkdtempSync(join(folder, 'pod-'));
     const write = (mount: string, files: { [name: string]: string }) => {
@@ -144,6 +148,20 @@ describeWith(NEEDED, 'grants of collections that the real Kubernetes provider ma
       }
     }
     expect(kept).toContain(indexer);
+  });
+
+  test('a Secret that somebody deleted is made and signed by the next apply, which otherwise signs nothing', async () => {
+    const uidOfJob = async () => (await jobOfApply()).metadata.uid;
+    const before = await uidOfJob();
+    synth();
+    terraform.apply();
+    expect(await uidOfJob()).toBe(before);
+    expect((await api.call('DELETE', `${NAMESPACE}/secrets/${indexer}`)).status).toBe(200);
+    terraform.apply();
+    expect(await uidOfJob()).not.toBe(before);
+    expect(run(await mountedPod())).toMatchObject({ status: 0, out: expect.stringContaining('signed, as there was none') });
+    expect(await tokenOf(indexer)).toBeDefined();
+    expect(terraform.plan()).toEqual([]);
   });
 
   test('a rotation keeps each token until all nodes serve, signs it once, and no run that was overtaken signs with the old key', async () => {

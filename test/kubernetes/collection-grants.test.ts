@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { TerraformResource, TerraformVariable, Testing } from 'cdktf';
 import * as fc from 'fast-check';
@@ -311,6 +312,19 @@ describe('a grant of collections', () => {
   });
 });
 
+describe('a consumer', () => {
+  test('can be made once its token is signed', () => {
+    const stack = granted((cluster) => {
+      const grant = cluster.grantCollections(indexer, { collections: ['articles'] });
+      const dependsOn = [grant, cluster.grantCollections(jane, { collections: ['articles'] })];
+      new ConfigMapV1(cluster, 'Consumer', { metadata: { name: 'consumer' }, dependsOn });
+    });
+    const [signing] = Object.keys(stack.json.resource.kubernetes_job_v1).filter((id) => /TokenSigner/.test(id));
+    const { depends_on: after } = resource(stack, 'kubernetes_config_map_v1', /Consumer/);
+    expect(after).toEqual(Array(2).fill(`kubernetes_job_v1.${signing}`));
+  });
+});
+
 describe('the Secret of a token', () => {
   test('is made without a value, and is one of which the provider reads none', () => {
     const stack = granted();
@@ -404,6 +418,19 @@ describe('what signs', () => {
       });
     const { lifecycle } = resource(external('a'), 'kubernetes_job_v1', /TokenSigner/);
     expect(lifecycle.replace_triggered_by.join()).toMatch(/kubernetes_manifest\.Cluster_AdminKey_/);
+  });
+
+  test('runs anew with the apply that makes a Secret again, as somebody deleted it', () => {
+    const janeToo: Granting = (cluster) => void cluster.grantCollections(jane, { collections: ['images'] });
+    const triggering = (...grants: Granting[]) => {
+      const stack = granted((cluster) => grants.forEach((grant) => grant(cluster)));
+      const { lifecycle } = resource(stack, 'kubernetes_job_v1', /TokenSigner/);
+      const [, id] = /^terraform_data\.(\w+)$/.exec(lifecycle.replace_triggered_by.at(-1))!;
+      return stack.json.resource.terraform_data[id].triggers_replace;
+    };
+    const both = triggering(grantIndexer, janeToo);
+    expect(JSON.stringify(both).match(/\$\{kubernetes_secret_v1\.[\w-]+\.metadata\[0\]\.uid\}/g)).toHaveLength(2);
+    expect(triggering(janeToo, grantIndexer)).toEqual(both);
   });
 
   test('is a pod that meets `restricted`, has no key in its environment, and a token of its account for a few minutes', () => {

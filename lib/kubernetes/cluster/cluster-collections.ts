@@ -66,7 +66,7 @@ export class ClusterCollections {
       ...{ secretName, rollout },
       roleName: `${clusterName}-collections-${subject}`,
       bundles: place ? [place] : [],
-      revision: this.signer.revision,
+      ...{ revision: this.signer.revision, signed: this.signer.done },
     });
     this.signer.waitFor(grant._secret);
     describeToken(given, secretName, grantee);

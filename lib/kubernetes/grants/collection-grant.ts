@@ -18,10 +18,17 @@ export interface CollectionGrantBinding {
   readonly revision: string;
   /** Done once every node takes tokens that are signed with the admin key. */
   readonly rollout: ITerraformDependable;
+  /** Done once the token is signed. */
+  readonly signed: ITerraformDependable;
 }
 
-/** A grant of access to collections: a token, which is renewed, in a Secret that the grantee may read. */
-export class CollectionGrant extends Construct {
+/**
+ * A grant of access to collections: a token, which is renewed, in a Secret that the grantee may read.
+ *
+ * What uses the token depends on the grant (`dependsOn: [grant]`): Terraform then makes it once the token is signed and all nodes
+ * take it, for which the first apply may need longer than it waits for a Deployment.
+ */
+export class CollectionGrant extends Construct implements ITerraformDependable {
   /** The grantee. */
   public readonly grantee: Grantee;
 
@@ -40,6 +47,8 @@ export class CollectionGrant extends Construct {
   /** What is there before a token can be written. @internal */
   public readonly _secret: SecretV1;
 
+  private readonly signed: ITerraformDependable;
+
   /** @internal */
   public static _create(scope: Construct, id: string, grantee: Grantee, binding: CollectionGrantBinding): CollectionGrant {
     return new CollectionGrant(scope, id, grantee, binding);
@@ -51,9 +60,15 @@ export class CollectionGrant extends Construct {
     this.grantee = grantee;
     this.tokenSecretName = secretName;
     this.tokenSecretKey = TOKEN_MEMBER;
+    this.signed = binding.signed;
     this._secret = this.makeSecret(binding);
     const grant = Grant._create(this, 'Read', grantee, { namespace, labels, name: roleName, secrets: [secretName], bundles });
     this.secretNames = grant.secretNames;
+  }
+
+  /** What `dependsOn` waits for: that the token is signed, and all nodes take it. */
+  public get fqn(): string {
+    return this.signed.fqn;
   }
 
   /**

@@ -4,6 +4,7 @@ import { JobV1, JobV1SpecTemplateSpec, JobV1SpecTemplateSpecVolume } from '@cdkt
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { RoleV1 } from '@cdktf/provider-kubernetes/lib/role-v1';
+import { SecretV1 } from '@cdktf/provider-kubernetes/lib/secret-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { dependable, Fn, ITerraformDependable, Lazy, TerraformLocal, TerraformResource, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
@@ -12,6 +13,7 @@ import { GIVEN, VERIFICATION_IMAGE } from '../../cluster/verification';
 import { isUnknown } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
+import { TerraformData } from '../../terraform/terraform-data';
 import { TokenGrant } from '../../tokens/grant';
 import { Secret } from '../secrets/secret';
 import { ImmutableConfigMap } from './immutable-config-map';
@@ -63,6 +65,7 @@ export class TokenSigner extends Construct {
   private readonly grants: string;
   private readonly cronJob: CronJobV1;
   private readonly job: JobV1;
+  private readonly secrets: SecretV1[] = [];
 
   public constructor(
     scope: Construct,
@@ -85,8 +88,14 @@ export class TokenSigner extends Construct {
     this.job = this.makeJob(spec, [...needed, this.cronJob]);
   }
 
-  /** What must be there before a token is signed. */
-  public waitFor(secret: ITerraformDependable): void {
+  /** Done once every token is signed. */
+  public get done(): ITerraformDependable {
+    return this.job;
+  }
+
+  /** The Secret of a token, which must be there before that is signed. */
+  public waitFor(secret: SecretV1): void {
+    this.secrets.push(secret);
     for (const job of [this.cronJob, this.job]) job.dependsOn = [...(job.dependsOn ?? []), dependable(secret)];
   }
 
@@ -158,7 +167,7 @@ export class TokenSigner extends Construct {
   /** The same, once for the apply. It stays, with its log, until the next one takes its place. */
   private makeJob(spec: JobV1SpecTemplateSpec, dependsOn: ITerraformDependable[]): JobV1 {
     const { labels, keysMade } = this.cluster;
-    const triggers = keysMade
+    const triggers = [...keysMade, this.noteSecrets()]
       .filter((made): made is TerraformResource => TerraformResource.isTerraformResource(made))
       .map(({ terraformResourceType, friendlyUniqueId }) => `${terraformResourceType}.${friendlyUniqueId}`);
     return new JobV1(this, 'Job', {
@@ -172,8 +181,15 @@ export class TokenSigner extends Construct {
       },
       waitForCompletion: true,
       timeouts: { create: `${APPLY_MINUTES + 1}m`, update: `${APPLY_MINUTES + 1}m` },
-      ...(triggers.length > 0 && { lifecycle: { replaceTriggeredBy: triggers } }),
+      lifecycle: { replaceTriggeredBy: triggers },
     });
+  }
+
+  /** Another one where a Secret that somebody deleted is made again, without a token. The Secret itself triggers nothing: what is made counts as no change. */
+  private noteSecrets(): TerraformData {
+    const uids = () =>
+      Object.fromEntries(this.secrets.map(({ friendlyUniqueId, metadata }) => [friendlyUniqueId, metadata.uid]));
+    return new TerraformData(this, 'Secrets', { triggersReplace: { uids: Lazy.anyValue({ produce: uids }) } });
   }
 
   /** Nothing of the cluster selects them. */
