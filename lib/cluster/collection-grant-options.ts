@@ -1,12 +1,18 @@
 import { OptionNames } from '../input/options';
 
-/** What a token allows in a collection. */
+/**
+ * What a token allows in a collection.
+ *
+ * With Qdrant 1.18 and later, each of them also reads the raw files of the collection's shards over gRPC (`qdrant.StorageRead`):
+ * segments, payload indexes and the log of writes, which may hold what was deleted. Who must not have those must not reach gRPC:
+ * `grpc: false`, or `connections.allowRestFrom` alone. Every token reads the version and the build of the server.
+ */
 export enum CollectionAccess {
-  /** Reading, snapshots and where shards are included. */
+  /** Reading, snapshots and where shards are included. Nothing is written. */
   READ = 'r',
   /**
-   * Reading and writing points. Nothing of payload indexes, snapshots and where shards are; but shard keys (Qdrant 1.16.2 and later),
-   * optimizations (1.16.3) and the use of memory (1.18) may be read.
+   * Reading and writing points. Nothing of payload indexes, snapshots and where shards are, save by gRPC; but shard keys (Qdrant
+   * 1.16.2 and later), optimizations (1.16.3) and the use of memory (1.18) may be read, and the cleanup of a shard be started.
    */
   WRITE_POINTS = 'prw',
   /**

@@ -14,7 +14,8 @@ export interface QdrantSettings {
 
   /**
    * Whether to accept access tokens (JWT) that are signed with the API key, for granular access control. On Kubernetes
-   * `grantCollections` switches it on.
+   * `grantCollections` switches it on. Over gRPC each of them reads the raw files of its collections' shards, whatever else it
+   * allows (Qdrant 1.18 and later).
    *
    * @default false
    * @see https://qdrant.tech/documentation/guides/security/#granular-access-control-with-jwt

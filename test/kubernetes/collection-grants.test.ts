@@ -532,6 +532,7 @@ describe('the posture', () => {
       readers: [
         'the pod that signs tokens',
         'service account search/indexer',
+        'subjects that may delete and make ConfigMaps, which have the programs of the pods, in the namespace search',
         'subjects that may read Secrets, or make pods, in the namespace search',
       ],
     });

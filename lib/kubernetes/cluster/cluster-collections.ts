@@ -16,6 +16,7 @@ import { TokenSignerProps } from '../pod/token-signer-options';
 import { ClusterKeys } from '../secrets/api-keys';
 import { CaBundle } from '../tls/ca-bundle';
 import { KubernetesClusterDescription } from './cluster-description';
+import { whoeverReplacesPrograms } from './cluster-posture';
 
 const SIGNER_ID = 'TokenSigner';
 const SIGNER = 'the pod that signs tokens';
@@ -109,5 +110,6 @@ function describeToken({ posture, namespace }: GrantingCluster, secretName: stri
     controller: SIGNER,
   });
   secret.addReader(grantee.toString(), grantee._scope);
+  secret.addReader(whoeverReplacesPrograms(namespace));
   secret.addReader(`subjects that may read Secrets, or make pods, in the namespace ${namespace}`);
 }

@@ -205,6 +205,7 @@ export class QdrantCluster extends QdrantClusterBase {
   /**
    * Grants access to single collections: a token of the grantee's own (`jwt_rbac`), signed with the admin key, kept in a Secret
    * that the grantee may read, and renewed before it ends. Call it again for the same grantee to add collections to its token.
+   * Over gRPC every token also reads the raw files of its collections (Qdrant 1.18 and later): see `CollectionAccess`.
    *
    * @throws if an option is invalid, the grantee was granted something else there before, or the rollout is not waited for
    */
