@@ -10,6 +10,7 @@ const FLOORS = [
   'posture',
   'observed',
   'testing',
+  'tokens',
   'verify',
   'ops',
   'cli',
@@ -23,7 +24,7 @@ const TARGETS = {
 };
 
 /** These run where CDK for Terraform is not. */
-const PROGRAMS = ['verify', 'ops', 'cli'];
+const PROGRAMS = ['tokens', 'verify', 'ops', 'cli'];
 
 const anyOf = (names) => `(${names.join('|')})(/|$)`;
 const refuse = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });

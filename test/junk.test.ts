@@ -44,7 +44,7 @@ const TAKERS: Taker[] = [
     make: (options) => new kubernetes.QdrantCluster(stackOf(), 'Cluster', options),
     within: {
       ...{ dataVolume: onKubernetes.dataVolume, snapshotVolume: onKubernetes.dataVolume, resources: onKubernetes.resources },
-      ...{ guardResources: {}, placement: {}, rollingUpdate: {}, settings: {} },
+      ...{ guardResources: {}, placement: {}, rollingUpdate: {}, settings: {}, tokenSigner: {} },
     },
   },
   {
@@ -116,6 +116,17 @@ const TAKERS: Taker[] = [
   { of: 'pods', needed: { labels: { a: 'b' } }, make: kubernetes.Peer.pods },
   { of: 'a service', needed: {}, make: kubernetes.ClientService.clusterIp },
   { of: 'a balanced service', needed: { sourceRanges: ['10.0.0.0/8'] }, make: kubernetes.ClientService.loadBalancer },
+  {
+    of: 'a grant of collections',
+    needed: { collections: ['a'] },
+    make: (options) => kubernetesCluster().grantCollections(kubernetes.Grantee.user('a'), options),
+    within: { validWhile: { collection: 'b', matches: { a: 1 } } },
+  },
+  {
+    of: 'the resources of what signs tokens',
+    needed: {},
+    make: (resources) => new kubernetes.QdrantCluster(stackOf(), 'C', { ...onKubernetes, tokenSigner: { resources } }),
+  },
   { of: 'a client certificate', needed: {}, make: (options) => kubernetesCluster().issueClientCertificate('C', options) },
   { of: 'a monitor', needed: { scrapedBy: pods }, make: (options) => kubernetesCluster().addServiceMonitor('M', options) },
   {
@@ -210,6 +221,7 @@ const FACTORIES: Array<[string, (junk: any) => unknown]> = [
       [`kubernetes, ${name}`, (junk) => kubernetesCluster().connections[name](junk)],
     ],
   ),
+  ['kubernetes, grantCollections', (junk) => kubernetesCluster().grantCollections(junk, { collections: ['a'] })],
   ['aws, allowFrom', (junk) => awsCluster().connections.allowFrom(aws.Peer.anyIpv4(), junk)],
   ['kubernetes, allowTo', (junk) => kubernetesCluster().connections.allowTo(pods, junk)],
 ];

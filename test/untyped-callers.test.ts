@@ -115,6 +115,12 @@ describe('an option that does not exist', () => {
     ],
     ['timeoutMinute', 'timeoutMinutes', () => makeOnKubernetes().verifyAfterApply({ timeoutMinute: 5 })],
     ['timeoutMinute', 'timeoutMinutes', () => makeOnAws().verifyAfterApply({ timeoutMinute: 5 })],
+    [
+      'colections',
+      'collections',
+      () => makeOnKubernetes().grantCollections(kubernetes.Grantee.user('jane'), { colections: ['a'] }),
+    ],
+    ['tokenSigner.images', 'image', () => makeOnKubernetes({ tokenSigner: { images: 'a' } })],
     ['comonName', 'commonName', () => makeOnKubernetes().issueClientCertificate('C', { comonName: 'a' })],
     ['readonly', 'readOnly', () => aws.ApiKeys.generated({ readonly: false } as any)],
     ['readonly', 'readOnly', () => kubernetes.ApiKeys.generated({ readonly: false } as any)],

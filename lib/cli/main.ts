@@ -15,6 +15,10 @@ const COMMANDS: { [name: string]: { readonly run: Command; readonly what: string
     run: async (args, context) => (await import('./ops')).opsCommand(args, context),
     what: 'operates a running cluster: status, rebalance, drain, repair, preflight',
   },
+  tokens: {
+    run: async (args, context) => (await import('./tokens')).tokensCommand(args, context),
+    what: 'signs the tokens of grantCollections(), in a pod',
+  },
 };
 
 const HELP = `cdktf-qdrant COMMAND [OPTIONS]

@@ -9,7 +9,7 @@ const programs = new Map<string, string>();
  *
  * @param name its file in `lib/cli/programs`
  */
-export function bundledProgram(name: 'verify'): string {
+export function bundledProgram(name: 'verify' | 'tokens'): string {
   const program = programs.get(name) ?? readFileSync(join(__dirname, 'bundles', `${name}.js`), 'utf8');
   programs.set(name, program);
   return program;

@@ -88,12 +88,18 @@ export function requireListIfGiven(scope: Scope, name: string, values: readonly 
 
 /** Throws where the members of a list, for each of which something is made, are known only when Terraform runs. */
 export function requireKnownList(scope: Scope, name: string, values: readonly unknown[]): void {
-  if (!isUnknown(values)) return;
+  const isSpread = Array.isArray(values) && values.length > 1 && values.some(standsForList);
+  if (!isUnknown(values) && !isSpread) return;
   throw badInput(scope, {
-    given: `${name} is a list that is known only when Terraform runs`,
+    given: `${name} ${isSpread ? 'has the members of' : 'is'} a list that is known only when Terraform runs`,
     allowed: 'a list of so many members as are known when synthesizing; each may be known only later',
     instead: `${name}: [0, 1, 2].map((index) => Fn.element(LIST, index))`,
   });
+}
+
+/** Whether a text is what CDK for Terraform has as the only member of a list that it does not know: beside others it is refused when all is written. */
+function standsForList(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('#{TfToken[');
 }
 
 /** Throws unless the value is a plain object, or unknown: of a list or an object of a class not each member would be what was meant. */

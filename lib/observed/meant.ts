@@ -1,5 +1,8 @@
 import { TerraformDataSource, TerraformElement, TerraformLocal, TerraformResource, TerraformStack } from 'cdktf';
 
+/** The argument of a StatefulSet that tells what its pods run. */
+export const POD_SPEC = 'spec.template.spec';
+
 /** The arguments that tell what a server is and who reads its secrets, each by its path. What else a resource is given is of no concern. */
 const ARGUMENTS: { [type: string]: string[] } = {
   aws_instance: ['ami', 'user_data', 'user_data_base64', 'launch_template'],
@@ -8,7 +11,7 @@ const ARGUMENTS: { [type: string]: string[] } = {
   aws_iam_role_policy: ['role', 'policy'],
   aws_iam_user_policy: ['user', 'policy'],
   kubernetes_config_map_v1: ['data', 'binary_data'],
-  kubernetes_stateful_set_v1: ['spec.template.spec'],
+  kubernetes_stateful_set_v1: [POD_SPEC],
 };
 
 const meanings = new WeakMap<TerraformElement, unknown>();
@@ -21,6 +24,12 @@ export function maybeMeant(type: string): boolean {
 /** Writes down what its construct makes of an element, before others change it. */
 export function mean(...elements: TerraformElement[]): void {
   for (const element of elements) meanings.set(element, concernIn(element, valuesOf(element)));
+}
+
+/** As `mean`, of one argument that its construct makes otherwise later: what others have changed of it since stays a difference. */
+export function meanOtherwise(element: TerraformElement, path: string, change: (meant: any) => any): void {
+  const meant = meaningOf(element);
+  if (meant !== undefined) meanings.set(element, { ...meant, [path]: change(meant[path]) });
 }
 
 /** What an element was meant to be, tokens included; undefined where it is not one of the library. */

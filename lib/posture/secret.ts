@@ -18,6 +18,8 @@ export enum SecretPurpose {
   CA_PRIVATE_KEY = 'CA private key',
   /** The private key of the nodes' certificates. */
   TLS_PRIVATE_KEY = 'TLS private key',
+  /** An access token for some collections. */
+  COLLECTION_TOKEN = 'collection token',
 }
 
 /** Properties of a secret. */

@@ -53,11 +53,11 @@ export class ResolvedSettings {
 
   /** The settings of a server that somebody else configured, as they were found. @internal */
   public static _observed(values: ReadonlyMap<string, any>): ResolvedSettings {
-    return new ResolvedSettings(values, []);
+    return new ResolvedSettings(new Map(values), []);
   }
 
   private constructor(
-    private readonly values: ReadonlyMap<string, any>,
+    private readonly values: Map<string, any>,
     private readonly unchecked: string[],
   ) {}
 
@@ -69,6 +69,11 @@ export class ResolvedSettings {
   /** The value of a setting by its path in Qdrant's configuration file, or undefined where the server's own default holds. */
   public value(path: string): any {
     return this.values.get(path);
+  }
+
+  /** Writes down that the server accepts access tokens, which it is told in another way than by what these settings are written to. @internal */
+  public _acceptTokens(): void {
+    this.values.set('service.jwt_rbac', true);
   }
 
   /** The settings as the YAML of Qdrant's configuration file. It holds no secret. */

@@ -38,7 +38,8 @@ export interface QdrantServerProps {
   readonly upgradingFrom?: QdrantVersion;
 
   /**
-   * Whether to serve gRPC.
+   * Whether to serve gRPC. Where nodes take access tokens (`settings.jwtRbac`), each of those reads by it the raw files of its
+   * collections' shards, whatever else it allows (Qdrant 1.18 and later).
    *
    * @default true
    */

@@ -13,7 +13,9 @@ export interface QdrantSettings {
   readonly logLevel?: string;
 
   /**
-   * Whether to accept access tokens (JWT) that are signed with the API key, for granular access control.
+   * Whether to accept access tokens (JWT) that are signed with the API key, for granular access control. On Kubernetes
+   * `grantCollections` switches it on. Over gRPC each of them reads the raw files of its collections' shards, whatever else it
+   * allows (Qdrant 1.18 and later).
    *
    * @default false
    * @see https://qdrant.tech/documentation/guides/security/#granular-access-control-with-jwt

@@ -33,6 +33,13 @@ function podOfJob(job: KubernetesObject): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace }, spec };
 }
 
+/** The jobs that there are, and those that are started by the clock. */
+function jobsAmong(objects: KubernetesObject[]): KubernetesObject[] {
+  const jobOf = (object: KubernetesObject) =>
+    object.kind === 'CronJob' ? { ...object, spec: object.spec.jobTemplate.spec } : object;
+  return objects.filter(({ kind }) => kind === 'Job' || kind === 'CronJob').map(jobOf);
+}
+
 /** The paths of what was given and is not kept, save what says nothing. */
 function droppedFields(given: any, kept: any, path: string[] = []): string[] {
   const says = (value: any) => (typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value));
@@ -66,6 +73,18 @@ const stacks: Array<[string, () => KubernetesStack]> = [
           ...minimal,
           ...{ namespace: 'verified', clientVerification, user: kubernetes.PodUser.assignedByNamespace() },
         }).verifyAfterApply();
+      }),
+  ],
+  [
+    'a cluster of which collections are granted',
+    () =>
+      synthKubernetes((stack) => {
+        restrictedNamespace(stack, 'granted');
+        const user = kubernetes.PodUser.assignedByNamespace();
+        const cluster = new kubernetes.QdrantCluster(stack, 'Cluster', { ...minimal, namespace: 'granted', user });
+        for (const name of ['search', 'indexer']) {
+          cluster.grantCollections(kubernetes.Grantee.serviceAccount('granted', name), { collections: ['articles', 'images'] });
+        }
       }),
   ],
   [
@@ -175,7 +194,7 @@ function judging(server: ApiServer): void {
     });
 
     test('admits the pods of its jobs there too', async () => {
-      for (const job of objects.filter(({ kind }) => kind === 'Job')) {
+      for (const job of jobsAmong(objects)) {
         const pod = podOfJob(job);
         // Every namespace has it; no controller runs here that makes it.
         const { namespace } = pod.metadata;

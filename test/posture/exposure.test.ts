@@ -174,10 +174,11 @@ describe('who reads the keys', () => {
     }
   });
 
-  test('Kubernetes: whoever may run programs in the pods, read Secrets, or make pods', () => {
+  test('Kubernetes: whoever may run programs in the pods, or replace them, read Secrets, or make pods', () => {
     const stack = synthKubernetesCluster();
     for (const secret of ['admin API key', 'read-only API key', 'TLS private key']) {
       expect(readersOf(stack, secret)).toContainEqual(expect.stringMatching(/pods\/exec .* namespace search/));
+      expect(readersOf(stack, secret)).toContainEqual(expect.stringMatching(/delete and make ConfigMaps.* namespace search/));
     }
     expect(readersOf(stack, 'CA private key')).toEqual(['cert-manager', expect.stringMatching(/read Secrets, or make pods/)]);
   });

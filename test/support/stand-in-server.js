@@ -1,7 +1,7 @@
 #!/bin/node
 // A STAND-IN for Qdrant, for machines where no Qdrant binary can be had. It reads the same files and arguments, opens the same
 // listeners with the same TLS settings, asks for the same keys, and keeps points on every peer. It is no vector database.
-const { createHash } = require('node:crypto');
+const { createHash, createHmac } = require('node:crypto');
 const { createServer: createSecureServer, request: httpsRequest } = require('node:https');
 const { createServer: createHttp2Server } = require('node:http2');
 const { createServer: createTlsServer } = require('node:tls');
@@ -20,6 +20,8 @@ const merge = (a, b) =>
 const read = (path) => (existsSync(path) ? (parse(readFileSync(path, 'utf8')) ?? {}) : {});
 const settings = [read('config/local.yaml'), read(args['config-path'])].reduce(merge, { service: {}, cluster: {}, tls: {} });
 const { service, cluster, tls } = settings;
+// Of the settings that an environment may hold, which win, the one that the library gives so.
+if (process.env.QDRANT__SERVICE__JWT_RBAC) service.jwt_rbac = process.env.QDRANT__SERVICE__JWT_RBAC === 'true';
 const version = (process.env.QDRANT_STAND_IN_TAG ?? '').replace(/^v|-unprivileged$/g, '');
 const host = new URL(args.uri).hostname;
 
@@ -157,8 +159,55 @@ function serveInternal(request, response, body) {
 
 // --- REST -----------------------------------------------------------------------------------------------------------------------
 
-const isAdmin = (headers) => [service.api_key, service.alt_api_key].filter(Boolean).includes(headers['api-key']);
-const isReader = (headers) => Boolean(service.read_only_api_key) && headers['api-key'] === service.read_only_api_key;
+const adminKeys = [service.api_key, service.alt_api_key].filter(Boolean);
+const keyOf = (headers) => headers['api-key'] ?? /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1];
+const isAdmin = (headers) => adminKeys.includes(keyOf(headers));
+
+/** What a request may do, as in Qdrant: all (`m`), reading (`r`), what a token says of single collections, or nothing and why, as a status. */
+function accessOf(headers) {
+  const key = keyOf(headers);
+  if (key === undefined) return { denied: 401, why: 'Must provide an API key or an Authorization bearer token' };
+  if (isAdmin(headers)) return { access: 'm' };
+  if (service.read_only_api_key && key === service.read_only_api_key) return { access: 'r' };
+  return service.jwt_rbac ? accessByToken(key) : { denied: 401, why: 'Invalid API key or JWT' };
+}
+
+const LEEWAY_SECONDS = 30;
+
+function accessByToken(token) {
+  const [header, payload, signature] = token.split('.');
+  const part = (text) => JSON.parse(Buffer.from(text ?? '', 'base64url').toString());
+  let claims;
+  try {
+    if (part(header).alg !== 'HS256' || signature === undefined) throw new Error('it knows no other algorithm');
+    claims = part(payload);
+  } catch {
+    return { denied: 401, why: 'Invalid API key or JWT' };
+  }
+  const signedBy = (key) => createHmac('sha256', key).update(`${header}.${payload}`).digest('base64url') === signature;
+  if (!adminKeys.some(signedBy)) return { denied: 403, why: 'InvalidSignature' };
+  if (claims.exp !== undefined && claims.exp + LEEWAY_SECONDS < Date.now() / 1000)
+    return { denied: 403, why: 'ExpiredSignature' };
+  const { collection, matches = [] } = claims.value_exists ?? {};
+  const points = Object.values(data.collections[collection] ?? {});
+  if (collection !== undefined && !(collection in data.collections)) return { denied: 403, why: 'stateful validation failed' };
+  if (collection !== undefined && !points.some(({ payload: has }) => matches.every(({ key, value }) => has?.[key] === value)))
+    return { denied: 401, why: 'Invalid JWT, stateful validation failed' };
+  return { access: claims.access ?? 'm' };
+}
+
+/** Why what is asked for is not allowed; undefined where it is. */
+function refusalOf(access, method, path) {
+  const isRead = method === 'GET';
+  if (access === 'm' || (access === 'r' && isRead)) return undefined;
+  if (access === 'r') return 'Global manage access is required';
+  if (path === '/collections' && isRead) return undefined;
+  const [, name, points] = /^\/collections\/([^/]+)(\/points.*)?$/.exec(path) ?? [];
+  const allowed = access.find(({ collection }) => collection === name)?.access;
+  if (!name || !allowed) return name ? `Access to collection ${name} is required` : 'Global access is required';
+  // Collections are made and dropped by who manages all of them.
+  return isRead || (points && allowed !== 'r') ? undefined : `Write access to collection ${name} is required`;
+}
 
 const peerId = (uri) => parseInt(createHash('sha256').update(uri).digest('hex').slice(0, 8), 16);
 
@@ -172,14 +221,21 @@ async function serveRest({ method, url, headers }, _response, body) {
   if (path === '/') return [200, { title: 'qdrant - vector search engine', version }];
   if (path === '/readyz') return ready ? [200, {}] : [503, {}];
   if (['/healthz', '/livez'].includes(path)) return [200, {}];
-  if (!isAdmin(headers) && !isReader(headers)) return [401, { status: { error: 'Must provide an API key' } }];
-  if (method !== 'GET' && !isAdmin(headers)) return [403, { status: { error: 'Forbidden: Write access required' } }];
+  const { access, denied, why } = accessOf(headers);
+  if (denied) return [denied, { status: { error: why } }];
+  const refusal = refusalOf(access, method, path);
+  if (refusal) return [403, { status: { error: `Forbidden: ${refusal}` } }];
   // One that has joined no cluster knows nothing that another could catch up with.
   if (path === '/stand-in/snapshot') return isAdmin(headers) && data.joined ? [200, data] : [403, {}];
-  return serveCollections(method, path, body);
+  return serveCollections(
+    method,
+    path,
+    body,
+    (name) => typeof access === 'string' || access.some(({ collection }) => collection === name),
+  );
 }
 
-async function serveCollections(method, path, body) {
+async function serveCollections(method, path, body, mayKnow) {
   const [, name, , id] = /^\/collections(?:\/([^/]+)(\/points(?:\/(\d+))?)?)?$/.exec(path) ?? [];
   const ok = (result) => [200, { result, status: 'ok', time: 0 }];
   const okIf = (isKnown, result) => (isKnown ? ok(result) : [500, { status: { error: 'No majority has confirmed it' } }]);
@@ -199,7 +255,8 @@ async function serveCollections(method, path, body) {
   // Every peer has all points, and none of them can be moved.
   const [, sharded] = /^\/collections\/([^/]+)\/cluster$/.exec(path) ?? [];
   if (sharded in data.collections) return ok({ local_shards: [], remote_shards: [] });
-  if (path === '/collections') return ok({ collections: Object.keys(data.collections).map((known) => ({ name: known })) });
+  const collections = Object.keys(data.collections).filter(mayKnow);
+  if (path === '/collections') return ok({ collections: collections.map((known) => ({ name: known })) });
   if (name && method === 'PUT' && body.points) {
     // As Qdrant does, also while it has joined no cluster and knows none of its collections.
     if (!(name in data.collections)) return [404, { status: { error: 'Not found' } }];
@@ -258,7 +315,8 @@ function serveGrpc(stream, headers) {
     );
   stream.on('error', () => {});
   stream.resume();
-  if (!open && !isAdmin(headers) && !isReader(headers)) return status(16, 'Must provide an API key');
+  const { denied, why } = open ? {} : accessOf(headers);
+  if (denied) return status(denied === 401 ? 16 : 7, why);
   if (!replies[path]) return status(12, 'the stand-in does not know this call');
   const message = replies[path]();
   const prefix = Buffer.alloc(5);

@@ -73,7 +73,8 @@ export class Connections extends Construct {
   }
 
   /**
-   * Allows a peer to connect to the gRPC API (6334).
+   * Allows a peer to connect to the gRPC API (6334). With an access token it reads there the raw files of its collections' shards
+   * too, whatever else the token allows (Qdrant 1.18 and later).
    *
    * @throws if the cluster does not serve gRPC
    */

@@ -24,6 +24,7 @@ import { MAX_TURN_SECONDS } from '../pod/pod-template';
 import { PodUser } from '../pod/pod-user';
 import { RemovalPolicy } from '../removal-policy';
 import { checkResources, checkResourcesBeside, RESOURCES_OPTIONS, GUARD_RESOURCES_OPTIONS } from '../pod/resources';
+import { checkTokenSigner } from '../pod/token-signer-options';
 import { Tls } from '../tls/tls';
 import { checkVolume, VOLUME_OPTIONS } from '../pod/volume';
 import { requireOptions, requireOptionsIfGiven } from '../../input/options';
@@ -56,6 +57,7 @@ export function checkCluster(cluster: Construct, props: QdrantClusterProps): voi
   requireListIfGiven(cluster, 'imagePullSecretNames', props.imagePullSecretNames);
   (props.imagePullSecretNames ?? []).forEach((name) => checkObjectName(cluster, 'imagePullSecretNames', name, 'registry'));
   checkDistinct(cluster, props.imagePullSecretNames ?? []);
+  if (props.tokenSigner !== undefined) checkTokenSigner(cluster, props.tokenSigner);
   checkAnnotations(cluster, 'podAnnotations', props.podAnnotations);
   checkAnnotations(cluster, 'serviceAccountAnnotations', props.serviceAccountAnnotations);
   checkResources(cluster, props.resources);

@@ -25,12 +25,19 @@ export function describeSecrets(
 ): void {
   for (const place of [...placesOfKeys(keys, origin, ({ name }) => `${KEPT_IN}${name}`), ...tls.places]) {
     const secret = posture.addSecret(place);
-    if (place.purpose !== SecretPurpose.CA_PRIVATE_KEY) {
+    const isMounted = place.purpose !== SecretPurpose.CA_PRIVATE_KEY;
+    if (isMounted) {
       secret.addReader('the pods');
       secret.addReader(`subjects with pods/exec or pods/ephemeralcontainers in the namespace ${namespace}`);
+      secret.addReader(whoeverReplacesPrograms(namespace));
     }
     secret.addReader(`subjects that may read Secrets, or make pods, in the namespace ${namespace}`);
   }
+}
+
+/** An immutable ConfigMap cannot be changed, but deleted and made anew with other programs. */
+export function whoeverReplacesPrograms(namespace: string): string {
+  return `subjects that may delete and make ConfigMaps, which have the programs of the pods, in the namespace ${namespace}`;
 }
 
 /** Where a Secret is kept, as the posture shows it. */

@@ -10,6 +10,7 @@ import { PodUser } from '../pod/pod-user';
 import { RemovalPolicy } from '../removal-policy';
 import { GuardResourcesProps, ResourcesProps } from '../pod/resources';
 import { Tls } from '../tls/tls';
+import { TokenSignerProps } from '../pod/token-signer-options';
 import { VolumeProps } from '../pod/volume';
 import { OptionNames } from '../../input/options';
 import { SERVER_OPTIONS } from '../../qdrant/option-names';
@@ -248,6 +249,13 @@ export interface QdrantClusterProps extends QdrantServerProps {
   readonly podAnnotations?: { [name: string]: string };
 
   /**
+   * How the tokens of `grantCollections` are signed.
+   *
+   * @default - every ten minutes, in a pod of the official image of Node
+   */
+  readonly tokenSigner?: TokenSignerProps;
+
+  /**
    * The provider for all resources of the cluster, including those added later, for example for another Kubernetes cluster.
    *
    * @default - the stack's default Kubernetes provider
@@ -283,5 +291,6 @@ export const CLUSTER_OPTIONS: OptionNames<QdrantClusterProps> = {
   labels: true,
   serviceAccountAnnotations: true,
   podAnnotations: true,
+  tokenSigner: true,
   provider: true,
 };

@@ -12,16 +12,20 @@ import { literally } from '../../terraform/literal-text';
 import { useProvider } from '../../terraform/use-provider';
 import { ApiKeys, ClusterKeys } from '../secrets/api-keys';
 import { BaseNetworkPolicy } from '../access/base-network-policy';
-import { CaBundle, commandToRead, placeOfCa } from '../tls/ca-bundle';
+import { commandToRead, placeOfCa } from '../tls/ca-bundle';
 import { ClientCertificate, ClientCertificateProps } from '../tls/client-certificate';
 import { ClientGrants } from '../grants/client-grants';
+import { CollectionGrant } from '../grants/collection-grant';
+import { Grantee } from '../grants/grantee';
 import { checkCluster } from './cluster-checks';
+import { ClusterCollections } from './cluster-collections';
 import { IQdrantCluster, QdrantClusterAttributes } from './cluster-interface';
 import { QdrantClusterBase } from './cluster-base';
 import { describeKubernetesCluster, KubernetesClusterDescription } from './cluster-description';
 import { ClusterConfigMap } from './cluster-config-map';
 import { AT_PODS, describeSecrets, watchPods } from './cluster-posture';
 import { QdrantClusterProps } from './cluster-props';
+import { CollectionGrantProps } from '../../cluster/collection-grant-options';
 import { Connections } from '../access/connections';
 import { GatewayRouteProps, QdrantGatewayRoute } from '../access/gateway-route';
 import { ExistingNodes } from './existing-nodes';
@@ -31,7 +35,7 @@ import { QdrantMonitoring } from '../access/monitoring';
 import { MonitoringProps } from '../access/monitoring-props';
 import { NodeSet } from '../pod/node-set';
 import { PodPrograms } from '../pod/pod-programs';
-import { bundleFile } from '../pod/pod-template';
+import { bundleFiles } from '../pod/pod-template';
 import { VerifyAfterApplyProps } from '../pod/verification-options';
 import { RemovalProtection } from './removal-protection';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
@@ -72,8 +76,9 @@ export class QdrantCluster extends QdrantClusterBase {
   private readonly description: KubernetesClusterDescription;
   private readonly keys: ClusterKeys;
   private readonly tls: ClusterTls;
-  private rollout?: ITerraformDependable;
+  private nodes!: NodeSet;
   private readonly routedHosts: string[] = [];
+  private readonly collections = new ClusterCollections(this, () => this.served);
   private readonly removalProtection?: RemovalProtection;
 
   /** @throws if an option is invalid or conflicts with another; the error says what to write instead */
@@ -96,7 +101,7 @@ export class QdrantCluster extends QdrantClusterBase {
       ...this.description,
       certificate: () => this.requiredCertificate,
     });
-    this._grants = this.makeGrants();
+    this._grants = new ClientGrants(this, this.served);
     describeSecrets(this.posture, namespace, this.keys, apiKeys._origin, this.tls);
 
     const refusal = new BaseNetworkPolicy(this, 'NetworkPolicy', this.description);
@@ -162,8 +167,7 @@ export class QdrantCluster extends QdrantClusterBase {
    * @throws if it was called before
    */
   public addMonitoring(props: MonitoringProps = {}): QdrantMonitoring {
-    const { resources } = this.props;
-    return addMonitoring(this, props, { ...this.description, resources, tls: this.tls, rollout: this.rollout });
+    return addMonitoring(this, props, { ...this.served, resources: this.props.resources, tls: this.tls });
   }
 
   /** Adds Gateway API routes to the cluster. */
@@ -198,6 +202,17 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
+   * Grants access to single collections: a token of the grantee's own (`jwt_rbac`), signed with the admin key, kept in a Secret
+   * that the grantee may read, and renewed before it ends. Call it again for the same grantee to add collections to its token.
+   * Over gRPC every token also reads the raw files of its collections (Qdrant 1.18 and later): see `CollectionAccess`.
+   *
+   * @throws if an option is invalid, the grantee was granted something else there before, or the rollout is not waited for
+   */
+  public grantCollections(grantee: Grantee, props: CollectionGrantProps): CollectionGrant {
+    return this.collections.grant(grantee, props);
+  }
+
+  /**
    * Attacks the cluster after every apply that changes it, and fails the apply where something is open: a job runs
    * `cdktf-qdrant verify` against each node, from a pod that may do what a client may. It is given the read-only key or, where
    * there is none, the admin key.
@@ -206,14 +221,9 @@ export class QdrantCluster extends QdrantClusterBase {
    */
   public verifyAfterApply(props: VerifyAfterApplyProps = {}): void {
     addVerification(this, props, {
-      ...this.description,
+      ...this.served,
       certificates: this.tls,
-      keys: this.keys,
       connections: this.connections,
-      posture: this.posture,
-      imagePullSecretNames: this.props.imagePullSecretNames,
-      placement: this.props.placement ?? {},
-      rollout: this.rollout,
       issueClientCertificate: (id) => this.issueClientCertificate(id),
     });
   }
@@ -238,14 +248,12 @@ export class QdrantCluster extends QdrantClusterBase {
     };
   }
 
-  private makeGrants(): ClientGrants {
-    return new ClientGrants(this, {
-      clusterName: this.clusterName,
-      namespace: this.namespace,
-      posture: this.posture,
-      keys: this.keys,
-      clientCa: this.tls.clientCa,
-    });
+  /** What works for the cluster beside its nodes needs to know of it. */
+  private get served() {
+    const { imagePullSecretNames, placement = {}, tokenSigner } = this.props;
+    const { description, keys, posture, nodes } = this;
+    const others = { keys, posture, nodes, imagePullSecretNames, placement, tokenSigner };
+    return { ...description, ...others, rollout: nodes?.rollout, clientCa: this.tls.clientCa };
   }
 
   private makeNodes(after: ITerraformDependable[]): void {
@@ -257,7 +265,7 @@ export class QdrantCluster extends QdrantClusterBase {
       peerDomain: names.peerDomain,
       restPort: QdrantPorts._restAmongNodes(description.guard),
       settings: description.settings.toYaml(),
-      bundles: { ...filesOf('trusted', trusted), ...filesOf('client-cas', clientCas) },
+      bundles: { ...bundleFiles('trusted', trusted), ...bundleFiles('client-cas', clientCas) },
     });
     const made = [...after, programs.configMap, ...this.keys.made, ...this.tls.made];
     const founding = new FoundingTime(this, 'FoundingTime', {
@@ -266,7 +274,7 @@ export class QdrantCluster extends QdrantClusterBase {
       after: made,
     });
     const config = new ClusterConfigMap(this, 'Config', { ...description, foundingTime: founding.time });
-    const nodes = new NodeSet(this, 'Nodes', {
+    this.nodes = new NodeSet(this, 'Nodes', {
       ...description,
       serviceDomain: names.serviceDomain,
       peerServiceName: names.peerService,
@@ -275,9 +283,7 @@ export class QdrantCluster extends QdrantClusterBase {
       imagePullSecretNames: props.imagePullSecretNames,
       programsName: programs.configMapName,
       configName: config.configMapName,
-      resources: props.resources,
-      guardResources: props.guardResources,
-      allowRecoveryMode: props.allowRecoveryMode,
+      ...{ resources: props.resources, guardResources: props.guardResources, allowRecoveryMode: props.allowRecoveryMode },
       placement: props.placement ?? {},
       keys: this.keys,
       tlsSecretName: this.tls.secretName,
@@ -285,16 +291,8 @@ export class QdrantCluster extends QdrantClusterBase {
       snapshotVolume: props.snapshotVolume ?? props.dataVolume,
       after: [...made, config.configMap],
     });
-    this.rollout = nodes.rollout;
-    this.node.defaultChild = nodes.node.defaultChild;
-    const statefulSet = nodes.node.defaultChild as TerraformResource;
+    const statefulSet = this.nodes.node.defaultChild as TerraformResource;
+    this.node.defaultChild = statefulSet;
     watchPods(this, { ...description, keys: this.keys, programs: programs.configMap, statefulSet });
   }
-}
-
-/** The certificates of bundles that are given in the code, by the name of their file. */
-function filesOf(folder: string, bundles: CaBundle[]): { [file: string]: string } {
-  return Object.fromEntries(
-    bundles.flatMap(({ _source: { pem } }, index) => (pem === undefined ? [] : [[bundleFile(folder, index), pem]])),
-  );
 }

@@ -1,2 +1,3 @@
+export * from './collection-grant';
 export * from './grant';
 export * from './grantee';

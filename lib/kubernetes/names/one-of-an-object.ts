@@ -4,6 +4,7 @@ import { isOf, whereMade } from '../../cluster/one-of-a-name';
 import { badInput, isUnknown } from '../../input/input';
 import { kindOf } from '../../observed/kubernetes/objects';
 import { MadeSomewhere } from '../../terraform/provider-configuration';
+import { asOfNow } from '../../terraform/late-text';
 
 /** An object of Kubernetes that the library makes, or has an operator make. */
 interface MadeObject {
@@ -94,5 +95,5 @@ function namesOf(resource: TerraformResource): Array<Pick<MadeObject, 'kind' | '
 }
 
 function nameIn({ namespace, name }: { namespace: string; name: string }): { namespace: string; name: string } {
-  return { namespace, name };
+  return { namespace, name: typeof name === 'string' ? asOfNow(name) : name };
 }

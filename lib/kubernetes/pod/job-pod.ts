@@ -11,15 +11,22 @@ export interface JobPodProps {
   readonly imagePullSecretNames?: string[];
   readonly user: PodUser;
   readonly placement: PlacementProps;
+  /** Whose token the pod mounts itself, if any. */
+  readonly serviceAccountName?: string;
   readonly container: Omit<JobV1SpecTemplateSpecContainer, 'securityContext'>;
   readonly volume: JobV1SpecTemplateSpecVolume[];
 }
 
-/** The pod of a job. It meets the Pod Security Standard `restricted`, has no right in the Kubernetes cluster, and runs on machines that nodes run on. */
-export function jobPodSpec({ imagePullSecretNames, user, placement, container, volume }: JobPodProps): JobV1SpecTemplateSpec {
+/**
+ * The pod of a job. It meets the Pod Security Standard `restricted`, has no right in the Kubernetes cluster but those of an account that is named, and
+ * runs on machines that nodes run on.
+ */
+export function jobPodSpec(props: JobPodProps): JobV1SpecTemplateSpec {
+  const { imagePullSecretNames, user, placement, serviceAccountName, container, volume } = props;
   const machines = nodeAffinity(placement);
   return {
     restartPolicy: 'Never',
+    ...(serviceAccountName !== undefined && { serviceAccountName }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 5,

@@ -3,17 +3,20 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import {
   StatefulSetV1,
+  StatefulSetV1Spec,
   StatefulSetV1SpecTemplate,
   StatefulSetV1SpecVolumeClaimTemplate,
 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { meanOtherwise, POD_SPEC } from '../../observed/meant';
 import { ListenerPurpose } from '../../posture';
 import { QdrantPorts } from '../../qdrant';
 import { digestOf } from '../../terraform/digest';
+import { lateText } from '../../terraform/late-text';
 import { ClaimSizeCheck } from './claim-size-check';
 import { ClusterDns } from '../access/cluster-dns';
-import { podTemplate, PodTemplateProps } from './pod-template';
+import { acceptingTokens, podTemplate, PodTemplateProps } from './pod-template';
 import { CONSTRUCT_ANNOTATION, REVISION_LABEL } from '../names/cluster-labels';
 import { Rollout } from './rollout';
 import { VolumeProps } from './volume';
@@ -43,6 +46,10 @@ export class NodeSet extends Construct {
   public readonly rollout?: ITerraformDependable;
 
   private readonly props: NodeSetProps;
+  private readonly statefulSet: StatefulSetV1;
+  /** The digest of the pods' template, which may still change. */
+  private digest = '';
+  private readonly revision = lateText(() => this.digest);
 
   public constructor(scope: Construct, id: string, props: NodeSetProps) {
     super(scope, id);
@@ -52,10 +59,10 @@ export class NodeSet extends Construct {
       automountServiceAccountToken: false,
     });
     const names = this.makePeerService();
-    const { template, revision } = this.labelledTemplate();
-    const statefulSet = this.makeStatefulSet(template, [account, names, ...props.after]);
-    this.node.defaultChild = statefulSet;
+    this.statefulSet = this.makeStatefulSet([account, names, ...props.after]);
+    this.node.defaultChild = this.statefulSet;
     this.makeDisruptionBudget();
+    const { revision, statefulSet } = this;
     if (props.waitForRollout) this.rollout = new Rollout(this, 'Rollout', { ...props, revision, after: [statefulSet] }).job;
     new ClaimSizeCheck(this, 'ClaimSizes', {
       namespace: props.namespace,
@@ -64,14 +71,30 @@ export class NodeSet extends Construct {
     });
   }
 
-  /** The pods' template, and its digest, which the pods carry as a label. */
-  private labelledTemplate(): { template: StatefulSetV1SpecTemplate; revision: string } {
-    const { metadata, spec } = podTemplate({ ...this.props, serviceAccountName: this.props.clusterName });
-    const revision = digestOf(this, 'Revision', { metadata, spec });
-    return {
-      revision,
-      template: { metadata: { ...metadata, labels: { ...metadata.labels, [REVISION_LABEL]: revision } }, spec },
-    };
+  /** Has the server of each pod accept access tokens: a change of the template like any other. Whatever else was set of the StatefulSet stays. */
+  public acceptTokens(): void {
+    const { metadata, spec } = this.template;
+    this.digest = this.digestFor({ metadata, spec: { ...spec, container: acceptingTokens(spec!.container!) } });
+    const { spec: pods } = this.statefulSet.spec.template;
+    pods.putContainer(acceptingTokens(pods.containerInput!));
+    meanOtherwise(this.statefulSet, POD_SPEC, (meant) => ({ ...meant, container: acceptingTokens(meant.container) }));
+  }
+
+  /** The pods' template, as it is before tokens are accepted. */
+  private get template(): StatefulSetV1SpecTemplate {
+    return podTemplate({ ...this.props, serviceAccountName: this.props.clusterName });
+  }
+
+  /** The same. Pods carry its digest as a label. */
+  private labelledTemplate(): StatefulSetV1SpecTemplate {
+    const { metadata, spec } = this.template;
+    this.digest = this.digestFor({ metadata, spec });
+    return { metadata: { ...metadata, labels: { ...metadata.labels, [REVISION_LABEL]: this.revision } }, spec };
+  }
+
+  private digestFor(template: StatefulSetV1SpecTemplate): string {
+    this.node.tryRemoveChild('Revision');
+    return digestOf(this, 'Revision', template);
   }
 
   private metadata(name: string, labels: { [name: string]: string } = {}) {
@@ -101,24 +124,12 @@ export class NodeSet extends Construct {
     });
   }
 
-  /** Pods start in parallel, as Raft needs a majority; updates still go one by one, each once the one before is ready. */
-  private makeStatefulSet(template: StatefulSetV1SpecTemplate, dependsOn: ITerraformDependable[]): StatefulSetV1 {
-    const { clusterName, nodeCount, isProtected, podLabels, constructPath } = this.props;
+  private makeStatefulSet(dependsOn: ITerraformDependable[]): StatefulSetV1 {
+    const { clusterName, isProtected, constructPath } = this.props;
     return new StatefulSetV1(this, 'StatefulSet', {
       dependsOn,
       metadata: { ...this.metadata(clusterName), annotations: { [CONSTRUCT_ANNOTATION]: constructPath } },
-      spec: {
-        replicas: String(nodeCount),
-        serviceName: this.props.peerServiceName,
-        podManagementPolicy: 'Parallel',
-        // As Kubernetes has it where it is left out: what is not said would be a difference to the provider.
-        updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: [{ partition: 0 }] }],
-        minReadySeconds: 10,
-        selector: { matchLabels: podLabels },
-        template,
-        volumeClaimTemplate: [this.claim('storage', this.props.dataVolume), this.claim('snapshots', this.props.snapshotVolume)],
-        persistentVolumeClaimRetentionPolicy: [{ whenScaled: 'Retain', whenDeleted: isProtected ? 'Retain' : 'Delete' }],
-      },
+      spec: this.spec(),
       waitForRollout: false,
       lifecycle: {
         preventDestroy: isProtected,
@@ -126,6 +137,23 @@ export class NodeSet extends Construct {
         ignoreChanges: ['spec[0].volume_claim_template'],
       },
     });
+  }
+
+  /** Pods start in parallel, as Raft needs a majority; updates still go one by one, each once the one before is ready. */
+  private spec(): StatefulSetV1Spec {
+    const { nodeCount, isProtected, podLabels } = this.props;
+    return {
+      replicas: String(nodeCount),
+      serviceName: this.props.peerServiceName,
+      podManagementPolicy: 'Parallel',
+      // As Kubernetes has it where it is left out: what is not said would be a difference to the provider.
+      updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: [{ partition: 0 }] }],
+      minReadySeconds: 10,
+      selector: { matchLabels: podLabels },
+      template: this.labelledTemplate(),
+      volumeClaimTemplate: [this.claim('storage', this.props.dataVolume), this.claim('snapshots', this.props.snapshotVolume)],
+      persistentVolumeClaimRetentionPolicy: [{ whenScaled: 'Retain', whenDeleted: isProtected ? 'Retain' : 'Delete' }],
+    };
   }
 
   private claim(name: string, volume: VolumeProps): StatefulSetV1SpecVolumeClaimTemplate {

@@ -1,5 +1,6 @@
 import {
   StatefulSetV1SpecTemplate,
+  StatefulSetV1SpecTemplateSpec,
   StatefulSetV1SpecTemplateSpecContainer,
   StatefulSetV1SpecTemplateSpecContainerPort,
   StatefulSetV1SpecTemplateSpecVolume,
@@ -43,6 +44,11 @@ export interface PodTemplateProps {
   readonly grpc: boolean;
 }
 
+type Containers = NonNullable<StatefulSetV1SpecTemplateSpec['container']>;
+type Environment = StatefulSetV1SpecTemplateSpecContainer['env'];
+
+/** The container of the server. */
+const SERVER = 'qdrant';
 /** Readable by the server's user and group only. */
 const SECRET_MODE = '0440';
 const PROGRAMS = '/opt/qdrant';
@@ -95,7 +101,7 @@ export function podTemplate(props: PodTemplateProps): StatefulSetV1SpecTemplate 
 function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer {
   const behindGuard = [{ name: 'peer-rest', containerPort: QdrantPorts.REST_BEHIND_GUARD }];
   return {
-    name: 'qdrant',
+    name: SERVER,
     image: props.image,
     command: [`${PROGRAMS}/run-server.sh`],
     workingDir: '/qdrant',
@@ -132,6 +138,14 @@ function server(props: PodTemplateProps): StatefulSetV1SpecTemplateSpecContainer
       ...['keys', 'tls', 'trusted', 'client-cas'].map((name) => ({ name, mountPath: `${SECRETS}/${name}`, readOnly: true })),
     ],
   };
+}
+
+/** The containers of a pod whose server accepts access tokens, whatever its settings say. */
+export function acceptingTokens(containers: Containers): Containers {
+  if (!Array.isArray(containers)) return containers;
+  const variable = { name: 'QDRANT__SERVICE__JWT_RBAC', value: 'true' };
+  const withVariable = (env: Environment = []) => (Array.isArray(env) ? [...env, variable] : env);
+  return containers.map((one) => (one.name === SERVER ? { ...one, env: withVariable(one.env) } : one));
 }
 
 /** The ports that clients use: Qdrant's own, or those of the guard. */
@@ -203,8 +217,15 @@ function projected(
 }
 
 /** The name of the file with the certificates of a bundle that is given in the code. */
-export function bundleFile(folder: string, index: number): string {
+function bundleFile(folder: string, index: number): string {
   return `${folder}-${index}.pem`;
+}
+
+/** The certificates of bundles that are given in the code, by the name of their file. */
+export function bundleFiles(folder: string, given: CaBundle[]): { [file: string]: string } {
+  return Object.fromEntries(
+    given.flatMap(({ _source: { pem } }, index) => (pem === undefined ? [] : [[bundleFile(folder, index), pem]])),
+  );
 }
 
 function bundles(

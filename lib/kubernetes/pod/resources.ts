@@ -80,16 +80,49 @@ export interface VerifyResourcesProps {
 /** @internal */
 export const VERIFY_RESOURCES_OPTIONS: OptionNames<VerifyResourcesProps> = { memory: true, cpu: true, cpuLimit: true };
 
+/** Memory and CPU of the pod that signs tokens. */
+export interface TokenSignerResourcesProps {
+  /**
+   * The memory request and limit.
+   *
+   * @default 256Mi
+   */
+  readonly memory?: string;
+
+  /**
+   * The CPU request.
+   *
+   * @default 50m
+   */
+  readonly cpu?: string;
+
+  /**
+   * The CPU limit.
+   *
+   * @default - no limit
+   */
+  readonly cpuLimit?: string;
+}
+
+/** @internal */
+export const TOKEN_SIGNER_RESOURCES_OPTIONS: OptionNames<TokenSignerResourcesProps> = {
+  memory: true,
+  cpu: true,
+  cpuLimit: true,
+};
+
 const DEFAULT_CPU = '1';
 const DEFAULT_BESIDE = { memory: '256Mi', cpu: '50m' };
+
+type BesideResources = GuardResourcesProps | VerifyResourcesProps | TokenSignerResourcesProps;
 
 /** What the server's container is given. @internal */
 export function serverResources(resources: ResourcesProps) {
   return containerResources({ ...resources, cpu: resources.cpu ?? DEFAULT_CPU });
 }
 
-/** What a container is given that is no server: the guard, or what verifies a cluster. @internal */
-export function resourcesBeside({ memory, cpu, cpuLimit }: GuardResourcesProps | VerifyResourcesProps = {}) {
+/** What a container is given that is no server: the guard, or what verifies a cluster or signs tokens. @internal */
+export function resourcesBeside({ memory, cpu, cpuLimit }: BesideResources = {}) {
   return containerResources({ memory: memory ?? DEFAULT_BESIDE.memory, cpu: cpu ?? DEFAULT_BESIDE.cpu, cpuLimit });
 }
 
@@ -105,11 +138,7 @@ export function checkResources(scope: Construct, resources: ResourcesProps): voi
 }
 
 /** Throws where what is no server could not work with it. @internal */
-export function checkResourcesBeside(
-  scope: Construct,
-  option: string,
-  resources: GuardResourcesProps | VerifyResourcesProps,
-): void {
+export function checkResourcesBeside(scope: Construct, option: string, resources: BesideResources): void {
   const { memory, cpu = DEFAULT_BESIDE.cpu } = resources;
   if (memory !== undefined) checkQuantity(scope, `${option}.memory`, memory, { quantity: '64Mi', example: '256Mi' });
   checkProcessors(scope, option, { ...resources, cpu }, { quantity: '10m', example: '100m' });

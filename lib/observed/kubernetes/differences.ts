@@ -4,7 +4,7 @@ import { Difference } from '../../posture/difference';
 import { resourcesOfApp, TreeReading } from '../construct-tree';
 import { changeOf } from '../differing';
 import { knownOf } from '../known';
-import { isAsMeant, maybeMeant, meaningOf, mean } from '../meant';
+import { isAsMeant, maybeMeant, meaningOf, mean, POD_SPEC } from '../meant';
 import { blockOf, ObservedResource, Resources } from '../resources';
 import { ComparedPods, count, named } from './compared-pods';
 import { nameOf, NAMESPACES, namespaceOf, objectsOf } from './objects';
@@ -66,7 +66,7 @@ function pick(type: string, values: any): any {
 function changedPods({ statefulSet, secrets }: ComparedPods, resources: Resources): Difference[] {
   const change = changeOf(statefulSet, resources);
   if (!change) return [];
-  const [there, meant] = [change.values, change.meant].map((values) => templateOf(values['spec.template.spec'], change.there));
+  const [there, meant] = [change.values, change.meant].map((values) => templateOf(values[POD_SPEC], change.there));
   return differentPods(there, meant, {
     by: change.there.address,
     secrets: secrets.map(named(statefulSet, resources)),

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { encoded, signedToken } from '../../tokens/token';
 import { Credentials } from '../wire/reply';
 
 /** A key in the header that Qdrant names first. */
@@ -23,7 +24,5 @@ export function randomName(): string {
 
 /** A token that is signed with a key, or by nobody. */
 export function token(claims: object, algorithm: 'HS256' | 'none', key = ''): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${part({ alg: algorithm, typ: 'JWT' })}.${part(claims)}`;
-  return `${signed}.${algorithm === 'none' ? '' : createHmac('sha256', key).update(signed).digest('base64url')}`;
+  return algorithm === 'HS256' ? signedToken(claims, key) : `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(claims)}.`;
 }

@@ -12,7 +12,7 @@ export const endlessToken: Probe = {
   sends:
     'asks for a collection of a random name with a token that is signed with the admin key, is good for that name alone, and has no `exp`',
   setting: 'service.jwt_rbac: false, or tokens that have `exp` and `value_exists`: Qdrant cannot insist on them',
-  construct: 'settings.jwtRbac, which is off by default',
+  construct: 'settings.jwtRbac, which is off until grantCollections is called: the tokens of that end',
   run: (attack) =>
     onEach([attack.rest], async () => {
       const where = placeOf(attack.rest);

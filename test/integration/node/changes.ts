@@ -15,7 +15,7 @@ export function changes(given: Given): void {
     const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
     const image = { ...version, image: `${Vpc.PRIVATE_REGISTRY_NAME}/search/qdrant:v1.19.0-unprivileged` };
     const settings = { logLevel: 'WARN' };
-    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, settings, ...options });
+    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, ...options });
     const container = (machine: Machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim();
     const containers = () => given.cluster.machines.map(container);
 
@@ -39,7 +39,7 @@ export function changes(given: Given): void {
     test('of the image and of settings reaches every node, from a private registry', async () => {
       const { cluster } = given;
       const before = containers();
-      await cluster.change('image and settings', () => roll({}));
+      await cluster.change('image and settings', () => roll({ settings }));
       expect(containers().some((id) => before.includes(id))).toBe(false);
       for (const machine of cluster.machines) {
         expect(machine.run(SETTINGS)).toMatch(/WARN/);
@@ -65,10 +65,10 @@ export function changes(given: Given): void {
         'allowed sources',
         () => {
           cluster.clientRanges = [...ranges, '10.30.0.0/24'];
-          roll({});
+          roll({ settings });
           expect(reached()).toEqual([REST, GRPC]);
           cluster.clientRanges = ranges;
-          roll({});
+          roll({ settings });
           expect(reached()).toEqual([]);
         },
         options,

@@ -11,6 +11,7 @@ export interface KubernetesObject {
 /** What the provider's resources are in Kubernetes. */
 const KINDS: { [type: string]: [string, string] } = {
   kubernetes_config_map_v1: ['v1', 'ConfigMap'],
+  kubernetes_cron_job_v1: ['batch/v1', 'CronJob'],
   kubernetes_ingress_v1: ['networking.k8s.io/v1', 'Ingress'],
   kubernetes_job_v1: ['batch/v1', 'Job'],
   kubernetes_namespace_v1: ['v1', 'Namespace'],
@@ -29,6 +30,7 @@ const FIELDS: { [argument: string]: string } = {
   cluster_ip: 'clusterIP',
   container: 'containers',
   data_wo: 'stringData',
+  downward_api: 'downwardAPI',
   on_pod_condition: 'onPodConditions',
   port: 'ports',
   rule: 'rules',
@@ -94,14 +96,22 @@ function evaluate(value: any, stack: any): any {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [evaluate(name, stack), evaluate(item, stack)]));
   }
   if (typeof value !== 'string') return value;
-  return value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression) => resolve(expression, stack)).replace(/([$%])\1\{/g, '$1{');
+  const [, whole] = /^\$\{(local\.[\w-]+)\}$/.exec(value) ?? [];
+  if (whole) return resolve(whole, stack);
+  return value.replace(/(?<!\$)\$\{([^}]*)\}|([$%])\2\{/g, (_, expression, escaped) =>
+    escaped ? `${escaped}{` : resolve(expression, stack),
+  );
 }
 
-function resolve(expression: string, stack: any): string {
+function resolve(expression: string, stack: any): any {
   const [, type, name] = /^(kubernetes_\w+)\.([\w-]+)\.metadata(?:\[0\]|\.0)\.name$/.exec(expression) ?? [];
   if (type) return evaluate(stack.resource[type][name].metadata.name, stack);
-  const [, local] = /^substr\(sha256\(local\.([\w-]+)\), 0, 10\)$/.exec(expression) ?? [];
-  if (local) return createHash('sha256').update(evaluate(stack.locals[local], stack)).digest('hex').slice(0, 10);
+  const [, digested] = /^substr\(sha256\((.+)\), 0, 10\)$/.exec(expression) ?? [];
+  if (digested) return createHash('sha256').update(resolve(digested, stack)).digest('hex').slice(0, 10);
+  const [, encoded] = /^jsonencode\((.+)\)$/.exec(expression) ?? [];
+  if (encoded) return JSON.stringify(resolve(encoded, stack));
+  const [, local] = /^local\.([\w-]+)$/.exec(expression) ?? [];
+  if (local) return evaluate(stack.locals[local], stack);
   // Of what Terraform has made of one content: another one for another content is all that is told of it here.
   const [, generation] = /^substr\(terraform_data\.([\w-]+)\.id, 0, 8\)$/.exec(expression) ?? [];
   if (generation) {

@@ -1,0 +1,4 @@
+import { runAsProgram } from '../run-command';
+import { tokensCommand } from '../tokens';
+
+runAsProgram(tokensCommand);

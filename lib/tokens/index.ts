@@ -1,0 +1,3 @@
+export * from './grant';
+export * from './kubernetes-store';
+export * from './sign-tokens';
