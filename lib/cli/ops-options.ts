@@ -16,6 +16,8 @@ const OPTIONS = {
   ...{ 'api-key-file': text, 'read-only-key-file': text, 'send-keys-anyway': flag, timeout: text, zones: text },
   ...{ 'dry-run': flag, json: flag, quiet: flag, transfers: text, patience: text, poll: text },
   ...{ 'fewer-copies': flag, 'no-replacement': flag, after: text, help: flag },
+  ...{ to: text, from: text, endpoint: text, cluster: text, collection: texts, keep: text, 'keep-days': text },
+  ...{ as: text, replace: flag, against: text, 'sample-above': text, 'allow-changes': flag },
 };
 
 export type OpsValues = ReturnType<typeof parseOps>['values'];
@@ -112,13 +114,24 @@ function entryOf(given: string, restPort: number): Address {
   throw new UsageError('--host takes a name or an address, with a port or without, and no scheme: vectors-0.internal:6333');
 }
 
-type NumberOption = 'rest-port' | 'timeout' | 'transfers' | 'patience' | 'poll' | 'after';
+type NumberOption =
+  | 'rest-port'
+  | 'timeout'
+  | 'transfers'
+  | 'patience'
+  | 'poll'
+  | 'after'
+  | 'keep'
+  | 'keep-days'
+  | 'sample-above';
 
-function numberOf(values: OpsValues, option: NumberOption, usual: number, least: number, most: number): number {
+const WHOLE: NumberOption[] = ['rest-port', 'transfers', 'keep', 'sample-above'];
+
+export function numberOf(values: OpsValues, option: NumberOption, usual: number, least: number, most: number): number {
   const given = values[option];
   if (given === undefined) return usual;
   const number = given.trim() === '' ? NaN : Number(given);
-  const isWhole = !['rest-port', 'transfers'].includes(option) || Number.isInteger(number);
+  const isWhole = !WHOLE.includes(option) || Number.isInteger(number);
   if (number >= least && number <= most && isWhole) return number;
   throw new UsageError(`--${option} takes a number from ${least} to ${most}`);
 }

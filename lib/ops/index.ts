@@ -1,3 +1,4 @@
+export * from './backup';
 export type { ClusterState, Member } from './cluster-state';
 export { hostOf, memberNamed, nameOf } from './cluster-state';
 export { planDrain } from './drain';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OPS_HELP } from '../../lib/cli/ops';
+import { OPS_HELP } from '../../lib/cli/ops-help';
 import { ROOT } from '../support/programs';
 
 const guide = readFileSync(join(ROOT, 'docs/guides/operate.md'), 'utf8');

@@ -1,0 +1,222 @@
+import { ClusterState, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
+import { bytesText } from '../size';
+import { describeCollections, Described } from './describe';
+import { isOfCluster, Journal, OpenJournal, randomEnd, stillBeating, Taking, unfinishedIn } from './journal';
+import { backupsIn, removeBackup, removeUnfinished, shardFileName } from './kept-backups';
+import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifestText, sealed } from './manifest';
+import { clearAway } from './node-snapshots';
+import { newId, Place, PlaceTrouble } from './place';
+import { expired, Retention } from './retention';
+import { exactCount, Site } from './site';
+import { GivenUp, isOfNode, ShardTaker, Taken, TakeOptions, Wanted } from './take-shards';
+
+export interface BackupOptions extends TakeOptions, Retention {
+  readonly dryRun: boolean;
+  /** What the cluster is called, so that several can have one place. */
+  readonly cluster?: string;
+  /** All, where they are left out. */
+  readonly collections?: string[];
+  readonly pollSeconds: number;
+  /** How often a backup shows that it goes on. */
+  readonly beatSeconds: number;
+  readonly now: () => Date;
+}
+
+/** How a backup ended. */
+export interface BackupOutcome {
+  readonly ended: 'done' | 'planned' | 'refused' | 'stuck';
+  /** Left out where there is none. */
+  readonly manifest?: Manifest;
+  /** What is to be taken, where it is planned. */
+  readonly planned: string[];
+  /** The backups that were removed, or would be. */
+  readonly removed: string[];
+  readonly reasons: string[];
+  readonly notes: string[];
+}
+
+/** Backs up a cluster: its manifest is written last, so that what is killed is no backup, and the next run clears it away. */
+export async function backup(site: Site, place: Place, options: BackupOptions): Promise<BackupOutcome> {
+  return new Backup(site, place, options).run();
+}
+
+class Backup {
+  private readonly notes: string[] = [];
+  private readonly cluster: string | null;
+  private readonly begun: Date;
+
+  constructor(
+    private readonly site: Site,
+    private readonly place: Place,
+    private readonly options: BackupOptions,
+  ) {
+    this.cluster = options.cluster ?? null;
+    this.begun = options.now();
+  }
+
+  public async run(): Promise<BackupOutcome> {
+    const state = await this.settled();
+    const listed = await this.site.ask(undefined, 'GET', '/collections');
+    const all = (listed?.collections ?? []).map((one: any) => String(one.name)).sort();
+    const names: string[] = this.options.collections ?? all;
+    const shards = state.shards.filter(({ collection }) => names.includes(collection));
+    const refusals = refusalsOf(
+      state,
+      shards,
+      names.filter((name) => !all.includes(name)),
+    );
+    if (refusals.length > 0) return this.end('refused', { reasons: refusals });
+    const peers = state.members.map(({ id }) => id);
+    const unfinished = (await unfinishedIn(this.place)).filter((one) => isOfCluster(one, this.cluster, peers));
+    if (this.options.dryRun) {
+      const removed = await this.expired(peers);
+      return this.end('planned', { planned: plannedText(shards), removed: removed.map(({ id }) => id) });
+    }
+    const [busy] = await stillBeating(this.place, unfinished, this.options.beatSeconds);
+    if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
+    for (const journal of unfinished) await this.clear(journal, state);
+    const manifest = await this.take(state, [...new Set(names)], shards);
+    if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
+    const removed = await this.expired(peers);
+    for (const old of removed) {
+      this.options.progress(`removes the backup ${old.id}`);
+      await removeBackup(this.place, old);
+    }
+    return this.end('done', { manifest, removed: removed.map(({ id }) => id) });
+  }
+
+  /** Nodes that have just heard of a decision and others that have not agree within moments. */
+  private async settled(): Promise<ClusterState> {
+    const until = Date.now() + Math.min(30, this.options.patienceSeconds) * 1000;
+    for (;;) {
+      const state = await this.site.read();
+      if (state.disagreements.length === 0 || Date.now() > until) return state;
+      await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+    }
+  }
+
+  /** Removes what a run that was killed has left. What a node that is away may have stays in the journal. */
+  private async clear(journal: Journal, state: ClusterState): Promise<void> {
+    this.options.progress(`clears away the backup ${journal.id}, which was not finished`);
+    const left: Taking[] = [];
+    for (const taking of journal.takings.filter(({ peer }) => memberOf(state, peer) !== undefined)) {
+      try {
+        const note = await clearAway(this.site, taking, this.options.patienceSeconds);
+        if (note !== undefined) this.notes.push(note);
+      } catch (error) {
+        if (!isOfNode(error)) throw error;
+        this.notes.push(`a snapshot of a backup that was not finished may be left on ${nameOf(state, taking.peer)}`);
+        left.push(taking);
+      }
+    }
+    await removeUnfinished(this.place, { ...journal, takings: left });
+  }
+
+  private async expired(peers: string[]): Promise<Manifest[]> {
+    const { backups, notes } = await backupsIn(this.place, this.cluster, peers);
+    this.notes.push(...notes);
+    return expired(backups, this.options, this.options.now());
+  }
+
+  /** The manifest, or why there is none. */
+  private async take(state: ClusterState, names: string[], shards: Shard[]): Promise<Manifest | string> {
+    const id = newId(this.begun, randomEnd());
+    const peers = state.members.map((member) => member.id);
+    const journal = new OpenJournal(this.place, { id, cluster: this.cluster, peers });
+    try {
+      await journal.open(this.options.beatSeconds);
+      const manifest = await this.manifestOf(
+        journal,
+        state,
+        await describeCollections(this.site, names, shards, this.options.patienceSeconds),
+      );
+      const text = manifestText(manifest);
+      await journal.close();
+      await this.place.write(id, MANIFEST_FILE, text, Buffer.byteLength(text));
+      return manifest;
+    } catch (error) {
+      if (!(error instanceof GivenUp || error instanceof PlaceTrouble || isOfNode(error))) throw error;
+      await journal.close();
+      await removeUnfinished(this.place, journal.content).catch(() => {});
+      return (error as Error).message;
+    } finally {
+      await journal.close();
+    }
+  }
+
+  private async manifestOf(journal: OpenJournal, state: ClusterState, described: Described[]): Promise<Manifest> {
+    const { patienceSeconds: seconds } = this.options;
+    const wanted = described.flatMap((one, index) =>
+      one.shards.map(({ shard }): Wanted => ({ shard, file: shardFileName(index, shard.id) })),
+    );
+    const taken = await new ShardTaker(this.site, this.place, journal, this.options).takeAll(state, wanted);
+    await this.checkUnchanged(described);
+    await this.checkFiles(journal.id, wanted, taken);
+    const backedUp: BackedUpCollection[] = [];
+    for (const { shards: own, ...one } of described) {
+      const after = await exactCount(this.site, one.name, seconds);
+      const files = own.map(({ shard, key }) => {
+        const index = wanted.findIndex((each) => each.shard === shard);
+        return { id: shard.id, key, copies: shard.copies.length, file: wanted[index].file, ...taken[index] };
+      });
+      backedUp.push({ ...one, points: { before: one.points, after }, shards: files });
+    }
+    return sealed({
+      ...{ schemaVersion: MANIFEST_VERSION, id: journal.id, cluster: this.cluster },
+      ...{ begun: this.begun.toISOString(), ended: this.options.now().toISOString() },
+      peers: state.members.flatMap(({ id, uri, answer }) => (answer ? [{ id, uri, version: answer.version }] : [])),
+      collections: backedUp,
+    });
+  }
+
+  /** A shard that has come since, by a key or by resharding, is not in the backup, and others have fewer points than they had. */
+  private async checkUnchanged(described: Described[]): Promise<void> {
+    const state = await this.settled();
+    for (const { name, shards } of described) {
+      const idsOf = (all: Shard[]) =>
+        all
+          .map(({ id }) => id)
+          .sort((one, other) => one - other)
+          .join();
+      const now = idsOf(state.shards.filter(({ collection }) => collection === name));
+      const isSame = now === idsOf(shards.map(({ shard }) => shard)) && !state.resharding.includes(name);
+      if (!isSame) throw new GivenUp(`the shards of ${name} have changed meanwhile, or it was removed: run it again`);
+    }
+  }
+
+  private async checkFiles(id: string, wanted: Wanted[], taken: Taken[]): Promise<void> {
+    const files = new Map((await this.place.files(id)).map(({ name, bytes }) => [name, bytes]));
+    const missing = wanted.find(({ file }, index) => files.get(file) !== taken[index].bytes);
+    if (missing)
+      throw new GivenUp(`${this.place.name} does not have ${missing.file} as it was written: does another program remove it?`);
+  }
+
+  private end(ended: BackupOutcome['ended'], parts: Partial<BackupOutcome>): BackupOutcome {
+    return { ended, planned: [], removed: [], reasons: [], notes: [...new Set(this.notes)], ...parts };
+  }
+}
+
+/** Why no backup can be whole. */
+function refusalsOf(state: ClusterState, shards: Shard[], unknown: string[]): string[] {
+  const own = new Set(shards.map(({ collection }) => collection));
+  return [
+    ...state.unclear,
+    ...state.disagreements,
+    ...unknown.map((name) => `there is no collection ${name}`),
+    ...state.resharding
+      .filter((name) => own.has(name))
+      .map((name) => `${name} changes its number of shards: wait until that has ended`),
+    ...shards
+      .filter((shard) => liveCopies(state, shard).length === 0)
+      .map(
+        (shard) =>
+          `${shardName(shard)} has no complete copy that answers: bring back a node that has it, or name the others with --collection`,
+      ),
+  ];
+}
+
+function plannedText(shards: Shard[]): string[] {
+  return shards.map(
+    (shard) => `a snapshot of ${shardName(shard)}${shard.bytes === undefined ? '' : ` (${bytesText(shard.bytes)})`}`,
+  );
+}

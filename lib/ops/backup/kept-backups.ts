@@ -1,0 +1,64 @@
+import { isOfCluster, Journal, JOURNAL_FILE, writeJournal } from './journal';
+import { filesOf, Manifest, MANIFEST_FILE, readManifest } from './manifest';
+import { Damaged, Place } from './place';
+import { KnownBackup } from './retention';
+
+/** The backups of a cluster, and what is said of those that cannot be read: these are left alone. */
+export async function backupsIn(
+  place: Place,
+  cluster: string | null,
+  peers: string[],
+): Promise<{ backups: KnownBackup[]; notes: string[] }> {
+  const backups: KnownBackup[] = [];
+  const notes: string[] = [];
+  for (const id of await place.ids()) {
+    const files = new Map((await place.files(id)).map(({ name, bytes }) => [name, bytes]));
+    if (!files.has(MANIFEST_FILE)) continue;
+    try {
+      const manifest = await readManifest(place, id);
+      const about = { cluster: manifest.cluster, peers: manifest.peers.map((peer) => peer.id) };
+      const isWhole = filesOf(manifest).every(({ file, bytes }) => files.get(file) === bytes);
+      if (isOfCluster(about, cluster, peers)) backups.push({ manifest, isWhole });
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      notes.push(`${error.message}: nothing of it is removed`);
+    }
+  }
+  return { backups, notes };
+}
+
+/** Removes a backup, and nothing beside it that this program has not written. What is removed by half is known by its journal. */
+export async function removeBackup(place: Place, { id, cluster, peers, collections }: Manifest): Promise<void> {
+  const about = { id, cluster, peers: peers.map((peer) => peer.id) };
+  await writeJournal(place, { schemaVersion: 1, ...about, beat: 0, takings: [] });
+  await place.remove(id, MANIFEST_FILE);
+  await removeFiles(
+    place,
+    id,
+    collections.flatMap(({ shards }) => shards.map(({ file }) => file)),
+  );
+}
+
+/** Removes what a backup that was not finished has written; of what nodes may still have it leaves the journal. */
+export async function removeUnfinished(place: Place, journal: Journal): Promise<void> {
+  const names = (await place.files(journal.id)).map(({ name }) => name).filter(isOwn);
+  if (journal.takings.length === 0) return removeFiles(place, journal.id, names);
+  for (const name of names) await place.remove(journal.id, name);
+  return writeJournal(place, journal);
+}
+
+async function removeFiles(place: Place, id: string, names: string[]): Promise<void> {
+  for (const name of names) await place.remove(id, name);
+  const others = (await place.files(id)).filter(({ name }) => name !== JOURNAL_FILE);
+  await place.remove(id, JOURNAL_FILE);
+  if (others.length === 0) await place.removeFolder(id);
+}
+
+export function shardFileName(collection: number, shard: number): string {
+  return `collection-${collection}-shard-${shard}.snapshot`;
+}
+
+/** Whether it has a name that only this program gives, whole or not. */
+function isOwn(name: string): boolean {
+  return /^(collection-\d+-shard-\d+\.snapshot|manifest\.json|under-way\.json)(\.part)?$/.test(name) && name !== JOURNAL_FILE;
+}

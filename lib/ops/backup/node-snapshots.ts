@@ -1,0 +1,70 @@
+import { Refused } from '../rest-client';
+import { Taking } from './journal';
+import { collectionPath, Site } from './site';
+
+/** How far apart the clocks of this machine and of a node may be, and how long a node may take to begin. */
+const MOST_MILLISECONDS = 5 * 60 * 1000;
+
+/** A snapshot on a node. */
+export interface NodeSnapshot {
+  readonly name: string;
+  readonly size: number;
+  /** Not told where the node keeps its snapshots in S3. */
+  readonly checksum?: string;
+}
+
+type ShardOfPeer = Pick<Taking, 'peer' | 'collection' | 'shard'>;
+
+export function snapshotsPath({ collection, shard }: Pick<Taking, 'collection' | 'shard'>, name?: string): string {
+  const own = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  return collectionPath(collection, `/shards/${shard}/snapshots${own}`);
+}
+
+export async function snapshotsOn(site: Site, one: ShardOfPeer): Promise<string[]> {
+  const listed = await site.ask(one.peer, 'GET', snapshotsPath(one));
+  return Array.isArray(listed) ? listed.map(({ name }) => String(name)) : [];
+}
+
+export async function removeSnapshot(site: Site, one: ShardOfPeer, name: string, seconds: number): Promise<void> {
+  try {
+    await site.ask(one.peer, 'DELETE', snapshotsPath(one, name), undefined, seconds);
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 404)) throw error;
+  }
+}
+
+/** Removes what a backup left on a node that was killed; what it may have left, where that cannot be told for sure. */
+export async function clearAway(site: Site, taking: Taking, seconds: number): Promise<string | undefined> {
+  const listed = await unlessGone(() => snapshotsOn(site, taking));
+  const what = `shard ${taking.shard} of ${taking.collection}`;
+  if (listed === undefined)
+    return `${what} is not on peer ${taking.peer} any more, whose disk may have a snapshot of it: look at it`;
+  const [own, ...others] = leftIn(listed, taking);
+  if (others.length > 0) {
+    return `one of these snapshots of ${what} on peer ${taking.peer} may be left of a backup: ${[own, ...others].join(', ')}`;
+  }
+  if (own !== undefined) await removeSnapshot(site, taking, own, seconds);
+  return undefined;
+}
+
+/** What may be left: it was not there before, and is of the time when it was asked for. */
+export function leftIn(listed: string[], { name, before, since }: Taking): string[] {
+  if (name !== undefined) return listed.filter((one) => one === name);
+  return listed.filter((one) => !before.includes(one) && Math.abs(timeOf(one) - Date.parse(since)) <= MOST_MILLISECONDS);
+}
+
+/** Qdrant names a snapshot by the second in which it was begun, in UTC. */
+function timeOf(name: string): number {
+  const [, date, hours, minutes, seconds] = /-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)\.snapshot$/.exec(name) ?? [];
+  return date === undefined ? NaN : Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
+}
+
+/** A collection that is gone, or a shard that is elsewhere now, has no snapshots that could be asked for. */
+async function unlessGone<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof Refused && [400, 404].includes(error.status)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { bytesText } from '../size';
+import { BackupOutcome } from './backup';
+import { filesOf, Manifest, pointsOf } from './manifest';
+
+/** Raised when a member changes its meaning or goes; more members may come without that. */
+const SCHEMA_VERSION = 1;
+
+/** What a backup did, for people. */
+export function backupText({ ended, manifest, planned, removed, reasons, notes }: BackupOutcome): string {
+  const isPlan = ended === 'planned';
+  return lines(
+    list('Refused:', ended === 'refused' ? reasons : []),
+    list('Given up:', ended === 'stuck' ? reasons : []),
+    list('To be done:', planned),
+    manifest ? [`Backed up as ${manifest.id}: ${sizeText(manifest)}`, ...writtenText(manifest)] : [],
+    list(isPlan ? 'Backups to be removed:' : 'Backups removed:', removed),
+    list('Note:', notes),
+  );
+}
+
+export function backupJson({ manifest, ...outcome }: BackupOutcome, exitStatus: number, seconds: number): string {
+  const { id, collections } = manifest ?? {};
+  const told = { id: id ?? null, seconds, bytes: manifest ? bytesOf(manifest) : null, collections: collections ?? [] };
+  return json({ schemaVersion: SCHEMA_VERSION, command: 'backup', exitStatus, ...outcome, ...told });
+}
+
+export function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+export function lines(...parts: string[][]): string {
+  return [...parts.flat(), ''].join('\n');
+}
+
+export function list(title: string, all: string[]): string[] {
+  return all.length === 0 ? [] : [title, ...all.map((line) => `  - ${line}`)];
+}
+
+export function bytesOf(manifest: Manifest): number {
+  return filesOf(manifest).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+export function sizeText(manifest: Manifest): string {
+  const { collections } = manifest;
+  const shards = filesOf(manifest).length;
+  return `${collections.length} collections, ${shards} shards, ${pointsOf(manifest)} points, ${bytesText(bytesOf(manifest))}`;
+}
+
+/** The collections that were written to meanwhile: of these nobody can tell to the point what their snapshots have. */
+function writtenText({ collections }: Manifest): string[] {
+  const written = collections.filter(({ points }) => points.before !== points.after);
+  return written.map(
+    ({ name, points }) => `  ${name} was written to meanwhile: ${points.before} points before, ${points.after} after`,
+  );
+}

@@ -1,0 +1,383 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeCluster, FakeOptions } from '../support/fake-cluster';
+import { ops } from '../support/ops-command';
+
+const FIRST = '127.0.0.51';
+let fake: FakeCluster;
+let place: string;
+
+beforeEach(() => (place = mkdtempSync(join(tmpdir(), 'backups-'))));
+afterEach(async () => {
+  await fake.stop();
+  rmSync(place, { recursive: true });
+});
+
+async function start(options: Partial<FakeOptions> = {}): Promise<void> {
+  fake = await FakeCluster.start({ nodes: 3, host: FIRST, diskPercent: 40, ...options });
+}
+
+/** Two collections on three nodes, and points in them. */
+async function startFilled(options: Partial<FakeOptions> = {}): Promise<void> {
+  await start(options);
+  const config = {
+    params: { vectors: { size: 2, distance: 'Dot' }, sparse_vectors: { text: {} } },
+    metadata: { owner: 'search' },
+  };
+  fake.addCollection('docs', 2, [[0, 1], [1, 2], [2, 0], [0, 1]], config); // prettier-ignore
+  fake.addCollection('images', 1, [[1]]);
+  fake.collections.get('docs')!.schema.city = { data_type: 'keyword', points: 3 };
+  fake.data.aliases.set('current', 'docs');
+  for (let point = 0; point < 40; point++) fake.write('docs', point);
+  for (let point = 0; point < 5; point++) fake.write('images', point);
+}
+
+const where = () => ['--host', FIRST, '--rest-port', `${fake.port}`, '--clear-text', '--poll', '0.01', '--patience', '3'];
+const backUp = (...args: string[]) => ops(['backup', '--to', place, ...where(), ...args]);
+const ids = () => readdirSync(place).sort();
+const manifestOf = (id = ids().at(-1)!) => JSON.parse(readFileSync(join(place, id, 'manifest.json'), 'utf8'));
+
+/** A backup that was made some days ago, as an earlier run would have left it. */
+function age(id: string, days: number): string {
+  const old = `${new Date(Date.now() - days * 86400000).toISOString().replace(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`;
+  const manifest = { ...manifestOf(id), id: old, ended: new Date(Date.now() - days * 86400000).toISOString() };
+  rewrite(id, manifest);
+  mkdirSync(join(place, old));
+  readdirSync(join(place, id)).forEach((name) => writeFileSync(join(place, old, name), readFileSync(join(place, id, name))));
+  rmSync(join(place, id), { recursive: true });
+  return old;
+}
+
+function rewrite(id: string, { digest: _, ...manifest }: any): void {
+  const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  writeFileSync(join(place, id, 'manifest.json'), JSON.stringify({ ...manifest, digest }));
+}
+
+describe('a backup', () => {
+  test('has a file of each shard, and a manifest that tells all that a restore needs', async () => {
+    await startFilled();
+    const { status, out, err } = await backUp('--cluster', 'vectors');
+    expect({ status, out }).toEqual({
+      status: 0,
+      out: expect.stringMatching(/^Backed up as \d{8}T\d{6}Z-[0-9a-f]{8}: 2 collections, 5 shards, 45 points, \d+ KiB\n$/),
+    });
+    expect(err).toMatch(/^snapshot of shard 0 of docs on 127\.0\.0\.5[12]; left: 5 shards, \d+\.\d KiB$/m);
+    const manifest = manifestOf();
+    expect(manifest).toMatchObject({
+      ...{ schemaVersion: 1, id: ids()[0], cluster: 'vectors' },
+      peers: [51, 52, 53].map((end) => ({ uri: `http://127.0.0.${end}:6335/`, version: '1.19.0' })),
+      collections: [
+        {
+          name: 'docs',
+          config: {
+            params: { vectors: { size: 2, distance: 'Dot' }, sparse_vectors: { text: {} } },
+            metadata: { owner: 'search' },
+          },
+          payloadSchema: { city: { data_type: 'keyword' } },
+          aliases: ['current'],
+          points: { before: 40, after: 40 },
+          shards: [0, 1, 2, 3].map((id) => ({ id, key: null, copies: 2, estimatedPoints: 10 })),
+        },
+        { name: 'images', aliases: [], points: { before: 5, after: 5 }, shards: [{ id: 0, copies: 1 }] },
+      ],
+    });
+    const files = manifest.collections.flatMap(({ shards }: any) => shards);
+    for (const { file, bytes, sha256 } of files) {
+      const content = readFileSync(join(place, ids()[0], file));
+      expect({ bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }).toEqual({ bytes, sha256 });
+    }
+    expect(statSync(join(place, ids()[0])).mode & 0o77).toBe(0);
+  });
+
+  test('leaves nothing on the nodes, which made one snapshot at a time each', async () => {
+    await startFilled({ snapshotMilliseconds: 20 });
+    expect(await backUp('--transfers', '3')).toMatchObject({ status: 0 });
+    expect(fake.data.counts).toMatchObject({ made: 5, mostAtATime: 1 });
+    expect(fake.data.leftOnNodes).toEqual([]);
+  });
+
+  test('is spread over the nodes that have the shards', async () => {
+    await startFilled();
+    await backUp();
+    const [docs] = manifestOf().collections;
+    expect(new Set(docs.shards.map(({ peer }: any) => peer)).size).toBe(3);
+  });
+
+  test('has the collections that were named, and no others', async () => {
+    await startFilled();
+    await backUp('--collection', 'images');
+    expect(manifestOf().collections.map(({ name }: any) => name)).toEqual(['images']);
+    expect(await backUp('--collection', 'films')).toMatchObject({
+      status: 1,
+      out: 'Refused:\n  - there is no collection films\n',
+    });
+  });
+
+  test('has collections that have no shards yet', async () => {
+    await start();
+    fake.addCollection('tenants', 1, [], { params: { sharding_method: 'custom' } });
+    expect(await backUp()).toMatchObject({ status: 0 });
+    expect(manifestOf().collections).toMatchObject([{ name: 'tenants', shards: [], points: { before: 0, after: 0 } }]);
+  });
+
+  test('tells how many points there were before and after, where points are written meanwhile', async () => {
+    await startFilled({ snapshotMilliseconds: 20 });
+    let point = 1000;
+    const writing = setInterval(() => fake.write('docs', point++), 2);
+    const { status, out } = await backUp();
+    clearInterval(writing);
+    expect(status).toBe(0);
+    const { before, after } = manifestOf().collections[0].points;
+    expect(after).toBeGreaterThan(before);
+    expect(out).toContain(`docs was written to meanwhile: ${before} points before, ${after} after\n`);
+  });
+
+  test('does nothing but say what it would do, where that is asked for', async () => {
+    await startFilled();
+    const { status, out } = await backUp('--dry-run');
+    expect({ status, ids: ids(), made: fake.data.counts.made }).toEqual({ status: 0, ids: [], made: 0 });
+    expect(out).toMatch(/^To be done:\n {2}- a snapshot of shard 0 of docs \(9\.8 KiB\)\n/);
+  });
+
+  test('is told as JSON, too', async () => {
+    await startFilled();
+    const told = JSON.parse((await backUp('--json')).out);
+    expect(told).toMatchObject({ schemaVersion: 1, command: 'backup', exitStatus: 0, ended: 'done', id: ids()[0] });
+    expect(told.bytes).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe('no backup is taken', () => {
+  test('where a shard has no complete copy that answers, and nothing is left', async () => {
+    await startFilled();
+    await fake.lose('127.0.0.52');
+    const { status, out } = await backUp();
+    expect({ status, ids: ids() }).toEqual({ status: 1, ids: [] });
+    expect(out).toMatch(/^Refused:\n {2}- shard 0 of images has no complete copy that answers: bring back a node/);
+  });
+
+  test('where one is under way', async () => {
+    await startFilled({ snapshotMilliseconds: 300 });
+    const first = backUp('--poll', '0.02');
+    while (!existsSync(join(place, ids()[0] ?? '', 'under-way.json'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = await backUp('--poll', '0.02');
+    expect(second).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(/^Refused:\n {2}- the backup \S+ is under way: wait/),
+    });
+    expect(await first).toMatchObject({ status: 0 });
+    expect(ids()).toHaveLength(1);
+  });
+
+  test('where shards have come meanwhile: it would lack them', async () => {
+    await startFilled({ snapshotMilliseconds: 50 });
+    const copies = new Map([[fake.nodeAt(FIRST).id, { state: 'Active' as const, points: new Set<number>() }]]);
+    setTimeout(() => fake.collections.get('images')!.shards.set(1, { copies }), 60);
+    const { status, out } = await backUp();
+    expect({ status, ids: ids(), left: fake.data.leftOnNodes }).toEqual({ status: 1, ids: [], left: [] });
+    expect(out).toMatch(/^Given up:\n {2}- the shards of images have changed meanwhile/);
+  });
+
+  test.each([
+    ['one byte is another', (content: Buffer) => content.fill('y', 1000, 1001), /is damaged: its SHA-256 is/],
+    ['it is cut', (content: Buffer) => content.subarray(0, 5000), /has 5000 of \d+ bytes/],
+    ['it is longer', (content: Buffer) => Buffer.concat([content, content]), /has more than the \d+ bytes that it should/],
+  ])('where what nodes send is not what they have: %s', async (_what, spoil, message) => {
+    await startFilled();
+    fake.tamper = (_host, url, answer) =>
+      /snapshot$/.test(url) && Buffer.isBuffer(answer) ? [200, spoil(Buffer.from(answer))] : undefined;
+    const { status, out } = await backUp();
+    expect({ status, ids: ids(), left: fake.data.leftOnNodes }).toEqual({ status: 1, ids: [], left: [] });
+    expect(out).toMatch(/^Given up:\n {2}- tried 3 times to take shard/);
+    expect(out).toMatch(message);
+  });
+
+  test('from a node that fails, where another has the shard', async () => {
+    await startFilled();
+    fake.tamper = (host, url, answer) =>
+      host === FIRST && Buffer.isBuffer(answer) ? [500, { status: { error: `no ${url}` } }] : undefined;
+    expect(await backUp('--collection', 'docs')).toMatchObject({
+      status: 0,
+      err: expect.stringMatching(/not taken: HTTP 500: no /),
+    });
+    const first = fake.nodeAt(FIRST).id;
+    expect(manifestOf().collections[0].shards.map(({ peer }: any) => peer)).not.toContain(first);
+    expect(fake.data.leftOnNodes).toEqual([]);
+  });
+
+  test('of a disk that is full', async () => {
+    await startFilled({ diskPercent: 86 });
+    expect(await backUp()).toMatchObject({ status: 1, out: expect.stringMatching(/answers and has room for its snapshot/) });
+    expect(ids()).toEqual([]);
+  });
+});
+
+describe('what a backup that was killed has left', () => {
+  /** As it is once a backup was killed when it had asked for a snapshot. */
+  function leave(name?: string, before: string[] = []): string {
+    const id = '20260101T000000Z-0123abcd';
+    const peer = fake.nodeAt('127.0.0.52').id;
+    const taking = { peer, collection: 'images', shard: 0, before, since: new Date().toISOString(), ...(name ? { name } : {}) };
+    const journal = { schemaVersion: 1, id, cluster: null, peers: [peer], beat: 3, takings: [taking] };
+    mkdirSync(join(place, id));
+    writeFileSync(join(place, id, 'under-way.json'), JSON.stringify(journal));
+    writeFileSync(join(place, id, 'collection-0-shard-0.snapshot.part'), 'half');
+    return id;
+  }
+
+  const nameAt = (time: number) => `images-shard-0-${new Date(time).toISOString().slice(0, 19).replace(/[T:]/g, '-')}.snapshot`;
+  const onNode = (...names: string[]) => {
+    const place = `${fake.nodeAt('127.0.0.52').id} images/0`;
+    fake.data.snapshots.set(place, new Map(names.map((name) => [name, Buffer.from('content')])));
+  };
+
+  test('is removed by the next, from the nodes and from the place', async () => {
+    await startFilled();
+    const [own, others] = [nameAt(Date.now() - 1000), nameAt(Date.now() - 2000)];
+    onNode(own, others);
+    const id = leave(own);
+    expect(await backUp()).toMatchObject({ status: 0, err: expect.stringContaining(`clears away the backup ${id}`) });
+    expect(fake.data.leftOnNodes).toEqual([others]);
+    expect(existsSync(join(place, id))).toBe(false);
+  });
+
+  test('is found where it was not told what it is called', async () => {
+    await startFilled();
+    const [own, before, old] = [nameAt(Date.now()), nameAt(Date.now() - 2000), nameAt(Date.now() - 3600000)];
+    onNode(own, before, old);
+    leave(undefined, [before]);
+    expect(await backUp()).toMatchObject({ status: 0 });
+    expect(fake.data.leftOnNodes).toEqual([before, old]);
+  });
+
+  test('is left, and said, where it may be of someone else', async () => {
+    await startFilled();
+    const names = [nameAt(Date.now() - 5000), nameAt(Date.now() - 4000)];
+    onNode(...names);
+    leave();
+    expect(await backUp()).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/Note:\n {2}- one of these snapshots of shard 0 of images/),
+    });
+    expect(fake.data.leftOnNodes).toEqual(names);
+  });
+
+  test('is remembered while the node that has it is away', async () => {
+    await startFilled();
+    fake.collections
+      .get('images')!
+      .shards.get(0)!
+      .copies.set(fake.nodeAt(FIRST).id, { state: 'Active', points: new Set([0, 1, 2, 3, 4]) });
+    const own = nameAt(Date.now());
+    onNode(own);
+    const id = leave(own);
+    await fake.lose('127.0.0.52');
+    expect(await backUp()).toMatchObject({ status: 0, out: expect.stringContaining('may be left on 127.0.0.52') });
+    expect(readdirSync(join(place, id))).toEqual(['under-way.json']);
+    await fake.bringBack('127.0.0.52');
+    expect(await backUp()).toMatchObject({ status: 0 });
+    expect([fake.data.leftOnNodes, existsSync(join(place, id))]).toEqual([[], false]);
+  });
+
+  test('is left alone where it is of another cluster', async () => {
+    await startFilled();
+    const id = leave();
+    const file = join(place, id, 'under-way.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), peers: ['77'] }));
+    expect(await backUp()).toMatchObject({ status: 0 });
+    expect(readdirSync(join(place, id))).toHaveLength(2);
+  });
+});
+
+describe('old backups', () => {
+  test('are removed by count, the oldest first, with nothing beside them', async () => {
+    await startFilled();
+    const made: string[] = [];
+    for (const days of [9, 8, 7]) {
+      await backUp();
+      made.push(age(ids().at(-1)!, days));
+    }
+    writeFileSync(join(place, 'notes.txt'), 'of a person');
+    writeFileSync(join(place, made[0], 'notes.txt'), 'of a person');
+    const dry = await backUp('--keep', '2', '--dry-run');
+    expect(dry.out).toMatch(new RegExp(`Backups to be removed:\\n {2}- ${made[0]}\\n$`));
+    const { status, out } = await backUp('--keep', '2');
+    expect(status).toBe(0);
+    expect(out).toMatch(new RegExp(`Backups removed:\\n {2}- ${made[0]}\\n {2}- ${made[1]}\\n`));
+    expect(ids()).toEqual([made[0], made[2], expect.any(String), 'notes.txt'].sort());
+    expect(readdirSync(join(place, made[0]))).toEqual(['notes.txt']);
+  });
+
+  test('are removed by age, but for those that the count keeps', async () => {
+    await startFilled();
+    const made: string[] = [];
+    for (const days of [40, 30, 2]) {
+      await backUp();
+      made.push(age(ids().at(-1)!, days));
+    }
+    await backUp('--keep-days', '35');
+    expect(ids()).toEqual([made[1], made[2], expect.any(String)]);
+    await backUp('--keep-days', '1', '--keep', '3');
+    expect(ids()).toEqual([made[2], expect.any(String), expect.any(String)]);
+  });
+
+  test('are never removed where they are the last good one: what has no points, or not all files, is none', async () => {
+    await startFilled();
+    await backUp();
+    const good = age(ids()[0], 90);
+    for (const name of ['docs', 'images']) fake.collections.delete(name);
+    const { out } = await backUp('--keep', '1', '--keep-days', '1');
+    expect(out).not.toContain('Backups removed');
+    expect(ids()).toEqual([good, expect.any(String)]);
+  });
+
+  test('count for none where a file is not as it was', async () => {
+    await startFilled();
+    await backUp();
+    const good = age(ids()[0], 90);
+    await backUp();
+    const cut = age(ids().at(-1)!, 10);
+    writeFileSync(join(place, cut, 'collection-0-shard-1.snapshot'), 'cut');
+    await backUp('--keep', '2');
+    expect(ids()).toEqual([good, cut, expect.any(String)]);
+  });
+
+  test('of other clusters are left alone, and those whose manifest cannot be believed, with a note', async () => {
+    await startFilled();
+    await backUp('--cluster', 'other');
+    const other = age(ids()[0], 20);
+    await backUp();
+    const spoilt = age(ids().at(-1)!, 10);
+    rewrite(spoilt, { ...manifestOf(spoilt), schemaVersion: 2 });
+    const { out } = await backUp('--keep', '1');
+    expect(out).toMatch(
+      /Note:\n {2}- the manifest of \S+ is of form 2, and this program knows 1: use a later one: nothing of it is removed/,
+    );
+    expect(ids()).toEqual([other, spoilt, expect.any(String)]);
+  });
+});
+
+describe('the arguments of backup', () => {
+  test.each([
+    [['--host', 'a'], 'no place is named: give --to FOLDER'],
+    [['--host', 'a', '--to', 'b/20260101T000000Z-0123abcd'], '--to takes the place of all backups, without the id of one'],
+    [['--host', 'a', '--to', 'b', '--keep', '0'], '--keep takes a number from 1 to 1000000'],
+    [['--host', 'a', '--to', 'b', '--keep', '1.5'], '--keep takes a number from 1 to 1000000'],
+    [['--to', 'b'], 'no cluster is named'],
+  ])('are refused in one line: %j', async (args, message) => {
+    await start();
+    const { status, err } = await ops(['backup', ...args]);
+    expect(status).toBe(2);
+    expect(err.startsWith(`error: ${message}`)).toBe(true);
+  });
+
+  test('a place that cannot be written ends it with 2', async () => {
+    await startFilled();
+    const file = join(place, 'file');
+    writeFileSync(file, '');
+    const { status, err } = await ops(['backup', '--to', file, ...where()]);
+    expect({ status, err }).toEqual({ status: 2, err: `error: ${file} cannot be read: ENOTDIR\n` });
+  });
+});
