@@ -1,5 +1,18 @@
 import { resolve } from 'node:path';
-import { backup, backupJson, backupText, FolderPlace, Place, RunOptions, Site, splitPlace } from '../ops';
+import {
+  backup,
+  backupJson,
+  backupText,
+  FolderPlace,
+  newestId,
+  Place,
+  restore,
+  restoreJson,
+  restoreText,
+  RunOptions,
+  Site,
+  splitPlace,
+} from '../ops';
 import { CommandContext } from './command-context';
 import { numberOf, OpsValues } from './ops-options';
 import { UsageError } from './usage-error';
@@ -28,9 +41,28 @@ export async function backUp({ values, context, options, site }: OpsWork): Promi
     ...{ keep: given('keep', 1e6), keepDays: given('keep-days', YEARS) },
   });
   const status = ['done', 'planned'].includes(outcome.ended) ? 0 : 1;
-  const seconds = Math.round((Date.now() - begun) / 100) / 10;
-  context.out(values.json ? backupJson(outcome, status, seconds) : backupText(outcome));
+  context.out(values.json ? backupJson(outcome, status, secondsSince(begun)) : backupText(outcome));
   return status;
+}
+
+/** Restores collections of a backup; the exit status. */
+export async function restoreBackup({ values, context, options, site }: OpsWork): Promise<number> {
+  const { place, id } = placeOf(values.from, '--from');
+  if (values.as !== undefined && values.collection?.length !== 1) throw new UsageError('--as goes with one --collection');
+  if (values.as === '') throw new UsageError('--as takes the name of a collection');
+  const begun = Date.now();
+  const { dryRun, transfers, patienceSeconds, pollSeconds, progress } = options;
+  const outcome = await restore(site, place, id ?? (await newestId(place)), {
+    ...{ dryRun, transfers, patienceSeconds, pollSeconds, progress },
+    ...{ collections: values.collection, as: values.as, replace: values.replace ?? false },
+  });
+  const status = ['done', 'planned'].includes(outcome.ended) ? 0 : 1;
+  context.out(values.json ? restoreJson(outcome, status, secondsSince(begun)) : restoreText(outcome));
+  return status;
+}
+
+function secondsSince(begun: number): number {
+  return Math.round((Date.now() - begun) / 100) / 10;
 }
 
 function placeOf(given: string | undefined, option: string): { place: Place; id?: string } {

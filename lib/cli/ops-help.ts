@@ -8,6 +8,7 @@ Operates a running cluster. Each command reads the cluster from all its nodes, s
   repair [NODE]             removes a node that is gone for good, waits for the new one, and completes its copies
   preflight VERSION         says whether the cluster may be upgraded to a release
   backup                    writes a snapshot of each shard, and last a manifest, to --to PLACE
+  restore                   restores the newest backup of --from PLACE, or that of PLACE/ID
 
 NODE is the host of a node, the first part of it, or the id of its peer. PLACE is a folder.
 
@@ -34,10 +35,12 @@ How
   --fewer-copies            drain: shards may keep fewer copies than asked for, where there are fewer nodes than that
   --after SECONDS           repair: how long the node must have been silent: 30
   --no-replacement          repair: no new node takes the place of the one that is gone
-  --collection NAME         backup: this one only; may be given again
+  --collection NAME         backup and restore: this one only; may be given again
   --cluster NAME            backup: what the cluster is called, where several have one place
   --keep NUMBER             backup: keeps so many of the newest, and removes others
   --keep-days DAYS          backup: keeps those that are younger; one that either keeps is kept
+  --as NAME                 restore: another name for the one --collection
+  --replace                 restore: removes a collection of that name, once the backup is restored beside it
   --json                    writes JSON
   --quiet                   tells no progress
 

@@ -40,7 +40,7 @@ import {
   silenceSecondsOf,
   zonesOf,
 } from './ops-options';
-import { backUp, OpsWork } from './ops-backup';
+import { backUp, OpsWork, restoreBackup } from './ops-backup';
 import { OPS_HELP } from './ops-help';
 import { refuseKeys } from './secrets';
 import { UsageError } from './usage-error';
@@ -53,6 +53,7 @@ const COMMANDS: { [name: string]: OpsCommand } = {
   repair: { least: 0, most: 1, usage: 'repair [NODE]', changes: true, run: change },
   preflight: { least: 1, most: 1, usage: 'preflight VERSION', changes: false, run: look },
   backup: { least: 0, most: 0, usage: 'backup --to PLACE', changes: true, run: backUp },
+  restore: { least: 0, most: 0, usage: 'restore --from PLACE[/ID]', changes: true, run: restoreBackup },
 };
 
 interface OpsCommand {

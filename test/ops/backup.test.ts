@@ -174,7 +174,7 @@ describe('no backup is taken', () => {
   test('where shards have come meanwhile: it would lack them', async () => {
     await startFilled({ snapshotMilliseconds: 50 });
     const copies = new Map([[fake.nodeAt(FIRST).id, { state: 'Active' as const, points: new Set<number>() }]]);
-    setTimeout(() => fake.collections.get('images')!.shards.set(1, { copies }), 60);
+    fake.tamper = (_host, url) => void (/wait=true/.test(url) && fake.collections.get('images')!.shards.set(1, { copies }));
     const { status, out } = await backUp();
     expect({ status, ids: ids(), left: fake.data.leftOnNodes }).toEqual({ status: 1, ids: [], left: [] });
     expect(out).toMatch(/^Given up:\n {2}- the shards of images have changed meanwhile/);
@@ -279,6 +279,37 @@ describe('what a backup that was killed has left', () => {
     await fake.bringBack('127.0.0.52');
     expect(await backUp()).toMatchObject({ status: 0 });
     expect([fake.data.leftOnNodes, existsSync(join(place, id))]).toEqual([[], false]);
+  });
+
+  test('is looked for again while a node may still be at work on it', async () => {
+    await startFilled();
+    const id = leave();
+    expect(await backUp('--patience', '2')).toMatchObject({ status: 0 });
+    expect(readdirSync(join(place, id))).toEqual(['under-way.json']);
+    onNode(nameAt(Date.now()));
+    expect(await backUp('--patience', '2')).toMatchObject({ status: 0 });
+    expect([fake.data.leftOnNodes, existsSync(join(place, id))]).toEqual([[], false]);
+  });
+
+  test('is removed later, too, where a node did not answer to what it did all the same', async () => {
+    await startFilled();
+    let cut = 0;
+    fake.cuts = (_host, method, url) => {
+      if (method !== 'POST' || !/images.*wait=true/.test(url) || ++cut > 1) return false;
+      // What is made within one second has one name.
+      onNode(nameAt(Date.now() - 1000));
+      return true;
+    };
+    expect(await backUp('--collection', 'images')).toMatchObject({
+      status: 0,
+      err: expect.stringContaining('not taken: 127.0.0.52'),
+    });
+    expect(fake.data.leftOnNodes).toHaveLength(1);
+    const [id] = ids();
+    expect(readdirSync(join(place, id)).sort()).toEqual(['collection-0-shard-0.snapshot', 'manifest.json', 'under-way.json']);
+    expect(await backUp()).toMatchObject({ status: 0 });
+    expect(fake.data.leftOnNodes).toEqual([]);
+    expect(readdirSync(join(place, id)).sort()).toEqual(['collection-0-shard-0.snapshot', 'manifest.json']);
   });
 
   test('is left alone where it is of another cluster', async () => {

@@ -102,6 +102,8 @@ export class FakeCluster {
   public readonly harms: string[] = [];
   /** What a node answers in place of what it would, if anything. */
   public tamper: (host: string, url: string, answer: any) => [number, unknown] | undefined = () => undefined;
+  /** Whether a node does what it is asked, and closes the connection in place of an answer. */
+  public cuts: (host: string, method: string, url: string) => boolean = () => false;
   public readonly members: Node[] = [];
   public readonly collections = new Map<string, FakeCollection>();
   /** What serves collections, snapshots and points. */
@@ -134,6 +136,7 @@ export class FakeCluster {
       const denial = this.denialOf(request.method!, request.url!, request.headers['api-key']);
       const body = bodyOf(Buffer.concat(parts), request.headers['content-type']);
       const regular = denial ?? (await this.serve(node, request.method!, request.url!, body));
+      if (this.cuts(node.host, request.method!, request.url!)) return void request.socket.destroy();
       const [status, answer] = this.tamper(node.host, request.url!, regular[1]) ?? regular;
       if (Buffer.isBuffer(answer)) return void response.writeHead(status, { 'content-length': answer.length }).end(answer);
       const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');

@@ -1,8 +1,8 @@
 import { ClusterState, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
 import { bytesText } from '../size';
 import { describeCollections, Described } from './describe';
-import { isOfCluster, Journal, OpenJournal, randomEnd, stillBeating, Taking, unfinishedIn } from './journal';
-import { backupsIn, removeBackup, removeUnfinished, shardFileName } from './kept-backups';
+import { isOfCluster, OpenJournal, randomEnd, OpenedBackup, openedIn, stillBeating, Taking } from './journal';
+import { backupsIn, closeJournal, removeBackup, removeUnfinished, shardFileName } from './kept-backups';
 import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifestText, sealed } from './manifest';
 import { clearAway } from './node-snapshots';
 import { newId, Place, PlaceTrouble } from './place';
@@ -67,14 +67,15 @@ class Backup {
     );
     if (refusals.length > 0) return this.end('refused', { reasons: refusals });
     const peers = state.members.map(({ id }) => id);
-    const unfinished = (await unfinishedIn(this.place)).filter((one) => isOfCluster(one, this.cluster, peers));
+    const opened = (await openedIn(this.place)).filter(({ journal }) => isOfCluster(journal, this.cluster, peers));
     if (this.options.dryRun) {
       const removed = await this.expired(peers);
       return this.end('planned', { planned: plannedText(shards), removed: removed.map(({ id }) => id) });
     }
+    const unfinished = opened.filter(({ isFinished }) => !isFinished).map(({ journal }) => journal);
     const [busy] = await stillBeating(this.place, unfinished, this.options.beatSeconds);
     if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
-    for (const journal of unfinished) await this.clear(journal, state);
+    for (const one of opened) await this.clear(one, state);
     const manifest = await this.take(state, [...new Set(names)], shards);
     if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
     const removed = await this.expired(peers);
@@ -95,21 +96,26 @@ class Backup {
     }
   }
 
-  /** Removes what a run that was killed has left. What a node that is away may have stays in the journal. */
-  private async clear(journal: Journal, state: ClusterState): Promise<void> {
-    this.options.progress(`clears away the backup ${journal.id}, which was not finished`);
-    const left: Taking[] = [];
+  /** Removes what another run has left. What a node may still have stays in the journal. */
+  private async clear({ journal, isFinished }: OpenedBackup, state: ClusterState): Promise<void> {
+    if (!isFinished) this.options.progress(`clears away the backup ${journal.id}, which was not finished`);
+    const takings: Taking[] = [];
     for (const taking of journal.takings.filter(({ peer }) => memberOf(state, peer) !== undefined)) {
-      try {
-        const note = await clearAway(this.site, taking, this.options.patienceSeconds);
-        if (note !== undefined) this.notes.push(note);
-      } catch (error) {
-        if (!isOfNode(error)) throw error;
-        this.notes.push(`a snapshot of a backup that was not finished may be left on ${nameOf(state, taking.peer)}`);
-        left.push(taking);
-      }
+      if (!(await this.isCleared(taking, state))) takings.push(taking);
     }
-    await removeUnfinished(this.place, { ...journal, takings: left });
+    await (isFinished ? closeJournal : removeUnfinished)(this.place, { ...journal, takings });
+  }
+
+  private async isCleared(taking: Taking, state: ClusterState): Promise<boolean> {
+    try {
+      const { isDone, note } = await clearAway(this.site, taking, this.options.patienceSeconds);
+      if (note !== undefined) this.notes.push(note);
+      return isDone;
+    } catch (error) {
+      if (!isOfNode(error)) throw error;
+      this.notes.push(`a snapshot of a backup that was not finished may be left on ${nameOf(state, taking.peer)}`);
+      return false;
+    }
   }
 
   private async expired(peers: string[]): Promise<Manifest[]> {
@@ -133,6 +139,7 @@ class Backup {
       const text = manifestText(manifest);
       await journal.close();
       await this.place.write(id, MANIFEST_FILE, text, Buffer.byteLength(text));
+      await closeJournal(this.place, journal.content);
       return manifest;
     } catch (error) {
       if (!(error instanceof GivenUp || error instanceof PlaceTrouble || isOfNode(error))) throw error;

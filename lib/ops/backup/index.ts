@@ -1,9 +1,12 @@
 export { backup } from './backup';
 export type { BackupOptions, BackupOutcome } from './backup';
 export { FolderPlace } from './folder-place';
+export { newestId } from './manifest';
 export { isId, Missing, PlaceTrouble, splitPlace } from './place';
 export type { Place } from './place';
+export { restore } from './restore';
+export type { RestoreOutcome } from './restore';
 export { ClusterSite } from './site';
 export type { Site } from './site';
 export { GivenUp } from './take-shards';
-export { backupJson, backupText } from './texts';
+export { backupJson, backupText, restoreJson, restoreText } from './texts';

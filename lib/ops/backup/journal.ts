@@ -96,16 +96,22 @@ export async function readJournal(place: Place, id: string): Promise<Journal | u
   }
 }
 
-/** The backups that were begun and have no manifest, by their journals: what has neither was written by something else. */
-export async function unfinishedIn(place: Place): Promise<Journal[]> {
-  const journals: Journal[] = [];
+/** A journal that is not closed: of a backup that was not finished, or of one that has left something on a node. */
+export interface OpenedBackup {
+  readonly journal: Journal;
+  readonly isFinished: boolean;
+}
+
+/** The journals that are not closed: what has neither journal nor manifest was written by something else. */
+export async function openedIn(place: Place): Promise<OpenedBackup[]> {
+  const opened: OpenedBackup[] = [];
   for (const id of await place.ids()) {
     const files = (await place.files(id)).map(({ name }) => name);
-    if (files.includes(MANIFEST_FILE) || !files.includes(JOURNAL_FILE)) continue;
+    if (!files.includes(JOURNAL_FILE)) continue;
     const journal = await readJournal(place, id);
-    if (journal?.id === id) journals.push(journal);
+    if (journal?.id === id) opened.push({ journal, isFinished: files.includes(MANIFEST_FILE) });
   }
-  return journals;
+  return opened;
 }
 
 /** Those that go on: whoever is at work changes its journal meanwhile. No clock is asked, as two machines may have two times. */
@@ -130,5 +136,6 @@ export function randomEnd(): string {
 }
 
 function isSame(one: Taking, other: Taking): boolean {
-  return one.peer === other.peer && one.collection === other.collection && one.shard === other.shard;
+  const isOfShard = one.peer === other.peer && one.collection === other.collection && one.shard === other.shard;
+  return isOfShard && one.since === other.since;
 }

@@ -1,4 +1,4 @@
-import { isOfCluster, Journal, JOURNAL_FILE, writeJournal } from './journal';
+import { isOfCluster, Journal, JOURNAL_FILE, readJournal, writeJournal } from './journal';
 import { filesOf, Manifest, MANIFEST_FILE, readManifest } from './manifest';
 import { Damaged, Place } from './place';
 import { KnownBackup } from './retention';
@@ -29,29 +29,28 @@ export async function backupsIn(
 
 /** Removes a backup, and nothing beside it that this program has not written. What is removed by half is known by its journal. */
 export async function removeBackup(place: Place, { id, cluster, peers, collections }: Manifest): Promise<void> {
-  const about = { id, cluster, peers: peers.map((peer) => peer.id) };
-  await writeJournal(place, { schemaVersion: 1, ...about, beat: 0, takings: [] });
+  const takings = (await readJournal(place, id))?.takings ?? [];
+  const journal: Journal = { schemaVersion: 1, id, cluster, peers: peers.map((peer) => peer.id), beat: 0, takings };
+  await writeJournal(place, journal);
   await place.remove(id, MANIFEST_FILE);
-  await removeFiles(
-    place,
-    id,
-    collections.flatMap(({ shards }) => shards.map(({ file }) => file)),
-  );
+  const files = collections.flatMap(({ shards }) => shards.map(({ file }) => file));
+  for (const name of files) await place.remove(id, name);
+  await closeJournal(place, journal);
 }
 
-/** Removes what a backup that was not finished has written; of what nodes may still have it leaves the journal. */
+/** Removes what a backup that was not finished has written. */
 export async function removeUnfinished(place: Place, journal: Journal): Promise<void> {
   const names = (await place.files(journal.id)).map(({ name }) => name).filter(isOwn);
-  if (journal.takings.length === 0) return removeFiles(place, journal.id, names);
   for (const name of names) await place.remove(journal.id, name);
-  return writeJournal(place, journal);
+  await closeJournal(place, journal);
 }
 
-async function removeFiles(place: Place, id: string, names: string[]): Promise<void> {
-  for (const name of names) await place.remove(id, name);
-  const others = (await place.files(id)).filter(({ name }) => name !== JOURNAL_FILE);
-  await place.remove(id, JOURNAL_FILE);
-  if (others.length === 0) await place.removeFolder(id);
+/** Leaves the journal only where nodes may still have something; the folder goes with all that was in it. */
+export async function closeJournal(place: Place, journal: Journal): Promise<void> {
+  if (journal.takings.length > 0) return writeJournal(place, journal);
+  const others = (await place.files(journal.id)).filter(({ name }) => name !== JOURNAL_FILE);
+  await place.remove(journal.id, JOURNAL_FILE);
+  if (others.length === 0) await place.removeFolder(journal.id);
 }
 
 export function shardFileName(collection: number, shard: number): string {

@@ -1,2 +1,48 @@
+import { BackedUpCollection } from './manifest';
+import { collectionPath, Site } from './site';
+
 /** Under this a restore notes in the metadata of a collection, which Qdrant keeps and does not read, how far it is. */
 export const MARK = 'cdktf-qdrant-restore';
+
+/** How far a restore is. */
+export interface Mark {
+  readonly backup: string;
+  /** The shards, as the backup numbers them, that have been recovered. */
+  readonly recovered: number[];
+  readonly ended: boolean;
+}
+
+export function markOf(info: any): Mark | undefined {
+  const mark = info?.config?.metadata?.[MARK];
+  return typeof mark?.backup === 'string' && Array.isArray(mark.recovered) ? mark : undefined;
+}
+
+/** Notes it by the node that is named: what that node has proposed before is decided before. */
+export function noteMark(site: Site, peer: string | undefined, name: string, mark: Mark): Promise<unknown> {
+  return site.ask(peer, 'PATCH', collectionPath(name, DECIDING), { metadata: { [MARK]: mark } }, DECIDING_SECONDS);
+}
+
+/** What a majority has to decide takes longer than an answer. */
+export const DECIDING = '?timeout=60';
+export const DECIDING_SECONDS = 75;
+
+/** Parameters that a collection cannot be made with, and is given later. */
+const LATER = ['read_fan_out_factor', 'read_fan_out_delay_ms'];
+
+/** What makes a collection anew, with all that Qdrant told of it (as its own `From<CollectionConfigInternal> for CreateCollection` does it). */
+export function creationOf({ config, shards }: BackedUpCollection, mark: Mark): object {
+  const { params, optimizer_config: optimizers, metadata, ...others } = config;
+  const own = Object.entries(params).filter(([name]) => !LATER.includes(name));
+  return {
+    ...Object.fromEntries(own),
+    ...(params.sharding_method === 'custom' ? {} : { shard_number: shards.length }),
+    ...others,
+    ...(optimizers === undefined ? {} : { optimizers_config: optimizers }),
+    metadata: { ...metadata, [MARK]: mark },
+  };
+}
+
+export function laterParams({ config: { params } }: BackedUpCollection): object | undefined {
+  const own = Object.entries(params).filter(([name, value]) => LATER.includes(name) && value !== null);
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+}

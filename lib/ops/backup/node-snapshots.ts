@@ -33,18 +33,31 @@ export async function removeSnapshot(site: Site, one: ShardOfPeer, name: string,
   }
 }
 
-/** Removes what a backup left on a node that was killed; what it may have left, where that cannot be told for sure. */
-export async function clearAway(site: Site, taking: Taking, seconds: number): Promise<string | undefined> {
+/** What came of clearing away. */
+export interface Cleared {
+  /** Whether nothing more can be there that could be removed. */
+  readonly isDone: boolean;
+  readonly note?: string;
+}
+
+/** Removes what a backup that was killed has left on a node, where it can be told for sure. A node that was asked goes on, whoever waits for it. */
+export async function clearAway(site: Site, taking: Taking, seconds: number): Promise<Cleared> {
   const listed = await unlessGone(() => snapshotsOn(site, taking));
   const what = `shard ${taking.shard} of ${taking.collection}`;
-  if (listed === undefined)
-    return `${what} is not on peer ${taking.peer} any more, whose disk may have a snapshot of it: look at it`;
+  if (listed === undefined) {
+    return {
+      isDone: true,
+      note: `${what} is not on peer ${taking.peer} any more, whose disk may have a snapshot of it: look at it`,
+    };
+  }
   const [own, ...others] = leftIn(listed, taking);
   if (others.length > 0) {
-    return `one of these snapshots of ${what} on peer ${taking.peer} may be left of a backup: ${[own, ...others].join(', ')}`;
+    const names = [own, ...others].join(', ');
+    return { isDone: true, note: `one of these snapshots of ${what} on peer ${taking.peer} may be left of a backup: ${names}` };
   }
   if (own !== undefined) await removeSnapshot(site, taking, own, seconds);
-  return undefined;
+  const mayCome = own === undefined && taking.name === undefined && Date.now() - Date.parse(taking.since) < seconds * 1000;
+  return { isDone: !mayCome };
 }
 
 /** What may be left: it was not there before, and is of the time when it was asked for. */

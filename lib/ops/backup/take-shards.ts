@@ -115,30 +115,33 @@ export class ShardTaker {
     const { patienceSeconds } = this.options;
     const of = { peer, collection: shard.collection, shard: shard.id };
     this.options.progress(`snapshot of ${shardName(shard)} on ${nameOf(state, peer)}; left: ${leftText(this.left)}`);
-    let taking: Taking = { ...of, before: await snapshotsOn(this.site, of), since: new Date().toISOString() };
+    const asked: Taking = { ...of, before: await snapshotsOn(this.site, of), since: new Date().toISOString() };
+    await this.journal.note(asked);
+    const made = await this.make(asked);
+    const taking = { ...asked, name: made.name };
     await this.journal.note(taking);
     try {
-      const made = await this.make(of);
-      taking = { ...taking, name: made.name };
-      await this.journal.note(taking);
-      return { peer, estimatedPoints: shard.points, ...(await this.fetch(of, made, file)) };
+      return { peer, estimatedPoints: shard.points, ...(await this.fetch(taking, made, file)) };
     } finally {
       await this.clear(taking, patienceSeconds);
     }
   }
 
-  private async make(of: Omit<Taking, 'before' | 'since'>): Promise<NodeSnapshot> {
-    const path = snapshotsPath(of);
-    const made = await this.site.ask(of.peer, 'POST', `${path}?wait=true`, undefined, this.options.patienceSeconds);
-    if (typeof made?.name === 'string' && typeof made.size === 'number') return made;
-    throw new Damaged(`peer ${of.peer} does not tell what it has made of shard ${of.shard} of ${of.collection}`);
+  /** Who says no makes none; who does not answer may. */
+  private async make(asked: Taking): Promise<NodeSnapshot> {
+    const { peer, shard, collection } = asked;
+    try {
+      const path = `${snapshotsPath(asked)}?wait=true`;
+      const made = await this.site.ask(peer, 'POST', path, undefined, this.options.patienceSeconds);
+      if (typeof made?.name === 'string' && typeof made.size === 'number') return made;
+    } catch (error) {
+      if (error instanceof Refused) await this.journal.strike(asked);
+      throw error;
+    }
+    throw new Damaged(`peer ${peer} does not tell what it has made of shard ${shard} of ${collection}`);
   }
 
-  private async fetch(
-    of: Omit<Taking, 'before' | 'since'>,
-    made: NodeSnapshot,
-    file: string,
-  ): Promise<Omit<Taken, 'peer' | 'estimatedPoints'>> {
+  private async fetch(of: Taking, made: NodeSnapshot, file: string): Promise<Omit<Taken, 'peer' | 'estimatedPoints'>> {
     const { stream } = await this.site.download(of.peer, snapshotsPath(of, made.name), this.options.patienceSeconds);
     const expected = { bytes: made.size, sha256: made.checksum ?? undefined };
     const checked = verified(stream, `the snapshot of shard ${of.shard} of ${of.collection}`, expected);
@@ -147,8 +150,7 @@ export class ShardTaker {
   }
 
   /** What cannot be removed stays in the journal. */
-  private async clear(taking: Taking, seconds: number): Promise<void> {
-    if (taking.name === undefined) return;
+  private async clear(taking: Taking & { name: string }, seconds: number): Promise<void> {
     try {
       await removeSnapshot(this.site, taking, taking.name, seconds);
       await this.journal.strike(taking);

@@ -1,5 +1,6 @@
 import { bytesText } from '../size';
 import { BackupOutcome } from './backup';
+import { RestoreOutcome } from './restore';
 import { filesOf, Manifest, pointsOf } from './manifest';
 
 /** Raised when a member changes its meaning or goes; more members may come without that. */
@@ -22,6 +23,29 @@ export function backupJson({ manifest, ...outcome }: BackupOutcome, exitStatus: 
   const { id, collections } = manifest ?? {};
   const told = { id: id ?? null, seconds, bytes: manifest ? bytesOf(manifest) : null, collections: collections ?? [] };
   return json({ schemaVersion: SCHEMA_VERSION, command: 'backup', exitStatus, ...outcome, ...told });
+}
+
+/** What a restore did, for people. */
+export function restoreText({ ended, backup, restored, planned, undone, reasons, notes }: RestoreOutcome): string {
+  const nothing = planned.length + restored.length + reasons.length + undone.length === 0 ? ['Nothing was to be done.'] : [];
+  return lines(
+    list('Refused:', ended === 'refused' ? reasons : []),
+    list('Given up:', ended === 'stuck' ? reasons : []),
+    list('To be done:', planned),
+    list(
+      `Restored from ${backup}:`,
+      restored.map(
+        ({ collection, name, points }) => `${collection}${name === collection ? '' : ` as ${name}`}, ${points} points`,
+      ),
+    ),
+    list('Left to do:', undone),
+    nothing,
+    list('Note:', notes),
+  );
+}
+
+export function restoreJson(outcome: RestoreOutcome, exitStatus: number, seconds: number): string {
+  return json({ schemaVersion: SCHEMA_VERSION, command: 'restore', exitStatus, ...outcome, seconds });
 }
 
 export function json(value: object): string {

@@ -1,0 +1,212 @@
+import { ClusterState, copyOn, isLive, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
+import { hasRoom } from '../disk';
+import { fewAtATime } from '../few-at-a-time';
+import { bytesText } from '../size';
+import { BackedUpCollection, ShardFile } from './manifest';
+import { creationOf, DECIDING, DECIDING_SECONDS, laterParams, Mark, markOf, noteMark } from './mark';
+import { Place } from './place';
+import { shardsFor } from './shard-keys';
+import { collectionPath, exactCount, Site } from './site';
+import { GivenUp, isOfNode } from './take-shards';
+import { verified } from './verified';
+
+export interface RecoveryOptions {
+  /** How many nodes recover a shard at a time: each recovers one at a time. */
+  readonly transfers: number;
+  /** How long what is waited for may make no progress until it is given up. */
+  readonly patienceSeconds: number;
+  readonly pollSeconds: number;
+  readonly progress: (line: string) => void;
+}
+
+const ATTEMPTS = 3;
+
+/** A node needs room for the snapshot, and for what is unpacked of it. */
+const ROOM = 2;
+
+/**
+ * Brings a collection of a backup into a cluster under a name, from wherever an earlier run has brought it: how far that was is noted in its metadata.
+ * Payload indexes come before points: Qdrant throws away those of a snapshot that the collection does not have (`update_all_field_indices`).
+ */
+export class CollectionRestore {
+  private mark: Mark;
+  private readonly turns = new Map<string, Promise<unknown>>();
+  private marking: Promise<unknown> = Promise.resolve();
+  private left = 0;
+
+  constructor(
+    private readonly site: Site,
+    private readonly place: Place,
+    private readonly backup: string,
+    private readonly source: BackedUpCollection,
+    private readonly name: string,
+    private readonly options: RecoveryOptions,
+  ) {
+    this.mark = { backup, recovered: [], ended: false };
+  }
+
+  /** How many points it has at the end. */
+  public async run(): Promise<number> {
+    const { site, name, source } = this;
+    const state = await site.read();
+    await this.make(state);
+    const pairs = await shardsFor(site, name, source, state.members.length);
+    await this.makeIndexes();
+    const left = source.shards.filter(({ id }) => !this.mark.recovered.includes(id));
+    this.left = left.length;
+    await this.recoverAll(left, pairs);
+    await this.untilComplete();
+    const points = await this.checkedCount();
+    const params = laterParams(source);
+    if (params) await site.ask(undefined, 'PATCH', collectionPath(name, DECIDING), { params }, DECIDING_SECONDS);
+    await noteMark(site, undefined, name, { ...this.mark, ended: true });
+    return points;
+  }
+
+  private async make({ members }: ClusterState): Promise<void> {
+    const { site, name, source } = this;
+    const listed = await site.ask(undefined, 'GET', '/collections');
+    if (listed.collections.some((one: any) => one.name === name)) {
+      const mark = markOf(await site.ask(undefined, 'GET', collectionPath(name)));
+      if (mark?.backup !== this.backup) throw new GivenUp(`${name} has come meanwhile, and is not of this restore`);
+      this.mark = mark;
+      return;
+    }
+    this.options.progress(`makes ${name}, of ${source.shards.length} shards, on ${members.length} nodes`);
+    await site.ask(undefined, 'PUT', collectionPath(name, DECIDING), creationOf(source, this.mark), DECIDING_SECONDS);
+  }
+
+  private async makeIndexes(): Promise<void> {
+    for (const [field, { data_type: type, params }] of Object.entries(this.source.payloadSchema)) {
+      const body = { field_name: field, field_schema: params ?? type };
+      await this.site.ask(undefined, 'PUT', collectionPath(this.name, '/index?wait=true'), body, this.options.patienceSeconds);
+    }
+  }
+
+  /** Ends once all that was begun has ended, well or not. */
+  private async recoverAll(left: ShardFile[], pairs: Map<number, number>): Promise<void> {
+    const failures: unknown[] = [];
+    await fewAtATime(left, this.options.transfers, async (file) => {
+      if (failures.length > 0) return;
+      try {
+        await this.recover(file, pairs.get(file.id)!);
+      } catch (error) {
+        failures.push(error);
+      }
+    });
+    await this.marking.catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async recover(file: ShardFile, id: number): Promise<void> {
+    const name = shardName({ collection: this.name, id });
+    for (let attempt = 1; ; attempt++) {
+      const state = await this.site.read();
+      const peer = this.holderOf(state, id, file);
+      try {
+        await this.inTurn(peer, () => this.send(state, file, id, peer));
+        this.left -= 1;
+        return;
+      } catch (error) {
+        if (!isOfNode(error)) throw error;
+        if (attempt === ATTEMPTS) throw new GivenUp(`tried ${ATTEMPTS} times to recover ${name}: ${(error as Error).message}`);
+        this.options.progress(`  not recovered: ${(error as Error).message}`);
+        await this.pause();
+      }
+    }
+  }
+
+  private holderOf(state: ClusterState, id: number, { bytes }: ShardFile): string {
+    const shard = state.shards.find((one) => one.collection === this.name && one.id === id);
+    const name = shardName({ collection: this.name, id });
+    const [holder] = shard ? [...liveCopies(state, shard), ...shard.copies.filter(({ peer }) => isLive(state, peer))] : [];
+    if (holder === undefined) throw new GivenUp(`no node that is to have ${name} answers`);
+    if (hasRoom(memberOf(state, holder.peer)?.answer, ROOM * bytes)) return holder.peer;
+    const need = `${bytesText(bytes)}, and for what is unpacked of it`;
+    throw new GivenUp(`the disk of ${nameOf(state, holder.peer)} has no room for ${name} (${need}): grow its volume first`);
+  }
+
+  private inTurn<T>(peer: string, act: () => Promise<T>): Promise<T> {
+    const turn = (this.turns.get(peer) ?? Promise.resolve()).then(act, act);
+    this.turns.set(peer, turn);
+    return turn;
+  }
+
+  private async send(state: ClusterState, file: ShardFile, id: number, peer: string): Promise<void> {
+    const { patienceSeconds, progress } = this.options;
+    const what = `${shardName({ collection: this.name, id })} (${bytesText(file.bytes)})`;
+    progress(`recovers ${what} on ${nameOf(state, peer)}; left: ${this.left} ${this.left === 1 ? 'shard' : 'shards'}`);
+    const query = `?wait=true&priority=snapshot&checksum=${file.sha256}`;
+    const path = collectionPath(this.name, `/shards/${id}/snapshots/upload${query}`);
+    const open = async () => verified(await this.place.read(this.backup, file.file), file.file, file).stream;
+    await this.site.upload(peer, path, { name: 'shard.snapshot', bytes: file.bytes, open }, patienceSeconds);
+    await this.noteRecovered(file.id, peer);
+  }
+
+  /** One after the other, as each says the whole of what there is. */
+  private noteRecovered(id: number, peer: string): Promise<unknown> {
+    const note = () => {
+      this.mark = { ...this.mark, recovered: [...this.mark.recovered, id] };
+      return noteMark(this.site, peer, this.name, this.mark);
+    };
+    this.marking = this.marking.then(note, note);
+    return this.marking;
+  }
+
+  /** Until each copy has all points: Qdrant brings the others to the one that was recovered. */
+  private async untilComplete(): Promise<void> {
+    let [sight, since] = ['', Date.now()];
+    for (;;) {
+      const state = await this.site.read();
+      const waits = waitsOf(state, this.name);
+      if (waits.length === 0) return;
+      const now = [...waits, ...state.transfers.map(({ shard, to, comment }) => `${shard} ${to} ${comment}`)].join('\n');
+      if (now !== sight) {
+        waits.forEach((wait) => this.options.progress(`  waits for ${wait}`));
+        [sight, since] = [now, Date.now()];
+      }
+      if (Date.now() - since > this.options.patienceSeconds * 1000) {
+        throw new GivenUp(`no progress for ${this.options.patienceSeconds} s, waiting for ${waits.join(', ')}`);
+      }
+      await this.pause();
+    }
+  }
+
+  /** Who writes while a collection is backed up has each of its snapshots of another moment: then there is no more than a range. */
+  private async checkedCount(): Promise<number> {
+    const { name, source, options } = this;
+    const points = await exactCount(this.site, name, options.patienceSeconds);
+    const [least, most] = [source.points.before, source.points.after].sort((one, other) => one - other);
+    if (points >= least && points <= most) return points;
+    const expected = least === most ? `${least}` : `${least} to ${most}, as it was written to meanwhile`;
+    throw new GivenUp(`${name} has ${points} points, and should have ${expected}`);
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+  }
+}
+
+/** What keeps a collection from being complete. */
+function waitsOf(state: ClusterState, name: string): string[] {
+  const own = (shard: Shard) => shard.collection === name;
+  const copies = state.shards
+    .filter(own)
+    .flatMap((shard) =>
+      shard.copies
+        .filter(({ peer }) => !liveCopies(state, shard).some((copy) => copy.peer === peer))
+        .map(
+          ({ peer }) => `the copy of ${shardName(shard)} on ${nameOf(state, peer)}, which is ${stateOf(state, shard, peer)}`,
+        ),
+    );
+  const transfers = state.transfers.filter(({ collection }) => collection === name);
+  return [
+    ...state.disagreements,
+    ...copies,
+    ...transfers.map(({ shard }) => `${shardName({ collection: name, id: shard })} to arrive`),
+  ];
+}
+
+function stateOf(state: ClusterState, shard: Shard, peer: string): string {
+  return isLive(state, peer) ? copyOn(shard, peer)!.state : 'away';
+}
