@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
 import {
+  checkBackup,
+  checkJson,
+  checkText,
+  ClusterSite,
+  isClustered,
+  LoneSite,
+  RestClient,
+  StateReader,
   backup,
   backupJson,
   backupText,
@@ -14,7 +22,8 @@ import {
   splitPlace,
 } from '../ops';
 import { CommandContext } from './command-context';
-import { numberOf, OpsValues } from './ops-options';
+import { readCertificates } from './identities';
+import { entryOf, numberOf, OpsValues, restPortOf, timeoutSecondsOf } from './ops-options';
 import { UsageError } from './usage-error';
 
 /** What a command works with. */
@@ -52,13 +61,63 @@ export async function restoreBackup({ values, context, options, site }: OpsWork)
   if (values.as === '') throw new UsageError('--as takes the name of a collection');
   const begun = Date.now();
   const { dryRun, transfers, patienceSeconds, pollSeconds, progress } = options;
-  const outcome = await restore(site, place, id ?? (await newestId(place)), {
+  const outcome = await restore(site, place, id ?? (await newestId(place, values.cluster)), {
     ...{ dryRun, transfers, patienceSeconds, pollSeconds, progress },
     ...{ collections: values.collection, as: values.as, replace: values.replace ?? false },
   });
   const status = ['done', 'planned'].includes(outcome.ended) ? 0 : 1;
   context.out(values.json ? restoreJson(outcome, status, secondsSince(begun)) : restoreText(outcome));
   return status;
+}
+
+/** Looks at a backup, and tries it where there is a server to throw away; the exit status. */
+export async function lookAtBackup({ values, context, options, site }: OpsWork): Promise<number> {
+  const { place, id } = placeOf(values.from, '--from');
+  const hasCluster = values.host !== undefined || values.outputs !== undefined;
+  if (hasCluster && values.against === undefined)
+    throw new UsageError('what is to be compared with the cluster is restored first: give --against');
+  const begun = Date.now();
+  const { dryRun, transfers, patienceSeconds, pollSeconds, progress } = options;
+  if (hasCluster) await site.read();
+  const throwaway = values.against === undefined ? undefined : await throwawayOf(values.against, values, context);
+  try {
+    const outcome = await checkBackup(place, id, {
+      ...{ dryRun, transfers, patienceSeconds, pollSeconds, progress, allowChanges: values['allow-changes'] ?? false },
+      ...{ collections: values.collection, clusterName: values.cluster },
+      ...{ throwaway: throwaway?.site, cluster: hasCluster ? site : undefined },
+      sampleAbove: numberOf(values, 'sample-above', 1e6, 1, 1e9),
+    });
+    const status = outcome.findings.some(({ level }) => level === 'error') ? 1 : 0;
+    context.out(values.json ? checkJson(outcome, status, secondsSince(begun)) : checkText(outcome));
+    return status;
+  } finally {
+    throwaway?.client.close();
+  }
+}
+
+/** What restored collections are put in, and removed from: it has a key of its own, if any, and no client certificate. */
+async function throwawayOf(
+  given: string,
+  values: OpsValues,
+  context: CommandContext,
+): Promise<{ site: Site; client: RestClient }> {
+  const [, scheme, rest] = /^(?:(https?):\/\/)?(.*?)\/*$/.exec(given)!;
+  const ca = values.ca === undefined ? undefined : readCertificates(values.ca, '--ca');
+  const address = entryOf(rest, '--against', restPortOf(values));
+  const client = new RestClient({
+    ...(scheme === 'http' ? {} : { tls: { ca } }),
+    apiKey: context.environment.QDRANT_THROWAWAY_API_KEY || undefined,
+    timeoutSeconds: timeoutSecondsOf(values),
+  });
+  try {
+    const site = (await isClustered(client, address))
+      ? new ClusterSite(new StateReader(client, [address], address.port), client)
+      : new LoneSite(client, address);
+    return { site, client };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
 }
 
 function secondsSince(begun: number): number {

@@ -9,6 +9,7 @@ Operates a running cluster. Each command reads the cluster from all its nodes, s
   preflight VERSION         says whether the cluster may be upgraded to a release
   backup                    writes a snapshot of each shard, and last a manifest, to --to PLACE
   restore                   restores the newest backup of --from PLACE, or that of PLACE/ID
+  check-backup              looks at the files of a backup, and restores it to --against, where that is given, to compare it
 
 NODE is the host of a node, the first part of it, or the id of its peer. PLACE is a folder.
 
@@ -35,12 +36,16 @@ How
   --fewer-copies            drain: shards may keep fewer copies than asked for, where there are fewer nodes than that
   --after SECONDS           repair: how long the node must have been silent: 30
   --no-replacement          repair: no new node takes the place of the one that is gone
-  --collection NAME         backup and restore: this one only; may be given again
-  --cluster NAME            backup: what the cluster is called, where several have one place
+  --collection NAME         of backups: this one only; may be given again
+  --cluster NAME            of backups: what the cluster is called, where several have one place
   --keep NUMBER             backup: keeps so many of the newest, and removes others
   --keep-days DAYS          backup: keeps those that are younger; one that either keeps is kept
   --as NAME                 restore: another name for the one --collection
   --replace                 restore: removes a collection of that name, once the backup is restored beside it
+  --against HOST[:PORT]     check-backup: a server to throw away, empty; http://HOST:PORT where it speaks no TLS. Its key: QDRANT_THROWAWAY_API_KEY
+                            With --host, what is restored there is compared with the cluster, point by point
+  --sample-above NUMBER     check-backup: of more points than that, so many are compared, drawn at random: 1000000
+  --allow-changes           check-backup: that the cluster has other points than the backup is no error
   --json                    writes JSON
   --quiet                   tells no progress
 

@@ -27,15 +27,15 @@ export function parseOps(args: string[]) {
 }
 
 /** The addresses that were given: of one node or all. */
-export function entriesOf(values: OpsValues): Address[] {
+export function entriesOf(values: OpsValues, isNeeded: boolean): Address[] {
   const { host: hosts = [], outputs } = values;
   const restPort = restPortOf(values);
   const found = outputs === undefined ? [] : addressesOf(readText(outputs, '--outputs'));
   const entries = [
-    ...hosts.map((host) => entryOf(host, restPort)),
+    ...hosts.map((host) => entryOf(host, '--host', restPort)),
     ...found.map(({ host, rest = restPort }) => ({ host, port: rest })),
   ];
-  if (entries.length === 0) throw new UsageError('no cluster is named: give --host HOST or --outputs FILE');
+  if (entries.length === 0 && isNeeded) throw new UsageError('no cluster is named: give --host HOST or --outputs FILE');
   return entries;
 }
 
@@ -60,8 +60,12 @@ export function clientSettingsOf(values: OpsValues, { environment }: CommandCont
     ...(isPlain ? {} : { tls: { ca, client } }),
     apiKey: changes ? admin : (admin ?? readOnly),
     sendsKeyAnyway: values['send-keys-anyway'] ?? false,
-    timeoutSeconds: numberOf(values, 'timeout', 15, 1, 600),
+    timeoutSeconds: timeoutSecondsOf(values),
   };
+}
+
+export function timeoutSecondsOf(values: OpsValues): number {
+  return numberOf(values, 'timeout', 15, 1, 600);
 }
 
 export function runOptionsOf(values: OpsValues, context: CommandContext): RunOptions {
@@ -104,14 +108,16 @@ function parseZones(content: string): { [name: string]: string } {
   throw wrong;
 }
 
-function entryOf(given: string, restPort: number): Address {
+export function entryOf(given: string, option: string, restPort: number): Address {
   const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(given) ?? [];
   const host = isIP(given) ? given : (bracketed ?? name ?? '');
   const isHost = isIP(host) !== 0 || /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(host);
   if (isHost && (port === undefined || (Number(port) > 0 && Number(port) < 65536))) {
     return { host, port: port === undefined ? restPort : Number(port) };
   }
-  throw new UsageError('--host takes a name or an address, with a port or without, and no scheme: vectors-0.internal:6333');
+  throw new UsageError(
+    `${option} takes a name or an address, with a port or without${option === '--host' ? ', and no scheme' : ''}: vectors-0.internal:6333`,
+  );
 }
 
 type NumberOption =

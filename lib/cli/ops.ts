@@ -40,7 +40,7 @@ import {
   silenceSecondsOf,
   zonesOf,
 } from './ops-options';
-import { backUp, OpsWork, restoreBackup } from './ops-backup';
+import { backUp, lookAtBackup, OpsWork, restoreBackup } from './ops-backup';
 import { OPS_HELP } from './ops-help';
 import { refuseKeys } from './secrets';
 import { UsageError } from './usage-error';
@@ -54,6 +54,14 @@ const COMMANDS: { [name: string]: OpsCommand } = {
   preflight: { least: 1, most: 1, usage: 'preflight VERSION', changes: false, run: look },
   backup: { least: 0, most: 0, usage: 'backup --to PLACE', changes: true, run: backUp },
   restore: { least: 0, most: 0, usage: 'restore --from PLACE[/ID]', changes: true, run: restoreBackup },
+  'check-backup': {
+    least: 0,
+    most: 0,
+    usage: 'check-backup --from PLACE[/ID]',
+    changes: false,
+    isAlone: true,
+    run: lookAtBackup,
+  },
 };
 
 interface OpsCommand {
@@ -61,6 +69,8 @@ interface OpsCommand {
   readonly most: number;
   readonly usage: string;
   readonly changes: boolean;
+  /** Whether it does without a cluster. */
+  readonly isAlone?: boolean;
   readonly run: (work: Work) => Promise<number>;
 }
 
@@ -84,7 +94,12 @@ export async function opsCommand(args: string[], context: CommandContext): Promi
   const [options, silenceSeconds] = [runOptionsOf(values, context), silenceSecondsOf(values)];
   const client = new RestClient(clientSettingsOf(values, context, COMMANDS[command].changes && !values['dry-run']));
   try {
-    const reader = new StateReader(client, entriesOf(values), restPortOf(values), zonesOf(values.zones));
+    const reader = new StateReader(
+      client,
+      entriesOf(values, !COMMANDS[command].isAlone),
+      restPortOf(values),
+      zonesOf(values.zones),
+    );
     const site = { site: new ClusterSite(reader, client), cluster: new LiveCluster(reader, client) };
     return await COMMANDS[command].run({ command, argument, values, context, options, silenceSeconds, ...site });
   } catch (error) {

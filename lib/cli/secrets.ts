@@ -15,7 +15,8 @@ const INSTEAD = 'set QDRANT_API_KEY or QDRANT_READ_ONLY_API_KEY, or name a file 
 
 /** Throws where an argument is a key. It is not repeated: whoever reads the log would have it too. */
 export function refuseKeys(args: string[], environment: NodeJS.ProcessEnv): void {
-  const given = [environment.QDRANT_API_KEY, environment.QDRANT_READ_ONLY_API_KEY].filter(Boolean);
+  const { QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY, QDRANT_THROWAWAY_API_KEY } = environment;
+  const given = [QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY, QDRANT_THROWAWAY_API_KEY].filter(Boolean);
   for (const [index, argument] of args.entries()) {
     const value = argument.replace(/^--?[\w-]+=/, '');
     if (KEY_OPTIONS.test(argument)) throw refusal(argument.split('=')[0]);

@@ -153,7 +153,7 @@ export class RestClient {
     body?: object,
     seconds = this.settings.timeoutSeconds,
   ): Promise<Answer> {
-    const content = body === undefined ? undefined : withIds(JSON.stringify(body));
+    const content = body === undefined ? undefined : contentOf(path, body);
     const headers =
       content === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
     return new Promise((resolve, reject) => {
@@ -278,7 +278,11 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
-/** Ids have 64 bits: those of peers, and large ones of points, are texts here, and numbers to Qdrant. */
-function withIds(text: string): string {
-  return text.replace(/"((?:from_|to_)?peer_id|offset)":"(\d+)"/g, '"$1":$2');
+/** Ids have 64 bits: those of peers, and large ones of points, are texts here, and numbers to Qdrant. What else has such a name stays as it is. */
+function contentOf(path: string, body: object): string {
+  const text = JSON.stringify(body);
+  if (/\/cluster$/.test(path)) return text.replace(/"((?:from_|to_)?peer_id)":"(\d+)"/g, '"$1":$2');
+  if (!/\/points(\/\w+)?$/.test(path)) return text;
+  const numbers = (list: string) => list.replace(/"(\d+)"/g, '$1');
+  return text.replace(/"offset":"(\d+)"/g, '"offset":$1').replace(/"ids":\[[^\]]*\]/g, numbers);
 }

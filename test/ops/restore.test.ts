@@ -36,7 +36,7 @@ afterEach(async () => {
 
 async function start(options: Partial<FakeOptions> = {}): Promise<FakeCluster> {
   const host = `127.0.0.${61 + 10 * fakes.length}`;
-  const fake = await FakeCluster.start({ nodes: 3, host, diskPercent: 40, ...options });
+  const fake = await FakeCluster.start({ nodes: 3, host, firstId: 1000 + 100 * fakes.length, diskPercent: 40, ...options });
   fakes.push(fake);
   return fake;
 }

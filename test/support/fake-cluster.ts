@@ -75,6 +75,8 @@ export interface FakeOptions {
   readonly diskPercent?: number;
   /** Whether it is a server by itself. */
   readonly standalone?: boolean;
+  /** Where the ids of its nodes begin, 1000 or more: no two clusters have the same. */
+  readonly firstId?: number;
   /** How long a node takes for a snapshot. */
   readonly snapshotMilliseconds?: number;
 }
@@ -124,7 +126,7 @@ export class FakeCluster {
     const holder = this.members.find((node) => node.host === host);
     if (holder && this.hasShards(holder.id)) throw new Error(`peer URI ${host} already used by a peer which still has shards`);
     if (holder) this.forget(holder);
-    const id = `1357924680135792${1000 + this.nodes.length}`;
+    const id = `1357924680135792${(this.options.firstId ?? 1000) + this.nodes.length}`;
     const listener: RequestListener = async (request, response) => {
       const parts: Buffer[] = [];
       try {
@@ -238,7 +240,8 @@ export class FakeCluster {
   private denialOf(method: string, url: string, key: unknown): [number, unknown] | undefined {
     const { apiKey, readOnlyKey } = this.options;
     if (apiKey === undefined || key === apiKey) return undefined;
-    if (key !== readOnlyKey) return refused(401, 'Must provide an API key or an Authorization bearer token');
+    if (key === undefined || key !== readOnlyKey)
+      return refused(401, 'Must provide an API key or an Authorization bearer token');
     const isRead = method === 'GET' || /\/points(\/(count|scroll|query))?(\?|$)/.test(url);
     return isRead ? undefined : refused(403, 'Forbidden: Write access to collection docs is required');
   }

@@ -1,6 +1,8 @@
 export { backup } from './backup';
 export type { BackupOptions, BackupOutcome } from './backup';
+export { checkBackup } from './check';
 export { FolderPlace } from './folder-place';
+export { isClustered, LoneSite } from './lone-site';
 export { newestId } from './manifest';
 export { isId, Missing, PlaceTrouble, splitPlace } from './place';
 export type { Place } from './place';
@@ -9,4 +11,4 @@ export type { RestoreOutcome } from './restore';
 export { ClusterSite } from './site';
 export type { Site } from './site';
 export { GivenUp } from './take-shards';
-export { backupJson, backupText, restoreJson, restoreText } from './texts';
+export { backupJson, backupText, checkJson, checkText, restoreJson, restoreText } from './texts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Damaged, Missing, Place, textOf } from './place';
+import { Damaged, Missing, Place, PlaceTrouble, textOf } from './place';
 
 /** Raised when a member changes its meaning or goes; more members may come without that. */
 export const MANIFEST_VERSION = 1;
@@ -73,13 +73,35 @@ export async function readManifest(place: Place, id: string): Promise<Manifest> 
   return manifest;
 }
 
-/** The newest backup, of those that have a manifest. */
-export async function newestId(place: Place): Promise<string> {
+/** The newest backup that has a manifest, of the cluster that is named; without a name, where all are of one cluster. */
+export async function newestId(place: Place, cluster?: string): Promise<string> {
+  const ids: string[] = [];
   for (const id of (await place.ids()).reverse()) {
     const files = await place.files(id);
-    if (files.some(({ name }) => name === MANIFEST_FILE)) return id;
+    if (files.some(({ name }) => name === MANIFEST_FILE)) ids.push(id);
   }
-  throw new Missing(`${place.name} has no backup: none of its folders has a manifest`);
+  const names = await Promise.all(ids.map((id) => clusterIn(place, id)));
+  const known = [...new Set(names.filter((name) => name !== undefined))];
+  if (cluster === undefined && known.length > 1) {
+    const told = known.map((name) => name ?? 'one without a name').join(', ');
+    throw new PlaceTrouble(`${place.name} has backups of several clusters (${told}): give --cluster NAME, or the id of one`);
+  }
+  // One that cannot be read may be the one: it is not passed over in silence.
+  const newest = ids.find((_, index) => cluster === undefined || names[index] === undefined || names[index] === cluster);
+  if (newest !== undefined) return newest;
+  throw new Missing(
+    `${place.name} has no backup${cluster === undefined ? '' : ` of ${cluster}`}: no folder has a manifest of it`,
+  );
+}
+
+/** Whose backup it is, where its manifest can be read. */
+async function clusterIn(place: Place, id: string): Promise<string | null | undefined> {
+  try {
+    return (await readManifest(place, id)).cluster;
+  } catch (error) {
+    if (error instanceof Damaged) return undefined;
+    throw error;
+  }
 }
 
 export function filesOf({ collections }: Manifest): ShardFile[] {

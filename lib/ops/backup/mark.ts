@@ -10,6 +10,8 @@ export interface Mark {
   /** The shards, as the backup numbers them, that have been recovered. */
   readonly recovered: number[];
   readonly ended: boolean;
+  /** Whether it was made to look at, and is removed by whoever looks next: no other collection ever is. */
+  readonly isThrowaway?: true;
 }
 
 export function markOf(info: any): Mark | undefined {

@@ -41,8 +41,9 @@ export class CollectionRestore {
     private readonly source: BackedUpCollection,
     private readonly name: string,
     private readonly options: RecoveryOptions,
+    isThrowaway = false,
   ) {
-    this.mark = { backup, recovered: [], ended: false };
+    this.mark = { backup, recovered: [], ended: false, ...(isThrowaway ? { isThrowaway } : {}) };
   }
 
   /** How many points it has at the end. */

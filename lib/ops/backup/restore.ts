@@ -212,7 +212,7 @@ class Restore {
 }
 
 /** Why nothing may be restored to a cluster that is so. */
-function stateRefusals(state: ClusterState, manifest: Manifest): string[] {
+export function stateRefusals(state: ClusterState, manifest: Manifest): string[] {
   const versions = [...new Set(liveMembers(state).map(({ answer }) => answer!.version))].sort();
   const ways = versionsOf(manifest).flatMap((from) => versions.flatMap((to) => wayFindings(from, to)));
   return [

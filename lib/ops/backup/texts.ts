@@ -1,4 +1,6 @@
 import { bytesText } from '../size';
+import { findingsText } from '../report';
+import { CheckOutcome } from './check';
 import { BackupOutcome } from './backup';
 import { RestoreOutcome } from './restore';
 import { filesOf, Manifest, pointsOf } from './manifest';
@@ -48,12 +50,31 @@ export function restoreJson(outcome: RestoreOutcome, exitStatus: number, seconds
   return json({ schemaVersion: SCHEMA_VERSION, command: 'restore', exitStatus, ...outcome, seconds });
 }
 
+/** What was found of a backup, for people. */
+export function checkText({ backup, findings, files, bytes, readSeconds, restored, compared }: CheckOutcome): string {
+  const read = backup === undefined ? [] : [`${backup}: ${files} files, ${bytesText(bytes)}, read in ${readSeconds} s`];
+  const tried = restored.map(({ collection, points, seconds }) => {
+    const own = compared.find((one) => one.collection === collection);
+    const how = own ? `; ${own.compared} compared with the cluster's${own.isSampled ? ', drawn at random' : ''}` : '';
+    return `${collection}, ${points} points, in ${seconds} s${how}`;
+  });
+  return lines(read, list('Restored, and removed again:', tried)) + findingsText(findings);
+}
+
+export function checkJson(outcome: CheckOutcome, exitStatus: number, seconds: number): string {
+  const told = { ...outcome, backup: outcome.backup ?? null };
+  return json({ schemaVersion: SCHEMA_VERSION, command: 'check-backup', exitStatus, ...told, seconds });
+}
+
 export function json(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 export function lines(...parts: string[][]): string {
-  return [...parts.flat(), ''].join('\n');
+  return parts
+    .flat()
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 export function list(title: string, all: string[]): string[] {
