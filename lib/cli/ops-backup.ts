@@ -12,12 +12,14 @@ import {
   backupJson,
   backupText,
   FolderPlace,
+  isLoopback,
   newestId,
   Place,
   restore,
   restoreJson,
   restoreText,
   RunOptions,
+  S3Place,
   Site,
   splitPlace,
 } from '../ops';
@@ -38,8 +40,9 @@ export interface OpsWork {
 const YEARS = 100 * 366;
 
 /** Backs up the cluster; the exit status. */
-export async function backUp({ values, context, options, site }: OpsWork): Promise<number> {
-  const { place, id } = placeOf(values.to, '--to');
+export async function backUp(work: OpsWork): Promise<number> {
+  const { values, context, options, site } = work;
+  const { place, id } = placeOf(work.values.to, '--to', work);
   if (id !== undefined) throw new UsageError('--to takes the place of all backups, without the id of one');
   const given = (option: 'keep' | 'keep-days', most: number) =>
     values[option] === undefined ? undefined : numberOf(values, option, 0, 1, most);
@@ -55,8 +58,9 @@ export async function backUp({ values, context, options, site }: OpsWork): Promi
 }
 
 /** Restores collections of a backup; the exit status. */
-export async function restoreBackup({ values, context, options, site }: OpsWork): Promise<number> {
-  const { place, id } = placeOf(values.from, '--from');
+export async function restoreBackup(work: OpsWork): Promise<number> {
+  const { values, context, options, site } = work;
+  const { place, id } = placeOf(work.values.from, '--from', work);
   if (values.as !== undefined && values.collection?.length !== 1) throw new UsageError('--as goes with one --collection');
   if (values.as === '') throw new UsageError('--as takes the name of a collection');
   const begun = Date.now();
@@ -71,8 +75,9 @@ export async function restoreBackup({ values, context, options, site }: OpsWork)
 }
 
 /** Looks at a backup, and tries it where there is a server to throw away; the exit status. */
-export async function lookAtBackup({ values, context, options, site }: OpsWork): Promise<number> {
-  const { place, id } = placeOf(values.from, '--from');
+export async function lookAtBackup(work: OpsWork): Promise<number> {
+  const { values, context, options, site } = work;
+  const { place, id } = placeOf(work.values.from, '--from', work);
   const hasCluster = values.host !== undefined || values.outputs !== undefined;
   if (hasCluster && values.against === undefined)
     throw new UsageError('what is to be compared with the cluster is restored first: give --against');
@@ -124,9 +129,25 @@ function secondsSince(begun: number): number {
   return Math.round((Date.now() - begun) / 100) / 10;
 }
 
-function placeOf(given: string | undefined, option: string): { place: Place; id?: string } {
-  if (given === undefined || given === '') throw new UsageError(`no place is named: give ${option} FOLDER`);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) throw new UsageError(`${option} takes a folder`);
+/** A folder, or a bucket; and the id of a backup in it, where it is given. */
+function placeOf(given: string | undefined, option: string, { values, context }: OpsWork): { place: Place; id?: string } {
+  if (given === undefined || given === '')
+    throw new UsageError(`no place is named: give ${option} FOLDER or ${option} s3://BUCKET/PREFIX`);
   const { place, id } = splitPlace(given);
+  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(place) ?? [];
+  if (bucket !== undefined) {
+    const { endpoint } = values;
+    if (endpoint !== undefined) checkEndpoint(endpoint);
+    return { place: new S3Place({ bucket, prefix, endpoint, environment: context.environment }), id };
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) throw new UsageError(`${option} takes a folder, or s3://BUCKET/PREFIX`);
+  if (values.endpoint !== undefined) throw new UsageError('--endpoint is for s3://BUCKET/PREFIX');
   return { place: new FolderPlace(resolve(place)), id };
+}
+
+/** What is backed up goes to nobody in clear text but to this machine. */
+function checkEndpoint(endpoint: string): void {
+  const { protocol, hostname } = URL.canParse(endpoint) ? new URL(endpoint) : { protocol: '', hostname: '' };
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')))) return;
+  throw new UsageError('--endpoint takes the address of what speaks S3, over TLS: https://minio.internal:9000');
 }

@@ -11,7 +11,8 @@ Operates a running cluster. Each command reads the cluster from all its nodes, s
   restore                   restores the newest backup of --from PLACE, or that of PLACE/ID
   check-backup              looks at the files of a backup, and restores it to --against, where that is given, to compare it
 
-NODE is the host of a node, the first part of it, or the id of its peer. PLACE is a folder.
+NODE is the host of a node, the first part of it, or the id of its peer. PLACE is a folder, or
+s3://BUCKET/PREFIX, with the credentials that AWS's own programs find; another certificate than those of Node is in the file that AWS_CA_BUNDLE names.
 
 Where
   --host HOST[:PORT]        a node; one is enough where this machine reaches the others at the hosts of their own addresses
@@ -42,6 +43,7 @@ How
   --keep-days DAYS          backup: keeps those that are younger; one that either keeps is kept
   --as NAME                 restore: another name for the one --collection
   --replace                 restore: removes a collection of that name, once the backup is restored beside it
+  --endpoint URL            of backups: what speaks S3, where it is not AWS: https://minio.internal:9000
   --against HOST[:PORT]     check-backup: a server to throw away, empty; http://HOST:PORT where it speaks no TLS. Its key: QDRANT_THROWAWAY_API_KEY
                             With --host, what is restored there is compared with the cluster, point by point
   --sample-above NUMBER     check-backup: of more points than that, so many are compared, drawn at random: 1000000

@@ -14,7 +14,7 @@ export { StateReader } from './read-state';
 export { planRebalance } from './rebalance';
 export { planRepair } from './repair';
 export { findingsJson, findingsText, outcomeJson, outcomeText, stateText } from './report';
-export { KeyInClearText, Refused, RestClient } from './rest-client';
+export { isLoopback, KeyInClearText, Refused, RestClient } from './rest-client';
 export type { Address, RestClientSettings } from './rest-client';
 export { run } from './run';
 export type { Outcome, RunOptions } from './run';

@@ -274,7 +274,7 @@ export function isList(value: unknown): boolean {
   return Array.isArray(value) && value.every(isObject);
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 

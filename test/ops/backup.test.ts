@@ -392,11 +392,18 @@ describe('old backups', () => {
 
 describe('the arguments of backup', () => {
   test.each([
-    [['--host', 'a'], 'no place is named: give --to FOLDER'],
+    [['--host', 'a'], 'no place is named: give --to FOLDER or --to s3://BUCKET/PREFIX'],
     [['--host', 'a', '--to', 'b/20260101T000000Z-0123abcd'], '--to takes the place of all backups, without the id of one'],
     [['--host', 'a', '--to', 'b', '--keep', '0'], '--keep takes a number from 1 to 1000000'],
     [['--host', 'a', '--to', 'b', '--keep', '1.5'], '--keep takes a number from 1 to 1000000'],
     [['--to', 'b'], 'no cluster is named'],
+    [['--host', 'a', '--to', 'gs://bucket'], '--to takes a folder, or s3://BUCKET/PREFIX'],
+    [['--host', 'a', '--to', 'b', '--endpoint', 'https://c'], '--endpoint is for s3://BUCKET/PREFIX'],
+    [
+      ['--host', 'a', '--to', 's3://b', '--endpoint', 'http://192.0.2.1:9000'],
+      '--endpoint takes the address of what speaks S3, over TLS',
+    ],
+    [['--host', 'a', '--to', 's3://b', '--endpoint', 'minio:9000'], '--endpoint takes the address of what speaks S3, over TLS'],
   ])('are refused in one line: %j', async (args, message) => {
     await start();
     const { status, err } = await ops(['backup', ...args]);

@@ -262,7 +262,7 @@ describe('a backup that is tried', () => {
 
 describe('the arguments of check-backup', () => {
   test('need no cluster, but a place', async () => {
-    expect(await ops(['check-backup'])).toMatchObject({ status: 2, err: 'error: no place is named: give --from FOLDER\n' });
+    expect(await ops(['check-backup'])).toMatchObject({ status: 2, err: 'error: no place is named: give --from FOLDER or --from s3://BUCKET/PREFIX\n' });
     expect(await check('--host', 'a')).toMatchObject({
       status: 2,
       err: expect.stringMatching(/^error: what is to be compared with the cluster/),

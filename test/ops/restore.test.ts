@@ -372,7 +372,7 @@ describe('nothing is restored', () => {
     unlinkSync(file);
     expect(await run(fresh, 'restore')).toMatchObject({
       status: 2,
-      err: expect.stringMatching(/has no backup: none of its folders has a manifest/),
+      err: expect.stringMatching(/has no backup: no folder has a manifest of it/),
     });
   });
 

@@ -79,6 +79,8 @@ export interface FakeOptions {
   readonly firstId?: number;
   /** How long a node takes for a snapshot. */
   readonly snapshotMilliseconds?: number;
+  /** How large a snapshot is, at least. */
+  readonly snapshotBytes?: number;
 }
 
 const DISK_KIB = 1024 * 1024;

@@ -8,7 +8,8 @@ interface SnapshotContent {
   readonly filling: string;
 }
 
-const FILLING = 'x'.repeat(200_000);
+/** How large a snapshot is, if nothing else is asked for. */
+const SNAPSHOT_BYTES = 200_000;
 
 const ok = (result: unknown): Reply => [200, { result, status: 'ok', time: 0 }];
 const refused = (status: number, error: string): Reply => [status, { status: { error }, time: 0 }];
@@ -200,7 +201,8 @@ export class FakeData {
       this.revisionOf(collection, point),
     ]);
     const indexes = Object.keys(this.cluster.collections.get(collection)!.schema);
-    const content = Buffer.from(JSON.stringify({ points, indexes, filling: FILLING } satisfies SnapshotContent));
+    const filling = 'x'.repeat(this.cluster.options.snapshotBytes ?? SNAPSHOT_BYTES);
+    const content = Buffer.from(JSON.stringify({ points, indexes, filling } satisfies SnapshotContent));
     const name = `${collection}-shard-${shard}-${stamp}.snapshot`;
     own.set(name, content);
     this.counts.made += 1;

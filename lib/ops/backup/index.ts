@@ -8,6 +8,7 @@ export { isId, Missing, PlaceTrouble, splitPlace } from './place';
 export type { Place } from './place';
 export { restore } from './restore';
 export type { RestoreOutcome } from './restore';
+export { S3Place } from './s3-place';
 export { ClusterSite } from './site';
 export type { Site } from './site';
 export { GivenUp } from './take-shards';
