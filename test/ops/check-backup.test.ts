@@ -193,7 +193,7 @@ describe('a backup that is tried', () => {
       /docs\/points\/count/.test(url) ? [200, { ...answer, result: { count: 249 } }] : undefined;
     const { status, out } = await check(...against(throwaway));
     expect(status).toBe(1);
-    expect(out).toContain('error: docs cannot be restored: docs has 249 points, and should have 250\n');
+    expect(out).toContain('error: docs cannot be restored: docs has 249 points by 127.0.0.111, and should have 250\n');
     expect(out).toMatch(/ {2}- images, 5 points/);
     expect([...throwaway.collections.keys()]).toEqual([]);
   });
@@ -262,7 +262,10 @@ describe('a backup that is tried', () => {
 
 describe('the arguments of check-backup', () => {
   test('need no cluster, but a place', async () => {
-    expect(await ops(['check-backup'])).toMatchObject({ status: 2, err: 'error: no place is named: give --from FOLDER or --from s3://BUCKET/PREFIX\n' });
+    expect(await ops(['check-backup'])).toMatchObject({
+      status: 2,
+      err: 'error: no place is named: give --from FOLDER or --from s3://BUCKET/PREFIX\n',
+    });
     expect(await check('--host', 'a')).toMatchObject({
       status: 2,
       err: expect.stringMatching(/^error: what is to be compared with the cluster/),

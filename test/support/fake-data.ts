@@ -48,9 +48,12 @@ export class FakeData {
     return [...this.snapshots.values()].flatMap((own) => [...own.keys()]);
   }
 
-  public pointsOf(collection: string): number[] {
+  /** The points of a collection, as a node reads them: copies of its own first. */
+  public pointsOf(collection: string, node?: Node): number[] {
     const { shards } = this.cluster.collections.get(collection)!;
-    return [...shards.values()].flatMap((shard) => [...(this.cluster.live(shard)[0]?.[1].points ?? [])]).sort((a, b) => a - b);
+    const copyOf = (live: ReturnType<FakeCluster['live']>) => live.find(([peer]) => peer === node?.id) ?? live[0];
+    const points = [...shards.values()].flatMap((shard) => [...(copyOf(this.cluster.live(shard))?.[1].points ?? [])]);
+    return points.sort((one, other) => one - other);
   }
 
   public serve(node: Node, method: string, url: string, body: any): Reply | Promise<Reply> | undefined {
@@ -67,7 +70,7 @@ export class FakeData {
     if (!collection) return refused(404, `Not found: Collection \`${name}\` doesn't exist!`);
     const [, shard, snapshot] = /^\/shards\/(\d+)\/snapshots(?:\/(.+))?$/.exec(rest) ?? [];
     if (shard !== undefined) return this.snapshotsOf(node, method, name, Number(shard), snapshot, query, body);
-    if (rest.startsWith('/points')) return this.points(name, collection, method, rest, body);
+    if (rest.startsWith('/points')) return this.points(node, name, collection, method, rest, body);
     return this.changeCollection(name, collection, method, rest, body);
   }
 
@@ -246,11 +249,11 @@ export class FakeData {
 
   // --- Points ---------------------------------------------------------------------------------------------------------------------
 
-  private points(name: string, { shards }: FakeCollection, method: string, rest: string, body: any): Reply {
+  private points(node: Node, name: string, { shards }: FakeCollection, method: string, rest: string, body: any): Reply {
     if (method !== 'POST') return refused(405, 'Method not allowed');
     const isAway = [...shards.values()].some((shard) => this.cluster.live(shard).length === 0);
     if (isAway) return refused(500, 'Service internal error: The replica set has no active replicas');
-    const all = this.pointsOf(name);
+    const all = this.pointsOf(name, node);
     if (rest === '/points/count') return ok({ count: all.length });
     const recordOf = (id: number) => this.record(name, id, body);
     if (rest === '/points') return ok(all.filter((id) => body.ids.map(Number).includes(id)).map(recordOf));

@@ -1,4 +1,4 @@
-import { ClusterState, copyOn, isLive, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
+import { ClusterState, copyOn, isLive, liveCopies, liveMembers, memberOf, nameOf, Shard, shardName } from '../cluster-state';
 import { hasRoom } from '../disk';
 import { fewAtATime } from '../few-at-a-time';
 import { bytesText } from '../size';
@@ -173,14 +173,26 @@ export class CollectionRestore {
     }
   }
 
-  /** Who writes while a collection is backed up has each of its snapshots of another moment: then there is no more than a range. */
+  /**
+   * By each node, as each counts the copies that it has. Who writes while a collection is backed up has each of its snapshots of another moment: then there
+   * is no more than a range.
+   */
   private async checkedCount(): Promise<number> {
     const { name, source, options } = this;
-    const points = await exactCount(this.site, name, options.patienceSeconds);
+    const state = await this.site.read();
     const [least, most] = [source.points.before, source.points.after].sort((one, other) => one - other);
-    if (points >= least && points <= most) return points;
     const expected = least === most ? `${least}` : `${least} to ${most}, as it was written to meanwhile`;
-    throw new GivenUp(`${name} has ${points} points, and should have ${expected}`);
+    const counts = new Set<number>();
+    for (const { id } of liveMembers(state)) {
+      const points = await exactCount(this.site, name, options.patienceSeconds, id);
+      counts.add(points);
+      if (points < least || points > most || counts.size > 1) {
+        throw new GivenUp(
+          `${name} has ${[...counts].join(' or ')} points by ${nameOf(state, id)}, and should have ${expected}`,
+        );
+      }
+    }
+    return [...counts][0];
   }
 
   private pause(): Promise<void> {
