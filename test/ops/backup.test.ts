@@ -194,6 +194,21 @@ describe('no backup is taken', () => {
     expect(out).toMatch(message);
   });
 
+  test('from a node that breaks off in the middle, where another has the shard', async () => {
+    await startFilled();
+    fake.breaksOff = (host) => host === FIRST;
+    const { status, err } = await backUp('--collection', 'docs');
+    expect({ status, left: fake.data.leftOnNodes }).toEqual({ status: 0, left: [] });
+    expect(err).toMatch(/^ {2}not taken: the snapshot of shard \d of docs on peer \d+ breaks off: aborted$/m);
+    fake.breaksOff = () => true;
+    const again = await backUp('--collection', 'docs');
+    expect(again).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(/^Given up:\n {2}- tried 3 times to take shard \d of docs: .* breaks off/),
+    });
+    expect({ ids: ids().length, left: fake.data.leftOnNodes }).toEqual({ ids: 1, left: [] });
+  });
+
   test('from a node that fails, where another has the shard', async () => {
     await startFilled();
     fake.tamper = (host, url, answer) =>
@@ -362,6 +377,17 @@ describe('old backups', () => {
     const { out } = await backUp('--keep', '1', '--keep-days', '1');
     expect(out).not.toContain('Backups removed');
     expect(ids()).toEqual([good, expect.any(String)]);
+  });
+
+  test('of all collections are not removed for those of one', async () => {
+    await startFilled();
+    await backUp();
+    const all = age(ids()[0], 20);
+    await backUp('--collection', 'images', '--collection', 'images');
+    const one = age(ids().at(-1)!, 10);
+    await backUp('--collection', 'images', '--keep', '1');
+    expect(ids()).toEqual([all, expect.any(String)]);
+    expect(ids()).not.toContain(one);
   });
 
   test('count for none where a file is not as it was', async () => {

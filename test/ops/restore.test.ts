@@ -95,7 +95,7 @@ describe('a restore', () => {
   ])('brings all back %s: points, parameters, indexes and aliases', async (_what, from, to) => {
     const old = await startFilled({ nodes: from });
     await backUp(old);
-    const fresh = await start({ nodes: to });
+    const fresh = await start({ nodes: to, transferMilliseconds: 150 });
     const { status, out } = await run(fresh, 'restore');
     expect({ status, out }).toEqual({
       status: 0,
@@ -275,6 +275,21 @@ describe('a collection that exists', () => {
     const { status, out } = await run(fake, 'restore');
     expect({ status, changes: fake.changes.length }).toEqual({ status: 1, changes });
     expect(out).toMatch(/^Refused:\n {2}- there is a collection docs: say --as NAME to restore beside it, or --replace/);
+  });
+
+  test('is refused, too, where it was restored from another backup', async () => {
+    const old = await startFilled();
+    await backUp(old);
+    const fresh = await start();
+    await run(fresh, 'restore');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    old.write('docs', 99);
+    await backUp(old);
+    const { status, out } = await run(fresh, 'restore');
+    expect({ status, points: fresh.data.pointsOf('docs').length }).toEqual({ status: 1, points: 40 });
+    expect(out).toMatch(/^Refused:\n {2}- there is a collection docs: say --as NAME/);
+    expect(await run(fresh, 'restore', '--replace', '--collection', 'docs')).toMatchObject({ status: 0 });
+    expect(fresh.data.pointsOf('docs')).toEqual([...number(40), 99]);
   });
 
   test('is replaced once all of the backup is restored beside it', async () => {

@@ -108,6 +108,8 @@ export class FakeCluster {
   public tamper: (host: string, url: string, answer: any) => [number, unknown] | undefined = () => undefined;
   /** Whether a node does what it is asked, and closes the connection in place of an answer. */
   public cuts: (host: string, method: string, url: string) => boolean = () => false;
+  /** Whether a node breaks off in the middle of a file. */
+  public breaksOff: (host: string, url: string) => boolean = () => false;
   public readonly members: Node[] = [];
   public readonly collections = new Map<string, FakeCollection>();
   /** What serves collections, snapshots and points. */
@@ -142,6 +144,10 @@ export class FakeCluster {
       const regular = denial ?? (await this.serve(node, request.method!, request.url!, body));
       if (this.cuts(node.host, request.method!, request.url!)) return void request.socket.destroy();
       const [status, answer] = this.tamper(node.host, request.url!, regular[1]) ?? regular;
+      if (Buffer.isBuffer(answer) && this.breaksOff(node.host, request.url!)) {
+        response.writeHead(status, { 'content-length': answer.length }).write(answer.subarray(0, answer.length / 2));
+        return void setTimeout(() => request.socket.destroy(), 20);
+      }
       if (Buffer.isBuffer(answer)) return void response.writeHead(status, { 'content-length': answer.length }).end(answer);
       const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
       response.writeHead(status, { 'content-type': 'application/json' }).end(content);

@@ -43,6 +43,7 @@ export async function backup(site: Site, place: Place, options: BackupOptions): 
 class Backup {
   private readonly notes: string[] = [];
   private readonly cluster: string | null;
+  private readonly only: string[] | null;
   private readonly begun: Date;
 
   constructor(
@@ -51,6 +52,7 @@ class Backup {
     private readonly options: BackupOptions,
   ) {
     this.cluster = options.cluster ?? null;
+    this.only = options.collections ? [...new Set(options.collections)].sort() : null;
     this.begun = options.now();
   }
 
@@ -58,7 +60,7 @@ class Backup {
     const state = await this.settled();
     const listed = await this.site.ask(undefined, 'GET', '/collections');
     const all = (listed?.collections ?? []).map((one: any) => String(one.name)).sort();
-    const names: string[] = this.options.collections ?? all;
+    const names: string[] = this.only ?? all;
     const shards = state.shards.filter(({ collection }) => names.includes(collection));
     const refusals = refusalsOf(
       state,
@@ -76,7 +78,7 @@ class Backup {
     const [busy] = await stillBeating(this.place, unfinished, this.options.beatSeconds);
     if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
     for (const one of opened) await this.clear(one, state);
-    const manifest = await this.take(state, [...new Set(names)], shards);
+    const manifest = await this.take(state, names, shards);
     if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
     const removed = await this.expired(peers);
     for (const old of removed) {
@@ -119,7 +121,7 @@ class Backup {
   }
 
   private async expired(peers: string[]): Promise<Manifest[]> {
-    const { backups, notes } = await backupsIn(this.place, this.cluster, peers);
+    const { backups, notes } = await backupsIn(this.place, { cluster: this.cluster, peers, only: this.only });
     this.notes.push(...notes);
     return expired(backups, this.options, this.options.now());
   }
@@ -139,7 +141,8 @@ class Backup {
       const text = manifestText(manifest);
       await journal.close();
       await this.place.write(id, MANIFEST_FILE, text, Buffer.byteLength(text));
-      await closeJournal(this.place, journal.content);
+      // It is a backup from here on, whatever becomes of the journal.
+      await closeJournal(this.place, journal.content).catch(() => {});
       return manifest;
     } catch (error) {
       if (!(error instanceof GivenUp || error instanceof PlaceTrouble || isOfNode(error))) throw error;
@@ -169,7 +172,7 @@ class Backup {
       backedUp.push({ ...one, points: { before: one.points, after }, shards: files });
     }
     return sealed({
-      ...{ schemaVersion: MANIFEST_VERSION, id: journal.id, cluster: this.cluster },
+      ...{ schemaVersion: MANIFEST_VERSION, id: journal.id, cluster: this.cluster, only: this.only },
       ...{ begun: this.begun.toISOString(), ended: this.options.now().toISOString() },
       peers: state.members.flatMap(({ id, uri, answer }) => (answer ? [{ id, uri, version: answer.version }] : [])),
       collections: backedUp,

@@ -126,15 +126,24 @@ class Check {
       this.findings.push(error(`not restored: ${refusal}`, 'give --against another server, which is empty'));
     if (refusals.length > 0) return;
     for (const collection of collections) {
-      try {
-        await this.tryOne(throwaway, manifest, collection);
-      } catch (trouble) {
-        if (!(trouble instanceof GivenUp || isOfNode(trouble))) throw trouble;
-        const what = `${collection.name} cannot be restored: ${(trouble as Error).message}`;
-        this.findings.push(error(what, 'read the log of the server that it was restored to'));
-      } finally {
-        await this.emptied(throwaway);
+      const { name } = collection;
+      const points = await this.attempt(`${name} cannot be restored`, () => this.tryOne(throwaway, manifest, collection));
+      const { cluster } = this.options;
+      if (points !== undefined && cluster) {
+        await this.attempt(`${name} cannot be compared`, () => this.compare(throwaway, cluster, name, points));
       }
+      await this.attempt(`${name} cannot be removed from the server again`, () => this.emptied(throwaway));
+    }
+  }
+
+  /** What a server does not do is found, and keeps nobody from looking at the rest. */
+  private async attempt<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (trouble) {
+      if (!(trouble instanceof GivenUp || isOfNode(trouble))) throw trouble;
+      this.findings.push(error(`${what}: ${(trouble as Error).message}`, 'read the log of the server, and try again'));
+      return undefined;
     }
   }
 
@@ -156,13 +165,12 @@ class Check {
     return others;
   }
 
-  private async tryOne(throwaway: Site, manifest: Manifest, collection: BackedUpCollection): Promise<void> {
+  private async tryOne(throwaway: Site, manifest: Manifest, collection: BackedUpCollection): Promise<number> {
     const begun = Date.now();
     const { name } = collection;
     const points = await new CollectionRestore(throwaway, this.place, manifest.id, collection, name, this.options, true).run();
     this.restored.push({ collection: name, points, seconds: secondsSince(begun) });
-    const { cluster } = this.options;
-    if (cluster) await this.compare(throwaway, cluster, name, points);
+    return points;
   }
 
   private async compare(throwaway: Site, cluster: Site, name: string, points: number): Promise<void> {

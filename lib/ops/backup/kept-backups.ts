@@ -3,11 +3,10 @@ import { filesOf, Manifest, MANIFEST_FILE, readManifest } from './manifest';
 import { Damaged, Place } from './place';
 import { KnownBackup } from './retention';
 
-/** The backups of a cluster, and what is said of those that cannot be read: these are left alone. */
+/** The backups of a cluster, and of the same collections, and what is said of those that cannot be read: these are left alone. */
 export async function backupsIn(
   place: Place,
-  cluster: string | null,
-  peers: string[],
+  { cluster, peers, only }: { cluster: string | null; peers: string[]; only: string[] | null },
 ): Promise<{ backups: KnownBackup[]; notes: string[] }> {
   const backups: KnownBackup[] = [];
   const notes: string[] = [];
@@ -18,7 +17,9 @@ export async function backupsIn(
       const manifest = await readManifest(place, id);
       const about = { cluster: manifest.cluster, peers: manifest.peers.map((peer) => peer.id) };
       const isWhole = filesOf(manifest).every(({ file, bytes }) => files.get(file) === bytes);
-      if (isOfCluster(about, cluster, peers)) backups.push({ manifest, isWhole });
+      if (!isOfCluster(about, cluster, peers)) continue;
+      // Of one collection there is not what there is of all.
+      if (JSON.stringify(manifest.only) === JSON.stringify(only)) backups.push({ manifest, isWhole });
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       notes.push(`${error.message}: nothing of it is removed`);
@@ -41,6 +42,8 @@ export async function removeBackup(place: Place, { id, cluster, peers, collectio
 /** Removes what a backup that was not finished has written. */
 export async function removeUnfinished(place: Place, journal: Journal): Promise<void> {
   const names = (await place.files(journal.id)).map(({ name }) => name).filter(isOwn);
+  // It may have come to be written: without it there is no backup.
+  await place.remove(journal.id, MANIFEST_FILE);
   for (const name of names) await place.remove(journal.id, name);
   await closeJournal(place, journal);
 }

@@ -41,6 +41,8 @@ export interface Manifest {
   readonly id: string;
   /** What the cluster is called by who backs it up. */
   readonly cluster: string | null;
+  /** The collections that were asked for, in order, where it was not all. */
+  readonly only: string[] | null;
   readonly begun: string;
   readonly ended: string;
   readonly peers: Array<{ readonly id: string; readonly uri: string; readonly version: string }>;

@@ -4,7 +4,7 @@ import { fewAtATime } from '../few-at-a-time';
 import { bytesText } from '../size';
 import { BackedUpCollection, ShardFile } from './manifest';
 import { creationOf, DECIDING, DECIDING_SECONDS, laterParams, Mark, markOf, noteMark } from './mark';
-import { Place } from './place';
+import { Place, PlaceTrouble } from './place';
 import { shardsFor } from './shard-keys';
 import { collectionPath, exactCount, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
@@ -53,10 +53,11 @@ export class CollectionRestore {
     await this.make(state);
     const pairs = await shardsFor(site, name, source, state.members.length);
     await this.makeIndexes();
+    await this.until(({ disagreements }) => disagreements);
     const left = source.shards.filter(({ id }) => !this.mark.recovered.includes(id));
     this.left = left.length;
     await this.recoverAll(left, pairs);
-    await this.untilComplete();
+    await this.until((now) => waitsOf(now, name));
     const points = await this.checkedCount();
     const params = laterParams(source);
     if (params) await site.ask(undefined, 'PATCH', collectionPath(name, DECIDING), { params }, DECIDING_SECONDS);
@@ -139,7 +140,8 @@ export class CollectionRestore {
     progress(`recovers ${what} on ${nameOf(state, peer)}; left: ${this.left} ${this.left === 1 ? 'shard' : 'shards'}`);
     const query = `?wait=true&priority=snapshot&checksum=${file.sha256}`;
     const path = collectionPath(this.name, `/shards/${id}/snapshots/upload${query}`);
-    const open = async () => verified(await this.place.read(this.backup, file.file), file.file, file).stream;
+    const broken = (why: string) => new PlaceTrouble(why);
+    const open = async () => verified(await this.place.read(this.backup, file.file), file.file, file, broken).stream;
     await this.site.upload(peer, path, { name: 'shard.snapshot', bytes: file.bytes, open }, patienceSeconds);
     await this.noteRecovered(file.id, peer);
   }
@@ -154,12 +156,12 @@ export class CollectionRestore {
     return this.marking;
   }
 
-  /** Until each copy has all points: Qdrant brings the others to the one that was recovered. */
-  private async untilComplete(): Promise<void> {
+  /** Until nothing is waited for: Qdrant brings each copy to the one that was recovered, and each node to what was decided. */
+  private async until(waitsIn: (state: ClusterState) => string[]): Promise<void> {
     let [sight, since] = ['', Date.now()];
     for (;;) {
       const state = await this.site.read();
-      const waits = waitsOf(state, this.name);
+      const waits = waitsIn(state);
       if (waits.length === 0) return;
       const now = [...waits, ...state.transfers.map(({ shard, to, comment }) => `${shard} ${to} ${comment}`)].join('\n');
       if (now !== sight) {

@@ -166,6 +166,7 @@ class Restore {
         this.options.progress(`removes ${name}: ${rehearsal} has all of it`);
         await this.remove(name);
       }
+      if (rehearsalExists) this.options.progress(`until ${name} is complete, ${rehearsal} has all of it`);
       const points = await this.restoreAs(source, name);
       this.restored.push({ collection: source.name, name, points });
     }

@@ -144,7 +144,8 @@ export class ShardTaker {
   private async fetch(of: Taking, made: NodeSnapshot, file: string): Promise<Omit<Taken, 'peer' | 'estimatedPoints'>> {
     const { stream } = await this.site.download(of.peer, snapshotsPath(of, made.name), this.options.patienceSeconds);
     const expected = { bytes: made.size, sha256: made.checksum ?? undefined };
-    const checked = verified(stream, `the snapshot of shard ${of.shard} of ${of.collection}`, expected);
+    const what = `the snapshot of shard ${of.shard} of ${of.collection} on peer ${of.peer}`;
+    const checked = verified(stream, what, expected, (why) => new Unreachable(why, true));
     await this.place.write(this.journal.id, file, checked.stream, made.size);
     return { bytes: made.size, sha256: checked.sha256() };
   }

@@ -9,8 +9,16 @@ export interface Expected {
   readonly sha256?: string;
 }
 
-/** Passes a stream on, and ends it in an error where it is not what it must be: whoever writes it writes nothing then. */
-export function verified(source: Readable, what: string, expected: Expected): { stream: Readable; sha256: () => string } {
+/**
+ * Passes a stream on, and ends it in an error where it is not what it must be: whoever writes it writes nothing then.
+ * @param broken what is said where it breaks off
+ */
+export function verified(
+  source: Readable,
+  what: string,
+  expected: Expected,
+  broken: (why: string) => Error,
+): { stream: Readable; sha256: () => string } {
   const hash = createHash('sha256');
   let [bytes, sum] = [0, ''];
   const stream = new Transform({
@@ -29,7 +37,7 @@ export function verified(source: Readable, what: string, expected: Expected): { 
       return then(isSame ? null : new Damaged(`${what} is damaged: its SHA-256 is ${sum}, and should be ${expected.sha256}`));
     },
   });
-  source.on('error', (error) => stream.destroy(error));
+  source.on('error', ({ message }) => stream.destroy(broken(`${what} breaks off: ${message}`)));
   // It may end before anyone reads it, who then hears of it all the same.
   stream.on('error', () => {});
   stream.on('close', () => source.destroy());
