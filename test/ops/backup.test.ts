@@ -296,6 +296,15 @@ describe('what a backup that was killed has left', () => {
     expect([fake.data.leftOnNodes, existsSync(join(place, id))]).toEqual([[], false]);
   });
 
+  test('is removed, too, where it had written nothing', async () => {
+    await startFilled();
+    const unbegun = ['20260101T000000Z-0123abcd', '20260102T000000Z-0123abcd', 'of-a-person'];
+    unbegun.forEach((id) => mkdirSync(join(place, id)));
+    writeFileSync(join(place, unbegun[1], 'under-way.json.part'), '{');
+    await backUp();
+    expect(ids()).toEqual([expect.any(String), 'of-a-person']);
+  });
+
   test('is looked for again while a node may still be at work on it', async () => {
     await startFilled();
     const id = leave();

@@ -2,7 +2,7 @@ import { ClusterState, liveCopies, memberOf, nameOf, Shard, shardName } from '..
 import { bytesText } from '../size';
 import { describeCollections, Described } from './describe';
 import { isOfCluster, OpenJournal, randomEnd, OpenedBackup, openedIn, stillBeating, Taking } from './journal';
-import { backupsIn, closeJournal, removeBackup, removeUnfinished, shardFileName } from './kept-backups';
+import { backupsIn, closeJournal, removeBackup, removeUnbegun, removeUnfinished, shardFileName } from './kept-backups';
 import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifestText, sealed } from './manifest';
 import { clearAway } from './node-snapshots';
 import { newId, Place, PlaceTrouble } from './place';
@@ -78,6 +78,7 @@ class Backup {
     const [busy] = await stillBeating(this.place, unfinished, this.options.beatSeconds);
     if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
     for (const one of opened) await this.clear(one, state);
+    await removeUnbegun(this.place);
     const manifest = await this.take(state, names, shards);
     if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
     const removed = await this.expired(peers);

@@ -48,6 +48,16 @@ export async function removeUnfinished(place: Place, journal: Journal): Promise<
   await closeJournal(place, journal);
 }
 
+/** Removes the folders of backups that were killed before they had written anything. */
+export async function removeUnbegun(place: Place): Promise<void> {
+  for (const id of await place.ids()) {
+    const files = await place.files(id);
+    if (files.some(({ name }) => name !== UNBEGUN)) continue;
+    await place.remove(id, UNBEGUN);
+    await place.removeFolder(id);
+  }
+}
+
 /** Leaves the journal only where nodes may still have something; the folder goes with all that was in it. */
 export async function closeJournal(place: Place, journal: Journal): Promise<void> {
   if (journal.takings.length > 0) return writeJournal(place, journal);
@@ -55,6 +65,9 @@ export async function closeJournal(place: Place, journal: Journal): Promise<void
   await place.remove(journal.id, JOURNAL_FILE);
   if (others.length === 0) await place.removeFolder(journal.id);
 }
+
+/** What there is before the journal is whole. */
+const UNBEGUN = `${JOURNAL_FILE}.part`;
 
 export function shardFileName(collection: number, shard: number): string {
   return `collection-${collection}-shard-${shard}.snapshot`;
