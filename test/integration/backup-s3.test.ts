@@ -190,6 +190,7 @@ describeWith(['moto', 'openssl'], 'a backup in a bucket', () => {
   ])('is not for those %s', async (_what, more, message) => {
     const { status, text } = await run(['check-backup', '--from', `s3://${bucket}/vectors`], more);
     expect({ status, text }).toEqual({ status: 2, text: expect.stringMatching(message) });
+    expect(text.trim().split('\n')).toHaveLength(1);
     expect(text).not.toContain('not to be shown');
   });
 });

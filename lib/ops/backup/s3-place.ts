@@ -100,7 +100,7 @@ export class S3Place implements Place {
       // What is wrong with what was to be written is said by whoever gave it.
       if (error instanceof PlaceTrouble || (!(error as Sdk.S3ServiceException).$metadata && !isOfWay(error))) throw error;
       if (name === 'NoSuchKey') throw new Missing(`${this.name} has no such object`);
-      throw new PlaceTrouble(`${this.name} cannot ${what}: ${name}: ${message}`);
+      throw new PlaceTrouble(`${this.name} cannot ${what}: ${name === 'Error' ? '' : `${name}: `}${message}`);
     }
   }
 }
@@ -132,6 +132,8 @@ function clientOptionsOf({ endpoint, environment }: S3Settings): Sdk.S3ClientCon
 
 /** It is bundled (`scripts/bundle.js`), so that nobody has to install it, and loaded where it is needed. */
 function loadSdk(): typeof Sdk {
+  // That later ones want a later Node is nothing that a user could mend: this one is in the bundle.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require('./vendor/aws-s3.js');
 }
