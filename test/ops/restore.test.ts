@@ -296,12 +296,14 @@ describe('a collection that exists', () => {
     const fake = await startFilled();
     await backUp(fake);
     fake.write('docs', 99);
+    fake.data.aliases.set('since', 'docs').set('other', 'images');
     const before = fake.changes.length;
     const { status } = await run(fake, 'restore', '--collection', 'docs', '--replace');
     expect(status).toBe(0);
     expect(fake.data.pointsOf('docs')).toEqual(number(40));
     expect([...fake.collections.keys()].sort()).toEqual(['docs', 'images']);
-    expect([...fake.data.aliases]).toEqual([['current', 'docs']]);
+    // The one that has come since the backup, too.
+    expect([...fake.data.aliases].sort()).toEqual([['current', 'docs'], ['other', 'images'], ['since', 'docs']]); // prettier-ignore
     const deeds = fake.changes.slice(before).filter((change) => /^(create|delete)/.test(change));
     const rehearsal = `docs-restore-${idOf()}`;
     expect(deeds).toEqual([`create ${rehearsal}`, 'delete docs', 'create docs', `delete ${rehearsal}`]);

@@ -10,6 +10,8 @@ export interface Mark {
   /** The shards, as the backup numbers them, that have been recovered. */
   readonly recovered: number[];
   readonly ended: boolean;
+  /** What led to the collection that is replaced: who removes that removes its aliases, too. */
+  readonly aliases?: string[];
   /** Whether it was made to look at, and is removed by whoever looks next: no other collection ever is. */
   readonly isThrowaway?: true;
 }

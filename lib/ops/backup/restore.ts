@@ -1,7 +1,7 @@
 import { ClusterState, hasMajority, liveMembers } from '../cluster-state';
 import { wayFindings } from '../preflight';
 import { BackedUpCollection, Manifest, readManifest, versionsOf } from './manifest';
-import { DECIDING, DECIDING_SECONDS, Mark, markOf } from './mark';
+import { DECIDING, DECIDING_SECONDS, Mark, markOf, noteMark } from './mark';
 import { Place, PlaceTrouble } from './place';
 import { CollectionRestore, RecoveryOptions } from './restore-collection';
 import { numberingObstacle } from './shard-keys';
@@ -73,7 +73,6 @@ class Restore {
     if (this.options.dryRun) return this.end('planned', { planned: targets.flatMap((target) => this.planOf(target)) });
     try {
       for (const target of targets) await this.bring(target);
-      for (const target of targets) await this.bringAliases(target);
     } catch (error) {
       if (!(error instanceof GivenUp || error instanceof PlaceTrouble || isOfNode(error))) throw error;
       return this.end('stuck', { reasons: [`${(error as Error).message}; run it again once that is mended`] });
@@ -163,6 +162,7 @@ class Restore {
       if (exists && !mark) {
         await this.restoreAs(source, rehearsal);
         rehearsalExists = true;
+        await this.keepAliases(name, rehearsal);
         this.options.progress(`removes ${name}: ${rehearsal} has all of it`);
         await this.remove(name);
       }
@@ -170,7 +170,19 @@ class Restore {
       const points = await this.restoreAs(source, name);
       this.restored.push({ collection: source.name, name, points });
     }
+    await this.bringAliases(target, rehearsalExists ? ((await this.markAt(rehearsal))?.aliases ?? []) : []);
     if (rehearsalExists) await this.remove(rehearsal);
+  }
+
+  /** Those that have come since the backup are in no manifest. */
+  private async keepAliases(name: string, rehearsal: string): Promise<void> {
+    const aliases = [...(await this.aliases())].filter(([, target]) => target === name).map(([alias]) => alias);
+    const mark = await this.markAt(rehearsal);
+    if (mark)
+      await noteMark(this.site, undefined, rehearsal, {
+        ...mark,
+        aliases: [...new Set([...(mark.aliases ?? []), ...aliases])],
+      });
   }
 
   private restoreAs(source: BackedUpCollection, name: string): Promise<number> {
@@ -187,14 +199,13 @@ class Restore {
   }
 
   /** An alias that leads elsewhere now is what somebody has decided since. */
-  private async bringAliases({ source, name }: Target): Promise<void> {
-    if (name !== source.name) {
-      if (source.aliases.length > 0)
-        this.notes.push(`${source.aliases.join(', ')}, of ${source.name}, lead where they did before`);
-      return;
+  private async bringAliases({ source, name }: Target, kept: string[]): Promise<void> {
+    const isSame = name === source.name;
+    if (!isSame && source.aliases.length > 0) {
+      this.notes.push(`${source.aliases.join(', ')}, of ${source.name}, lead where they did before`);
     }
     const known = await this.aliases();
-    for (const alias of source.aliases) {
+    for (const alias of new Set([...(isSame ? source.aliases : []), ...kept])) {
       const target = known.get(alias);
       if (target === name) continue;
       if (target !== undefined) {
