@@ -1,4 +1,4 @@
-import { createServer, RequestListener, Server } from 'node:http';
+import { createServer, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer, ServerOptions } from 'node:https';
 import type { Schemas } from '@qdrant/js-client-rest';
 import { bodyOf, FakeData } from './fake-data';
@@ -131,32 +131,36 @@ export class FakeCluster {
     if (holder && this.hasShards(holder.id)) throw new Error(`peer URI ${host} already used by a peer which still has shards`);
     if (holder) this.forget(holder);
     const id = `1357924680135792${(this.options.firstId ?? 1000) + this.nodes.length}`;
-    const listener: RequestListener = async (request, response) => {
+    const listener: RequestListener = (request, response) => {
       const parts: Buffer[] = [];
-      try {
-        for await (const part of request) parts.push(part);
-      } catch {
-        // Whoever sent it is gone.
-        return;
-      }
-      const denial = this.denialOf(request.method!, request.url!, request.headers['api-key']);
-      const body = bodyOf(Buffer.concat(parts), request.headers['content-type']);
-      const regular = denial ?? (await this.serve(node, request.method!, request.url!, body));
-      if (this.cuts(node.host, request.method!, request.url!)) return void request.socket.destroy();
-      const [status, answer] = this.tamper(node.host, request.url!, regular[1]) ?? regular;
-      if (Buffer.isBuffer(answer) && this.breaksOff(node.host, request.url!)) {
-        response.writeHead(status, { 'content-length': answer.length }).write(answer.subarray(0, answer.length / 2));
-        return void setTimeout(() => request.socket.destroy(), 20);
-      }
-      if (Buffer.isBuffer(answer)) return void response.writeHead(status, { 'content-length': answer.length }).end(answer);
-      const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
-      response.writeHead(status, { 'content-type': 'application/json' }).end(content);
+      request.on('data', (part) => parts.push(part));
+      request.on('end', () => {
+        const denial = this.denialOf(request.method!, request.url!, request.headers['api-key']);
+        const body = bodyOf(Buffer.concat(parts), request.headers['content-type']);
+        const reply = denial ?? this.serve(node, request.method!, request.url!, body);
+        // What is answered at once is of this moment.
+        if (Array.isArray(reply)) this.answer(node, request, response, reply);
+        else void reply.then((later) => this.answer(node, request, response, later));
+      });
     };
     const server: Server = this.options.tls ? createSecureServer(this.options.tls, listener) : createServer(listener);
     const node: Node = { id, host, server, version: this.options.version ?? '1.19.0', isUp: true, isReady: true };
     await new Promise<void>((resolve, reject) => server.on('error', reject).listen(this.port, host, resolve));
     this.nodes.push(node);
     this.members.push(node);
+  }
+
+  private answer({ host }: Node, request: IncomingMessage, response: ServerResponse, regular: Reply): void {
+    const [method, url] = [request.method!, request.url!];
+    if (this.cuts(host, method, url)) return void request.socket.destroy();
+    const [status, answer] = this.tamper(host, url, regular[1]) ?? regular;
+    if (Buffer.isBuffer(answer) && this.breaksOff(host, url)) {
+      response.writeHead(status, { 'content-length': answer.length }).write(answer.subarray(0, answer.length / 2));
+      return void setTimeout(() => request.socket.destroy(), 20);
+    }
+    if (Buffer.isBuffer(answer)) return void response.writeHead(status, { 'content-length': answer.length }).end(answer);
+    const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(content);
   }
 
   /** Takes a node away, with or without hope. */
