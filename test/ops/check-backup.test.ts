@@ -173,6 +173,24 @@ describe('a backup that is tried', () => {
     expect(lenient).toMatchObject({ status: 0, out: expect.stringMatching(/^warning: docs: of 251 points 1 differ/m) });
   });
 
+  test('asks for no more than strict mode allows', async () => {
+    const fake = await start();
+    const strict = { enabled: true, max_query_limit: 7, max_timeout: 1 };
+    fake.addCollection('docs', 1, [[0], [1]], { strict_mode_config: strict });
+    for (let point = 0; point < 30; point++) fake.write('docs', point);
+    await backUp(fake);
+    const throwaway = await start({ nodes: 1 });
+    const where = [...against(throwaway), ...whereOf(fake)];
+    expect(await check(...where)).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/; 30 compared with the cluster's\n/),
+    });
+    expect(await check(...where, '--sample-above', '20')).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/drawn at random/),
+    });
+  });
+
   test('is sampled above so many points', async () => {
     const fake = await startBackedUp();
     const throwaway = await start({ nodes: 1 });

@@ -328,7 +328,7 @@ describe('a collection that exists', () => {
     await backUp(fake);
     const manifest = manifestOf();
     delete manifest.digest;
-    manifest.collections[0].points = { before: 41, after: 41 };
+    manifest.collections[0].points = { before: 41, after: 41, isExact: true };
     const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
     writeFileSync(join(place, idOf(), 'manifest.json'), JSON.stringify({ ...manifest, digest }));
     const { status, out } = await run(fake, 'restore', '--collection', 'docs', '--replace');

@@ -70,7 +70,7 @@ export class FakeData {
     if (!collection) return refused(404, `Not found: Collection \`${name}\` doesn't exist!`);
     const [, shard, snapshot] = /^\/shards\/(\d+)\/snapshots(?:\/(.+))?$/.exec(rest) ?? [];
     if (shard !== undefined) return this.snapshotsOf(node, method, name, Number(shard), snapshot, query, body);
-    if (rest.startsWith('/points')) return this.points(node, name, collection, method, rest, body);
+    if (rest.startsWith('/points')) return this.points(node, name, collection, rest, body, query);
     return this.changeCollection(name, collection, method, rest, body);
   }
 
@@ -249,8 +249,18 @@ export class FakeData {
 
   // --- Points ---------------------------------------------------------------------------------------------------------------------
 
-  private points(node: Node, name: string, { shards }: FakeCollection, method: string, rest: string, body: any): Reply {
-    if (method !== 'POST') return refused(405, 'Method not allowed');
+  private points(
+    node: Node,
+    name: string,
+    { shards, config }: FakeCollection,
+    rest: string,
+    body: any,
+    query: URLSearchParams,
+  ): Reply {
+    const strict = config.strict_mode_config?.enabled ? config.strict_mode_config : {};
+    const isTooMuch =
+      body.limit > (strict.max_query_limit ?? Infinity) || Number(query.get('timeout')) > (strict.max_timeout ?? Infinity);
+    if (isTooMuch) return refused(400, 'Bad request: Limit exceeded. Help: Reduce it');
     const isAway = [...shards.values()].some((shard) => this.cluster.live(shard).length === 0);
     if (isAway) return refused(500, 'Service internal error: The replica set has no active replicas');
     const all = this.pointsOf(name, node);

@@ -7,7 +7,8 @@ import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifest
 import { clearAway } from './node-snapshots';
 import { newId, Place, PlaceTrouble } from './place';
 import { expired, Retention } from './retention';
-import { exactCount, Site } from './site';
+import { countPoints } from './count';
+import { Site } from './site';
 import { GivenUp, isOfNode, ShardTaker, Taken, TakeOptions, Wanted } from './take-shards';
 
 export interface BackupOptions extends TakeOptions, Retention {
@@ -164,13 +165,13 @@ class Backup {
     await this.checkUnchanged(described);
     await this.checkFiles(journal.id, wanted, taken);
     const backedUp: BackedUpCollection[] = [];
-    for (const { shards: own, ...one } of described) {
-      const after = await exactCount(this.site, one.name, seconds);
+    for (const { shards: own, points: before, isExact, ...one } of described) {
+      const after = await countPoints(this.site, one.name, { isExact, seconds });
       const files = own.map(({ shard, key }) => {
         const index = wanted.findIndex((each) => each.shard === shard);
         return { id: shard.id, key, copies: shard.copies.length, file: wanted[index].file, ...taken[index] };
       });
-      backedUp.push({ ...one, points: { before: one.points, after }, shards: files });
+      backedUp.push({ ...one, points: { before, after, isExact }, shards: files });
     }
     return sealed({
       ...{ schemaVersion: MANIFEST_VERSION, id: journal.id, cluster: this.cluster, only: this.only },

@@ -8,7 +8,8 @@ import { DECIDING, DECIDING_SECONDS, markOf } from './mark';
 import { Damaged, Missing, Place } from './place';
 import { stateRefusals } from './restore';
 import { CollectionRestore, RecoveryOptions } from './restore-collection';
-import { collectionPath, exactCount, Site } from './site';
+import { countPoints, isAbout } from './count';
+import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
 
 export interface CheckOptions extends RecoveryOptions, ComparisonOptions {
@@ -130,7 +131,7 @@ class Check {
       const points = await this.attempt(`${name} cannot be restored`, () => this.tryOne(throwaway, manifest, collection));
       const { cluster } = this.options;
       if (points !== undefined && cluster) {
-        await this.attempt(`${name} cannot be compared`, () => this.compare(throwaway, cluster, name, points));
+        await this.attempt(`${name} cannot be compared`, () => this.compare(throwaway, cluster, collection, points));
       }
       await this.attempt(`${name} cannot be removed from the server again`, () => this.emptied(throwaway));
     }
@@ -173,18 +174,22 @@ class Check {
     return points;
   }
 
-  private async compare(throwaway: Site, cluster: Site, name: string, points: number): Promise<void> {
-    const { patienceSeconds, progress } = this.options;
+  private async compare(throwaway: Site, cluster: Site, collection: BackedUpCollection, points: number): Promise<void> {
+    const { name, config } = collection;
+    const { patienceSeconds: seconds, progress } = this.options;
     const { collections } = await cluster.ask(undefined, 'GET', '/collections');
     if (!collections.some((one: any) => one.name === name)) {
       this.findings.push(warning(`the cluster has no collection ${name} any more`, 'nothing, if it was removed on purpose'));
       return;
     }
-    const live = await exactCount(cluster, name, patienceSeconds);
+    const live = await countPoints(cluster, name, { isExact: collection.points.isExact, seconds });
     progress(`compares ${name}, of ${points} points, with the cluster, which has ${live}`);
-    const comparison = await comparePoints(name, throwaway, cluster, points, this.options);
+    const { enabled, max_query_limit: limit } = config.strict_mode_config ?? {};
+    const compared = { collection: name, points, most: enabled ? (limit ?? undefined) : undefined };
+    const comparison = await comparePoints(compared, throwaway, cluster, this.options);
     this.compared.push(comparison);
-    const text = differenceText(comparison, points, live);
+    const isAsMany = collection.points.isExact ? points === live : isAbout(points, live);
+    const text = differenceText(comparison, points, live, isAsMany);
     if (text === undefined) return;
     const level = this.options.allowChanges ? warning : error;
     this.findings.push(level(text, 'look whether they were written since; where that is expected, say --allow-changes'));
@@ -197,10 +202,10 @@ class Check {
   }
 }
 
-function differenceText(comparison: Comparison, points: number, live: number): string | undefined {
+function differenceText(comparison: Comparison, points: number, live: number, isAsMany: boolean): string | undefined {
   const { collection, compared, isSampled, different, onlyInBackup, onlyInCluster, examples } = comparison;
   const odd = different + onlyInBackup + onlyInCluster;
-  if (odd === 0 && points === live) return undefined;
+  if (odd === 0 && isAsMany) return undefined;
   const which = odd === 0 ? '' : ` (${examples.join(', ')}${odd > examples.length ? ', ...' : ''})`;
   const theirs = isSampled ? '' : `, ${onlyInCluster} only in the cluster`;
   const counts = `of ${compared} points ${different} differ, ${onlyInBackup} are only in the backup${theirs}`;

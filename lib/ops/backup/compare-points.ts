@@ -6,6 +6,15 @@ export interface ComparisonOptions {
   readonly patienceSeconds: number;
 }
 
+/** What is compared. */
+export interface Compared {
+  readonly collection: string;
+  /** How many points the backup has. */
+  readonly points: number;
+  /** How many points may be asked for at a time, where strict mode tells. */
+  readonly most?: number;
+}
+
 /** What a restored collection and that of a cluster have in common, and what not. */
 export interface Comparison {
   readonly collection: string;
@@ -34,17 +43,18 @@ const MOST_EXAMPLES = 5;
 
 /** Compares a collection of two sites point by point: ids, vectors and payloads. */
 export async function comparePoints(
-  collection: string,
+  { collection, points, most = PAGE }: Compared,
   backup: Site,
   cluster: Site,
-  points: number,
   options: ComparisonOptions,
 ): Promise<Comparison> {
   const tally = new Tally(collection, points > options.sampleAbove);
-  if (points > options.sampleAbove) await compareSample(tally, backup, cluster, options);
-  else await compareAll(tally, backup, cluster, options);
+  const compare = points > options.sampleAbove ? compareSample : compareAll;
+  await compare(tally, backup, cluster, { ...options, page: Math.min(PAGE, most) });
   return tally.result;
 }
+
+type PagedOptions = ComparisonOptions & { readonly page: number };
 
 class Tally {
   private readonly counts = { compared: 0, different: 0, onlyInBackup: 0, onlyInCluster: 0 };
@@ -80,8 +90,8 @@ class Tally {
 }
 
 /** Both are read in the order of their ids, as Qdrant gives them. */
-async function compareAll(tally: Tally, backup: Site, cluster: Site, options: ComparisonOptions): Promise<void> {
-  const [ours, theirs] = [backup, cluster].map((site) => pointsIn(site, tally.collection, options.patienceSeconds));
+async function compareAll(tally: Tally, backup: Site, cluster: Site, options: PagedOptions): Promise<void> {
+  const [ours, theirs] = [backup, cluster].map((site) => pointsIn(site, tally.collection, options));
   let [one, other] = [await ours.next(), await theirs.next()];
   while (!one.done || !other.done) {
     const order = one.done ? 1 : other.done ? -1 : byId(one.value.id, other.value.id);
@@ -93,10 +103,14 @@ async function compareAll(tally: Tally, backup: Site, cluster: Site, options: Co
   }
 }
 
-async function* pointsIn(site: Site, collection: string, seconds: number): AsyncGenerator<Point, undefined> {
+async function* pointsIn(
+  site: Site,
+  collection: string,
+  { page: limit, patienceSeconds: seconds }: PagedOptions,
+): AsyncGenerator<Point, undefined> {
   let offset: PointId | null | undefined;
   do {
-    const body = { limit: PAGE, with_payload: true, with_vector: true, ...((offset ?? null) === null ? {} : { offset }) };
+    const body = { limit, with_payload: true, with_vector: true, ...((offset ?? null) === null ? {} : { offset }) };
     const page = await site.ask(undefined, 'POST', collectionPath(collection, '/points/scroll'), body, seconds);
     yield* page.points as Point[];
     offset = page.next_page_offset;
@@ -105,13 +119,13 @@ async function* pointsIn(site: Site, collection: string, seconds: number): Async
 }
 
 /** Points of the backup, at random: what only the cluster has is seen by the counts alone. */
-async function compareSample(tally: Tally, backup: Site, cluster: Site, options: ComparisonOptions): Promise<void> {
-  const { sampleAbove: wanted, patienceSeconds: seconds } = options;
+async function compareSample(tally: Tally, backup: Site, cluster: Site, options: PagedOptions): Promise<void> {
+  const { sampleAbove: wanted, patienceSeconds: seconds, page } = options;
   const seen = new Set<string>();
   const all = { with_payload: true, with_vector: true };
   // What is drawn may have been drawn before.
-  for (let round = 0; tally.compared < wanted && round < 3 * Math.ceil(wanted / PAGE); round++) {
-    const query = { query: { sample: 'random' }, limit: Math.min(PAGE, wanted - tally.compared), ...all };
+  for (let round = 0; tally.compared < wanted && round < 3 * Math.ceil(wanted / page); round++) {
+    const query = { query: { sample: 'random' }, limit: Math.min(page, wanted - tally.compared), ...all };
     const drawn = await backup.ask(undefined, 'POST', collectionPath(tally.collection, '/points/query'), query, seconds);
     const fresh = (drawn.points as Point[]).filter(({ id }) => !seen.has(String(id)));
     if (fresh.length === 0) continue;

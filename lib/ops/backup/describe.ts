@@ -1,12 +1,14 @@
 import { Shard } from '../cluster-state';
 import { MARK } from './mark';
 import { BackedUpCollection } from './manifest';
-import { collectionPath, exactCount, Site } from './site';
+import { canBeExact, countPoints } from './count';
+import { collectionPath, Site } from './site';
 import { GivenUp } from './take-shards';
 
 /** A collection before its shards are taken. */
 export type Described = Omit<BackedUpCollection, 'points' | 'shards'> & {
   readonly points: number;
+  readonly isExact: boolean;
   readonly shards: Array<{ readonly shard: Shard; readonly key: string | number | null }>;
 };
 
@@ -21,10 +23,11 @@ export async function describeCollections(site: Site, names: string[], shards: S
     const told = [...(cluster.local_shards ?? []), ...(cluster.remote_shards ?? [])];
     const keyOf = ({ id }: Shard) => told.find((one) => one.shard_id === id)?.shard_key ?? null;
     const own = shards.filter(({ collection }) => collection === name);
+    const isExact = canBeExact(own.reduce((sum, { points }) => sum + points, 0));
     described.push({
       ...{ name, config: withoutMark(info.config), payloadSchema: info.payload_schema ?? {} },
       aliases: aliases.filter((one: any) => one.collection_name === name).map((one: any) => one.alias_name),
-      points: await exactCount(site, name, seconds),
+      ...{ points: await countPoints(site, name, { isExact, seconds }), isExact },
       shards: own.map((shard) => ({ shard, key: keyOf(shard) })),
     });
   }

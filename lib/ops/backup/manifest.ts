@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CountedPoints } from './count';
 import { Damaged, Missing, Place, PlaceTrouble, textOf } from './place';
 
 /** Raised when a member changes its meaning or goes; more members may come without that. */
@@ -30,8 +31,8 @@ export interface BackedUpCollection {
   /** Its payload indexes, as Qdrant told them. */
   readonly payloadSchema: { readonly [field: string]: any };
   readonly aliases: string[];
-  /** How many points it had, counted exactly, before the first of its snapshots and after the last: the same number twice where nobody wrote. */
-  readonly points: { readonly before: number; readonly after: number };
+  /** How many points it had before the first of its snapshots and after the last: the same number twice where nobody wrote. */
+  readonly points: CountedPoints;
   readonly shards: ShardFile[];
 }
 

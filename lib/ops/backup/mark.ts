@@ -35,12 +35,14 @@ const LATER = ['read_fan_out_factor', 'read_fan_out_delay_ms'];
 
 /** What makes a collection anew, with all that Qdrant told of it (as its own `From<CollectionConfigInternal> for CreateCollection` does it). */
 export function creationOf({ config, shards }: BackedUpCollection, mark: Mark): object {
-  const { params, optimizer_config: optimizers, metadata, ...others } = config;
+  const { params, optimizer_config: optimizers, metadata, strict_mode_config: strict, ...others } = config;
   const own = Object.entries(params).filter(([name]) => !LATER.includes(name));
   return {
     ...Object.fromEntries(own),
     ...(params.sharding_method === 'custom' ? {} : { shard_number: shards.length }),
     ...others,
+    // What keeps clients from asking for much is in the way of who looks at all.
+    ...(strict === undefined || mark.isThrowaway ? {} : { strict_mode_config: strict }),
     ...(optimizers === undefined ? {} : { optimizers_config: optimizers }),
     metadata: { ...metadata, [MARK]: mark },
   };

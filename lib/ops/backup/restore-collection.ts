@@ -6,7 +6,8 @@ import { BackedUpCollection, ShardFile } from './manifest';
 import { creationOf, DECIDING, DECIDING_SECONDS, laterParams, Mark, markOf, noteMark } from './mark';
 import { Place, PlaceTrouble } from './place';
 import { shardsFor } from './shard-keys';
-import { collectionPath, exactCount, Site } from './site';
+import { countPoints, rangeOf } from './count';
+import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
 import { verified } from './verified';
 
@@ -175,23 +176,18 @@ export class CollectionRestore {
     }
   }
 
-  /**
-   * By each node, as each counts the copies that it has. Who writes while a collection is backed up has each of its snapshots of another moment: then there
-   * is no more than a range.
-   */
+  /** By each node, as each counts the copies that it has. */
   private async checkedCount(): Promise<number> {
-    const { name, source, options } = this;
+    const { name, options } = this;
+    const { isExact } = this.source.points;
+    const { least, most, text } = rangeOf(this.source.points);
     const state = await this.site.read();
-    const [least, most] = [source.points.before, source.points.after].sort((one, other) => one - other);
-    const expected = least === most ? `${least}` : `${least} to ${most}, as it was written to meanwhile`;
     const counts = new Set<number>();
     for (const { id } of liveMembers(state)) {
-      const points = await exactCount(this.site, name, options.patienceSeconds, id);
+      const points = await countPoints(this.site, name, { isExact, seconds: options.patienceSeconds }, id);
       counts.add(points);
-      if (points < least || points > most || counts.size > 1) {
-        throw new GivenUp(
-          `${name} has ${[...counts].join(' or ')} points by ${nameOf(state, id)}, and should have ${expected}`,
-        );
+      if (points < least || points > most || (isExact && counts.size > 1)) {
+        throw new GivenUp(`${name} has ${[...counts].join(' or ')} points by ${nameOf(state, id)}, and should have ${text}`);
       }
     }
     return [...counts][0];

@@ -54,10 +54,3 @@ export class ClusterSite implements Site {
 export function collectionPath(name: string, rest = ''): string {
   return `/collections/${encodeURIComponent(name)}${rest}`;
 }
-
-/** How many points a collection has, counted one by one; a node that is named counts copies of its own, where it has them. */
-export async function exactCount(site: Site, name: string, seconds: number, peer?: string): Promise<number> {
-  const answer = await site.ask(peer, 'POST', collectionPath(name, '/points/count'), { exact: true }, seconds);
-  if (typeof answer?.count !== 'number') throw new Unreachable(`nobody counts the points of ${name}`, true);
-  return answer.count;
-}
