@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TlsSettings, tlsOptionsOf } from '../verify/wire/connection';
 import { jsonOf } from '../verify/wire/rest-wire';
+import { withLargeMarked, withLargeNumbers } from './large-numbers';
 
 /** Where a node serves REST. */
 export interface Address {
@@ -254,7 +255,7 @@ function wholeOf(response: IncomingMessage): Promise<Answer> {
 }
 
 function resultOf(address: Address, path: string, { status, text }: Answer): any {
-  const answer = jsonOf(text);
+  const answer = jsonOf(withLargeMarked(path, text));
   if (status === 200 && !isObject(answer)) throw new Odd(address, path);
   if (status === 200) return 'result' in answer ? answer.result : answer;
   throw refusalOf({ status, text });
@@ -282,7 +283,7 @@ export function isLoopback(host: string): boolean {
 function contentOf(path: string, body: object): string {
   const text = JSON.stringify(body);
   if (/\/cluster$/.test(path)) return text.replace(/"((?:from_|to_)?peer_id)":"(\d+)"/g, '"$1":$2');
-  if (!/\/points(\/\w+)?$/.test(path)) return text;
+  if (!/\/points(\/\w+)?$/.test(path)) return withLargeNumbers(text);
   const numbers = (list: string) => list.replace(/"(\d+)"/g, '$1');
   return text.replace(/"offset":"(\d+)"/g, '"offset":$1').replace(/"ids":\[[^\]]*\]/g, numbers);
 }
