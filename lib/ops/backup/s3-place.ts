@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
+import { isLoopback } from '../rest-client';
 import type * as Sdk from './vendor/aws-s3.entry';
 import { isId, Missing, Place, PlaceTrouble, StoredFile } from './place';
 
@@ -33,6 +34,8 @@ export class S3Place implements Place {
     this.name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`;
     this.sdk = loadSdk();
     this.client = new this.sdk.S3Client(clientOptionsOf(settings));
+    // Wherever the endpoint comes from: an option, the environment (`AWS_ENDPOINT_URL_S3`), or a profile.
+    this.client.middlewareStack.add((next) => (call) => next(overTls(call)), { step: 'build', name: 'overTls' });
   }
 
   public async ids(): Promise<string[]> {
@@ -105,6 +108,13 @@ export class S3Place implements Place {
   }
 }
 
+/** What is backed up, and the signatures of who may read it, go to nobody in clear text but to this machine. */
+function overTls<T extends { request: unknown }>(call: T): T {
+  const { protocol, hostname = '' } = call.request as { protocol?: string; hostname?: string };
+  if (protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))) return call;
+  throw new PlaceTrouble(`S3 would be asked in clear text at ${hostname}: name an endpoint over TLS`);
+}
+
 /** Whether no answer came, or nothing was asked: there are no credentials, or no region. */
 function isOfWay(error: unknown): boolean {
   const { name, code, message } = error as NodeJS.ErrnoException;
@@ -126,8 +136,16 @@ function clientOptionsOf({ endpoint, environment }: S3Settings): Sdk.S3ClientCon
           requestChecksumCalculation: 'WHEN_REQUIRED',
           responseChecksumValidation: 'WHEN_REQUIRED',
         }),
-    ...(bundle === undefined ? {} : { requestHandler: { httpsAgent: new Agent({ ca: readFileSync(bundle) }) } }),
+    ...(bundle === undefined ? {} : { requestHandler: { httpsAgent: new Agent({ ca: certificatesIn(bundle) }) } }),
   };
+}
+
+function certificatesIn(bundle: string): Buffer {
+  try {
+    return readFileSync(bundle);
+  } catch (error) {
+    throw new PlaceTrouble(`the file that AWS_CA_BUNDLE names cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 /** It is bundled (`scripts/bundle.js`), so that nobody has to install it, and loaded where it is needed. */
