@@ -65,13 +65,19 @@ export async function restoreBackup(work: OpsWork): Promise<number> {
   if (values.as === '') throw new UsageError('--as takes the name of a collection');
   const begun = Date.now();
   const { dryRun, transfers, patienceSeconds, pollSeconds, progress } = options;
-  const outcome = await restore(site, place, id ?? (await newestId(place, values.cluster)), {
+  const outcome = await restore(site, place, id ?? (await newestOf(work, place)), {
     ...{ dryRun, transfers, patienceSeconds, pollSeconds, progress },
     ...{ collections: values.collection, as: values.as, replace: values.replace ?? false },
   });
   const status = ['done', 'planned'].includes(outcome.ended) ? 0 : 1;
   context.out(values.json ? restoreJson(outcome, status, secondsSince(begun)) : restoreText(outcome));
   return status;
+}
+
+/** The newest, where none is named: of this cluster, if it has any there. */
+async function newestOf({ values, site }: OpsWork, place: Place): Promise<string> {
+  const peers = (await site.read()).members.map(({ id }) => id);
+  return newestId(place, { cluster: values.cluster, collections: values.collection, peers });
 }
 
 /** Looks at a backup, and tries it where there is a server to throw away; the exit status. */

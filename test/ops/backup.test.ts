@@ -34,6 +34,13 @@ async function startFilled(options: Partial<FakeOptions> = {}): Promise<void> {
   for (let point = 0; point < 5; point++) fake.write('images', point);
 }
 
+/** As many points as before, in other shards. */
+function swap(): void {
+  const { shards } = fake.collections.get('docs')!;
+  shards.get(0)!.copies.forEach(({ points }) => points.add(1000));
+  shards.get(3)!.copies.forEach(({ points }) => points.delete(3));
+}
+
 const where = () => ['--host', FIRST, '--rest-port', `${fake.port}`, '--clear-text', '--poll', '0.01', '--patience', '3'];
 const backUp = (...args: string[]) => ops(['backup', '--to', place, ...where(), ...args]);
 const ids = () => readdirSync(place).sort();
@@ -42,7 +49,8 @@ const manifestOf = (id = ids().at(-1)!) => JSON.parse(readFileSync(join(place, i
 /** A backup that was made some days ago, as an earlier run would have left it. */
 function age(id: string, days: number): string {
   const old = `${new Date(Date.now() - days * 86400000).toISOString().replace(/[-:]|\.\d+/g, '')}-${id.slice(-8)}`;
-  const manifest = { ...manifestOf(id), id: old, ended: new Date(Date.now() - days * 86400000).toISOString() };
+  const time = new Date(Date.now() - days * 86400000).toISOString();
+  const manifest = { ...manifestOf(id), id: old, begun: time, ended: time };
   rewrite(id, manifest);
   mkdirSync(join(place, old));
   readdirSync(join(place, id)).forEach((name) => writeFileSync(join(place, old, name), readFileSync(join(place, id, name))));
@@ -134,6 +142,58 @@ describe('a backup', () => {
     expect(out).toContain(`docs was written to meanwhile: ${before} points before, ${after} after\n`);
   });
 
+  test.each([
+    ['nobody has written', () => {}, true],
+    ['a point has come to one shard, and another gone from the other', swap, false],
+  ])('tells whether its counts are for certain, where %s', async (_what, write, isQuiet) => {
+    await startFilled({ snapshotMilliseconds: 100 });
+    const under = backUp('--transfers', '1');
+    while (fake.data.counts.made < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    write();
+    expect(await under).toMatchObject({ status: 0 });
+    expect(manifestOf().collections[0].points).toEqual({ before: 40, after: 40, isExact: true, isQuiet });
+  });
+
+  test('has parameters, indexes and aliases that have come meanwhile', async () => {
+    await startFilled({ snapshotMilliseconds: 100 });
+    const under = backUp('--transfers', '1');
+    while (fake.data.counts.made < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    const docs = fake.collections.get('docs')!;
+    docs.schema.author = { data_type: 'keyword', points: 0 };
+    docs.config.hnsw_config = { m: 64 };
+    fake.data.aliases.set('newest', 'docs');
+    expect(await under).toMatchObject({ status: 0 });
+    const [{ payloadSchema, config, aliases }] = manifestOf().collections;
+    expect([Object.keys(payloadSchema), config.hnsw_config, aliases]).toEqual([
+      ['city', 'author'],
+      { m: 64 },
+      ['current', 'newest'],
+    ]);
+  });
+
+  test('counts by estimates, where strict mode lets nobody count one by one', async () => {
+    await startFilled();
+    fake.collections.get('docs')!.config.strict_mode_config = { enabled: true, search_allow_exact: false };
+    expect(await backUp()).toMatchObject({ status: 0 });
+    const [docs, images] = manifestOf().collections;
+    expect([docs.points, images.points]).toMatchObject([
+      { after: 40, isExact: false },
+      { after: 5, isExact: true },
+    ]);
+  });
+
+  test('says of what it cannot be restored', async () => {
+    await startFilled();
+    const docs = fake.collections.get('docs')!;
+    docs.shards.set(7, docs.shards.get(3)!);
+    docs.shards.delete(3);
+    const { status, out } = await backUp();
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /Note:\n {2}- cannot be restored: the shards of docs have numbers that a new collection would not have/,
+    );
+  });
+
   test('does nothing but say what it would do, where that is asked for', async () => {
     await startFilled();
     const { status, out } = await backUp('--dry-run');
@@ -178,6 +238,52 @@ describe('no backup is taken', () => {
     const { status, out } = await backUp();
     expect({ status, ids: ids(), left: fake.data.leftOnNodes }).toEqual({ status: 1, ids: [], left: [] });
     expect(out).toMatch(/^Given up:\n {2}- the shards of images have changed meanwhile/);
+  });
+
+  test('where another collection has come in place of one', async () => {
+    await startFilled({ snapshotMilliseconds: 100 });
+    const under = backUp('--transfers', '1');
+    while (fake.data.counts.made < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    fake.collections.get('docs')!.config.params.vectors = { size: 999, distance: 'Dot' };
+    const { status, out } = await under;
+    expect({ status, ids: ids() }).toEqual({ status: 1, ids: [] });
+    expect(out).toMatch(/^Given up:\n {2}- another collection has come in place of docs meanwhile/);
+  });
+
+  test('where S3 would be asked in clear text, whatever names its endpoint', async () => {
+    await startFilled();
+    const known = { ...process.env };
+    Object.assign(process.env, { AWS_ENDPOINT_URL_S3: 'http://192.0.2.1:9000', AWS_REGION: 'eu-west-1' });
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'of-nobody', AWS_SECRET_ACCESS_KEY: 'of-nobody' });
+    const { status, err } = await ops(['backup', '--to', 's3://backups', ...where()]);
+    process.env = known;
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: 'error: S3 would be asked in clear text at 192.0.2.1: name an endpoint over TLS\n',
+    });
+  });
+
+  test.each([
+    ['is restored by half', 'docs', { ended: false }],
+    ['has come by half of a check', 'docs', { ended: true, isThrowaway: true }],
+    ['stands in for the one that is replaced', 'docs-restore-20260101T000000Z-0123abcd', { ended: true }],
+  ])('where a collection %s: the next restore would take it for whole', async (_what, name, how) => {
+    await startFilled();
+    const mark = { backup: '20260101T000000Z-0123abcd', recovered: [0], ...how };
+    fake.addCollection(name, 1, [[0]], { metadata: { 'cdktf-qdrant-restore': mark } });
+    const { status, out } = await backUp('--keep', '1');
+    expect({ status, ids: ids() }).toEqual({ status: 1, ids: [] });
+    expect(out).toContain(`${name} is of a restore or a check of 20260101T000000Z-0123abcd that has not ended: run that again`);
+    expect(await backUp('--collection', 'images')).toMatchObject({ status: 0 });
+  });
+
+  test('where a restore has begun meanwhile', async () => {
+    await startFilled({ snapshotMilliseconds: 100 });
+    const under = backUp('--transfers', '1');
+    while (fake.data.counts.made < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    fake.collections.get('docs')!.config.metadata = { 'cdktf-qdrant-restore': { backup: 'x', recovered: [], ended: false } };
+    expect(await under).toMatchObject({ status: 1, out: expect.stringContaining('a restore of docs has begun meanwhile') });
+    expect(ids()).toEqual([]);
   });
 
   test.each([
@@ -336,6 +442,27 @@ describe('what a backup that was killed has left', () => {
     expect(readdirSync(join(place, id)).sort()).toEqual(['collection-0-shard-0.snapshot', 'manifest.json']);
   });
 
+  test('is waited for as long as that run beats, however fast this one looks', async () => {
+    await startFilled({ snapshotMilliseconds: 700 });
+    const first = backUp('--poll', '0.3', '--transfers', '1');
+    while (!existsSync(join(place, ids()[0] ?? '', 'under-way.json'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await backUp('--poll', '0.01')).toMatchObject({ status: 1, out: expect.stringContaining('is under way: wait') });
+    expect(await first).toMatchObject({ status: 0 });
+    expect(ids()).toHaveLength(1);
+  }, 20000);
+
+  test('is a backup where it has ended while it was looked at', async () => {
+    await startFilled();
+    const id = leave();
+    const end = new Promise((resolve) => setTimeout(resolve, 60));
+    const under = backUp('--collection', 'images');
+    await end;
+    // As whoever was at work writes it last.
+    writeFileSync(join(place, id, 'manifest.json'), '{}');
+    expect(await under).toMatchObject({ status: 0 });
+    expect(readdirSync(join(place, id))).toContain('manifest.json');
+  });
+
   test('is left alone where it is of another cluster', async () => {
     await startFilled();
     const id = leave();
@@ -357,7 +484,7 @@ describe('old backups', () => {
     writeFileSync(join(place, 'notes.txt'), 'of a person');
     writeFileSync(join(place, made[0], 'notes.txt'), 'of a person');
     const dry = await backUp('--keep', '2', '--dry-run');
-    expect(dry.out).toMatch(new RegExp(`Backups to be removed:\\n {2}- ${made[0]}\\n$`));
+    expect(dry.out).toMatch(new RegExp(`Backups to be removed:\\n {2}- ${made[0]}\\n {2}- ${made[1]}\\n$`));
     const { status, out } = await backUp('--keep', '2');
     expect(status).toBe(0);
     expect(out).toMatch(new RegExp(`Backups removed:\\n {2}- ${made[0]}\\n {2}- ${made[1]}\\n`));
@@ -423,6 +550,58 @@ describe('old backups', () => {
     );
     expect(ids()).toEqual([other, spoilt, expect.any(String)]);
   });
+});
+
+describe('the backup that was just made', () => {
+  test('is not removed for one that is dated ahead, which is told, and left', async () => {
+    await startFilled();
+    await backUp();
+    const ahead = age(ids()[0], -3);
+    const { status, out } = await backUp('--keep', '1');
+    expect(status).toBe(0);
+    expect(out).toMatch(new RegExp(`Note:\\n {2}- the backup ${ahead} is dated ahead of the clock of this machine`));
+    expect(ids()).toEqual([expect.any(String), ahead]);
+    const [made] = ids();
+    await backUp('--keep', '1');
+    expect(ids()).toEqual([expect.any(String), ahead]);
+    expect(ids()[0]).not.toBe(made);
+  });
+
+  test('is the newest of those of one second', async () => {
+    await startFilled();
+    for (let turn = 0; turn < 6; turn++) {
+      const { out } = await backUp('--keep', '1');
+      expect(ids()).toEqual([/Backed up as (\S+):/.exec(out)![1]]);
+    }
+  });
+});
+
+describe('a backup that a restore needs', () => {
+  test('is not removed, whatever the rules say', async () => {
+    await startFilled();
+    await backUp('--collection', 'images');
+    const needed = age(ids()[0], 20);
+    await backUp('--collection', 'images');
+    const other = age(ids().at(-1)!, 10);
+    const mark = { backup: needed, recovered: [], ended: false };
+    fake.addCollection('copy', 1, [[0]], { metadata: { 'cdktf-qdrant-restore': mark } });
+    expect(await backUp('--collection', 'images', '--keep', '1')).toMatchObject({ status: 0 });
+    expect(ids()).toEqual([needed, expect.any(String)]);
+    expect(ids()).not.toContain(other);
+  });
+});
+
+test('a manifest that names files outside its folder removes none of them', async () => {
+  await startFilled();
+  await backUp();
+  const old = age(ids()[0], 20);
+  const manifest = manifestOf(old);
+  manifest.collections[0].shards[0].file = '../precious.txt';
+  rewrite(old, manifest);
+  writeFileSync(join(place, 'precious.txt'), 'of a person');
+  const { out } = await backUp('--keep', '1');
+  expect(out).toContain('names a file that no backup has: ../precious.txt: nothing of it is removed');
+  expect(readFileSync(join(place, 'precious.txt'), 'utf8')).toBe('of a person');
 });
 
 describe('the arguments of backup', () => {

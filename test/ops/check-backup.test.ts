@@ -216,6 +216,20 @@ describe('a backup that is tried', () => {
     expect([...throwaway.collections.keys()]).toEqual([]);
   });
 
+  test('is told where it cannot be restored, while the cluster is still there to be copied', async () => {
+    const fake = await startBackedUp();
+    const { shards } = fake.collections.get('docs')!;
+    shards.set(7, shards.get(1)!);
+    shards.delete(1);
+    await laterBackup(fake);
+    const throwaway = await start({ nodes: 1 });
+    const { status, out } = await check(...against(throwaway));
+    expect(status).toBe(1);
+    expect(out).toContain('error: the shards of docs have numbers that a new collection would not have');
+    expect(out).toMatch(/ {2}- images, 5 points/);
+    expect([...throwaway.collections.keys()]).toEqual([]);
+  });
+
   test('is not restored where its files are damaged', async () => {
     await startBackedUp();
     spoil('collection-0-shard-1.snapshot');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
@@ -195,6 +195,24 @@ describe('a restore', () => {
     expect(out).toMatch(/^Given up:\n {2}- docs has 40 or \d+ points by 127\.0\.0\.7[23], and should have 40; run it again/);
   });
 
+  test('says which settings are not those of the backup, as a cluster has some of its own', async () => {
+    const old = await startFilled();
+    await backUp(old);
+    const fresh = await start();
+    fresh.tamper = (_host, url) => {
+      const images = fresh.collections.get('images')?.config;
+      if (/images$/.test(url) && images) images.quantization_config = { scalar: { type: 'int8' } };
+      const docs = fresh.collections.get('docs')?.config;
+      if (/docs$/.test(url) && docs) Object.assign(docs.strict_mode_config, { max_query_limit: 10, max_timeout: 60 });
+      return undefined;
+    };
+    const { status, out } = await run(fresh, 'restore');
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /Note:\n {2}- docs has other settings than in the backup: strict_mode_config\.max_query_limit, strict_mode_config\.max_timeout\n {2}- images has other settings than in the backup: quantization_config\n$/,
+    );
+  });
+
   test('is told as JSON, too', async () => {
     const old = await startFilled();
     await backUp(old);
@@ -218,11 +236,11 @@ describe('shard keys', () => {
     const copies = (...nodes: number[]) =>
       new Map(nodes.map((node) => [fake.members[node].id, { state: 'Active' as const, points: new Set<number>() }]));
     // The second of two keys was removed; the third has two shards, the last more copies than the collection asks for.
-    shards.set(0, { key: 'north', copies: copies(0) });
+    shards.set(1, { key: 'north', copies: copies(0) });
     shards.set(3, { key: 42, copies: copies(1) });
     shards.set(4, { key: 42, copies: copies(2) });
     shards.set(5, { key: 'south', copies: copies(0, 1) });
-    fake.data.put('tenants', 0, 1, 2);
+    fake.data.put('tenants', 1, 1, 2);
     fake.data.put('tenants', 3, 3);
     fake.data.put('tenants', 4, 4, 5);
     fake.data.put('tenants', 5, 6);
@@ -236,7 +254,7 @@ describe('shard keys', () => {
     const { shards } = fresh.collections.get('tenants')!;
     const told = [...shards].map(([id, { key, copies }]) => [id, key, copies.size, [...[...copies.values()][0].points].join()]);
     expect(told).toEqual([
-      [0, 'north', 1, '1,2'],
+      [1, 'north', 1, '1,2'],
       [3, 42, 1, '3'],
       [4, 42, 1, '4,5'],
       [5, 'south', 2, '6'],
@@ -251,8 +269,48 @@ describe('shard keys', () => {
     await backUp(fake);
     const fresh = await start();
     expect(await run(fresh, 'restore')).toMatchObject({ status: 0 });
-    expect([...fresh.collections.get('tenants')!.shards.keys()]).toEqual([0]);
+    expect([...fresh.collections.get('tenants')!.shards.keys()]).toEqual([1]);
     expect(fresh.data.pointsOf('tenants')).toEqual([1]);
+  });
+
+  test.each<[string, { [key: string]: number[] }]>([
+    ['the first that there ever was has several shards', { eu: [1, 2], us: [3, 4] }],
+    ['keys between them are gone', { second: [3, 4], fourth: [7, 8], sixth: [11, 12] }],
+  ])('come back where %s', async (_what, keys) => {
+    const fake = await start();
+    fake.addCollection('tenants', 1, [], { params: { sharding_method: 'custom', shard_number: 2 } });
+    for (const [key, ids] of Object.entries(keys)) {
+      for (const id of ids) {
+        const copies = new Map([[fake.members[0].id, { state: 'Active' as const, points: new Set([id]) }]]);
+        fake.collections.get('tenants')!.shards.set(id, { key, copies });
+      }
+    }
+    await backUp(fake);
+    const fresh = await start();
+    expect(await run(fresh, 'restore')).toMatchObject({ status: 0 });
+    const told = [...fresh.collections.get('tenants')!.shards].map(([id, { key, copies }]) => {
+      return [id, key, [...[...copies.values()][0].points]];
+    });
+    expect(told).toEqual(Object.entries(keys).flatMap(([key, ids]) => ids.map((id) => [id, key, [id]])));
+  });
+
+  test('that are numbers stay numbers, however large, and so do parameters', async () => {
+    const fake = await start();
+    const large = {
+      optimizer_config: { indexing_threshold: '#18446744073709551615#' },
+      metadata: { low: '#-9007199254740993#' },
+    };
+    fake.addCollection('tenants', 1, [], { params: { sharding_method: 'custom', shard_number: 1 }, ...large });
+    ['#9007199254740993#', '9007199254740993', 7].forEach((key, index) => {
+      const copies = new Map([[fake.members[0].id, { state: 'Active' as const, points: new Set([index]) }]]);
+      fake.collections.get('tenants')!.shards.set(index + 1, { key, copies });
+    });
+    await backUp(fake);
+    const fresh = await start();
+    expect(await run(fresh, 'restore')).toMatchObject({ status: 0 });
+    const { shards, config } = fresh.collections.get('tenants')!;
+    expect([...shards.values()].map(({ key }) => key)).toEqual(['#9007199254740993#', '9007199254740993', 7]);
+    expect(config).toMatchObject(large);
   });
 
   test('whose shards have numbers that none could have are refused', async () => {
@@ -323,12 +381,30 @@ describe('a collection that exists', () => {
     expect(fake.data.pointsOf('docs')).toEqual([...number(40), 99]);
   });
 
+  test('is another one where it was restored from the same backup, but of another collection', async () => {
+    const fake = await startFilled();
+    await backUp(fake);
+    await run(fake, 'restore', '--collection', 'docs', '--as', 'copy');
+    const again = await run(fake, 'restore', '--collection', 'images', '--as', 'copy');
+    expect(again).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(/^Refused:\n {2}- there is a collection copy: say --as/),
+    });
+    expect(fake.data.pointsOf('copy')).toEqual(number(40));
+    // One that was killed half way.
+    fake.collections.get('copy')!.config.metadata[MARK].ended = false;
+    expect(await run(fake, 'restore', '--collection', 'images', '--as', 'copy')).toMatchObject({ status: 1 });
+    expect(fake.data.pointsOf('copy')).toEqual(number(40));
+    expect(await run(fake, 'restore', '--collection', 'images', '--as', 'copy', '--replace')).toMatchObject({ status: 0 });
+    expect(fake.data.pointsOf('copy')).toEqual(number(5));
+  });
+
   test('stays where the backup has fewer points than its manifest tells', async () => {
     const fake = await startFilled();
     await backUp(fake);
     const manifest = manifestOf();
     delete manifest.digest;
-    manifest.collections[0].points = { before: 41, after: 41, isExact: true };
+    manifest.collections[0].points = { before: 41, after: 41, isExact: true, isQuiet: true };
     const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
     writeFileSync(join(place, idOf(), 'manifest.json'), JSON.stringify({ ...manifest, digest }));
     const { status, out } = await run(fake, 'restore', '--collection', 'docs', '--replace');
@@ -348,6 +424,106 @@ describe('a collection that exists', () => {
     expect(out).toMatch(/^Refused:\n {2}- docs is an alias of docs-7: say --as NAME/);
     expect([...fresh.collections.keys()]).toEqual(['docs-7']);
   });
+});
+
+describe('a number of points', () => {
+  /** A backup while which a point comes to one shard and goes from another, in the order in which these are taken. */
+  async function backUpWritten(): Promise<void> {
+    const fake = await startFilled({ snapshotMilliseconds: 100 });
+    const under = run(fake, 'backup', '--transfers', '1');
+    while (fake.data.counts.made < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { shards } = fake.collections.get('docs')!;
+    shards.get(0)!.copies.forEach(({ points }) => points.add(1000));
+    shards.get(3)!.copies.forEach(({ points }) => points.delete(3));
+    expect(await under).toMatchObject({ status: 0 });
+  }
+
+  test('that writes meanwhile explain is told, and all is restored', async () => {
+    await backUpWritten();
+    const fresh = await start();
+    const { status, out } = await run(fresh, 'restore');
+    expect(status).toBe(0);
+    expect(out).toContain('  - docs, 39 points\n  - images, 5 points\n');
+    expect(out).toContain('Note:\n  - docs has 39 points, and should have 40, unless it was written to meanwhile\n');
+    expect([...fresh.data.aliases]).toEqual([['current', 'docs']]);
+  });
+
+  test('that nothing explains keeps nobody from having the other collections', async () => {
+    await backUp(await startFilled());
+    const fresh = await start();
+    fresh.tamper = (_host, url, answer) =>
+      /docs\/points\/count/.test(url) ? [200, { ...answer, result: { count: 39 } }] : undefined;
+    const { status, out } = await run(fresh, 'restore');
+    expect(status).toBe(1);
+    expect(out).toMatch(/^Given up:\n {2}- docs has 39 points by \S+, and should have 40; run it again/);
+    expect(out).toContain('  - images, 5 points\n');
+    expect(fresh.data.pointsOf('images')).toEqual(number(5));
+  });
+});
+
+describe('which backup is meant by whoever names none', () => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 1000));
+
+  test('is that of the cluster itself, where others have the place, too', async () => {
+    const fake = await startFilled();
+    await backUp(fake);
+    const own = idOf();
+    await pause();
+    const other = await start();
+    other.addCollection('docs', 1, [[0]]);
+    await backUp(other);
+    const { status, out } = await run(fake, 'restore', '--replace', '--collection', 'docs');
+    expect({ status, out }).toEqual({ status: 0, out: expect.stringContaining(`Restored from ${own}:`) });
+    expect(await run(await start(), 'restore')).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/has backups of 2 clusters without names: give the id of one/),
+    });
+  });
+
+  test('has all collections, or those that are asked for', async () => {
+    const fake = await startFilled();
+    await backUp(fake);
+    const all = idOf();
+    await pause();
+    expect(await run(fake, 'backup', '--collection', 'images')).toMatchObject({ status: 0 });
+    const some = idOf();
+    const fresh = await start();
+    expect((await run(fresh, 'restore', '--collection', 'images', '--as', 'copy')).out).toContain(`Restored from ${some}:`);
+    expect((await run(fresh, 'restore')).out).toContain(`Restored from ${all}:\n  - docs, 40 points\n  - images, 5 points\n`);
+  });
+
+  test('is none of some collections', async () => {
+    const fake = await startFilled();
+    expect(await run(fake, 'backup', '--collection', 'images')).toMatchObject({ status: 0 });
+    expect(await run(await start(), 'restore')).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/has only backups of some collections \(images\): give --collection NAME/),
+    });
+  });
+
+  test('is none that is dated ahead', async () => {
+    const fake = await startFilled();
+    await backUp(fake);
+    const manifest = manifestOf();
+    delete manifest.digest;
+    const ahead = { ...manifest, id: '20990101T000000Z-0123abcd', begun: '2099-01-01T00:00:00.000Z' };
+    const digest = createHash('sha256').update(JSON.stringify(ahead)).digest('hex');
+    mkdirSync(join(place, ahead.id));
+    writeFileSync(join(place, ahead.id, 'manifest.json'), JSON.stringify({ ...ahead, digest }));
+    expect(await run(fake, 'restore', '--replace')).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/the newest backup, 20990101T000000Z-0123abcd, is dated ahead of the clock/),
+    });
+  });
+});
+
+test('a collection may be called as keys look', async () => {
+  const fake = await start();
+  const name = '5f0c9a1e-1111-4222-8333-444455556666';
+  fake.addCollection(name, 1, [[0]]);
+  expect(await run(fake, 'backup', '--collection', name)).toMatchObject({ status: 0 });
+  expect(await run(fake, 'restore', `--collection=${name}`, '--as', 'copy')).toMatchObject({ status: 0 });
+  expect(await run(fake, 'restore', name)).toMatchObject({ status: 2, err: expect.stringContaining('looks like, a key') });
 });
 
 describe('nothing is restored', () => {
@@ -448,6 +624,18 @@ describe('a restore that is run again', () => {
     expect(second.err).not.toMatch(/recovers shard [01] /);
     expect(fresh.data.counts.recovered - recovered).toBe(2);
     expect(fresh.data.pointsOf('docs')).toEqual(number(40));
+  });
+
+  test('makes no index twice, which strict mode would refuse', async () => {
+    const old = await startFilled();
+    Object.assign(old.collections.get('docs')!.config.strict_mode_config, { max_payload_index_count: 2 });
+    await backUp(old);
+    const fresh = await start();
+    fresh.tamper = (_host, url) => (/upload/.test(url) ? [500, { status: { error: 'no' } }] : undefined);
+    expect(await run(fresh, 'restore', '--collection', 'docs')).toMatchObject({ status: 1 });
+    fresh.tamper = () => undefined;
+    expect(await run(fresh, 'restore', '--collection', 'docs')).toMatchObject({ status: 0 });
+    expect(Object.keys(fresh.collections.get('docs')!.schema)).toEqual(['city', 'text']);
   });
 
   test('once it is done touches nothing of what was written since', async () => {

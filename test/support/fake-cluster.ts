@@ -159,7 +159,7 @@ export class FakeCluster {
       return void setTimeout(() => request.socket.destroy(), 20);
     }
     if (Buffer.isBuffer(answer)) return void response.writeHead(status, { 'content-length': answer.length }).end(answer);
-    const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
+    const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(-?\d+)#"/g, '$1');
     response.writeHead(status, { 'content-type': 'application/json' }).end(content);
   }
 
@@ -305,9 +305,11 @@ export class FakeCluster {
     const collections = [...this.collections].map(([id, { shards }]) => ({
       id,
       shards: [...shards].map(([shard, { copies }]) => {
-        const points = copies.get(node.id)?.points.size;
-        const local = { total_optimized_points: 0, vectors_size_bytes: (points ?? 0) * BYTES_OF_POINT, payloads_size_bytes: 0 };
-        return { id: shard, remote: [], replicate_states: {}, ...(points === undefined ? {} : { local }) };
+        const copy = copies.get(node.id);
+        if (copy === undefined) return { id: shard, remote: [], replicate_states: {} };
+        const update_queue: Schemas['ShardUpdateQueueInfo'] = { length: 0, op_num: this.data.operationsOf(id, copy) };
+        const sizes = { vectors_size_bytes: copy.points.size * BYTES_OF_POINT, payloads_size_bytes: 0 };
+        return { id: shard, remote: [], replicate_states: {}, local: { total_optimized_points: 0, ...sizes, update_queue } };
       }),
     }));
     const system: Schemas['RunningEnvironmentTelemetry'] = { is_docker: false, cpu_flags: '', disk_size: DISK_KIB };

@@ -28,6 +28,7 @@ export class FakeData {
   /** How many snapshots were made and recovered. */
   public readonly counts = { made: 0, recovered: 0, mostAtATime: 0 };
   private readonly revisions = new Map<string, number>();
+  private readonly operations = new WeakMap<Set<number>, { content: string; count: number }>();
   private readonly busy = new Map<string, number>();
   private proposals: Array<() => void> = [];
 
@@ -130,6 +131,10 @@ export class FakeData {
       });
     }
     if (rest === '/index' && method === 'PUT') {
+      const strict = config.strict_mode_config?.enabled ? config.strict_mode_config : {};
+      // Be it one that is there (`src/common/update.rs`).
+      if (Object.keys(schema).length >= (strict.max_payload_index_count ?? Infinity))
+        return refused(400, 'Bad request: Collection already has the maximum number of payload indices');
       return change(`index ${body.field_name} of`, () => {
         const isWord = typeof body.field_schema === 'string';
         const told = isWord
@@ -141,7 +146,8 @@ export class FakeData {
     if (rest === '/shards' && method === 'PUT') {
       if (this.cluster.options.standalone) return refused(400, 'Bad request: Distributed mode disabled');
       return change(`key ${body.shard_key} of`, () => {
-        const base = Math.max(-1, ...shards.keys()) + 1;
+        // `CollectionState::max_shard_id` is 0 where there is none: the first shard of a key is 1.
+        const base = Math.max(0, ...shards.keys()) + 1;
         const placement = this.placementOf(
           body.shards_number ?? config.params.shard_number,
           body.replication_factor ?? collection.factor,
@@ -261,6 +267,8 @@ export class FakeData {
     const isTooMuch =
       body.limit > (strict.max_query_limit ?? Infinity) || Number(query.get('timeout')) > (strict.max_timeout ?? Infinity);
     if (isTooMuch) return refused(400, 'Bad request: Limit exceeded. Help: Reduce it');
+    if (body.exact && strict.search_allow_exact === false)
+      return refused(400, 'Bad request: Exact search disabled!. Help: Set exact=false.');
     const isAway = [...shards.values()].some((shard) => this.cluster.live(shard).length === 0);
     if (isAway) return refused(500, 'Service internal error: The replica set has no active replicas');
     const all = this.pointsOf(name, node);
@@ -284,6 +292,15 @@ export class FakeData {
     };
   }
 
+  /** How many operations a copy has taken, as telemetry tells: one more wherever it is seen to hold something else. */
+  public operationsOf(collection: string, { points }: { points: Set<number> }): number {
+    const content = [...points].map((point) => `${point} ${this.revisionOf(collection, point)}`).join();
+    const seen = this.operations.get(points) ?? { content, count: points.size };
+    const now = seen.content === content ? seen : { content, count: seen.count + 1 };
+    this.operations.set(points, now);
+    return now.count;
+  }
+
   private revisionOf(collection: string, point: number): number {
     return this.revisions.get(`${collection} ${point}`) ?? 0;
   }
@@ -297,7 +314,13 @@ export function bodyOf(content: Buffer, type: string | undefined): any {
     return content.subarray(from, content.lastIndexOf(`\r\n--${boundary}--`));
   }
   const text = content.toString('utf8');
-  return text === '' ? undefined : JSON.parse(text.replace(/("(?:\w+_)?peer_id":)(\d+)/g, '$1"$2"'));
+  return text === '' ? undefined : JSON.parse(withLarge(text.replace(/("(?:\w+_)?peer_id":)(\d+)/g, '$1"$2"')));
+}
+
+/** Numbers that JavaScript would round are told as they came. */
+function withLarge(text: string): string {
+  const isLarge = (one: string) => /^-?\d{16,}$/.test(one) && !Number.isSafeInteger(Number(one));
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (one) => (isLarge(one) ? `"#${one}#"` : one));
 }
 
 function sha256(content: Buffer): string {

@@ -1,14 +1,17 @@
 import { ClusterState, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
+import { Refused } from '../rest-client';
 import { bytesText } from '../size';
-import { describeCollections, Described } from './describe';
+import { describeCollections, Described, isSameCollection } from './describe';
 import { isOfCluster, OpenJournal, randomEnd, OpenedBackup, openedIn, stillBeating, Taking } from './journal';
-import { backupsIn, closeJournal, removeBackup, removeUnbegun, removeUnfinished, shardFileName } from './kept-backups';
-import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifestText, sealed } from './manifest';
+import { backupsIn, closeJournal, removeBackup, removeUnbegun, removeUnfinished } from './kept-backups';
+import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifestText, sealed, shardFileName } from './manifest';
 import { clearAway } from './node-snapshots';
 import { newId, Place, PlaceTrouble } from './place';
-import { expired, Retention } from './retention';
-import { countPoints } from './count';
-import { Site } from './site';
+import { expired, isAhead, Kept, Retention } from './retention';
+import { isQuiet, operationsOf } from './operations';
+import { numberingObstacle } from './shard-keys';
+import { neededBackup } from './mark';
+import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode, ShardTaker, Taken, TakeOptions, Wanted } from './take-shards';
 
 export interface BackupOptions extends TakeOptions, Retention {
@@ -63,31 +66,42 @@ class Backup {
     const all = (listed?.collections ?? []).map((one: any) => String(one.name)).sort();
     const names: string[] = this.only ?? all;
     const shards = state.shards.filter(({ collection }) => names.includes(collection));
-    const refusals = refusalsOf(
-      state,
-      shards,
-      names.filter((name) => !all.includes(name)),
-    );
+    const needed = [...(await this.neededBackups(all))];
+    const refusals = [
+      ...refusalsOf(
+        state,
+        shards,
+        names.filter((name) => !all.includes(name)),
+      ),
+      ...needed.filter(([name]) => names.includes(name)).map(([name, id]) => unfinishedText(name, id)),
+    ];
     if (refusals.length > 0) return this.end('refused', { reasons: refusals });
     const peers = state.members.map(({ id }) => id);
-    const opened = (await openedIn(this.place)).filter(({ journal }) => isOfCluster(journal, this.cluster, peers));
     if (this.options.dryRun) {
-      const removed = await this.expired(peers);
+      const removed = await this.expired(peers, needed, this.pretended(shards));
       return this.end('planned', { planned: plannedText(shards), removed: removed.map(({ id }) => id) });
     }
-    const unfinished = opened.filter(({ isFinished }) => !isFinished).map(({ journal }) => journal);
-    const [busy] = await stillBeating(this.place, unfinished, this.options.beatSeconds);
+    const before = (await this.opened(peers)).filter(({ isFinished }) => !isFinished).map(({ journal }) => journal);
+    const beating = await stillBeating(this.place, before, this.options.beatSeconds);
+    // One that was looked at may have ended meanwhile, and is a backup now; and another one may have begun.
+    const opened = await this.opened(peers);
+    const isKnown = ({ journal }: OpenedBackup) => before.some(({ id }) => id === journal.id);
+    const busy = beating ?? opened.find((one) => !one.isFinished && !isKnown(one))?.journal;
     if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
     for (const one of opened) await this.clear(one, state);
     await removeUnbegun(this.place);
     const manifest = await this.take(state, names, shards);
     if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
-    const removed = await this.expired(peers);
+    const removed = await this.expired(peers, [...needed, ...(await this.neededBackups(all))], manifest);
     for (const old of removed) {
       this.options.progress(`removes the backup ${old.id}`);
       await removeBackup(this.place, old);
     }
     return this.end('done', { manifest, removed: removed.map(({ id }) => id) });
+  }
+
+  private async opened(peers: string[]): Promise<OpenedBackup[]> {
+    return (await openedIn(this.place)).filter(({ journal }) => isOfCluster(journal, this.cluster, peers));
   }
 
   /** Nodes that have just heard of a decision and others that have not agree within moments. */
@@ -97,6 +111,26 @@ class Backup {
       const state = await this.site.read();
       if (state.disagreements.length === 0 || Date.now() > until) return state;
       await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+    }
+  }
+
+  /** Of each collection that a restore has not ended with, the backup that it is from. */
+  private async neededBackups(names: string[]): Promise<Map<string, string>> {
+    const needed = new Map<string, string>();
+    for (const name of names) {
+      const backup = neededBackup(name, await this.infoOf(name));
+      if (backup !== undefined) needed.set(name, backup);
+    }
+    return needed;
+  }
+
+  /** Nothing of one that is gone meanwhile. */
+  private async infoOf(name: string): Promise<any> {
+    try {
+      return await this.site.ask(undefined, 'GET', collectionPath(name));
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) return undefined;
+      throw error;
     }
   }
 
@@ -122,19 +156,29 @@ class Backup {
     }
   }
 
-  private async expired(peers: string[]): Promise<Manifest[]> {
+  /** A restore may have begun while the backup went on. */
+  private async expired(peers: string[], needed: Array<[name: string, backup: string]>, made: Kept): Promise<Manifest[]> {
     const { backups, notes } = await backupsIn(this.place, { cluster: this.cluster, peers, only: this.only });
-    this.notes.push(...notes);
-    return expired(backups, this.options, this.options.now());
+    const now = this.options.now();
+    const ahead = backups.filter(({ manifest }) => isAhead(manifest, now));
+    this.notes.push(...notes, ...ahead.map(({ manifest }) => aheadText(manifest.id)));
+    return expired(backups, this.options, { now, made, needed: needed.map(([, backup]) => backup) });
+  }
+
+  /** What a plan takes for the backup that it would make. */
+  private pretended(shards: Shard[]): Kept {
+    const begun = this.begun.toISOString();
+    const after = shards.reduce((sum, { points }) => sum + points, 0);
+    return { id: newId(this.begun, randomEnd()), begun, ended: begun, collections: [{ points: { after } }] };
   }
 
   /** The manifest, or why there is none. */
   private async take(state: ClusterState, names: string[], shards: Shard[]): Promise<Manifest | string> {
     const id = newId(this.begun, randomEnd());
     const peers = state.members.map((member) => member.id);
-    const journal = new OpenJournal(this.place, { id, cluster: this.cluster, peers });
+    const journal = new OpenJournal(this.place, { id, cluster: this.cluster, peers, beatSeconds: this.options.beatSeconds });
     try {
-      await journal.open(this.options.beatSeconds);
+      await journal.open();
       const manifest = await this.manifestOf(
         journal,
         state,
@@ -157,22 +201,26 @@ class Backup {
   }
 
   private async manifestOf(journal: OpenJournal, state: ClusterState, described: Described[]): Promise<Manifest> {
-    const { patienceSeconds: seconds } = this.options;
+    const before = await operationsOf(this.site, state);
     const wanted = described.flatMap((one, index) =>
       one.shards.map(({ shard }): Wanted => ({ shard, file: shardFileName(index, shard.id) })),
     );
     const taken = await new ShardTaker(this.site, this.place, journal, this.options).takeAll(state, wanted);
-    await this.checkUnchanged(described);
     await this.checkFiles(journal.id, wanted, taken);
-    const backedUp: BackedUpCollection[] = [];
-    for (const { shards: own, points: before, isExact, ...one } of described) {
-      const after = await countPoints(this.site, one.name, { isExact, seconds });
+    const later = await this.describedAgain(described);
+    const after = await operationsOf(this.site, state);
+    const backedUp = described.map(({ shards: own, count }, index): BackedUpCollection => {
+      const { count: last, ...one } = later[index];
       const files = own.map(({ shard, key }) => {
-        const index = wanted.findIndex((each) => each.shard === shard);
-        return { id: shard.id, key, copies: shard.copies.length, file: wanted[index].file, ...taken[index] };
+        const place = wanted.findIndex((each) => each.shard === shard);
+        return { id: shard.id, key, copies: shard.copies.length, file: wanted[place].file, ...taken[place] };
       });
-      backedUp.push({ ...one, points: { before, after, isExact }, shards: files });
-    }
+      const copies = files.map(({ id: shard, peer }) => ({ peer, collection: one.name, shard }));
+      const isExact = count.isExact && last.isExact;
+      const points = { before: count.points, after: last.points, isExact, isQuiet: isQuiet(before, after, copies) };
+      return { ...one, points, shards: files };
+    });
+    this.notes.push(...backedUp.flatMap((one) => numberingObstacle(one) ?? []).map((why) => `cannot be restored: ${why}`));
     return sealed({
       ...{ schemaVersion: MANIFEST_VERSION, id: journal.id, cluster: this.cluster, only: this.only },
       ...{ begun: this.begun.toISOString(), ended: this.options.now().toISOString() },
@@ -181,8 +229,11 @@ class Backup {
     });
   }
 
-  /** A shard that has come since, by a key or by resharding, is not in the backup, and others have fewer points than they had. */
-  private async checkUnchanged(described: Described[]): Promise<void> {
+  /**
+   * As collections are at the end: parameters, indexes and aliases that have come meanwhile are not lost. A shard that has come since, by a key or by
+   * resharding, is not in the backup, and others have fewer points than they had.
+   */
+  private async describedAgain(described: Described[]): Promise<Described[]> {
     const state = await this.settled();
     for (const { name, shards } of described) {
       const idsOf = (all: Shard[]) =>
@@ -194,6 +245,11 @@ class Backup {
       const isSame = now === idsOf(shards.map(({ shard }) => shard)) && !state.resharding.includes(name);
       if (!isSame) throw new GivenUp(`the shards of ${name} have changed meanwhile, or it was removed: run it again`);
     }
+    const names = described.map(({ name }) => name);
+    const later = await describeCollections(this.site, names, state.shards, this.options.patienceSeconds);
+    const other = described.find((one, index) => !isSameCollection(one, later[index]));
+    if (other) throw new GivenUp(`another collection has come in place of ${other.name} meanwhile: run it again`);
+    return later;
   }
 
   private async checkFiles(id: string, wanted: Wanted[], taken: Taken[]): Promise<void> {
@@ -225,6 +281,15 @@ function refusalsOf(state: ClusterState, shards: Shard[], unknown: string[]): st
           `${shardName(shard)} has no complete copy that answers: bring back a node that has it, or name the others with --collection`,
       ),
   ];
+}
+
+/** What is there by half, or in place of another, would be restored as if it were all. */
+function unfinishedText(name: string, backup: string): string {
+  return `${name} is of a restore or a check of ${backup} that has not ended: run that again until it is done, or name the others with --collection`;
+}
+
+function aheadText(id: string): string {
+  return `the backup ${id} is dated ahead of the clock of this machine: it is neither counted nor removed; remove it, if the clock is right`;
 }
 
 function plannedText(shards: Shard[]): string[] {

@@ -3,12 +3,14 @@ import { ClusterState } from '../cluster-state';
 import { ClusterFinding, error, warning } from '../findings';
 import { bytesText } from '../size';
 import { Comparison, ComparisonOptions, comparePoints } from './compare-points';
-import { BackedUpCollection, Manifest, newestId, readManifest, ShardFile } from './manifest';
+import { BackedUpCollection, Manifest, readManifest, ShardFile } from './manifest';
 import { DECIDING, DECIDING_SECONDS, markOf } from './mark';
+import { newestId, Sought } from './newest';
 import { Damaged, Missing, Place } from './place';
 import { stateRefusals } from './restore';
 import { CollectionRestore, RecoveryOptions } from './restore-collection';
 import { countPoints, isAbout } from './count';
+import { numberingObstacle } from './shard-keys';
 import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
 
@@ -61,10 +63,12 @@ class Check {
     const collections = this.collectionsOf(manifest);
     const files = collections.flatMap(({ shards }) => shards);
     await this.checkFiles(manifest, files);
+    const isWhole = this.findings.length === 0;
+    const able = this.restorable(collections);
     const outcome = this.end(manifest.id, files, begun);
     const { throwaway, dryRun } = this.options;
     if (throwaway && !dryRun) {
-      if (this.findings.length === 0) await this.tryAll(throwaway, manifest, collections);
+      if (isWhole) await this.tryAll(throwaway, manifest, able);
       else
         this.findings.push(warning('it was not restored, as it is not whole', 'restore what is whole of it with --collection'));
     }
@@ -73,12 +77,18 @@ class Check {
 
   private async manifestOf(given: string | undefined): Promise<Manifest | undefined> {
     try {
-      return await readManifest(this.place, given ?? (await newestId(this.place, this.options.clusterName)));
+      return await readManifest(this.place, given ?? (await newestId(this.place, await this.sought())));
     } catch (trouble) {
       if (!(trouble instanceof Damaged || trouble instanceof Missing)) throw trouble;
       this.findings.push(error(trouble.message, 'take a backup, and look at an older one with --from PLACE/ID'));
       return undefined;
     }
+  }
+
+  private async sought(): Promise<Sought> {
+    const { clusterName, collections, cluster } = this.options;
+    const peers = (await cluster?.read())?.members.map(({ id }) => id);
+    return { cluster: clusterName, collections, peers };
   }
 
   private collectionsOf(manifest: Manifest): BackedUpCollection[] {
@@ -89,6 +99,14 @@ class Check {
         this.findings.push(error(`the backup has no collection ${name}`, `it has ${known.join(', ') || 'none'}`));
     }
     return manifest.collections.filter(({ name }) => names === undefined || names.includes(name));
+  }
+
+  private restorable(collections: BackedUpCollection[]): BackedUpCollection[] {
+    return collections.filter((one) => {
+      const obstacle = numberingObstacle(one);
+      if (obstacle !== undefined) this.findings.push(error(obstacle, 'copy it now, while the cluster has it'));
+      return obstacle === undefined;
+    });
   }
 
   private async checkFiles({ id }: Manifest, files: ShardFile[]): Promise<void> {
@@ -169,7 +187,9 @@ class Check {
   private async tryOne(throwaway: Site, manifest: Manifest, collection: BackedUpCollection): Promise<number> {
     const begun = Date.now();
     const { name } = collection;
-    const points = await new CollectionRestore(throwaway, this.place, manifest.id, collection, name, this.options, true).run();
+    const restore = new CollectionRestore(throwaway, this.place, manifest.id, collection, name, this.options, true);
+    const { points, notes } = await restore.run();
+    this.findings.push(...notes.map((note) => warning(note, 'nothing, where that is expected')));
     this.restored.push({ collection: name, points, seconds: secondsSince(begun) });
     return points;
   }
@@ -182,13 +202,13 @@ class Check {
       this.findings.push(warning(`the cluster has no collection ${name} any more`, 'nothing, if it was removed on purpose'));
       return;
     }
-    const live = await countPoints(cluster, name, { isExact: collection.points.isExact, seconds });
+    const { points: live, isExact } = await countPoints(cluster, name, { isExact: collection.points.isExact, seconds });
     progress(`compares ${name}, of ${points} points, with the cluster, which has ${live}`);
     const { enabled, max_query_limit: limit } = config.strict_mode_config ?? {};
     const compared = { collection: name, points, most: enabled ? (limit ?? undefined) : undefined };
     const comparison = await comparePoints(compared, throwaway, cluster, this.options);
     this.compared.push(comparison);
-    const isAsMany = collection.points.isExact ? points === live : isAbout(points, live);
+    const isAsMany = isExact ? points === live : isAbout(points, live);
     const text = differenceText(comparison, points, live, isAsMany);
     if (text === undefined) return;
     const level = this.options.allowChanges ? warning : error;

@@ -3,7 +3,7 @@ export type { BackupOptions, BackupOutcome } from './backup';
 export { checkBackup } from './check';
 export { FolderPlace } from './folder-place';
 export { isClustered, LoneSite } from './lone-site';
-export { newestId } from './manifest';
+export { newestId } from './newest';
 export { isId, Missing, PlaceTrouble, splitPlace } from './place';
 export type { Place } from './place';
 export { restore } from './restore';

@@ -17,6 +17,9 @@ export interface Taking {
   readonly name?: string;
 }
 
+/** For so many beats who is looked at is waited for, with so many looks. */
+const [BEATS, LOOKS] = [3, 6];
+
 /** What a backup has begun, beside what it has written: who comes after it knows by this what to clear away. */
 export interface Journal {
   readonly schemaVersion: 1;
@@ -25,6 +28,8 @@ export interface Journal {
   readonly peers: string[];
   /** Another number as long as the backup goes on. */
   readonly beat: number;
+  /** How often at least; left out by runs of old. */
+  readonly beatSeconds?: number;
   readonly takings: Taking[];
 }
 
@@ -37,7 +42,7 @@ export class OpenJournal {
 
   constructor(
     private readonly place: Place,
-    private readonly about: Pick<Journal, 'id' | 'cluster' | 'peers'>,
+    private readonly about: Pick<Journal, 'id' | 'cluster' | 'peers' | 'beatSeconds'>,
   ) {}
 
   public get id(): string {
@@ -48,8 +53,9 @@ export class OpenJournal {
     return { schemaVersion: 1, ...this.about, beat: this.beat, takings: this.takings };
   }
 
-  public async open(beatSeconds: number): Promise<void> {
+  public async open(): Promise<void> {
     await this.save();
+    const { beatSeconds = 10 } = this.about;
     // A beat that is not written is none: the next may be.
     this.timer = setInterval(() => void this.save().catch(() => {}), beatSeconds * 1000);
   }
@@ -114,12 +120,17 @@ export async function openedIn(place: Place): Promise<OpenedBackup[]> {
   return opened;
 }
 
-/** Those that go on: whoever is at work changes its journal meanwhile. No clock is asked, as two machines may have two times. */
-export async function stillBeating(place: Place, journals: Journal[], beatSeconds: number): Promise<Journal[]> {
-  if (journals.length === 0) return [];
-  await new Promise((resolve) => setTimeout(resolve, 3 * beatSeconds * 1000));
-  const now = await Promise.all(journals.map(({ id }) => readJournal(place, id)));
-  return journals.filter(({ beat }, index) => now[index] !== undefined && now[index].beat !== beat);
+/** One that goes on: whoever is at work changes its journal meanwhile. No clock is asked, as two machines may have two times. */
+export async function stillBeating(place: Place, journals: Journal[], beatSeconds: number): Promise<Journal | undefined> {
+  if (journals.length === 0) return undefined;
+  const longest = Math.max(...journals.map((one) => one.beatSeconds ?? beatSeconds));
+  for (let look = 0; look < LOOKS; look++) {
+    await new Promise((resolve) => setTimeout(resolve, (BEATS * longest * 1000) / LOOKS));
+    const now = await Promise.all(journals.map(({ id }) => readJournal(place, id)));
+    const busy = journals.find(({ beat }, index) => now[index] !== undefined && now[index].beat !== beat);
+    if (busy) return busy;
+  }
+  return undefined;
 }
 
 /** Whether it is of this cluster: by the name that it was given, else by its peers, whose ids no other cluster has. */

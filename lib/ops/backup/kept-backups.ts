@@ -1,5 +1,5 @@
 import { isOfCluster, Journal, JOURNAL_FILE, readJournal, writeJournal } from './journal';
-import { filesOf, Manifest, MANIFEST_FILE, readManifest } from './manifest';
+import { filesOf, isShardFile, Manifest, MANIFEST_FILE, readManifest } from './manifest';
 import { Damaged, Place } from './place';
 import { KnownBackup } from './retention';
 
@@ -7,8 +7,8 @@ import { KnownBackup } from './retention';
 export async function backupsIn(
   place: Place,
   { cluster, peers, only }: { cluster: string | null; peers: string[]; only: string[] | null },
-): Promise<{ backups: KnownBackup[]; notes: string[] }> {
-  const backups: KnownBackup[] = [];
+): Promise<{ backups: KnownBackup<Manifest>[]; notes: string[] }> {
+  const backups: KnownBackup<Manifest>[] = [];
   const notes: string[] = [];
   for (const id of await place.ids()) {
     const files = new Map((await place.files(id)).map(({ name, bytes }) => [name, bytes]));
@@ -69,11 +69,8 @@ export async function closeJournal(place: Place, journal: Journal): Promise<void
 /** What there is before the journal is whole. */
 const UNBEGUN = `${JOURNAL_FILE}.part`;
 
-export function shardFileName(collection: number, shard: number): string {
-  return `collection-${collection}-shard-${shard}.snapshot`;
-}
-
 /** Whether it has a name that only this program gives, whole or not. */
 function isOwn(name: string): boolean {
-  return /^(collection-\d+-shard-\d+\.snapshot|manifest\.json|under-way\.json)(\.part)?$/.test(name) && name !== JOURNAL_FILE;
+  const whole = name.replace(/\.part$/, '');
+  return (isShardFile(whole) || [MANIFEST_FILE, JOURNAL_FILE].includes(whole)) && name !== JOURNAL_FILE;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CountedPoints } from './count';
-import { Damaged, Missing, Place, PlaceTrouble, textOf } from './place';
+import { Damaged, Place, textOf } from './place';
 
 /** Raised when a member changes its meaning or goes; more members may come without that. */
 export const MANIFEST_VERSION = 1;
@@ -31,7 +31,7 @@ export interface BackedUpCollection {
   /** Its payload indexes, as Qdrant told them. */
   readonly payloadSchema: { readonly [field: string]: any };
   readonly aliases: string[];
-  /** How many points it had before the first of its snapshots and after the last: the same number twice where nobody wrote. */
+  /** How many points it had before the first of its snapshots and after the last, and whether nobody wrote meanwhile. */
   readonly points: CountedPoints;
   readonly shards: ShardFile[];
 }
@@ -72,39 +72,19 @@ export async function readManifest(place: Place, id: string): Promise<Manifest> 
     );
   }
   if (digest !== digestOf(rest)) throw new Damaged(`the manifest of ${id} is not what was written`);
+  const odd = filesOf(manifest).find(({ file }) => !isShardFile(file));
+  if (odd) throw new Damaged(`the manifest of ${id} names a file that no backup has: ${odd.file}`);
   if (rest.id !== id) throw new Damaged(`the manifest of ${id} is that of another backup, ${rest.id}`);
   return manifest;
 }
 
-/** The newest backup that has a manifest, of the cluster that is named; without a name, where all are of one cluster. */
-export async function newestId(place: Place, cluster?: string): Promise<string> {
-  const ids: string[] = [];
-  for (const id of (await place.ids()).reverse()) {
-    const files = await place.files(id);
-    if (files.some(({ name }) => name === MANIFEST_FILE)) ids.push(id);
-  }
-  const names = await Promise.all(ids.map((id) => clusterIn(place, id)));
-  const known = [...new Set(names.filter((name) => name !== undefined))];
-  if (cluster === undefined && known.length > 1) {
-    const told = known.map((name) => name ?? 'one without a name').join(', ');
-    throw new PlaceTrouble(`${place.name} has backups of several clusters (${told}): give --cluster NAME, or the id of one`);
-  }
-  // One that cannot be read may be the one: it is not passed over in silence.
-  const newest = ids.find((_, index) => cluster === undefined || names[index] === undefined || names[index] === cluster);
-  if (newest !== undefined) return newest;
-  throw new Missing(
-    `${place.name} has no backup${cluster === undefined ? '' : ` of ${cluster}`}: no folder has a manifest of it`,
-  );
+export function shardFileName(collection: number, shard: number): string {
+  return `collection-${collection}-shard-${shard}.snapshot`;
 }
 
-/** Whose backup it is, where its manifest can be read. */
-async function clusterIn(place: Place, id: string): Promise<string | null | undefined> {
-  try {
-    return (await readManifest(place, id)).cluster;
-  } catch (error) {
-    if (error instanceof Damaged) return undefined;
-    throw error;
-  }
+/** Whether it has a name that only this program gives: no other is read or removed, whatever a manifest tells. */
+export function isShardFile(name: unknown): boolean {
+  return typeof name === 'string' && /^collection-\d+-shard-\d+\.snapshot$/.test(name);
 }
 
 export function filesOf({ collections }: Manifest): ShardFile[] {

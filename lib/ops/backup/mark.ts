@@ -7,6 +7,8 @@ export const MARK = 'cdktf-qdrant-restore';
 /** How far a restore is. */
 export interface Mark {
   readonly backup: string;
+  /** What it is called in the backup; left out by restores of old. */
+  readonly collection?: string;
   /** The shards, as the backup numbers them, that have been recovered. */
   readonly recovered: number[];
   readonly ended: boolean;
@@ -19,6 +21,29 @@ export interface Mark {
 export function markOf(info: any): Mark | undefined {
   const mark = info?.config?.metadata?.[MARK];
   return typeof mark?.backup === 'string' && Array.isArray(mark.recovered) ? mark : undefined;
+}
+
+/** The mark of a restore of that collection of that backup: of any other it says nothing of how far this one is. */
+export function ownMark(info: any, backup: string, collection: string): Mark | undefined {
+  const mark = markOf(info);
+  return mark?.backup === backup && (mark.collection ?? collection) === collection ? mark : undefined;
+}
+
+/** The backup that a collection still needs: it is restored by half, stands in for another one, or is only there to be looked at. */
+export function neededBackup(name: string, info: any): string | undefined {
+  const mark = markOf(info);
+  if (mark === undefined) return undefined;
+  const isWhole = mark.ended && !mark.isThrowaway && !name.endsWith(rehearsalEnd(mark.backup));
+  return isWhole ? undefined : mark.backup;
+}
+
+/** What a collection is called where it is restored first, beside the one that is replaced. */
+export function rehearsalName(name: string, backup: string): string {
+  return `${name.slice(0, 200)}${rehearsalEnd(backup)}`;
+}
+
+function rehearsalEnd(backup: string): string {
+  return `-restore-${backup}`;
 }
 
 /** Notes it by the node that is named: what that node has proposed before is decided before. */

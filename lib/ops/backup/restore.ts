@@ -1,9 +1,9 @@
 import { ClusterState, hasMajority, liveMembers } from '../cluster-state';
 import { wayFindings } from '../preflight';
 import { BackedUpCollection, Manifest, readManifest, versionsOf } from './manifest';
-import { DECIDING, DECIDING_SECONDS, Mark, markOf, noteMark } from './mark';
+import { DECIDING, DECIDING_SECONDS, Mark, noteMark, ownMark, rehearsalName } from './mark';
 import { Place, PlaceTrouble } from './place';
-import { CollectionRestore, RecoveryOptions } from './restore-collection';
+import { CollectionRestore, Miscounted, Recovered, RecoveryOptions } from './restore-collection';
 import { numberingObstacle } from './shard-keys';
 import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
@@ -71,13 +71,14 @@ class Restore {
     ];
     if (refusals.length > 0) return this.end('refused', { reasons: refusals });
     if (this.options.dryRun) return this.end('planned', { planned: targets.flatMap((target) => this.planOf(target)) });
+    const reasons: string[] = [];
     try {
-      for (const target of targets) await this.bring(target);
+      for (const target of targets) await this.bring(target).catch((error) => reasons.push(miscountText(error)));
     } catch (error) {
       if (!(error instanceof GivenUp || error instanceof PlaceTrouble || isOfNode(error))) throw error;
-      return this.end('stuck', { reasons: [`${(error as Error).message}; run it again once that is mended`] });
+      return this.end('stuck', { reasons: [...reasons, `${(error as Error).message}; run it again once that is mended`] });
     }
-    return this.end(this.undone.length > 0 ? 'stuck' : 'done', {});
+    return this.end(this.undone.length + reasons.length > 0 ? 'stuck' : 'done', { reasons });
   }
 
   private sources(): BackedUpCollection[] {
@@ -105,20 +106,19 @@ class Restore {
     const targets: Target[] = [];
     for (const source of sources) {
       const name = this.options.as ?? source.name;
-      const rehearsal = `${name.slice(0, 200)}-restore-${this.manifest.id}`;
+      const rehearsal = rehearsalName(name, this.manifest.id);
       const [exists, rehearsalExists] = [names.includes(name), names.includes(rehearsal)];
       targets.push({
         ...{ source, name, exists, rehearsal, rehearsalExists },
-        ...(exists ? { mark: await this.markAt(name) } : {}),
-        ...(rehearsalExists ? { rehearsalMark: await this.markAt(rehearsal) } : {}),
+        ...(exists ? { mark: await this.markAt(name, source) } : {}),
+        ...(rehearsalExists ? { rehearsalMark: await this.markAt(rehearsal, source) } : {}),
       });
     }
     return targets;
   }
 
-  private async markAt(name: string): Promise<Mark | undefined> {
-    const mark = markOf(await this.site.ask(undefined, 'GET', collectionPath(name)));
-    return mark?.backup === this.manifest.id ? mark : undefined;
+  private async markAt(name: string, source: BackedUpCollection): Promise<Mark | undefined> {
+    return ownMark(await this.site.ask(undefined, 'GET', collectionPath(name)), this.manifest.id, source.name);
   }
 
   private refusalsOf(
@@ -162,22 +162,23 @@ class Restore {
       if (exists && !mark) {
         await this.restoreAs(source, rehearsal);
         rehearsalExists = true;
-        await this.keepAliases(name, rehearsal);
+        await this.keepAliases(target);
         this.options.progress(`removes ${name}: ${rehearsal} has all of it`);
         await this.remove(name);
       }
       if (rehearsalExists) this.options.progress(`until ${name} is complete, ${rehearsal} has all of it`);
-      const points = await this.restoreAs(source, name);
+      const { points, notes } = await this.restoreAs(source, name);
+      this.notes.push(...notes);
       this.restored.push({ collection: source.name, name, points });
     }
-    await this.bringAliases(target, rehearsalExists ? ((await this.markAt(rehearsal))?.aliases ?? []) : []);
+    await this.bringAliases(target, rehearsalExists ? ((await this.markAt(rehearsal, source))?.aliases ?? []) : []);
     if (rehearsalExists) await this.remove(rehearsal);
   }
 
   /** Those that have come since the backup are in no manifest. */
-  private async keepAliases(name: string, rehearsal: string): Promise<void> {
+  private async keepAliases({ source, name, rehearsal }: Target): Promise<void> {
     const aliases = [...(await this.aliases())].filter(([, target]) => target === name).map(([alias]) => alias);
-    const mark = await this.markAt(rehearsal);
+    const mark = await this.markAt(rehearsal, source);
     if (mark)
       await noteMark(this.site, undefined, rehearsal, {
         ...mark,
@@ -185,7 +186,7 @@ class Restore {
       });
   }
 
-  private restoreAs(source: BackedUpCollection, name: string): Promise<number> {
+  private restoreAs(source: BackedUpCollection, name: string): Promise<Recovered> {
     return new CollectionRestore(this.site, this.place, this.manifest.id, source, name, this.options).run();
   }
 
@@ -221,6 +222,12 @@ class Restore {
     const { restored, undone, notes, manifest } = this;
     return { ended, backup: manifest.id, restored, planned: [], undone, reasons: [], notes, ...parts };
   }
+}
+
+/** What is wrong with one collection keeps nobody from having the others; anything else does. */
+function miscountText(error: unknown): string {
+  if (!(error instanceof Miscounted)) throw error;
+  return `${error.message}; run it again once that is mended`;
 }
 
 /** Why nothing may be restored to a cluster that is so. */

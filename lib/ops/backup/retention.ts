@@ -1,5 +1,3 @@
-import { Manifest, pointsOf } from './manifest';
-
 /** Which backups are kept. */
 export interface Retention {
   /** So many of the newest. */
@@ -8,28 +6,63 @@ export interface Retention {
   readonly keepDays?: number;
 }
 
+/** What is asked of a backup before it is removed. */
+export interface Kept {
+  readonly id: string;
+  readonly begun: string;
+  readonly ended: string;
+  readonly collections: Array<{ readonly points: { readonly after: number } }>;
+}
+
 /** A backup of the cluster that is asked for, with whether all its files are there. */
-export interface KnownBackup {
-  readonly manifest: Manifest;
+export interface KnownBackup<T extends Kept = Kept> {
+  readonly manifest: T;
   readonly isWhole: boolean;
+}
+
+/** What is known where backups are removed. */
+export interface Removal {
+  readonly now: Date;
+  /** The backup that has just been made, or would be: the newest, whatever clocks say. */
+  readonly made: Kept;
+  /** The ids of those that a restore needs. */
+  readonly needed: string[];
 }
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** How far apart the clocks of two machines may be. */
+const MOST_AHEAD = 5 * 60 * 1000;
+
+/** Whether a backup was made by a clock that was ahead of this one, or this one is behind: which is the newer one nobody can tell then. */
+export function isAhead({ begun }: Pick<Kept, 'begun'>, now: Date): boolean {
+  return Date.parse(begun) - now.getTime() > MOST_AHEAD;
+}
+
 /**
  * The backups that no rule keeps, the oldest first. The last good one stays whatever the rules say: the newest that is whole, and the newest that is whole
- * and has points, as a cluster that lost all would otherwise end its own backups by backing up nothing. One that is not whole does not count.
+ * and has points, as a cluster that lost all would otherwise end its own backups by backing up nothing. One that is not whole does not count, nor one that
+ * is dated ahead, which is not removed either.
  */
-export function expired(backups: KnownBackup[], { keep, keepDays }: Retention, now: Date): Manifest[] {
+export function expired<T extends Kept>(backups: KnownBackup<T>[], { keep, keepDays }: Retention, removal: Removal): T[] {
   if (keep === undefined && keepDays === undefined) return [];
-  const newest = [...backups].sort((one, other) => (one.manifest.id < other.manifest.id ? 1 : -1));
-  const whole = newest.filter(({ isWhole }) => isWhole).map(({ manifest }) => manifest);
-  const last = [whole[0], whole.find((manifest) => pointsOf(manifest) > 0)];
-  const oldestCounted = whole.length < (keep ?? 0) ? '' : whole[(keep ?? 0) - 1]?.id;
-  const isCounted = ({ id }: Manifest) => oldestCounted !== undefined && id >= oldestCounted;
-  const isYoung = ({ ended }: Manifest) => keepDays !== undefined && now.getTime() - Date.parse(ended) < keepDays * DAY;
-  return newest
+  const { now, made, needed } = removal;
+  const others = backups.filter(({ manifest }) => manifest.id !== made.id && !isAhead(manifest, now)).sort(newestFirst);
+  const whole: Kept[] = [made, ...others.filter(({ isWhole }) => isWhole).map(({ manifest }) => manifest)];
+  const withPoints = whole.find(({ collections }) => collections.some(({ points }) => points.after > 0));
+  const oldestCounted = others.findIndex(({ manifest }) => manifest === whole[(keep ?? 0) - 1]);
+  const isCounted = (place: number) => keep !== undefined && (whole.length < keep || place <= oldestCounted);
+  const isYoung = ({ ended }: Kept) => keepDays !== undefined && now.getTime() - Date.parse(ended) < keepDays * DAY;
+  return others
     .map(({ manifest }) => manifest)
-    .filter((manifest) => !last.includes(manifest) && !isCounted(manifest) && !isYoung(manifest))
+    .filter((manifest, place) => {
+      const isLastGood = manifest === withPoints;
+      return !isLastGood && !isCounted(place) && !isYoung(manifest) && !needed.includes(manifest.id);
+    })
     .reverse();
+}
+
+/** Ids tell seconds only, of which one may have two backups. */
+function newestFirst({ manifest: one }: KnownBackup, { manifest: other }: KnownBackup): number {
+  return Date.parse(other.begun) - Date.parse(one.begun) || (one.id < other.id ? 1 : -1);
 }
