@@ -625,6 +625,15 @@ describe('the arguments of backup', () => {
     expect(err.startsWith(`error: ${message}`)).toBe(true);
   });
 
+  test('a file of certificates that is not there ends it with 2', async () => {
+    await start();
+    const environment = { AWS_CA_BUNDLE: join(place, 'none.pem'), AWS_REGION: 'eu-west-1' };
+    expect(await ops(['backup', '--to', 's3://backups', ...where()], environment)).toMatchObject({
+      status: 2,
+      err: 'error: the file that AWS_CA_BUNDLE names cannot be read: ENOENT\n',
+    });
+  });
+
   test('a place that cannot be written ends it with 2', async () => {
     await startFilled();
     const file = join(place, 'file');

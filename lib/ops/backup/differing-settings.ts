@@ -8,7 +8,7 @@ export function differingSettings(backup: any, restored: any, ignored: string[])
     if (isMembers(one) && isMembers(other)) {
       return Object.keys(one).flatMap((name) => differing(one[name], other[name], place === '' ? name : `${place}.${name}`));
     }
-    return JSON.stringify(one ?? null) === JSON.stringify(other ?? null) ? [] : [place];
+    return textOf(one) === textOf(other) ? [] : [place];
   };
   // These the server leaves out where there are none.
   const added = ['quantization_config', 'strict_mode_config'].filter(
@@ -27,6 +27,12 @@ export function differingSettings(backup: any, restored: any, ignored: string[])
       ...(ignored.includes('strict_mode_config') ? [] : strict.map((name) => `strict_mode_config.${name}`)),
     ]),
   ];
+}
+
+/** Nothing is told as null, as no members, or not at all. */
+function textOf(value: unknown): string {
+  const isNothing = value === undefined || (isMembers(value) && Object.keys(value as object).length === 0);
+  return JSON.stringify(isNothing ? null : value);
 }
 
 function isMembers(value: unknown): boolean {

@@ -20,6 +20,9 @@ export interface Taking {
 /** For so many beats who is looked at is waited for, with so many looks. */
 const [BEATS, LOOKS] = [3, 6];
 
+/** No run beats slower: it is what the longest `--poll` makes. */
+const MOST_BEAT_SECONDS = 5 * 600;
+
 /** What a backup has begun, beside what it has written: who comes after it knows by this what to clear away. */
 export interface Journal {
   readonly schemaVersion: 1;
@@ -123,7 +126,7 @@ export async function openedIn(place: Place): Promise<OpenedBackup[]> {
 /** One that goes on: whoever is at work changes its journal meanwhile. No clock is asked, as two machines may have two times. */
 export async function stillBeating(place: Place, journals: Journal[], beatSeconds: number): Promise<Journal | undefined> {
   if (journals.length === 0) return undefined;
-  const longest = Math.max(...journals.map((one) => one.beatSeconds ?? beatSeconds));
+  const longest = Math.max(...journals.map((one) => Math.min(MOST_BEAT_SECONDS, one.beatSeconds ?? beatSeconds)));
   for (let look = 0; look < LOOKS; look++) {
     await new Promise((resolve) => setTimeout(resolve, (BEATS * longest * 1000) / LOOKS));
     const now = await Promise.all(journals.map(({ id }) => readJournal(place, id)));
