@@ -131,7 +131,8 @@ export async function stillBeating(place: Place, journals: Journal[], beatSecond
     await new Promise((resolve) => setTimeout(resolve, (BEATS * longest * 1000) / LOOKS));
     const now = await Promise.all(journals.map(({ id }) => readJournal(place, id)));
     const busy = journals.find(({ beat }, index) => now[index] !== undefined && now[index].beat !== beat);
-    if (busy) return busy;
+    // Who has none any more has ended.
+    if (busy || now.every((journal) => journal === undefined)) return busy;
   }
   return undefined;
 }
