@@ -119,6 +119,12 @@ const TAKERS: Taker[] = [
   { of: 'a client certificate', needed: {}, make: (options) => kubernetesCluster().issueClientCertificate('C', options) },
   { of: 'a monitor', needed: { scrapedBy: pods }, make: (options) => kubernetesCluster().addServiceMonitor('M', options) },
   {
+    of: 'a monitoring',
+    needed: {},
+    make: (options) => kubernetesCluster().addMonitoring(options),
+    within: { severityLabels: {}, thresholds: {}, metricLabelNames: {} },
+  },
+  {
     of: 'a verification',
     needed: {},
     make: (options) => kubernetesCluster().verifyAfterApply(options),

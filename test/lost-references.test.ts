@@ -39,6 +39,8 @@ const references: Array<[string, (lost: any) => unknown]> = [
     'clientCertificateSecretName',
     (clientCertificateSecretName) => makeOnKubernetes().verifyAfterApply({ clientCertificateSecretName }),
   ],
+  ['namespace', (namespace) => makeOnKubernetes().addMonitoring({ namespace })],
+  ['dashboardNamespace', (dashboardNamespace) => makeOnKubernetes().addMonitoring({ dashboardNamespace })],
   [
     'gateway.namespace',
     (namespace) => makeOnKubernetes().addGatewayRoute('G', { ...gateway, gateway: { name: 'public', namespace } }),

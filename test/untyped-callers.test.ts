@@ -107,6 +107,12 @@ describe('an option that does not exist', () => {
       () => makeOnKubernetes().addGatewayRoute('G', { ...gateway, gateway: { name: 'a', nameSpace: 'b' } }),
     ],
     ['intervalSecond', 'intervalSeconds', () => makeOnKubernetes().addServiceMonitor('M', { ...monitor, intervalSecond: 5 })],
+    ['alertLabel', 'alertLabels', () => makeOnKubernetes().addMonitoring({ alertLabel: {} })],
+    [
+      'thresholds.memoryWarningPercents',
+      'memoryWarningPercent',
+      () => makeOnKubernetes().addMonitoring({ thresholds: { memoryWarningPercents: 5 } }),
+    ],
     ['timeoutMinute', 'timeoutMinutes', () => makeOnKubernetes().verifyAfterApply({ timeoutMinute: 5 })],
     ['timeoutMinute', 'timeoutMinutes', () => makeOnAws().verifyAfterApply({ timeoutMinute: 5 })],
     ['comonName', 'commonName', () => makeOnKubernetes().issueClientCertificate('C', { comonName: 'a' })],

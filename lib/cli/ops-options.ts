@@ -1,15 +1,11 @@
 import { isIP } from 'node:net';
 import { Address, hostOf, Member, RestClientSettings, RunOptions } from '../ops';
-import { parsed } from './arguments';
+import { flag, isHost, parsed, text, texts } from './arguments';
 import { CommandContext } from './command-context';
 import { readCertificates, readIdentity } from './identities';
 import { addressesOf } from './outputs';
 import { readKey, readText } from './secrets';
 import { UsageError } from './usage-error';
-
-const text = { type: 'string' } as const;
-const texts = { type: 'string', multiple: true } as const;
-const flag = { type: 'boolean' } as const;
 
 const OPTIONS = {
   ...{ host: texts, outputs: text, 'rest-port': text, 'clear-text': flag, ca: text, cert: text, key: text },
@@ -69,11 +65,12 @@ export function timeoutSecondsOf(values: OpsValues): number {
 }
 
 export function runOptionsOf(values: OpsValues, context: CommandContext): RunOptions {
+  const patienceSeconds = numberOf(values, 'patience', 1800, 1, 7 * 24 * 60 * 60);
   return {
     dryRun: values['dry-run'] ?? false,
     transfers: numberOf(values, 'transfers', 2, 1, 100),
-    patienceSeconds: numberOf(values, 'patience', 1800, 1, 7 * 24 * 60 * 60),
-    graceSeconds: Math.min(300, numberOf(values, 'patience', 1800, 1, 7 * 24 * 60 * 60)),
+    patienceSeconds,
+    graceSeconds: Math.min(300, patienceSeconds),
     pollSeconds: numberOf(values, 'poll', 2, 0.01, 600),
     progress: values.quiet ? () => {} : (line) => context.err(`${line}\n`),
   };
@@ -111,8 +108,7 @@ function parseZones(content: string): { [name: string]: string } {
 export function entryOf(given: string, option: string, restPort: number): Address {
   const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(given) ?? [];
   const host = isIP(given) ? given : (bracketed ?? name ?? '');
-  const isHost = isIP(host) !== 0 || /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(host);
-  if (isHost && (port === undefined || (Number(port) > 0 && Number(port) < 65536))) {
+  if (isHost(host) && (port === undefined || (Number(port) > 0 && Number(port) < 65536))) {
     return { host, port: port === undefined ? restPort : Number(port) };
   }
   throw new UsageError(

@@ -221,6 +221,7 @@ function usageErrorOf(error: Error): Error {
   if (error instanceof KeyInClearText) return new UsageError(`${error.message}: say --send-keys-anyway if that is meant`);
   if (error instanceof PlaceTrouble) return new UsageError(error.message);
   if (error instanceof NoCluster) return new UsageError(error.message);
-  const isDenial = error instanceof Refused && [401, 403].includes(error.status);
-  return isDenial ? new UsageError(`the key is not taken, or none was given: ${error.message}`) : error;
+  return error instanceof Refused && error.isDenial
+    ? new UsageError(`the key is not taken, or none was given: ${error.message}`)
+    : error;
 }

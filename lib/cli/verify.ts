@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { dirname } from 'node:path';
 import {
   AttackOptions,
@@ -16,7 +16,7 @@ import {
   textReport,
   verify,
 } from '../verify';
-import { parsed } from './arguments';
+import { flag, isHost, parsed, text, texts } from './arguments';
 import { CommandContext } from './command-context';
 import { addressesOf, OutputAddress } from './outputs';
 import { readCertificates, readIdentity } from './identities';
@@ -63,10 +63,6 @@ Which, and how
 Exit status: 0 nothing of severity error was found, 1 something was, 2 it could not run: a server cannot be reached, or does not take
 a key or a certificate that it was given.
 `;
-
-const text = { type: 'string' } as const;
-const texts = { type: 'string', multiple: true } as const;
-const flag = { type: 'boolean' } as const;
 
 const OPTIONS = {
   ...{ host: texts, outputs: text, 'rest-port': text, 'grpc-port': text, 'peer-port': text, 'metrics-port': text },
@@ -136,7 +132,7 @@ function targetsOf(values: Values): Target[] {
 function hostsOf({ host: hosts = [] }: Values): OutputAddress[] {
   return hosts.map((given) => {
     const host = given.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(host) || /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(host)) return { host };
+    if (isHost(host)) return { host };
     throw new UsageError(
       '--host takes a name or an address, without a scheme or a port: --host vectors.internal --rest-port 6333',
     );

@@ -34,7 +34,7 @@ export class UnprotectedNodes {
   public get refusal(): string {
     return (
       `The Qdrant cluster ${this.clusterName} has nodes whose number is ${this.nodeCount} or more, and nodeCount is ${this.nodeCount}. ` +
-      'Move their shards away and remove their peers first, then say so with cluster.unprotectNode(NUMBER).'
+      'Drain each of them first (npx cdktf-qdrant ops drain NODE), the last one first; then say so with cluster.unprotectNode(NUMBER).'
     );
   }
 }

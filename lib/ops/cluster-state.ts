@@ -193,6 +193,17 @@ export function untoldText({ what, why }: Untold): string {
   return why === undefined ? what : `${what} (${why})`;
 }
 
+/** A transfer that is under way, for people. */
+export function transferText(state: ClusterState, { collection, shard, from, to, comment }: Transfer): string {
+  const way = `${nameOf(state, from)} to ${nameOf(state, to)}`;
+  return `under way: ${shardName({ collection, id: shard })} from ${way}${comment === undefined ? '' : ` (${comment})`}`;
+}
+
+/** The names of the collections that shards are of. */
+export function collectionsOf(shards: Shard[]): string[] {
+  return [...new Set(shards.map(({ collection }) => collection))].sort();
+}
+
 /** What a shard is called in a sentence. */
 export function shardName({ collection, id }: Pick<Shard, 'collection' | 'id'>): string {
   return `shard ${id} of ${collection}`;

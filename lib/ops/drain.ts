@@ -1,4 +1,14 @@
-import { ClusterState, hasMajority, liveCopies, Member, memberNamed, nameOf, Shard, wasMember } from './cluster-state';
+import {
+  ClusterState,
+  collectionsOf,
+  hasMajority,
+  liveCopies,
+  Member,
+  memberNamed,
+  nameOf,
+  Shard,
+  wasMember,
+} from './cluster-state';
 import { nextMissingCopy, Placement } from './placement';
 import { blockersOf, obstaclesOf, Plan, planOf, settled, shardsOn, silenceOf, stepsFrom, waitsForCopies } from './plan';
 import { anyMember, roomNotes, roomRefusals, Takes, withRoom } from './room';
@@ -86,8 +96,7 @@ function unknown(state: ClusterState, node: string): string {
 /** The collections that cannot keep their copies. */
 function shortOf(own: Shard[], left: number): string[] {
   const short = own.filter(({ factor }) => factor > left);
-  const names = [...new Set(short.map(({ collection }) => collection))].sort();
-  return names.map((name) => {
+  return collectionsOf(short).map((name) => {
     const all = short.filter(({ collection }) => collection === name);
     const most = Math.max(...all.map(({ factor }) => factor));
     const [what, instead] = all.every(({ hasKey }) => hasKey)

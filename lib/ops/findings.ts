@@ -1,5 +1,6 @@
 import { ClusterState, hasMajority, liveCopies, nameOf, Shard, shardName } from './cluster-state';
 import { FULL } from './disk';
+import { releasesOf } from './releases';
 
 /** How much something matters: an error is to be mended first, a warning to be known, and what is unknown to be looked at by a person. */
 export type FindingLevel = 'error' | 'warning' | 'unknown';
@@ -65,7 +66,7 @@ function memberFindings(state: ClusterState): ClusterFinding[] {
 }
 
 function versionFindings(state: ClusterState): ClusterFinding[] {
-  const versions = [...new Set(state.members.flatMap(({ answer }) => answer?.version ?? []))].sort();
+  const versions = releasesOf(state);
   return versions.length < 2 ? [] : [error(`the nodes run ${versions.join(' and ')}`, 'finish the upgrade that was begun')];
 }
 

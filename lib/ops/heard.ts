@@ -1,4 +1,5 @@
 import { byKnowledge, hostOf, Member, NodeAnswer, Silence } from './cluster-state';
+import { least } from './least';
 import { Address, isSame, Odd, Refused, Unreachable } from './rest-client';
 
 /** What was heard of one node. */
@@ -22,10 +23,7 @@ export function kinOf(heard: Heard[], known: Set<string>, entries: Address[], fi
     kin.filter(({ id }) => id === first).length,
     kin.length,
   ];
-  return kinsIn(heard).sort((one, other) => {
-    const [ours, theirs] = [ranks(one), ranks(other)];
-    return theirs.map((rank, index) => rank - ours[index]).find((difference) => difference !== 0) ?? 0;
-  })[0];
+  return least(kinsIn(heard), (kin) => ranks(kin).map((rank) => -rank))!;
 }
 
 /** A node that lost its disk founds a cluster of its own: it shares no member with the one that it was of. */
@@ -76,7 +74,7 @@ export function silenceIn(error: unknown): Silence {
 
 /** What is raised where no node answers as one: that a key is not taken, or a server is no member, says more than silence. */
 export function noAnswer(errors: Error[]): Error {
-  const isDenial = (error: Error) => error instanceof Refused && [401, 403].includes(error.status);
+  const isDenial = (error: Error) => error instanceof Refused && error.isDenial;
   const telling = errors.find(isDenial) ?? errors.find((error) => error instanceof NoCluster);
   const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
   return telling ?? new NoCluster(`no node answers: ${reasons}`);

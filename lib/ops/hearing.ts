@@ -1,6 +1,6 @@
 import { hostOf, NodeAnswer, Silence } from './cluster-state';
 import { Heard, noAnswer, NoCluster, silenceIn } from './heard';
-import { Address, isObject, isSame, Odd, Refused, RestClient, Unreachable } from './rest-client';
+import { Address, isObject, isSame, Odd, RestClient, Unreachable } from './rest-client';
 
 /** What was heard of all nodes, and of whom first. */
 export interface Hearing {
@@ -157,8 +157,8 @@ async function optional(client: RestClient, address: Address, path: string): Pro
   try {
     return await client.call(address, 'GET', path);
   } catch (error) {
-    if (error instanceof Refused || error instanceof Unreachable || error instanceof Odd) return undefined;
-    throw error;
+    silenceIn(error);
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { ClusterState, copyOn, liveCopies, liveMembers, Member, Shard } from './cluster-state';
+import { least } from './least';
 import { Takes } from './room';
 import { Step } from './step';
 import { weightsOf } from './size';
@@ -83,15 +84,4 @@ export function nextMissingCopy(
     if (source && place) return Step.replicateShard(shard, source.peer, place.id);
   }
   return undefined;
-}
-
-/** The first of those of which the first number is least, then the second and so on. */
-export function least<T>(all: T[], numbersOf: (one: T) => number[]): T | undefined {
-  let best: { one: T; numbers: number[] } | undefined;
-  for (const one of all) {
-    const numbers = numbersOf(one);
-    const difference = best && numbers.map((number, index) => number - best!.numbers[index]).find((part) => part !== 0);
-    if (!best || (difference !== undefined && difference < 0)) best = { one, numbers };
-  }
-  return best?.one;
 }

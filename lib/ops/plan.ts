@@ -1,4 +1,5 @@
-import { ClusterState, copyOn, hasMajority, liveMembers, Member, nameOf, Shard, shardName } from './cluster-state';
+import { ClusterState, copyOn, hasMajority, Member, nameOf, Shard, shardName } from './cluster-state';
+import { releasesOf } from './releases';
 import { Step } from './step';
 
 /** What is to be done with a cluster as it is now. */
@@ -21,7 +22,7 @@ export function planOf(parts: Partial<Plan>): Plan {
 
 /** Why no shard may be moved, whatever for. */
 export function obstaclesOf(state: ClusterState): Pick<Plan, 'refusals' | 'waits'> {
-  const versions = [...new Set(liveMembers(state).map(({ answer }) => answer!.version))].sort();
+  const versions = releasesOf(state);
   return {
     refusals: [
       ...(hasMajority(state) ? [] : ['no majority of the nodes answers and has a leader: bring nodes back first']),

@@ -1,10 +1,11 @@
 import * as semver from 'semver';
-import { ClusterState, liveMembers } from './cluster-state';
+import { ClusterState } from './cluster-state';
 import { ClusterFinding, error, findingsOf, warning } from './findings';
+import { releasesOf } from './releases';
 
 /** What stands against an upgrade to a release: nothing, where no finding is an error. */
 export function planPreflight(state: ClusterState, version: string): ClusterFinding[] {
-  const running = [...new Set(liveMembers(state).map(({ answer }) => answer!.version))].sort(byVersion);
+  const running = releasesOf(state);
   const others = running.filter((one) => one !== version);
   // An upgrade that was begun is one of two releases, of which one is the new: to end it is what mends it.
   const isUnderWay = others.length === 1 && running.length === 2;
@@ -19,12 +20,6 @@ export function planPreflight(state: ClusterState, version: string): ClusterFind
     ...others.flatMap((from) => wayFindings(from, version)),
     ...findings,
   ];
-}
-
-/** Releases without a number come in the order of their letters. */
-function byVersion(one: string, other: string): number {
-  const areBoth = semver.valid(one) !== null && semver.valid(other) !== null;
-  return areBoth ? semver.compare(one, other) : one < other ? -1 : 1;
 }
 
 /** Qdrant reads the storage of the minor release before its own, and of no other. */

@@ -130,9 +130,9 @@ export class StateReader {
     try {
       return sizesOf(await this.client.call(address, 'GET', '/telemetry?details_level=3'));
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable || error instanceof Odd)) throw error;
+      const { why } = silenceIn(error);
       const isRule = error instanceof Refused && [401, 403, 404].includes(error.status);
-      if (!isRule) view.unmeasured.push({ what: `${address.host} to tell how large its shards are`, why: error.message });
+      if (!isRule) view.unmeasured.push({ what: `${address.host} to tell how large its shards are`, why });
       return new Map();
     }
   }

@@ -1,5 +1,6 @@
-import { ClusterState, liveCopies, liveMembers, Member, Shard } from './cluster-state';
-import { least, nextMissingCopy, Placement, wantedCopies } from './placement';
+import { ClusterState, collectionsOf, liveCopies, liveMembers, Member, Shard } from './cluster-state';
+import { least } from './least';
+import { nextMissingCopy, Placement, wantedCopies } from './placement';
 import { blockersOf, obstaclesOf, Plan, planOf, settled, silenceOf, waitsForCopies } from './plan';
 import { roomNotes, stepsWithinRoom, Takes } from './room';
 import { Step } from './step';
@@ -115,7 +116,7 @@ function countOf(shards: Shard[], like: Shard): number {
 function keyNotes(draft: ClusterState, steps: Step[]): string[] {
   const moved = new Set(steps.filter(({ transfer }) => transfer !== undefined).map(({ place }) => place));
   const own = draft.shards.filter(({ hasKey, collection, id }) => hasKey && moved.has(`${collection}/${id}`));
-  const names = [...new Set(own.map(({ collection }) => collection))].sort().join(', ');
+  const names = collectionsOf(own).join(', ');
   return own.length === 0
     ? []
     : [
@@ -126,7 +127,7 @@ function keyNotes(draft: ClusterState, steps: Step[]): string[] {
 function notesOf(draft: ClusterState): string[] {
   const members = liveMembers(draft);
   const zones = new Set(members.map(({ zone = '' }) => zone)).size;
-  const names = (shards: Shard[]) => [...new Set(shards.map(({ collection }) => collection))].sort().join(', ');
+  const names = (shards: Shard[]) => collectionsOf(shards).join(', ');
   const short = draft.shards.filter((shard) => wantedCopies(shard, members.length) < shard.factor);
   const crowded = zones > 1 ? draft.shards.filter(({ factor }) => factor > zones) : [];
   const own = draft.shards.filter((shard) => shard.hasKey && shard.copies.length > shard.factor);

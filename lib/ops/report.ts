@@ -1,4 +1,14 @@
-import { ClusterState, copyOn, hasMajority, leaderOf, liveCopies, nameOf, shardsBy, untoldText } from './cluster-state';
+import {
+  ClusterState,
+  copyOn,
+  hasMajority,
+  leaderOf,
+  liveCopies,
+  nameOf,
+  shardsBy,
+  transferText,
+  untoldText,
+} from './cluster-state';
 import { ClusterFinding } from './findings';
 import { Placement } from './placement';
 import { Outcome } from './run';
@@ -40,10 +50,7 @@ export function stateText(state: ClusterState): string {
       ? 'There are no collections.'
       : table([['Collection', 'Shards', 'Copies asked for', 'Fewest that answer', 'Points'], ...collections]),
     '',
-    ...state.transfers.map(({ collection, shard, from, to, comment }) => {
-      const way = `${nameOf(state, from)} to ${nameOf(state, to)}`;
-      return `under way: shard ${shard} of ${collection} from ${way}${comment === undefined ? '' : ` (${comment})`}`;
-    }),
+    ...state.transfers.map((transfer) => transferText(state, transfer)),
   ].join('\n');
 }
 

@@ -49,6 +49,11 @@ export class Refused extends Error {
   ) {
     super(message);
   }
+
+  /** Whether it takes no such key. */
+  public get isDenial(): boolean {
+    return [401, 403].includes(this.status);
+  }
 }
 
 /** A node that answered something that no node of Qdrant does. */

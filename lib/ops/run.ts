@@ -1,4 +1,4 @@
-import { ClusterState, nameOf, untoldText } from './cluster-state';
+import { ClusterState, transferText, untoldText } from './cluster-state';
 import { NoCluster } from './heard';
 import { Cluster, Outdated } from './live-cluster';
 import { Plan } from './plan';
@@ -160,9 +160,8 @@ class Run {
 
 /** Whether it says of nodes that they did not do what was asked, not of this program that it is wrong. A key that is not taken will not be taken later. */
 function isAnswerless(error: unknown): boolean {
-  const isDenial = error instanceof Refused && [401, 403].includes(error.status);
-  if (isDenial) return false;
-  return error instanceof NoCluster || error instanceof Odd || error instanceof Unreachable || error instanceof Refused;
+  if (error instanceof Refused) return !error.isDenial;
+  return error instanceof NoCluster || error instanceof Odd || error instanceof Unreachable;
 }
 
 /** The steps that can be begun now: of each shard the first, a node receives one shard at a time, and a node goes once all else is done. */
@@ -199,10 +198,7 @@ function leftText(steps: Step[]): string {
 }
 
 function transferLines(state: ClusterState): string[] {
-  return state.transfers.map(({ collection, shard, from, to, comment }) => {
-    const way = `${nameOf(state, from)} to ${nameOf(state, to)}`;
-    return `  under way: shard ${shard} of ${collection} from ${way}${comment === undefined ? '' : ` (${comment})`}`;
-  });
+  return state.transfers.map((transfer) => `  ${transferText(state, transfer)}`);
 }
 
 /** What is waited for, with what nodes say of it. */

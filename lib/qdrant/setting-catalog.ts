@@ -40,7 +40,7 @@ const catalog: Record<string, string[]> = {
     'enable_static_content: flag',
     'slow_query_secs: amount',
     'hardware_reporting: flag',
-    'metrics_prefix: text',
+    'metrics_prefix: prefix',
     'enable_snapshot_url_recovery@1.18.0: flag',
   ],
   storage: [

@@ -4,6 +4,11 @@ import { badInput, isUnknown, quoted } from '../input/input';
 const kinds: Record<string, { allowed: string; example: string; accepts: (value: unknown) => boolean }> = {
   flag: { allowed: 'true or false', example: 'true', accepts: (value) => typeof value === 'boolean' },
   text: { allowed: 'a text', example: '"..."', accepts: (value) => typeof value === 'string' && value !== '' },
+  prefix: {
+    allowed: 'a text of letters, digits and underscores',
+    example: '"vectors_"',
+    accepts: (value) => typeof value === 'string' && /^[a-zA-Z0-9_]+$/.test(value),
+  },
   count: { allowed: 'a whole number from 1 on', example: '1', accepts: (value) => isWhole(value) && value >= 1 },
   number: { allowed: 'a whole number from 0 on', example: '0', accepts: (value) => isWhole(value) && value >= 0 },
   integer: { allowed: 'a whole number', example: '0', accepts: isWhole },

@@ -84,8 +84,12 @@ function canonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
 
-/** Two stacks of one class are told apart, and no reference is taken for text. A stack of its own is not named, so that it may be renamed. */
+/**
+ * Two stacks of one class are told apart, and no reference is taken for text. A stack of its own is not named, so that it may be renamed; an app has none of
+ * its own.
+ */
 const resolver = new ReferenceResolver(({ identifier, originStack }, { scope }) => {
-  const origin = originStack === TerraformStack.of(scope) ? '' : originStack.node.path;
+  const own = scope.node.scopes.filter((one) => TerraformStack.isStack(one)).pop();
+  const origin = originStack === own ? '' : originStack.node.path;
   return `\u0000${origin}\u0000${identifier}`;
 });

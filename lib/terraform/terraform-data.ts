@@ -11,7 +11,7 @@ import { ValidateTerraformVersion } from 'cdktf/lib/validations/validate-terrafo
 import { Construct, IConstruct } from 'constructs';
 
 export interface TerraformDataProps extends Pick<TerraformMetaArguments, 'dependsOn' | 'lifecycle'> {
-  readonly input: { readonly [name: string]: unknown };
+  readonly input?: { readonly [name: string]: unknown };
   readonly triggersReplace: { readonly [name: string]: unknown };
 }
 
@@ -43,12 +43,12 @@ export class TerraformData extends TerraformResource {
   protected synthesizeAttributes(): { [name: string]: any } {
     const { input, triggersReplace } = this.props;
     const written = hashMapper(anyToTerraform);
-    return { input: written(input), triggers_replace: written(triggersReplace) };
+    return { ...(input && { input: written(input) }), triggers_replace: written(triggersReplace) };
   }
 
   protected synthesizeHclAttributes(): { [name: string]: any } {
     const { input, triggersReplace } = this.props;
     const written = hashMapperHcl(anyToHclTerraform);
-    return { input: written(input), triggers_replace: written(triggersReplace) };
+    return { ...(input && { input: written(input) }), triggers_replace: written(triggersReplace) };
   }
 }

@@ -188,7 +188,10 @@ describe('a cluster with nothing but network, type and disk', () => {
 
   test('has another document for another configuration, as all nodes at once would run one that changes', () => {
     const [document] = stack.resources('aws_ssm_document');
-    const [, content] = /^qdrant-.*\$\{substr\(sha256\((local\.\w+)\), 0, 12\)\}$/.exec(document.name)!;
+    const [, content] =
+      /^qdrant-.*\$\{substr\(sha256\((local\.\w+)\), 0, 12\)\}-\$\{substr\(terraform_data\.\w+\.id, 0, 8\)\}$/.exec(
+        document.name,
+      )!;
     expect(document.content).toBe(`\${${content}}`);
     expect(document.lifecycle).toEqual({ create_before_destroy: true });
   });

@@ -238,7 +238,7 @@ describe('the verification', () => {
 
   test('has another document for another content, which State Manager would run by itself', () => {
     const { name, content, lifecycle } = document(verified());
-    expect(name).toMatch(/-\$\{substr\(sha256\((local\.\w+)\), 0, 12\)\}$/);
+    expect(name).toMatch(/-\$\{substr\(sha256\(local\.\w+\), 0, 12\)\}-\$\{substr\(terraform_data\.\w+\.id, 0, 8\)\}$/);
     expect(content).toBe(`\${${/local\.\w+/.exec(name)![0]}}`);
     expect(lifecycle).toEqual({ create_before_destroy: true });
     expect(association(verified()).name).toMatch(/^\$\{aws_ssm_document\.Cluster_VerificationAfterApply_Document_\w+\.name\}$/);

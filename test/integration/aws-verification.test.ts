@@ -10,27 +10,29 @@ import { describeWith } from '../support/programs';
 import { TerraformRun } from '../support/terraform';
 
 const folder = mkdtempSync(join(tmpdir(), 'aws-verification-'));
-const [open, runs, runner] = ['open', 'runs', 'runner'].map((file) => join(folder, file));
-/** A node in the place of Systems Manager's agent: its cluster is open while a file is there. */
+const [open, broken, runs, runner] = ['open', 'broken', 'runs', 'runner'].map((file) => join(folder, file));
+/** A node in the place of Systems Manager's agent: its cluster is open, or it takes no change, while a file is there. */
 const RUNNER = `#!/bin/bash
 printf '%s %s\\n' "$1" "$2" >>${runs}
-[[ $2 != *-verify-* || ! -e ${open} ]]
+if [[ $2 == *-verify-* ]]; then [[ ! -e ${open} ]]; else [[ ! -e ${broken} ]]; fi
 `;
 
 describeWith(['terraform', 'moto'], 'a cluster on AWS that is verified after an apply', () => {
   let api: AwsApi;
   let terraform: TerraformRun;
 
-  const synth = (more: (cluster: aws.QdrantCluster) => void = () => {}) =>
+  const synth = (more: (cluster: aws.QdrantCluster) => void = () => {}, settings?: aws.QdrantClusterProps['settings']) =>
     terraform.synth((stack) => {
       const { vpcId, subnetIds } = addNetwork(stack);
       const cluster = new aws.QdrantCluster(stack, 'Cluster', {
         network: aws.ClusterNetwork.fromSubnets({ vpcId, subnetIds }),
         ...{ instanceType: 'r7g.large', dataVolume: { sizeGib: 50 }, clusterName: 'vectors' },
+        settings,
       });
       cluster.verifyAfterApply();
       more(cluster);
     });
+  const letOneIn = ({ connections }: aws.QdrantCluster) => connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/16'));
   const isVerification = ({ name }: any) => name.includes('-verify-');
   const document = () => terraform.resources('aws_ssm_document').find(isVerification);
   /** The nodes that have run a verification. */
@@ -40,6 +42,8 @@ describeWith(['terraform', 'moto'], 'a cluster on AWS that is verified after an 
       .filter((line) => line.includes('-verify-'))
       .map((line) => line.split(' ')[0]);
   const lastNode = () => terraform.resources('aws_instance').find(({ tags }) => tags.QdrantNode === '2').id;
+
+  const apply = (code: number) => terraform.terraform(['apply', '-auto-approve', '-input=false', '-parallelism=30'], [code]);
 
   beforeAll(async () => {
     writeFileSync(runner, RUNNER, { mode: 0o755 });
@@ -55,7 +59,7 @@ describeWith(['terraform', 'moto'], 'a cluster on AWS that is verified after an 
   });
 
   test('fails the first apply where it is open, after all else is done', () => {
-    expect(terraform.terraform(['apply', '-auto-approve', '-input=false', '-parallelism=30'], [1]).code).toBe(1);
+    apply(1);
     expect(terraform.log).toMatch(/waiting for SSM Association .*unexpected state 'Failed'/s);
     expect(verified()).toEqual([lastNode()]);
     expect(terraform.resources('aws_ssm_association')).toHaveLength(4);
@@ -82,7 +86,7 @@ describeWith(['terraform', 'moto'], 'a cluster on AWS that is verified after an 
   });
 
   test('is verified by an apply that lets one more in, and changes nothing besides', () => {
-    synth(({ connections }) => connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/16')));
+    synth(letOneIn);
     expect(
       terraform
         .plan()
@@ -92,15 +96,48 @@ describeWith(['terraform', 'moto'], 'a cluster on AWS that is verified after an 
       'aws_ssm_association delete+create',
       'aws_ssm_document create+delete',
       'aws_vpc_security_group_ingress_rule create',
+      'terraform_data create+delete',
     ]);
     terraform.apply();
     expect(verified()).toHaveLength(3);
     expect(terraform.plan()).toEqual([]);
   });
 
+  test('takes back what opened it, and is verified as it was before', () => {
+    const before = verified().length;
+    writeFileSync(open, '');
+    synth((cluster) => {
+      letOneIn(cluster);
+      cluster.connections.allowGrpcFrom(aws.Peer.ipv4('10.30.0.0/16'));
+    });
+    apply(1);
+    rmSync(open);
+    synth(letOneIn);
+    apply(0);
+    expect(verified()).toHaveLength(before + 2);
+    expect(terraform.plan()).toEqual([]);
+  });
+
+  test('takes back what a node did not take', () => {
+    const before = readFileSync(runs, 'utf8').length;
+    const rolled = () =>
+      readFileSync(runs, 'utf8')
+        .slice(before)
+        .match(/^\S+ (?!.*-verify-)/gm)?.length;
+    writeFileSync(broken, '');
+    synth(letOneIn, { maxRequestSizeMib: 64 });
+    apply(1);
+    expect(rolled()).toBe(1);
+    rmSync(broken);
+    synth(letOneIn);
+    apply(0);
+    expect(rolled()).toBe(4);
+    expect(terraform.plan()).toEqual([]);
+  });
+
   test('is verified after the roll by an apply that changes what nodes run', () => {
     synth((cluster) => {
-      cluster.connections.allowRestFrom(aws.Peer.ipv4('10.20.0.0/16'));
+      letOneIn(cluster);
       cluster.addLoadBalancer('Front');
     });
     const before = readFileSync(runs, 'utf8').trim().split('\n').length;

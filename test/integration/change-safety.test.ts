@@ -43,7 +43,7 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
   }
 
   /** The release goes out to every node, by one replaced association after the other; nothing else happens. */
-  const rollOut = ['aws_ssm_association delete+create', 'aws_ssm_document create+delete'];
+  const rollOut = ['aws_ssm_association delete+create', 'aws_ssm_document create+delete', 'terraform_data create+delete'];
 
   beforeAll(async () => {
     api = await AwsApi.start();
@@ -101,7 +101,7 @@ describeWith(['terraform', 'moto'], 'what a change does to a cluster that runs',
       ],
     ],
     ['tags', { tags: { team: 'search' } }, taggedTypes.split(' ').map((type) => `aws_${type} update`)],
-    ['the founding, made anew', { foundingGeneration: 2 }, [...rollOut, 'rights', 'terraform_data create+delete']],
+    ['the founding, made anew', { foundingGeneration: 2 }, [...rollOut, 'rights']],
     ['how changes are rolled out', { rollingUpdate: { refreshHours: 6 } }, rollOut],
   ];
   const shorthand: { [name: string]: string[] } = {

@@ -221,7 +221,15 @@ function judging(server: ApiServer): void {
 
   test('refuses a field that it does not know, so that what it accepts is known', async () => {
     const { objects } = synthKubernetes((stack) => void addEverything(stack, 'everything'));
-    for (const kind of ['StatefulSet', 'NetworkPolicy', 'Certificate', 'ServiceMonitor', 'TLSRoute', 'ExternalSecret']) {
+    for (const kind of [
+      'StatefulSet',
+      'NetworkPolicy',
+      'Certificate',
+      'ServiceMonitor',
+      'PrometheusRule',
+      'TLSRoute',
+      'ExternalSecret',
+    ]) {
       const object = objects.find((one) => one.kind === kind)!;
       const { status, body } = await api.apply({ ...object, spec: { ...object.spec, verifyClients: true } });
       expect(status).toBeGreaterThanOrEqual(400);

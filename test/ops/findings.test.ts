@@ -97,6 +97,9 @@ describe('preflight', () => {
     const mixed = running('1.18.3', '1.19.0', '1.18.3');
     expect(textsOf(planPreflight(mixed, '1.19.0'))).toEqual(['warning: some nodes run 1.19.0 already, others 1.18.3']);
     expect(textsOf(planPreflight(mixed, '1.19.2'))).toContain('error: the nodes run 1.18.3 and 1.19.0');
+    // Whose numbers come in another order than their letters.
+    const patched = running('1.18.9', '1.18.10', '1.18.9');
+    expect(textsOf(planPreflight(patched, '1.18.10'))).toEqual(['warning: some nodes run 1.18.10 already, others 1.18.9']);
   });
 
   test('finds what is wrong with the cluster, too', () => {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { App, TerraformStack } from 'cdktf';
-import { idFor, nameFor } from '../../lib/terraform/identity';
+import { App, TerraformStack, TerraformVariable } from 'cdktf';
+import { idFor, identityOf, nameFor } from '../../lib/terraform/identity';
 
 const scope = new Construct(new TerraformStack(new App(), 'stack'), 'Cluster');
 
@@ -17,4 +17,13 @@ test.each([
 test('a value is the same in whatever order its members are given', () => {
   expect(idFor(scope, 'pods', { app: 'search', tier: 'web' })).toBe(idFor(scope, 'pods', { tier: 'web', app: 'search' }));
   expect(idFor(scope, 'pods', { app: 'search', tier: 'web' })).not.toBe(idFor(scope, 'pods', { app: 'web', tier: 'search' }));
+});
+
+test('a reference names its stack, save seen from there: an app names each', () => {
+  const app = new App();
+  const [one, other] = ['one', 'other'].map((id) => new TerraformStack(app, id));
+  const { value } = new TerraformVariable(one, 'host', {});
+  expect(identityOf(app, value)).toBe(identityOf(other, value));
+  expect(identityOf(one, value)).not.toBe(identityOf(other, value));
+  expect(identityOf(app, new TerraformVariable(other, 'host', {}).value)).not.toBe(identityOf(app, value));
 });

@@ -90,6 +90,7 @@ describe('settings', () => {
       ['storage.hnsw_index.m', NaN, /hnsw_index\.m is NaN/],
       ['storage.optimizers.deleted_threshold', 2, /from 0 to 1/],
       ['service.jwt_rbac', 'false', /jwt_rbac is "false".*true or false/],
+      ['service.metrics_prefix', 'my-app_', /metrics_prefix is "my-app_".*a text of letters, digits and underscores/],
       ['service.enable_cors', 'true', /enable_cors is "true".*true or false/],
       ['storage.node_type', 'listener', /is "listener".*"Normal", or "Listener"/],
       ['storage.quotas.max_disk_usage_percent', 101, /a whole number from 1 to 100/],

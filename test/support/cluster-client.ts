@@ -85,9 +85,16 @@ export abstract class ClusterClient {
     }).trim();
   }
 
+  /** Those of some ports that can be connected to. What is refused answers nothing, so that all are tried at once. */
+  public openPorts(from: Member, node: number, ports: number[]): number[] {
+    const attempt = `timeout 2 bash -c "</dev/tcp/${this.address(node)}/$port" 2>/dev/null && echo "$port" &`;
+    const script = `for port in ${ports.join(' ')}; do ${attempt} done; wait`;
+    const open = run('ip', ['netns', 'exec', from.namespace, 'bash', '-c', script]).split('\n').filter(Boolean).map(Number);
+    return ports.filter((port) => open.includes(port));
+  }
+
   /** Whether a port can be connected to. */
   public connects(from: Member, node: number, port: number): boolean {
-    const script = `timeout 2 bash -c '</dev/tcp/${this.address(node)}/${port}'`;
-    return spawnSync('ip', ['netns', 'exec', from.namespace, 'bash', '-c', script]).status === 0;
+    return this.openPorts(from, node, [port]).length > 0;
   }
 }

@@ -28,7 +28,7 @@ const settings = fc.record(
     additional: fc.record(
       {
         'storage.performance.max_search_threads': fc.nat(64),
-        'service.metrics_prefix': text,
+        'inference.address': text,
         'storage.collection.quantization.scalar': fc.record({ type: fc.constant('int8'), note: text }),
       },
       { requiredKeys: [] },

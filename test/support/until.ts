@@ -1,8 +1,8 @@
-/** Waits until something holds; throws where it does not within so many seconds. */
-export async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
+/** Waits until something holds; throws where it does not within so many seconds, with what there is to see then, if anything shows it. */
+export async function until(what: string, seconds: number, holds: () => boolean, seen?: () => string): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}${seen ? `\n${seen()}` : ''}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -162,8 +162,8 @@ export class QdrantCluster extends QdrantClusterBase {
 
   /**
    * Releases a node from removal protection, so that it can be terminated or replaced. Before you remove a node, by a lower
-   * `nodeCount`, move its shards away and remove its peer from the cluster. A node that is replaced, for example for another
-   * machine image, keeps both.
+   * `nodeCount`, drain it with `cdktf-qdrant ops drain`. A node that is replaced, for example for another machine image, keeps its
+   * shards and its peer.
    *
    * To replace several nodes, unprotect and apply one at a time: Terraform terminates all unprotected instances before it creates
    * the first replacement.

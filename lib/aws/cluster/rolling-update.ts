@@ -1,7 +1,8 @@
 import { SsmAssociation } from '@cdktf/provider-aws/lib/ssm-association';
 import { SsmDocument } from '@cdktf/provider-aws/lib/ssm-document';
-import { Fn, ITerraformDependable, Op, TerraformLocal, Token, conditional } from 'cdktf';
+import { ITerraformDependable, Op, Token, conditional } from 'cdktf';
 import { Construct } from 'constructs';
+import { immutableDocument } from '../node/immutable-document';
 import { QdrantNode } from '../node/node';
 import { NodePrograms } from '../node/node-programs';
 import { OptionNames } from '../../input/options';
@@ -79,16 +80,8 @@ export class RollingUpdate extends Construct {
     this.options = options;
     this.existing = existing;
     this.programs = programs;
-    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent(cluster.clusterName))).asString;
-    this.document = new SsmDocument(this, 'Document', {
-      // Another document for another content: State Manager would run an association of every node at once whose document changes.
-      name: `qdrant-${cluster.clusterId}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
-      documentType: 'Command',
-      documentFormat: 'JSON',
-      targetType: '/AWS::EC2::Instance',
-      content,
-      lifecycle: { createBeforeDestroy: true },
-    });
+    const content = this.documentContent(cluster.clusterName);
+    this.document = immutableDocument(this, { name: `qdrant-${cluster.clusterId}`, content });
   }
 
   /**

@@ -14,6 +14,7 @@ import { literalText } from '../../terraform/literal-text';
 import { PolicyStatement, policyJson, readSecrets } from '../grants/policy';
 import { Secret } from '../secrets/secret';
 import { ecrRepository } from './ecr-image';
+import { immutableDocument } from './immutable-document';
 import { QdrantNode } from './node';
 import { installVerifier, runVerifier } from './node-programs';
 import { pullImages } from './node-role';
@@ -63,7 +64,9 @@ export class Verification extends Construct {
     super(scope, id);
     this.check();
     const { digest, triggers } = changesOf(verified.cluster, this, isReadByNodes);
-    const document = this.makeDocument(digest);
+    const content = this.documentContent();
+    // Another document for other changes, too, as an association of another document is another one.
+    const document = immutableDocument(this, { name: `qdrant-${verified.clusterId}-verify`, changes: digest, content });
     this.makeAssociation(document, triggers, [...verified.after, ...this.makeRights()]);
   }
 
@@ -97,23 +100,6 @@ export class Verification extends Construct {
         policy: policyJson(statements),
       }),
     ];
-  }
-
-  /**
-   * Another document for other changes, as an association of another document is another one; and for another content, as State Manager would run an
-   * association by itself, unwaited for, whose document changes.
-   */
-  private makeDocument(digest: string): SsmDocument {
-    const { clusterId } = this.verified;
-    const content = new TerraformLocal(this, 'Content', Fn.jsonencode(this.documentContent())).asString;
-    return new SsmDocument(this, 'Document', {
-      name: `qdrant-${clusterId}-verify-${digest}-${Fn.substr(Fn.sha256(content), 0, 12)}`,
-      documentType: 'Command',
-      documentFormat: 'JSON',
-      targetType: '/AWS::EC2::Instance',
-      content,
-      lifecycle: { createBeforeDestroy: true },
-    });
   }
 
   private documentContent() {

@@ -3,5 +3,7 @@ export * from './cluster-dns';
 export * from './connections';
 export * from './gateway-route';
 export * from './ingress';
+export * from './monitoring';
+export * from './monitoring-props';
 export * from './peer';
 export * from './service-monitor';

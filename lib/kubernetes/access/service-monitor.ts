@@ -23,7 +23,7 @@ export interface ServiceMonitorProps {
   readonly labels?: { [name: string]: string };
 
   /**
-   * The scrape interval in seconds.
+   * The scrape interval in seconds: up to 120 with `addMonitoring`.
    *
    * @default 30
    */
@@ -68,6 +68,9 @@ export interface MonitoredCluster {
  */
 export class QdrantServiceMonitor extends Construct {
   /** @internal */
+  public readonly _intervalSeconds: number;
+
+  /** @internal */
   public static _create(
     scope: Construct,
     id: string,
@@ -83,6 +86,7 @@ export class QdrantServiceMonitor extends Construct {
     const { intervalSeconds = 30, labels = {}, clientCertificateSecretName } = props;
     requireInstance(this, 'scrapedBy', props.scrapedBy, Peer, "Peer.namespace('monitoring')");
     requireWholeNumber(this, 'intervalSeconds', intervalSeconds, { min: 5, max: 3600, unit: 'seconds' });
+    this._intervalSeconds = intervalSeconds;
     checkOwnLabels(this, 'labels', props.labels);
     if (clientCertificateSecretName === undefined && cluster.clientVerification) this.refuseWithoutCertificate();
     if (clientCertificateSecretName !== undefined) {

@@ -27,6 +27,8 @@ import { GatewayRouteProps, QdrantGatewayRoute } from '../access/gateway-route';
 import { ExistingNodes } from './existing-nodes';
 import { ImportedCluster } from './imported-cluster';
 import { IngressProps, QdrantIngress } from '../access/ingress';
+import { QdrantMonitoring } from '../access/monitoring';
+import { MonitoringProps } from '../access/monitoring-props';
 import { NodeSet } from '../pod/node-set';
 import { PodPrograms } from '../pod/pod-programs';
 import { bundleFile } from '../pod/pod-template';
@@ -34,6 +36,7 @@ import { VerifyAfterApplyProps } from '../pod/verification-options';
 import { RemovalProtection } from './removal-protection';
 import { QdrantServiceMonitor, ServiceMonitorProps } from '../access/service-monitor';
 import { ClusterTls, Tls } from '../tls/tls';
+import { addMonitoring } from './cluster-monitoring';
 import { addVerification } from './cluster-verification';
 
 /**
@@ -153,6 +156,17 @@ export class QdrantCluster extends QdrantClusterBase {
     return monitor;
   }
 
+  /**
+   * Adds alerts for Prometheus and a dashboard for Grafana. The Prometheus Operator must be installed, and something scrape the
+   * nodes, or the synthesis fails: `addServiceMonitor`, or a `job` of yours.
+   *
+   * @throws if it was called before
+   */
+  public addMonitoring(props: MonitoringProps = {}): QdrantMonitoring {
+    const { resources } = this.props;
+    return addMonitoring(this, props, { ...this.description, resources, tls: this.tls, rollout: this.rollout });
+  }
+
   /** Adds Gateway API routes to the cluster. */
   public addGatewayRoute(id: string, props: GatewayRouteProps): QdrantGatewayRoute {
     const route = QdrantGatewayRoute._create(this, id, props, {
@@ -172,8 +186,8 @@ export class QdrantCluster extends QdrantClusterBase {
   }
 
   /**
-   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Move its shards away and remove its
-   * peer from the cluster first. Its volume claims are kept.
+   * Releases a node from removal protection, so that a lower `nodeCount` can remove it. Drain it with `cdktf-qdrant ops drain`
+   * first. Its volume claims are kept.
    *
    * @param index the node's number, from 0
    * @throws if the number is out of range

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { badInput } from '../../input/input';
 import { digestOf } from '../../terraform/digest';
 import { literalText } from '../../terraform/literal-text';
+import { ImmutableConfigMap } from './immutable-config-map';
 
 /** The programs of a pod, and those that know no cloud: each a file. */
 const FOLDERS = [join(__dirname, 'files'), join(__dirname, '..', '..', 'cluster', 'programs')];
@@ -31,10 +32,7 @@ export interface PodProgramsProps {
   readonly bundles: { [file: string]: string };
 }
 
-/**
- * What every pod of a cluster runs, in a ConfigMap that never changes: its name says what it holds, so that pods which are not yet rolled
- * keep what they were made with.
- */
+/** What every pod of a cluster runs. */
 export class PodPrograms extends Construct {
   public readonly configMapName: string;
   public readonly configMap: ConfigMapV1;
@@ -45,13 +43,12 @@ export class PodPrograms extends Construct {
     const ofCluster = { 'cluster.env': environment(props), 'settings.yaml': props.settings, ...props.bundles };
     const data = { ...readPrograms(), ...ofCluster };
     this.checkSize(data);
-    this.configMapName = `${clusterName}-programs-${digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster])}`;
-    this.configMap = new ConfigMapV1(this, 'ConfigMap', {
-      metadata: { name: this.configMapName, namespace, labels },
-      data,
-      immutable: true,
-      lifecycle: { createBeforeDestroy: true },
+    const digest = digestOf(this, 'Content', [digestOf(this, 'Programs', readPrograms()), ofCluster]);
+    const { configMap, configMapName } = new ImmutableConfigMap(this, 'ConfigMap', {
+      ...{ name: `${clusterName}-programs`, namespace, labels, data, digest },
     });
+    this.configMap = configMap;
+    this.configMapName = configMapName;
   }
 
   private checkSize(data: { [file: string]: string }): void {

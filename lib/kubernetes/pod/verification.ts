@@ -20,6 +20,7 @@ import { ClusterDns } from '../access/cluster-dns';
 import { checkObjectName } from '../names/names';
 import { Secret } from '../secrets/secret';
 import { BundlePlace } from '../tls/ca-bundle';
+import { ImmutableConfigMap } from './immutable-config-map';
 import { EVICTED, jobPodSpec } from './job-pod';
 import { PlacementProps } from './placement';
 import { PodUser } from './pod-user';
@@ -105,12 +106,9 @@ export class Verification extends Construct {
   private makeProgram(): ConfigMapV1 {
     const { clusterName, namespace, labels } = this.verified;
     const data = { 'verify.js': literalText(bundledProgram('verify')) };
-    return new ConfigMapV1(this, 'Program', {
-      metadata: { name: `${clusterName}-verify-${digestOf(this, 'Content', data)}`, namespace, labels },
-      data,
-      immutable: true,
-      lifecycle: { createBeforeDestroy: true },
-    });
+    const digest = digestOf(this, 'Content', data);
+    const name = `${clusterName}-verify`;
+    return new ImmutableConfigMap(this, 'Program', { name, namespace, labels, data, digest }).configMap;
   }
 
   /** Lets the pod try every port of the nodes, also those that the policies of the cluster refuse it: only so their refusal is proved. */

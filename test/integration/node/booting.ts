@@ -72,7 +72,7 @@ export function booting(given: Given): void {
       await cluster.untilReady(120, [patient.machine]);
     });
 
-    test('a release that never served does not bar the way back, and one that did does', () => {
+    test('a release that never served does not bar the way back, and one that did does', async () => {
       const machine = patient.machine;
       const check = (version: string) =>
         machine.try(`source /opt/qdrant/bin/common.sh && source /opt/qdrant/bin/versions.sh && check_upgrade_path ${version}`)
@@ -85,9 +85,9 @@ export function booting(given: Given): void {
         'printf 1.20.0 >/run/qdrant/prepared/broken/version; printf elsewhere.example/none:v1 >/run/qdrant/prepared/broken/image',
       );
       const current = machine.run('readlink /run/qdrant/current').trim();
-      machine.run(
-        'ln -sfn /run/qdrant/prepared/broken /run/qdrant/current; systemctl restart --no-block qdrant.service; sleep 20',
-      );
+      machine.run('ln -sfn /run/qdrant/prepared/broken /run/qdrant/current; systemctl restart --no-block qdrant.service');
+      const failures = () => machine.journal('qdrant').split('pulling elsewhere.example/none:v1').length - 1;
+      await until('it has failed to start twice', 60, () => failures() > 1);
       expect(machine.run('cat /var/lib/qdrant/version')).toBe(served);
       machine.run(`ln -sfn ${current} /run/qdrant/current; systemctl restart qdrant.service`);
       const minor = Number(served.split('.')[1]);
@@ -117,6 +117,24 @@ export function booting(given: Given): void {
         await cluster.untilReady(400, [patient.machine]);
       });
       expect(patient.kept).toBe(200);
+    });
+
+    test('whose instance is gone for good, the next apply makes another, with its address and its data', async () => {
+      const { cluster } = given;
+      const [first, second, gone] = cluster.machines;
+      const containers = () => [first, second].map((machine) => machine.run('docker inspect --format "{{.Id}}" qdrant'));
+      const before = containers();
+      await cluster.fault('an instance gone for good, and an apply', async () => {
+        await cluster.terminate(gone);
+        await cluster.applyAndBoot();
+        // For an instance that is none of its doing Terraform does not wait.
+        await cluster.untilReady(120);
+      });
+      expect(patient.machine.instanceId).not.toBe(gone.instanceId);
+      expect(patient.machine.member.address).toBe(gone.member.address);
+      expect(patient.kept).toBe(200);
+      expect(containers()).toEqual(before);
+      expect(cluster.terraform.plan()).toEqual([]);
     });
 
     test('it waits for a data volume that is attached late', async () => {

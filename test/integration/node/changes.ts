@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { aws, QdrantVersion } from '../../../lib';
 import { bringCertificate, putCertificate } from './brought-certificate';
 import { Given, GRPC, GRPC_BEHIND_GUARD, METRICS, PEER, REST, REST_BEHIND_GUARD } from './given';
@@ -7,30 +7,42 @@ import { Machine } from './machine';
 import { look, serial, untilLooked } from './refresh';
 import { Vpc } from './vpc';
 
+const SETTINGS = 'cat /run/qdrant/current/settings.yaml';
+
 /** What is changed by Terraform, or rotates by itself, while a client writes and reads. */
 export function changes(given: Given): void {
   describe('a change, while a client writes and reads', () => {
     const version = { version: QdrantVersion.V1_19_0, upgradingFrom: QdrantVersion.V1_18_3 };
     const image = { ...version, image: `${Vpc.PRIVATE_REGISTRY_NAME}/search/qdrant:v1.19.0-unprivileged` };
-    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, ...options });
+    const settings = { logLevel: 'WARN' };
+    const roll = (options: Partial<aws.QdrantClusterProps>) => given.cluster.roll({ ...image, settings, ...options });
     const container = (machine: Machine) => machine.run('docker inspect --format "{{.Id}}" qdrant').trim();
     const containers = () => given.cluster.machines.map(container);
 
-    test('of the version reaches every node', async () => {
+    test('of the version goes minor by minor, to every node', async () => {
       const { cluster } = given;
-      const before = containers();
-      expect(cluster.machines.map((machine) => machine.run('cat /var/lib/qdrant/version'))).toEqual(Array(3).fill('1.18.3'));
-      await cluster.change('version', () => cluster.roll(version));
-      expect(containers().some((id) => before.includes(id))).toBe(false);
-      for (const machine of cluster.machines) expect(machine.run('cat /var/lib/qdrant/version')).toBe('1.19.0');
+      const versions = () => cluster.machines.map((machine) => machine.run('cat /var/lib/qdrant/version'));
+      const asksForKey = (machine: Machine) => machine.run(SETTINGS).includes('enforce_internal_auth: true');
+      expect(versions()).toEqual(Array(3).fill('1.17.1'));
+      await cluster.change('Qdrant 1.17 to 1.18', () =>
+        cluster.roll({ version: QdrantVersion.V1_18_3, upgradingFrom: QdrantVersion.V1_17_1 }),
+      );
+      expect(versions()).toEqual(Array(3).fill('1.18.3'));
+      expect(cluster.machines.some(asksForKey)).toBe(false);
+      await cluster.change('Qdrant 1.18 to 1.19, whose peers ask each other for the key from then on', () =>
+        cluster.roll(version),
+      );
+      expect(versions()).toEqual(Array(3).fill('1.19.0'));
+      expect(cluster.machines.every(asksForKey)).toBe(true);
     });
 
-    test('of the image reaches every node, from a private registry', async () => {
+    test('of the image and of settings reaches every node, from a private registry', async () => {
       const { cluster } = given;
       const before = containers();
-      await cluster.change('image', () => roll({}));
+      await cluster.change('image and settings', () => roll({}));
       expect(containers().some((id) => before.includes(id))).toBe(false);
       for (const machine of cluster.machines) {
+        expect(machine.run(SETTINGS)).toMatch(/WARN/);
         expect(machine.run('docker inspect --format "{{.Config.Image}}" qdrant').trim()).toBe(image.image);
         // The password of the registry is kept nowhere, also not as a container engine writes it.
         const password = `${image.image.split('.')[0]}-auth-token`;
@@ -46,7 +58,7 @@ export function changes(given: Given): void {
     test('of who may connect restarts nothing, and holds at once', async () => {
       const { cluster } = given;
       const [before, ranges] = [containers(), cluster.clientRanges];
-      const reached = () => [REST, GRPC, PEER].filter((port) => cluster.connects(cluster.refused, 1, port));
+      const reached = () => cluster.openPorts(cluster.refused, 1, [REST, GRPC, PEER]);
       // Nothing is waited for, so that there is time for many requests.
       const options = { requestsPerSecond: 500 };
       await cluster.witness.change(
@@ -64,12 +76,15 @@ export function changes(given: Given): void {
       expect(containers()).toEqual(before);
     });
 
-    test('of the settings reaches every node', async () => {
-      const { cluster } = given;
-      const before = containers();
-      await cluster.change('settings', () => roll({ settings: { logLevel: 'WARN' } }));
-      expect(containers().some((id) => before.includes(id))).toBe(false);
-      for (const machine of cluster.machines) expect(machine.run('cat /run/qdrant/current/settings.yaml')).toMatch(/WARN/);
+    test('of the CAs of clients lets the clients of another in, beside those of before', async () => {
+      const { cluster, admin } = given;
+      const both = ['client-ca.pem', 'other-client-ca.pem'].map((name) => readFileSync(cluster.file(name), 'utf8'));
+      const clientVerification = aws.ClientVerification.required(aws.CaBundle.fromPem(both.join('')));
+      await cluster.change('CAs of clients', () => roll({ clientVerification }));
+      for (const node of [0, 1, 2]) {
+        expect(cluster.rest('/collections', { node, client: 'other-client', key: admin }).status).toBe(200);
+        expect(cluster.grpc({ node, client: 'other-client', key: admin })).toBe('OK');
+      }
     });
 
     test('of the key goes in steps, each of which takes the key that clients have', async () => {
@@ -97,20 +112,33 @@ export function changes(given: Given): void {
       });
       expect(cluster.rest('/collections', { key: admin }).status).toBe(401);
       expect(cluster.rest('/collections', { key: given.admin }).status).toBe(200);
+      // With the first of these applies the other CA of clients was no longer named.
+      for (const node of [0, 1, 2]) {
+        expect(cluster.rest('/collections', { node, client: 'other-client', key: given.admin }).status).toBe(0);
+      }
     });
 
-    test('of the certificate is picked up by each node in its turn, on every port', async () => {
-      const { cluster } = given;
+    test('of the certificate and of a key behind its secret is picked up by each node in its turn, on every port', async () => {
+      const { cluster, readOnly } = given;
+      const next = 'n'.repeat(40);
       const ports = [REST, GRPC, METRICS, PEER, GRPC_BEHIND_GUARD, REST_BEHIND_GUARD];
       const before = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
       for (const machine of cluster.machines) {
         expect(machine.run('systemctl list-timers --all qdrant-refresh.timer')).toContain('qdrant-refresh.service');
         machine.run('rm -rf /run/qdrant/identity');
       }
-      await cluster.change('certificate', async () => {
+      // All that is waited for are turns.
+      const options = { requestsPerSecond: 160 };
+      const rotate = async () => {
+        await cluster.api.putSecret(cluster.secretArn('read-only'), next);
         look(cluster.machines);
         await untilLooked(cluster.machines);
-      });
+      };
+      await cluster.change('certificate, and the value of the read-only key', rotate, options);
+      for (const node of [0, 1, 2]) {
+        expect(cluster.rest('/collections', { node, key: next }).status).toBe(200);
+        expect(cluster.rest('/collections', { node, key: readOnly }).status).toBe(401);
+      }
       const after = cluster.machines.map((machine) => ports.map((port) => serial(machine, port)));
       for (const [node, serials] of after.entries()) {
         expect(new Set(serials).size).toBe(1);

@@ -1,11 +1,11 @@
-import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { ChildProcess, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aws } from '../../../lib';
 import { AwsApi } from '../../support/aws/api';
 import { addNetwork } from '../../support/aws/network';
-import { findProgram, python, ROOT, run } from '../../support/programs';
+import { python, ROOT, run } from '../../support/programs';
 import { makeNodeImage, makeServerImage } from '../../support/server-image';
 import { TerraformRun } from '../../support/terraform';
 import { Traffic, TrafficOptions } from '../../support/traffic-client';
@@ -13,6 +13,7 @@ import { during, pause, until } from '../../support/until';
 import { Witness } from '../../support/witness';
 import { HOSTS_FILES, Machine } from './machine';
 import { SecurityRules } from './security-rules';
+import { startService } from './service';
 import { applyVerified } from './verified-apply';
 
 import { ClusterClient } from '../../support/cluster-client';
@@ -65,7 +66,13 @@ export class RunningCluster extends ClusterClient {
 
   public static async start(options: Options): Promise<RunningCluster> {
     const cluster = new RunningCluster();
-    await cluster.begin(options);
+    try {
+      await cluster.begin(options);
+    } catch (error) {
+      // Nobody else has it, and others wait for its network.
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 
@@ -86,9 +93,9 @@ export class RunningCluster extends ClusterClient {
       denied: join(this.folder, 'denied'),
       nodeRunner: ['node', join(__dirname, 'run-command.js'), join(this.folder, 'instances'), api].join(' '),
     });
-    await this.serve('metadata-service.js', [Vpc.METADATA]);
-    await this.serve('registry.js', [Vpc.REGISTRY, this.folder]);
-    await this.serve('registry.js', [Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token']);
+    await this.serve('metadata-service.js', Vpc.METADATA);
+    await this.serve('registry.js', Vpc.REGISTRY, this.folder);
+    await this.serve('registry.js', Vpc.PRIVATE_REGISTRY, this.folder, '123456789012-auth-token');
     this.terraform = new TerraformRun(this.api.url);
     const clientCertificateSecret = await this.keepClientCertificate();
     this.verify = (cluster) => cluster.verifyAfterApply({ clientCertificateSecret });
@@ -145,9 +152,22 @@ export class RunningCluster extends ClusterClient {
   /** Gives the cluster so many nodes. Terraform waits for those that it adds, which boot meanwhile, as it makes them. */
   public async resize(nodeCount: number): Promise<void> {
     this.synth({ ...this.options, nodeCount });
-    await during(this.terraform.applyAside(), 0.5, () => this.bootAdded());
+    await this.applyAndBoot();
     for (const machine of this.machines.splice(nodeCount)) await machine.remove();
     this.guardMachines();
+  }
+
+  /** Ends a node's instance for good, outside Terraform. */
+  public async terminate(machine: Machine): Promise<void> {
+    await machine.remove();
+    const { instanceId } = machine;
+    await this.api.call('ModifyInstanceAttribute', { InstanceId: instanceId, 'DisableApiTermination.Value': 'false' });
+    await this.api.call('TerminateInstances', { 'InstanceId.1': instanceId });
+  }
+
+  /** Applies what there is, and boots the instances that Terraform makes, for which it waits. */
+  public applyAndBoot(): Promise<void> {
+    return during(this.terraform.applyAside(), 0.5, () => this.bootMade());
   }
 
   /** See `Witness`. */
@@ -161,13 +181,13 @@ export class RunningCluster extends ClusterClient {
   }
 
   /** Adds a verdict on what goes from a node to the others and comes from them, or takes it away. */
-  public betweenNodes(machine: Machine, verdict: string | undefined): void {
-    const others = this.machines.filter((one) => one !== machine).map(({ member }) => member.address);
-    const set = `{ ${others.join(', ')} }`;
-    const chain = (hook: string, rule: string) =>
-      `  chain ${hook} {\n    type filter hook ${hook} priority -10;\n    ${rule} ${verdict}\n  }\n`;
-    const chains = verdict === undefined ? '' : chain('input', `ip saddr ${set}`) + chain('output', `ip daddr ${set}`);
-    this.vpc.guard(machine.member, `table inet between\ndelete table inet between\ntable inet between {\n${chains}}\n`);
+  public betweenNodes({ member }: Machine, verdict: string | undefined): void {
+    const members = this.machines.map((machine) => machine.member);
+    this.vpc.between(
+      member,
+      members.filter((one) => one !== member),
+      verdict,
+    );
   }
 
   /** Makes the certificates that are brought, or one more that ends in so many seconds: see certificates.py. */
@@ -182,11 +202,15 @@ export class RunningCluster extends ClusterClient {
   }
 
   /** The value of the secret whose name holds a word. */
-  public async secret(word: string): Promise<string> {
+  public secret(word: string): Promise<string> {
+    return this.api.secretValue(this.secretArn(word));
+  }
+
+  public secretArn(word: string): string {
     const found = this.terraform
       .resources('aws_secretsmanager_secret')
       .find(({ name, name_prefix: prefix }) => `${name}${prefix}`.includes(word));
-    return this.api.secretValue(found.arn);
+    return found.arn;
   }
 
   /** Waits until every node serves its clients. */
@@ -253,28 +277,34 @@ export class RunningCluster extends ClusterClient {
     return aws.Secret.fromArn(await this.api.makeSecret('client', JSON.stringify({ certificate, private_key: key })));
   }
 
-  /** Boots the instances that Terraform has made so far and that have no machine yet. */
-  private async bootAdded(): Promise<void> {
-    const instances = this.nodeResources('aws_instance').length;
-    for (let index = this.machines.length; index < instances; index++) {
-      this.announce(`${this.nodeResources('aws_network_interface')[index].private_ip} ${this.host(index)}`);
-      this.machines.push(this.makeMachine(index));
+  /** Boots the instances that Terraform has made so far and that have no machine yet: of new nodes, or in place of others that are gone. */
+  private async bootMade(): Promise<void> {
+    for (const { id, tags } of this.nodeResources('aws_instance')) {
+      const index = Number(tags.QdrantNode);
+      const former = this.machines[index];
+      if (former?.instanceId === id) continue;
+      if (former === undefined) {
+        this.announce(`${this.nodeResources('aws_network_interface')[index].private_ip} ${this.host(index)}`);
+      }
+      this.machines[index] = this.makeMachine(index, former);
       this.guardMachines();
       await this.boot(this.machines[index]);
     }
   }
 
-  private makeMachine(index: number): Machine {
-    const instance = this.nodeResources('aws_instance')[index];
-    const member = this.vpc.join(`node-${index}`, this.nodeResources('aws_network_interface')[index].private_ip);
-    const folder = join(this.folder, member.name);
+  /** @param former the machine of the node's instance before, whose address and data volume outlive it */
+  private makeMachine(index: number, former?: Machine): Machine {
+    const instance = this.nodeResources('aws_instance').find(({ tags }) => Number(tags.QdrantNode) === index);
+    const address = this.nodeResources('aws_network_interface')[index].private_ip;
+    const folder = join(this.folder, instance.id);
     mkdirSync(folder);
     return new Machine({
       instanceId: instance.id,
-      member,
+      member: former?.member ?? this.vpc.join(`node-${index}`, address),
       userData: Buffer.from(instance.user_data_base64, 'base64'),
       hosts: this.hosts,
       folder,
+      dataVolume: former?.dataVolume,
     });
   }
 
@@ -313,16 +343,7 @@ export class RunningCluster extends ClusterClient {
     }
   }
 
-  private async serve(program: string, args: string[]): Promise<void> {
-    const command = [...this.vpc.prefix, findProgram('node')!, join(__dirname, program), ...args];
-    const service = spawn(command[0], command.slice(1), {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, METADATA_DELAY: join(this.folder, 'metadata-delay') },
-    });
-    this.services.push(service);
-    await new Promise<void>((resolve, reject) => {
-      service.stdout!.once('data', () => resolve());
-      service.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
-    });
+  private async serve(...program: string[]): Promise<void> {
+    this.services.push(await startService(this.vpc.prefix, program, { METADATA_DELAY: this.file('metadata-delay') }));
   }
 }

@@ -11,7 +11,7 @@ export const HEALTH = 6339;
 export const METRICS = 9153;
 
 /** What the cluster is made with. */
-export const AT_FIRST = { version: QdrantVersion.V1_18_3 };
+export const AT_FIRST = { version: QdrantVersion.V1_17_1 };
 
 /** What the tests are given, once it has started. */
 export interface Given {

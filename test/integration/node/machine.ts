@@ -18,6 +18,8 @@ export interface MachineProps {
   readonly hosts: string;
   /** A folder on tmpfs for what the machine writes to its root disk. */
   readonly folder: string;
+  /** The data volume of the instance before it, in place of a blank one. */
+  readonly dataVolume?: string;
 }
 
 /**
@@ -28,8 +30,9 @@ export interface MachineProps {
 export class Machine {
   public readonly instanceId: string;
   public readonly member: Member;
+  /** The file that is its data volume. */
+  public readonly dataVolume: string;
   private readonly root: string;
-  private readonly disk: string;
   private device: string;
   private boots?: ChildProcess;
   private leader = 0;
@@ -38,12 +41,11 @@ export class Machine {
     this.instanceId = props.instanceId;
     this.member = props.member;
     this.root = join(props.folder, 'root');
-    this.disk = join(props.folder, 'data-volume');
+    this.dataVolume = props.dataVolume ?? join(props.folder, 'data-volume');
     for (const name of ['root', 'upper', 'work', 'docker']) mkdirSync(join(props.folder, name), { recursive: true });
     run('mount', ['-t', 'overlay', 'overlay', '-o', this.overlay(), this.root]);
     this.makeRoot();
-    run('truncate', ['-s', '1G', this.disk]);
-    this.device = run('losetup', ['--find', '--show', this.disk]).trim();
+    this.device = this.makeDevice();
   }
 
   /** Switches it on, with or without its data volume. */
@@ -100,9 +102,8 @@ export class Machine {
   /** Replaces the data volume by one that a command makes what it is to be. The machine must be off. */
   public replaceVolume(prepare: (device: string) => void): void {
     run('losetup', ['--detach', this.device]);
-    rmSync(this.disk);
-    run('truncate', ['-s', '1G', this.disk]);
-    this.device = run('losetup', ['--find', '--show', this.disk]).trim();
+    rmSync(this.dataVolume);
+    this.device = this.makeDevice();
     prepare(this.device);
   }
 
@@ -138,6 +139,11 @@ export class Machine {
     await this.powerOff();
     spawnSync('losetup', ['--detach', this.device]);
     spawnSync('umount', ['--lazy', this.root]);
+  }
+
+  private makeDevice(): string {
+    run('truncate', ['-s', '1G', this.dataVolume]);
+    return run('losetup', ['--find', '--show', this.dataVolume]).trim();
   }
 
   private overlay(): string {

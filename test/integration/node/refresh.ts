@@ -8,6 +8,11 @@ export function look(machines: Machine[]): void {
   for (const machine of machines) machine.run(`systemctl start --no-block ${UNIT}`);
 }
 
+/** Ends what looks, as what comes from Terraform does. */
+export function stopLooking(machines: Machine[]): void {
+  for (const machine of machines) machine.run(`systemctl stop ${UNIT}`);
+}
+
 /** Waits until each has found and done what it was to, and that it ended well. */
 export async function untilLooked(machines: Machine[], seconds = 300): Promise<void> {
   for (const machine of machines) {

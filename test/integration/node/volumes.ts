@@ -1,6 +1,7 @@
 import { run } from '../../support/programs';
 import { until } from '../../support/until';
 import { Given } from './given';
+import { Machine } from './machine';
 import { Patient } from './patient';
 
 /** What becomes of a node whose data volume is full, foreign or lost. */
@@ -28,6 +29,28 @@ export function volumes(given: Given): void {
 
     test('clients do not notice that a node has lost its volume', async () => {
       await given.cluster.fault('the volume of a node lost', () => loseVolume(1));
+    });
+
+    test('a volume that is lost while another node has no power costs nothing that was written', async () => {
+      const { cluster } = given;
+      const [, lost, away] = cluster.machines;
+      const during = async () => {
+        // In this order: what is written once one of them is away, the other alone may have.
+        await lost.powerOff();
+        lost.replaceVolume(() => {});
+        await away.powerOff();
+        await cluster.boot(lost);
+        await until('it looks for another to join through', 120, () => says(lost, 'this node has'));
+        expect(cluster.isReady(lost)).toBe(false);
+        await cluster.boot(away);
+        await cluster.untilReady(240, [away]);
+        const start = Date.now();
+        await until('it says what helps', 120, () => says(lost, 'DELETE /cluster/peer/ID?force=true on'));
+        await joinAnew(1);
+        return (Date.now() - start) / 1000;
+      };
+      await cluster.fault('the volume of a node lost while another has no power', during, { attempts: 1000 });
+      expect(patient.kept).toBe(200);
     });
 
     test('it leaves a foreign file system alone, and says why', async () => {
@@ -80,9 +103,14 @@ export function volumes(given: Given): void {
       await untilAllArePeersOf(0);
     });
 
-    /** Takes a node its volume, and has it join anew as an operator must. */
+    /** Whether a node's server says so, since the machine booted. */
+    function says(machine: Machine, what: string): boolean {
+      return machine.run('journalctl --no-pager --boot --unit qdrant').includes(what);
+    }
+
+    /** Takes a node its volume, and has it join anew. */
     async function loseVolume(node: number): Promise<void> {
-      const { cluster, admin } = given;
+      const { cluster } = given;
       const machine = cluster.machines[node];
       await machine.powerOff();
       machine.replaceVolume(() => {});
@@ -92,8 +120,14 @@ export function volumes(given: Given): void {
         /restart counter is at [2-9]/.test(machine.run('journalctl --no-pager --boot --unit qdrant')),
       );
       expect(cluster.isReady(machine)).toBe(false);
+      await joinAnew(node);
+    }
+
+    /** Has a node that has lost its volume join, as an operator must. */
+    async function joinAnew(node: number): Promise<void> {
+      const { cluster, admin } = given;
       cluster.removePeer(node, { node: 0, key: admin });
-      await cluster.untilReady(400, [machine]);
+      await cluster.untilReady(400, [cluster.machines[node]]);
       await untilAllArePeersOf(node);
     }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { run } from '../../support/programs';
-import { Bridge } from '../../support/network/bridge';
+import { Bridge, Member } from '../../support/network/bridge';
 
 /** A VPC on one machine: a network with the addresses at which AWS answers, which one veth joins to the machine's own. */
 export class Vpc extends Bridge {
@@ -44,6 +44,15 @@ export class Vpc extends Bridge {
 
   public accept(): void {
     run(this.prefix[0], [...this.prefix.slice(1), 'nft', '-f', '-'], { input: REFUSED });
+  }
+
+  /** Adds a verdict on what goes from a member to some others and comes from them, or takes it away. */
+  public between(member: Member, others: Member[], verdict: string | undefined): void {
+    const set = `{ ${others.map(({ address }) => address).join(', ')} }`;
+    const chain = (hook: string, rule: string) =>
+      `  chain ${hook} {\n    type filter hook ${hook} priority -10;\n    ${rule} ${verdict}\n  }\n`;
+    const chains = verdict === undefined ? '' : chain('input', `ip saddr ${set}`) + chain('output', `ip daddr ${set}`);
+    this.guard(member, `table inet between\ndelete table inet between\ntable inet between {\n${chains}}\n`);
   }
 
   public override remove(): void {

@@ -60,7 +60,8 @@ describe('the bundle of ops', () => {
         if (status === null) killed++;
       }
       expect(await runAlone(command)).toMatchObject({ status: 0 });
-      if (command[0] === 'rebalance') expect(fake.shardCount(FOURTH)).toBe(18);
+      // 72 copies on four nodes: as they grow all the while, even by size is not quite even by number.
+      if (command[0] === 'rebalance') expect([17, 18, 19]).toContain(fake.shardCount(FOURTH));
     }
     clearInterval(writing);
     expect(killed).toBeGreaterThanOrEqual(5);

@@ -64,10 +64,9 @@ export class AwsApi {
 
   /** The calls since it was started, in the order in which they came. */
   public calls(): ApiCall[] {
-    return readFileSync(this.log, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line));
+    const lines = readFileSync(this.log, 'utf8').split('\n');
+    // The last one is being written, or is nothing.
+    return lines.slice(0, -1).map((line) => JSON.parse(line));
   }
 
   /** A call by the query protocol, of EC2 or the given service, or of a service that speaks JSON where a prefix is given. */

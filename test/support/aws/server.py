@@ -71,7 +71,9 @@ class Association:
     def apply(self, response: ssm.SimpleSystemManagerResponse) -> None:
         self.version += 1
         given = {name: response._get_param(name) for name in self.FIELDS}
-        self.fields = {name: value for name, value in given.items() if value is not None}
+        # An update that names no document keeps it, and nothing else.
+        kept = {"Name": self.fields["Name"]} if self.version > 1 else {}
+        self.fields = {**kept, **{name: value for name, value in given.items() if value is not None}}
         self.fields.setdefault("DocumentVersion", "$DEFAULT")
         self.fields.setdefault("ApplyOnlyAtCronInterval", False)
         self.run_unless_kept_to_its_schedule()

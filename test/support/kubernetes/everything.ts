@@ -64,6 +64,13 @@ export function addEverything(scope: Construct, namespace: string): kubernetes.Q
     clientCertificateSecretName: cluster.issueClientCertificate('Prometheus').secretName,
     labels: { release: 'prometheus' },
   });
+  cluster.addMonitoring({
+    labels: { release: 'prometheus' },
+    alertLabels: { team: 'search' },
+    severityLabels: { critical: { severity: 'page' } },
+    metricLabels: { cluster: 'production' },
+    dashboardAnnotations: { grafana_folder: 'Qdrant' },
+  });
   cluster.verifyAfterApply({
     clientCertificateSecretName: cluster.issueClientCertificate('Verify').secretName,
     resources: { cpuLimit: '1' },

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds the Kubernetes that the tests run from its Go modules, and fetches the definitions of the custom resources that the library makes.
 # Everything goes to a cache folder, and is not made again.
-#   install.sh [cluster] [oldest] [trivy]
+#   install.sh [cluster] [oldest] [trivy] [promtool]
 # The API server, which judges objects; with `cluster` also what a whole cluster on this machine consists of (test/integration/kubernetes),
-# with `oldest` also the API server of the oldest Kubernetes that the library supports, and with `trivy` Trivy's checks of what is synthesized.
+# with `oldest` also the API server of the oldest Kubernetes that the library supports, with `trivy` Trivy's checks of what is synthesized, and with
+# `promtool` what evaluates the alerts.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -69,6 +70,12 @@ build_trivy() {
   GOEXPERIMENT=jsonv2 build ../scanners/trivy "$(own ../scanners/trivy "$module")" '' cdktf-qdrant/test/trivy-checks
 }
 
+# Without what finds targets in clouds, which is most of it.
+build_promtool() {
+  local module=github.com/prometheus/prometheus
+  GOFLAGS='-tags=remove_all_sd' build promtool "$(required promtool "$module")" '' "$module/cmd/promtool"
+}
+
 # fetch_definitions MODULE@VERSION FOLDER PATTERN
 fetch_definitions() {
   local folder
@@ -79,7 +86,9 @@ fetch_definitions() {
 
 build_kubernetes apiserver kube-apiserver
 fetch_definitions github.com/cert-manager/cert-manager@v1.19.1 deploy/crds 'cert-manager.io_*.yaml'
-fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd '*_servicemonitors.yaml'
+for kind in servicemonitors prometheusrules; do
+  fetch_definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd "*_$kind.yaml"
+done
 fetch_definitions github.com/external-secrets/external-secrets@v0.16.2 config/crds/bases 'external-secrets.io_externalsecrets.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_*route*.yaml'
 fetch_definitions sigs.k8s.io/gateway-api@v1.6.3 config/crd/standard 'gateway.networking.k8s.io_backendtlspolicies.yaml'
@@ -93,8 +102,9 @@ for part in "$@"; do
       ;;
     oldest) build_kubernetes oldest kube-apiserver ;;
     trivy) build_trivy ;;
+    promtool) build_promtool ;;
     *)
-      printf 'install.sh: what is %s? It knows cluster, oldest and trivy\n' "$part" >&2
+      printf 'install.sh: what is %s? It knows cluster, oldest, trivy and promtool\n' "$part" >&2
       exit 2
       ;;
   esac

@@ -91,7 +91,7 @@ export function objectOf(objects: KubernetesObject[], kind: string, name?: strin
 function evaluate(value: any, stack: any): any {
   if (Array.isArray(value)) return value.map((item) => evaluate(item, stack));
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, evaluate(item, stack)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [evaluate(name, stack), evaluate(item, stack)]));
   }
   if (typeof value !== 'string') return value;
   return value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression) => resolve(expression, stack)).replace(/([$%])\1\{/g, '$1{');
@@ -102,6 +102,14 @@ function resolve(expression: string, stack: any): string {
   if (type) return evaluate(stack.resource[type][name].metadata.name, stack);
   const [, local] = /^substr\(sha256\(local\.([\w-]+)\), 0, 10\)$/.exec(expression) ?? [];
   if (local) return createHash('sha256').update(evaluate(stack.locals[local], stack)).digest('hex').slice(0, 10);
+  // Of what Terraform has made of one content: another one for another content is all that is told of it here.
+  const [, generation] = /^substr\(terraform_data\.([\w-]+)\.id, 0, 8\)$/.exec(expression) ?? [];
+  if (generation) {
+    const { digest } = stack.resource.terraform_data[generation].triggers_replace;
+    return createHash('sha256').update(evaluate(digest, stack)).digest('hex').slice(0, 8);
+  }
+  // A dollar that begins no expression, beside a reference.
+  if (expression === '"$"') return '$';
   // When the cluster was first applied, which Terraform keeps.
   if (/^terraform_data\.[\w-]+\.output\.time$/.test(expression)) return '2026-01-01T00:00:00Z';
   // A value that exists while Terraform runs.

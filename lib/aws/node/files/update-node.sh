@@ -56,6 +56,12 @@ roll_out() {
     [[ -z $stopped ]] || exit 0
     fail "another node is not ready; restarting this one could take the cluster down. Mend that node first."
   fi
+  # Its certificate may have ended while it waited.
+  if ! (check_certificate "$folder/tls" "$folder/tls/issuer.pem"); then
+    rm -f "$DRAINING"
+    roll_out
+    return
+  fi
   restart_with "$folder"
 }
 
@@ -64,8 +70,9 @@ mend_guard() {
   ! is_ready 127.0.0.1 "$HOST" || guard_serves || systemctl restart qdrant-guard.service
 }
 
+# What a node was started with may be what keeps it from being ready, and may have been replaced meanwhile.
 wait_until_ready() {
-  local seconds=${READY_SECONDS:-$(remaining_seconds)}
+  local seconds=${READY_SECONDS:-$(remaining_seconds)} looked=$SECONDS
   local end=$((SECONDS + seconds))
   until [[ -e $CURRENT ]] && serves_clients 2>/dev/null; do
     [[ -z $stopped ]] || exit 0
@@ -73,6 +80,11 @@ wait_until_ready() {
       journalctl --unit qdrant.service --unit qdrant-guard.service --lines 30 --no-pager >&2 || true
       [[ ! -e $CURRENT ]] || serves_clients || true
       fail "the node did not become ready within $seconds s"
+    fi
+    if [[ $turn == own && -e $CURRENT ]] && ((SECONDS - looked >= ${LOOK_SECONDS:-60})); then
+      take_lock
+      roll_out
+      looked=$SECONDS
     fi
     pause 2
   done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Attacks every node of the cluster from this one, once it serves, and ends as the attack did. What attacks comes compressed, and in base64, on
-# standard input; Node's container image runs it. The report goes to the journal, too.
+# standard input; Node's container image runs it. The report, and what stood in its way, go to the journal, too.
 #   verify-cluster.sh SECONDS IMAGE DIGEST KEY CLIENT_SECRET OPTION...
 #     SECONDS         after how long it gives up
 #     IMAGE           the container image of Node
@@ -27,9 +27,17 @@ readonly NAME=qdrant-verify
 readonly VERIFIER_UID=60633
 # As the program ends where it found something.
 readonly FOUND=1
+# What each finding of a report begins with.
+readonly A_RULE='QDR[0-9]'
 readonly PROGRAM=/opt/cdktf-qdrant GIVEN=/run/secrets/cdktf-qdrant
 
+# Systems Manager keeps what is printed for its own readers only.
+to_journal() { systemd-cat --identifier="$NAME"; }
+log() { printf '%s\n' "$*" | tee >(to_journal) >&2; }
+
 remaining_seconds() { printf '%s' "$((seconds > SECONDS ? seconds - SECONDS : 0))"; }
+# With a second more, as none at all is no limit.
+within_limit() { timeout --kill-after 10 "$(($(remaining_seconds) + 1))" "$@"; }
 
 remove_all() {
   "$ENGINE" rm --force "$NAME" >/dev/null 2>&1 || true
@@ -59,7 +67,8 @@ pull_image() {
       { log "cannot log in to ${BASH_REMATCH[1]} with the node's role: $(<"$work/why")" && return 1; }
   fi
   log "pulling $image"
-  "$ENGINE" pull --quiet "$image" >/dev/null
+  within_limit "$ENGINE" pull --quiet "$image" >/dev/null 2>"$work/why" ||
+    { log "cannot pull $image: $(<"$work/why")" && return 1; }
 }
 
 fetch_client_secret() {
@@ -90,9 +99,20 @@ give() {
   chown -R "$VERIFIER_UID:$VERIFIER_UID" "$given" "$work/program"
 }
 
+node_addresses() {
+  local host
+  while IFS= read -r host; do getent "$1" "$host" || true; done < <(cluster '.peers[]') | awk '{ print $1 }' | sort --unique
+}
+
 # With the network of the machine, what attacks could reach the role of the instance, by which every secret of the cluster is read, and could take
-# what it was given out. So it reaches names and nodes alone.
+# what it was given out. So it reaches names and nodes alone. Before each attack, as whatever loads the machine's own rules anew drops these.
 confine() {
+  local ports="{ 6333, 6334, $PEER_PORT }" family to_nodes=''
+  for family in ahostsv4:ip ahostsv6:ip6; do
+    local addresses
+    addresses=$(node_addresses "${family%:*}" | paste --serial --delimiters ,)
+    [[ -z $addresses ]] || to_nodes+="meta skuid $VERIFIER_UID ${family#*:} daddr { $addresses } tcp dport $ports accept"$'\n'
+  done
   nft --file - <<RULES
 table inet qdrant_verify
 delete table inet qdrant_verify
@@ -100,7 +120,8 @@ table inet qdrant_verify {
   chain output {
     type filter hook output priority filter; policy accept;
     meta skuid $VERIFIER_UID oifname "lo" accept
-    meta skuid $VERIFIER_UID meta l4proto { tcp, udp } th dport { 53, 6333, 6334, $PEER_PORT } accept
+    meta skuid $VERIFIER_UID meta l4proto { tcp, udp } th dport 53 accept
+    $to_nodes
     meta skuid $VERIFIER_UID reject
   }
 }
@@ -111,11 +132,11 @@ attack() {
   local hosts=() host
   while IFS= read -r host; do hosts+=(--host "$host"); done < <(cluster '.peers[]')
   # Another run may begin once this one has ended, also where it was killed.
-  timeout --kill-after 10 "$(remaining_seconds)" "$ENGINE" run --rm --name "$NAME" --pull never \
+  within_limit "$ENGINE" run --rm --name "$NAME" --pull never \
     --network host --user "$VERIFIER_UID:$VERIFIER_UID" --read-only --cap-drop ALL --security-opt no-new-privileges \
     --memory 256m --cpu-shares 64 --pids-limit 64 --log-driver none \
-    --volume "$work/program:$PROGRAM:ro" --volume "$work/given:$GIVEN:ro" \
-    "$image" node "$PROGRAM/verify.js" "${hosts[@]}" "$@" 8>&-
+    --volume "$work/program:$PROGRAM:ro" --volume "$work/given:$GIVEN:ro" --entrypoint node \
+    "$image" "$PROGRAM/verify.js" "${hosts[@]}" "$@" 8>&-
 }
 
 mkdir -p "$RUNTIME"
@@ -129,16 +150,19 @@ export DOCKER_CONFIG=$work/registry
 unpack_program
 wait_until_serving
 RETRY_SECONDS=$(remaining_seconds) retry pull_image
-confine
 wait=15
 while true; do
+  (($(remaining_seconds) > 0)) || fail "nothing was verified within $seconds s"
+  confine
   give
   status=0
-  attack "$@" 2>&1 | tee >(systemd-cat --identifier="$NAME") || status=$?
+  attack "$@" 2>&1 | tee >(to_journal) "$work/report" || status=$?
   ((status != 0)) || exit 0
-  ((status != FOUND)) || fail "the cluster is open: the report says where, and how to close it"
+  # Node ends alike where it cannot run the program.
+  ((status != FOUND)) || ! grep --quiet "$A_RULE" "$work/report" ||
+    fail "the cluster is open: the report says where, and how to close it"
   (($(remaining_seconds) > wait)) ||
-    fail "the cluster could not be verified within $seconds s: the report says what stood in the way"
+    fail "the cluster could not be verified within $seconds s: what was printed says what stood in the way"
   log "the cluster could not be verified yet, and is tried again in $wait s"
   pause "$wait"
 done
