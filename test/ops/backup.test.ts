@@ -591,6 +591,24 @@ describe('a backup that a restore needs', () => {
   });
 });
 
+describe('a backup that a restore needs which has begun meanwhile', () => {
+  test.each(['docs-restore', 'copy'])('is not removed, where that makes %s', async (begun) => {
+    await startFilled();
+    await backUp();
+    const needed = age(ids()[0], 20);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    (fake.options as any).snapshotMilliseconds = 100;
+    const made = fake.data.counts.made;
+    const under = backUp('--keep', '1', '--transfers', '1');
+    while (fake.data.counts.made <= made) await new Promise((resolve) => setTimeout(resolve, 5));
+    const name = begun === 'copy' ? begun : `docs-restore-${needed}`;
+    const mark = { backup: needed, recovered: [], ended: false };
+    fake.addCollection(name, 1, [[0]], { metadata: { 'cdktf-qdrant-restore': mark } });
+    expect(await under).toMatchObject({ status: 0 });
+    expect(ids()).toEqual([needed, expect.any(String)]);
+  });
+});
+
 test('a manifest that names files outside its folder removes none of them', async () => {
   await startFilled();
   await backUp();

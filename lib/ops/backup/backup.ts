@@ -62,8 +62,7 @@ class Backup {
 
   public async run(): Promise<BackupOutcome> {
     const state = await this.settled();
-    const listed = await this.site.ask(undefined, 'GET', '/collections');
-    const all = (listed?.collections ?? []).map((one: any) => String(one.name)).sort();
+    const all = await this.collectionNames();
     const names: string[] = this.only ?? all;
     const shards = state.shards.filter(({ collection }) => names.includes(collection));
     const needed = [...(await this.neededBackups(all))];
@@ -92,7 +91,11 @@ class Backup {
     await removeUnbegun(this.place);
     const manifest = await this.take(state, names, shards);
     if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
-    const removed = await this.expired(peers, [...needed, ...(await this.neededBackups(all))], manifest);
+    const removed = await this.expired(
+      peers,
+      [...needed, ...(await this.neededBackups(await this.collectionNames()))],
+      manifest,
+    );
     for (const old of removed) {
       this.options.progress(`removes the backup ${old.id}`);
       await removeBackup(this.place, old);
@@ -112,6 +115,11 @@ class Backup {
       if (state.disagreements.length === 0 || Date.now() > until) return state;
       await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
     }
+  }
+
+  private async collectionNames(): Promise<string[]> {
+    const listed = await this.site.ask(undefined, 'GET', '/collections');
+    return (listed?.collections ?? []).map((one: any) => String(one.name)).sort();
   }
 
   /** Of each collection that a restore has not ended with, the backup that it is from. */
