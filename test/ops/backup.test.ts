@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
@@ -231,6 +242,66 @@ describe('no backup is taken', () => {
     expect(ids()).toHaveLength(1);
   });
 
+  test.each([
+    ['into an empty place', 0],
+    ['beside older ones', 1],
+  ])('where two begin at once %s: one is taken, the other refused, and neither removes the other', async (_what, older) => {
+    await startFilled({ snapshotMilliseconds: 50 });
+    for (let turn = 0; turn < older; turn++) await backUp();
+    const both = await Promise.all([1, 2].map(() => backUp('--keep', '1')));
+    expect(both.map(({ status }) => status).sort()).toEqual([0, 1]);
+    const [made, refused] = [...both].sort((one, other) => one.status - other.status);
+    const id = /Backed up as (\S+):/.exec(made.out)![1];
+    expect(refused.out).toBe(`Refused:\n  - the backup ${id} is under way: wait until it has ended\n`);
+    expect([ids(), readdirSync(join(place, id)).includes('manifest.json')]).toEqual([[id], true]);
+  });
+
+  /** The journal of a run beside this one, which only looks at first. */
+  function lookBeside(id: string): { stop: () => void; begin: () => void } {
+    const journal: any = { schemaVersion: 1, id, cluster: 'vectors', peers: [], beat: 0, isLooking: true, takings: [] };
+    const file = join(place, id, 'under-way.json');
+    mkdirSync(join(place, id));
+    const save = () => {
+      journal.beat += 1;
+      writeFileSync(`${file}.part`, JSON.stringify(journal));
+      renameSync(`${file}.part`, file);
+    };
+    save();
+    const timer = setInterval(save, 10);
+    return { stop: () => clearInterval(timer), begin: () => delete journal.isLooking };
+  }
+
+  test('where another run looks, too, and has come before', async () => {
+    await startFilled();
+    const beside = lookBeside('20260101T000000Z-0123abcd');
+    const { status, out } = await backUp('--cluster', 'vectors');
+    beside.stop();
+    expect({ status, out, ids: ids() }).toEqual({
+      status: 1,
+      out: 'Refused:\n  - the backup 20260101T000000Z-0123abcd is under way: wait until it has ended\n',
+      ids: ['20260101T000000Z-0123abcd'],
+    });
+  });
+
+  test('before another run that looks, too, and has come later, has given way or gone on', async () => {
+    await startFilled();
+    const id = '20990101T000000Z-0123abcd';
+    const beside = lookBeside(id);
+    const under = backUp('--cluster', 'vectors');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(fake.data.counts.made).toBe(0);
+    beside.begin();
+    expect(await under).toMatchObject({ status: 1, out: expect.stringContaining(`the backup ${id} is under way`) });
+    beside.stop();
+    rmSync(join(place, id), { recursive: true });
+    const again = lookBeside(id);
+    const later = backUp('--cluster', 'vectors');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    again.stop();
+    rmSync(join(place, id), { recursive: true });
+    expect(await later).toMatchObject({ status: 0 });
+  });
+
   test('where shards have come meanwhile: it would lack them', async () => {
     await startFilled({ snapshotMilliseconds: 50 });
     const copies = new Map([[fake.nodeAt(FIRST).id, { state: 'Active' as const, points: new Set<number>() }]]);
@@ -411,6 +482,16 @@ describe('what a backup that was killed has left', () => {
     expect(ids()).toEqual([expect.any(String), 'of-a-person']);
   });
 
+  test('is left where it may be of a run that has just begun, or is of another cluster', async () => {
+    await startFilled();
+    const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+    const others = [`${now}-00000000`, `${now}-00000001`, '20260101T000000Z-0123abcd'];
+    others.forEach((id) => mkdirSync(join(place, id)));
+    others.slice(1).forEach((id) => writeFileSync(join(place, id, 'under-way.json.part'), '{"peers":["77"],"cluster":null}'));
+    expect(await backUp()).toMatchObject({ status: 0 });
+    expect(ids()).toEqual(expect.arrayContaining(others));
+  });
+
   test('is looked for again while a node may still be at work on it', async () => {
     await startFilled();
     const id = leave();
@@ -567,6 +648,25 @@ describe('the backup that was just made', () => {
     expect(ids()[0]).not.toBe(made);
   });
 
+  test.each([
+    ['has begun since', 1, 1],
+    ['has ended since', -60, 1],
+  ])('is not the only one that stays where another one %s, which no journal has told', async (_what, begun, ended) => {
+    await startFilled({ snapshotMilliseconds: 50 });
+    await backUp();
+    const [old] = ids();
+    const other = `${old.slice(0, -8)}ffffffff`;
+    const made = fake.data.counts.made;
+    const under = backUp('--keep', '1', '--transfers', '1');
+    while (fake.data.counts.made <= made) await new Promise((resolve) => setTimeout(resolve, 5));
+    cpSync(join(place, old), join(place, other), { recursive: true });
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+    rewrite(other, { ...manifestOf(old), id: other, begun: at(begun), ended: at(ended) });
+    expect(await under).toMatchObject({ status: 0, out: expect.stringContaining(`Backups removed:\n  - ${old}\n`) });
+    expect(ids()).toEqual(expect.arrayContaining([other, /Backed up as (\S+):/.exec((await under).out)![1]]));
+    expect(ids()).toHaveLength(2);
+  });
+
   test('is the newest of those of one second', async () => {
     await startFilled();
     for (let turn = 0; turn < 6; turn++) {
@@ -657,6 +757,6 @@ describe('the arguments of backup', () => {
     const file = join(place, 'file');
     writeFileSync(file, '');
     const { status, err } = await ops(['backup', '--to', file, ...where()]);
-    expect({ status, err }).toEqual({ status: 2, err: `error: ${file} cannot be read: ENOTDIR\n` });
+    expect({ status, err }).toEqual({ status: 2, err: `error: ${file} cannot be written: ENOTDIR\n` });
   });
 });

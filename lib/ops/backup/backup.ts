@@ -1,17 +1,18 @@
 import { ClusterState, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
-import { Refused } from '../rest-client';
 import { bytesText } from '../size';
 import { describeCollections, Described, isSameCollection } from './describe';
-import { isOfCluster, OpenJournal, randomEnd, OpenedBackup, openedIn, stillBeating, Taking } from './journal';
-import { backupsIn, closeJournal, removeBackup, removeUnbegun, removeUnfinished } from './kept-backups';
+import { claim } from './claim';
+import { isOfCluster, OpenJournal, randomEnd, OpenedBackup, openedIn, Taking } from './journal';
+import { closeJournal, removeUnbegun, removeUnfinished, Whose } from './kept-backups';
 import { BackedUpCollection, Manifest, MANIFEST_FILE, MANIFEST_VERSION, manifestText, sealed, shardFileName } from './manifest';
 import { clearAway } from './node-snapshots';
 import { newId, Place, PlaceTrouble } from './place';
-import { expired, isAhead, Kept, Retention } from './retention';
+import { Kept, Retention } from './retention';
 import { isQuiet, operationsOf } from './operations';
 import { numberingObstacle } from './shard-keys';
-import { neededBackup } from './mark';
-import { collectionPath, Site } from './site';
+import { collectionNames, neededBackups } from './needed';
+import { OldBackups } from './old-backups';
+import { Site } from './site';
 import { GivenUp, isOfNode, ShardTaker, Taken, TakeOptions, Wanted } from './take-shards';
 
 export interface BackupOptions extends TakeOptions, Retention {
@@ -62,10 +63,10 @@ class Backup {
 
   public async run(): Promise<BackupOutcome> {
     const state = await this.settled();
-    const all = await this.collectionNames();
+    const all = await collectionNames(this.site);
     const names: string[] = this.only ?? all;
     const shards = state.shards.filter(({ collection }) => names.includes(collection));
-    const needed = [...(await this.neededBackups(all))];
+    const needed = [...(await neededBackups(this.site, all))];
     const refusals = [
       ...refusalsOf(
         state,
@@ -76,31 +77,48 @@ class Backup {
     ];
     if (refusals.length > 0) return this.end('refused', { reasons: refusals });
     const peers = state.members.map(({ id }) => id);
+    const neededAtFirst = needed.map(([, backup]) => backup);
+    const old = this.oldBackups({ cluster: this.cluster, peers, only: this.only }, neededAtFirst);
     if (this.options.dryRun) {
-      const removed = await this.expired(peers, needed, this.pretended(shards));
-      return this.end('planned', { planned: plannedText(shards), removed: removed.map(({ id }) => id) });
+      const removed = await old.planned(this.pretended(shards));
+      return this.end('planned', { planned: plannedText(shards), removed, notes: old.notes });
     }
-    const before = (await this.opened(peers)).filter(({ isFinished }) => !isFinished).map(({ journal }) => journal);
-    const beating = await stillBeating(this.place, before, this.options.beatSeconds);
-    // One that was looked at may have ended meanwhile, and is a backup now; and another one may have begun.
-    const opened = await this.opened(peers);
-    const isKnown = ({ journal }: OpenedBackup) => before.some(({ id }) => id === journal.id);
-    const busy = beating ?? opened.find((one) => !one.isFinished && !isKnown(one))?.journal;
-    if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
-    for (const one of opened) await this.clear(one, state);
-    await removeUnbegun(this.place);
-    const manifest = await this.take(state, names, shards);
-    if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
-    const removed = await this.expired(
-      peers,
-      [...needed, ...(await this.neededBackups(await this.collectionNames()))],
-      manifest,
-    );
-    for (const old of removed) {
-      this.options.progress(`removes the backup ${old.id}`);
-      await removeBackup(this.place, old);
+    return this.alone(state, async (journal) => {
+      const manifest = await this.take(journal, state, names, shards);
+      if (typeof manifest === 'string') return this.end('stuck', { reasons: [manifest] });
+      await old.remove(manifest);
+      return this.end('done', { manifest, removed: old.removed, notes: [...this.notes, ...old.notes] });
+    });
+  }
+
+  /** A restore may have begun while the backup went on. */
+  private oldBackups(whose: Whose, neededAtFirst: string[]): OldBackups {
+    const needed = async () => {
+      const now = await neededBackups(this.site, await collectionNames(this.site));
+      return [...neededAtFirst, ...now.values()];
+    };
+    const { keep, keepDays, now, progress } = this.options;
+    return new OldBackups(this.place, { whose, rules: { keep, keepDays }, now, needed, progress });
+  }
+
+  /** Once no other backup of the cluster is under way, and what others have left is gone: its journal is written before it looks. */
+  private async alone(state: ClusterState, act: (journal: OpenJournal) => Promise<BackupOutcome>): Promise<BackupOutcome> {
+    const { place, cluster, options } = this;
+    const [id, peers] = [newId(this.begun, randomEnd()), state.members.map((member) => member.id)];
+    const journal = new OpenJournal(place, { id, cluster, peers, beatSeconds: options.beatSeconds });
+    try {
+      await journal.open();
+      const { first: busy, left } = await claim(place, id, options.beatSeconds, () => this.opened(peers));
+      if (busy) return this.end('refused', { reasons: [`the backup ${busy.id} is under way: wait until it has ended`] });
+      await journal.begin();
+      for (const one of left) await this.clear(one, state);
+      await removeUnbegun(place, { cluster, peers }, options.now());
+      return await act(journal);
+    } finally {
+      await journal.close();
+      // Whoever has only looked leaves nothing.
+      if (journal.content.isLooking) await closeJournal(place, journal.content).catch(() => {});
     }
-    return this.end('done', { manifest, removed: removed.map(({ id }) => id) });
   }
 
   private async opened(peers: string[]): Promise<OpenedBackup[]> {
@@ -114,31 +132,6 @@ class Backup {
       const state = await this.site.read();
       if (state.disagreements.length === 0 || Date.now() > until) return state;
       await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
-    }
-  }
-
-  private async collectionNames(): Promise<string[]> {
-    const listed = await this.site.ask(undefined, 'GET', '/collections');
-    return (listed?.collections ?? []).map((one: any) => String(one.name)).sort();
-  }
-
-  /** Of each collection that a restore has not ended with, the backup that it is from. */
-  private async neededBackups(names: string[]): Promise<Map<string, string>> {
-    const needed = new Map<string, string>();
-    for (const name of names) {
-      const backup = neededBackup(name, await this.infoOf(name));
-      if (backup !== undefined) needed.set(name, backup);
-    }
-    return needed;
-  }
-
-  /** Nothing of one that is gone meanwhile. */
-  private async infoOf(name: string): Promise<any> {
-    try {
-      return await this.site.ask(undefined, 'GET', collectionPath(name));
-    } catch (error) {
-      if (error instanceof Refused && error.status === 404) return undefined;
-      throw error;
     }
   }
 
@@ -164,15 +157,6 @@ class Backup {
     }
   }
 
-  /** A restore may have begun while the backup went on. */
-  private async expired(peers: string[], needed: Array<[name: string, backup: string]>, made: Kept): Promise<Manifest[]> {
-    const { backups, notes } = await backupsIn(this.place, { cluster: this.cluster, peers, only: this.only });
-    const now = this.options.now();
-    const ahead = backups.filter(({ manifest }) => isAhead(manifest, now));
-    this.notes.push(...notes, ...ahead.map(({ manifest }) => aheadText(manifest.id)));
-    return expired(backups, this.options, { now, made, needed: needed.map(([, backup]) => backup) });
-  }
-
   /** What a plan takes for the backup that it would make. */
   private pretended(shards: Shard[]): Kept {
     const begun = this.begun.toISOString();
@@ -180,21 +164,13 @@ class Backup {
     return { id: newId(this.begun, randomEnd()), begun, ended: begun, collections: [{ points: { after } }] };
   }
 
-  /** The manifest, or why there is none. */
-  private async take(state: ClusterState, names: string[], shards: Shard[]): Promise<Manifest | string> {
-    const id = newId(this.begun, randomEnd());
-    const peers = state.members.map((member) => member.id);
-    const journal = new OpenJournal(this.place, { id, cluster: this.cluster, peers, beatSeconds: this.options.beatSeconds });
+  private async take(journal: OpenJournal, state: ClusterState, names: string[], shards: Shard[]): Promise<Manifest | string> {
     try {
-      await journal.open();
-      const manifest = await this.manifestOf(
-        journal,
-        state,
-        await describeCollections(this.site, names, shards, this.options.patienceSeconds),
-      );
+      const described = await describeCollections(this.site, names, shards, this.options.patienceSeconds);
+      const manifest = await this.manifestOf(journal, state, described);
       const text = manifestText(manifest);
       await journal.close();
-      await this.place.write(id, MANIFEST_FILE, text, Buffer.byteLength(text));
+      await this.place.write(journal.id, MANIFEST_FILE, text, Buffer.byteLength(text));
       // It is a backup from here on, whatever becomes of the journal.
       await closeJournal(this.place, journal.content).catch(() => {});
       return manifest;
@@ -203,8 +179,6 @@ class Backup {
       await journal.close();
       await removeUnfinished(this.place, journal.content).catch(() => {});
       return (error as Error).message;
-    } finally {
-      await journal.close();
     }
   }
 
@@ -268,7 +242,8 @@ class Backup {
   }
 
   private end(ended: BackupOutcome['ended'], parts: Partial<BackupOutcome>): BackupOutcome {
-    return { ended, planned: [], removed: [], reasons: [], notes: [...new Set(this.notes)], ...parts };
+    const { notes = this.notes } = parts;
+    return { ended, planned: [], removed: [], reasons: [], ...parts, notes: [...new Set(notes)] };
   }
 }
 
@@ -294,10 +269,6 @@ function refusalsOf(state: ClusterState, shards: Shard[], unknown: string[]): st
 /** What is there by half, or in place of another, would be restored as if it were all. */
 function unfinishedText(name: string, backup: string): string {
   return `${name} is of a restore or a check of ${backup} that has not ended: run that again until it is done, or name the others with --collection`;
-}
-
-function aheadText(id: string): string {
-  return `the backup ${id} is dated ahead of the clock of this machine: it is neither counted nor removed; remove it, if the clock is right`;
 }
 
 function plannedText(shards: Shard[]): string[] {

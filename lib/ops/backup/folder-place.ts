@@ -13,17 +13,17 @@ export class FolderPlace implements Place {
   constructor(public readonly name: string) {}
 
   public async ids(): Promise<string[]> {
-    const names = await this.doing('be read', () => readdir(this.name).catch(unless('ENOENT', [])));
+    const names = await this.doing('be read', () => readdir(this.name).catch(unless(['ENOENT'], [])));
     return names.filter(isId).sort();
   }
 
   public files(id: string): Promise<StoredFile[]> {
     return this.doing('be read', async () => {
-      const names = await readdir(join(this.name, id)).catch(unless('ENOENT', []));
+      const names = await readdir(join(this.name, id)).catch(unless(['ENOENT'], []));
       const files = await Promise.all(
         names.map(async (name) => {
           // A draft may have got its name meanwhile.
-          const file = await stat(join(this.name, id, name)).catch(unless('ENOENT', undefined));
+          const file = await stat(join(this.name, id, name)).catch(unless(['ENOENT'], undefined));
           return file ? [{ name, bytes: file.size }] : [];
         }),
       );
@@ -59,7 +59,7 @@ export class FolderPlace implements Place {
   }
 
   public removeFolder(id: string): Promise<void> {
-    return this.doing('be written', () => rmdir(join(this.name, id)).catch(unless('ENOENT', undefined)));
+    return this.doing('be written', () => rmdir(join(this.name, id)).catch(unless(['ENOENT', 'ENOTEMPTY'], undefined)));
   }
 
   private async doing<T>(what: string, act: () => Promise<T>): Promise<T> {
@@ -83,9 +83,9 @@ async function settle(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-function unless<T>(code: string, otherwise: T): (error: NodeJS.ErrnoException) => T {
+function unless<T>(codes: string[], otherwise: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
-    if (error.code === code) return otherwise;
+    if (codes.includes(error.code ?? '')) return otherwise;
     throw error;
   };
 }

@@ -33,6 +33,8 @@ export interface Journal {
   readonly beat: number;
   /** How often at least; left out by runs of old. */
   readonly beatSeconds?: number;
+  /** As long as it only looks whether another one is under way. */
+  readonly isLooking?: true;
   readonly takings: Taking[];
 }
 
@@ -40,6 +42,7 @@ export interface Journal {
 export class OpenJournal {
   private takings: Taking[] = [];
   private beat = 0;
+  private isLooking = true;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -53,7 +56,13 @@ export class OpenJournal {
   }
 
   public get content(): Journal {
-    return { schemaVersion: 1, ...this.about, beat: this.beat, takings: this.takings };
+    return {
+      schemaVersion: 1,
+      ...this.about,
+      beat: this.beat,
+      ...(this.isLooking ? { isLooking: true } : {}),
+      takings: this.takings,
+    };
   }
 
   public async open(): Promise<void> {
@@ -61,6 +70,12 @@ export class OpenJournal {
     const { beatSeconds = 10 } = this.about;
     // A beat that is not written is none: the next may be.
     this.timer = setInterval(() => void this.save().catch(() => {}), beatSeconds * 1000);
+  }
+
+  /** Nobody goes before it: from here on all others wait. */
+  public async begin(): Promise<void> {
+    this.isLooking = false;
+    await this.save();
   }
 
   public async note(taking: Taking): Promise<void> {

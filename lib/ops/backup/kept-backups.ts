@@ -1,12 +1,19 @@
 import { isOfCluster, Journal, JOURNAL_FILE, readJournal, writeJournal } from './journal';
 import { filesOf, isShardFile, Manifest, MANIFEST_FILE, readManifest } from './manifest';
-import { Damaged, Place } from './place';
+import { Damaged, idTime, Missing, Place, textOf } from './place';
 import { KnownBackup } from './retention';
+
+/** Whose backups are meant, and of which collections, where it is not all. */
+export interface Whose {
+  readonly cluster: string | null;
+  readonly peers: string[];
+  readonly only: string[] | null;
+}
 
 /** The backups of a cluster, and of the same collections, and what is said of those that cannot be read: these are left alone. */
 export async function backupsIn(
   place: Place,
-  { cluster, peers, only }: { cluster: string | null; peers: string[]; only: string[] | null },
+  { cluster, peers, only }: Whose,
 ): Promise<{ backups: KnownBackup<Manifest>[]; notes: string[] }> {
   const backups: KnownBackup<Manifest>[] = [];
   const notes: string[] = [];
@@ -21,6 +28,8 @@ export async function backupsIn(
       // Of one collection there is not what there is of all.
       if (JSON.stringify(manifest.only) === JSON.stringify(only)) backups.push({ manifest, isWhole });
     } catch (error) {
+      // It may have gone meanwhile.
+      if (error instanceof Missing) continue;
       if (!(error instanceof Damaged)) throw error;
       notes.push(`${error.message}: nothing of it is removed`);
     }
@@ -48,13 +57,27 @@ export async function removeUnfinished(place: Place, journal: Journal): Promise<
   await closeJournal(place, journal);
 }
 
-/** Removes the folders of backups that were killed before they had written anything. */
-export async function removeUnbegun(place: Place): Promise<void> {
+/** Removes the folders of backups that were killed before they had written anything, long ago: one that has just begun looks alike. */
+export async function removeUnbegun(place: Place, { cluster, peers }: Omit<Whose, 'only'>, now: Date): Promise<void> {
   for (const id of await place.ids()) {
+    if (now.getTime() - idTime(id) < LONG_AGO) continue;
     const files = await place.files(id);
     if (files.some(({ name }) => name !== UNBEGUN)) continue;
+    const journal = files.length === 0 ? undefined : await readDraft(place, id);
+    if (journal && !isOfCluster(journal, cluster, peers)) continue;
     await place.remove(id, UNBEGUN);
     await place.removeFolder(id);
+  }
+}
+
+/** What there is of a journal that was not written to its end, where it tells whose it is. */
+async function readDraft(place: Place, id: string): Promise<Journal | undefined> {
+  try {
+    const journal = JSON.parse(await textOf(place, id, UNBEGUN));
+    return Array.isArray(journal?.peers) ? journal : undefined;
+  } catch (error) {
+    if (error instanceof Missing || error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
@@ -68,6 +91,9 @@ export async function closeJournal(place: Place, journal: Journal): Promise<void
 
 /** What there is before the journal is whole. */
 const UNBEGUN = `${JOURNAL_FILE}.part`;
+
+/** No machine's clock is so far from another's. */
+const LONG_AGO = 24 * 60 * 60 * 1000;
 
 /** Whether it has a name that only this program gives, whole or not. */
 function isOwn(name: string): boolean {

@@ -45,6 +45,13 @@ export function newId(now: Date, random: string): string {
   return `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
 }
 
+/** When the backup of that id began, by the clock of whoever made it. */
+export function idTime(id: string): number {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id)!;
+  const [year, month, day, hours, minutes, seconds] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hours, minutes, seconds);
+}
+
 export function isId(name: string): boolean {
   return ID.test(name);
 }

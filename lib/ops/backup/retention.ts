@@ -42,27 +42,46 @@ export function isAhead({ begun }: Pick<Kept, 'begun'>, now: Date): boolean {
 /**
  * The backups that no rule keeps, the oldest first. The last good one stays whatever the rules say: the newest that is whole, and the newest that is whole
  * and has points, as a cluster that lost all would otherwise end its own backups by backing up nothing. One that is not whole does not count, nor one that
- * is dated ahead, which is not removed either.
+ * is dated ahead, which is not removed either; nor is one that has begun or ended since the one that was made began: whose is the newer is not for either
+ * to say.
  */
 export function expired<T extends Kept>(backups: KnownBackup<T>[], { keep, keepDays }: Retention, removal: Removal): T[] {
   if (keep === undefined && keepDays === undefined) return [];
   const { now, made, needed } = removal;
-  const others = backups.filter(({ manifest }) => manifest.id !== made.id && !isAhead(manifest, now)).sort(newestFirst);
-  const whole: Kept[] = [made, ...others.filter(({ isWhole }) => isWhole).map(({ manifest }) => manifest)];
-  const withPoints = whole.find(({ collections }) => collections.some(({ points }) => points.after > 0));
-  const oldestCounted = others.findIndex(({ manifest }) => manifest === whole[(keep ?? 0) - 1]);
+  const others = othersOf(backups, removal);
+  const whole = wholeOf(backups, removal);
+  const last = lastGood(backups, removal);
+  const oldestCounted = others.findIndex((manifest) => manifest === whole[(keep ?? 0) - 1]);
   const isCounted = (place: number) => keep !== undefined && (whole.length < keep || place <= oldestCounted);
   const isYoung = ({ ended }: Kept) => keepDays !== undefined && now.getTime() - Date.parse(ended) < keepDays * DAY;
+  const isMeanwhile = ({ begun, ended }: Kept) => [begun, ended].some((time) => Date.parse(time) > Date.parse(made.begun));
   return others
-    .map(({ manifest }) => manifest)
     .filter((manifest, place) => {
-      const isLastGood = manifest === withPoints;
-      return !isLastGood && !isCounted(place) && !isYoung(manifest) && !needed.includes(manifest.id);
+      const isLastGood = manifest === last;
+      const isKept = isMeanwhile(manifest) || isCounted(place) || isYoung(manifest);
+      return !isLastGood && !isKept && !needed.includes(manifest.id);
     })
     .reverse();
 }
 
+/** The newest that is whole and has points. */
+export function lastGood<T extends Kept>(backups: KnownBackup<T>[], removal: Omit<Removal, 'needed'>): Kept | undefined {
+  return wholeOf(backups, removal).find(({ collections }) => collections.some(({ points }) => points.after > 0));
+}
+
+function wholeOf<T extends Kept>(backups: KnownBackup<T>[], removal: Omit<Removal, 'needed'>): Kept[] {
+  const whole = backups.filter(({ isWhole }) => isWhole);
+  return [removal.made, ...othersOf(whole, removal)];
+}
+
+function othersOf<T extends Kept>(backups: KnownBackup<T>[], { now, made }: Omit<Removal, 'needed'>): T[] {
+  return backups
+    .map(({ manifest }) => manifest)
+    .filter((manifest) => manifest.id !== made.id && !isAhead(manifest, now))
+    .sort(newestFirst);
+}
+
 /** Ids tell seconds only, of which one may have two backups. */
-function newestFirst({ manifest: one }: KnownBackup, { manifest: other }: KnownBackup): number {
+function newestFirst(one: Kept, other: Kept): number {
   return Date.parse(other.begun) - Date.parse(one.begun) || (one.id < other.id ? 1 : -1);
 }
