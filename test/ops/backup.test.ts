@@ -321,6 +321,30 @@ describe('no backup is taken', () => {
     expect(out).toMatch(/^Given up:\n {2}- another collection has come in place of docs meanwhile/);
   });
 
+  test.each([
+    ['had none', undefined, true],
+    ['was from the same backup', 'before', true],
+    ['is the same all the time', 'before', false],
+  ])('of a collection that a restore has brought, where the one before %s', async (_what, before, isReplaced) => {
+    await startFilled({ snapshotMilliseconds: 100 });
+    await backUp('--collection', 'docs');
+    const [from] = ids();
+    const replace = async () => {
+      fake.collections.delete('docs');
+      const where = ['restore', '--from', join(place, from), '--host', FIRST, '--rest-port', `${fake.port}`, '--clear-text'];
+      expect(await ops([...where, '--poll', '0.01', '--collection', 'docs'])).toMatchObject({ status: 0 });
+    };
+    if (before) await replace();
+    const made = fake.data.counts.made;
+    const under = backUp('--transfers', '1', '--keep', '1');
+    while (fake.data.counts.made <= made) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (isReplaced) await replace();
+    const { status, out } = await under;
+    expect(status).toBe(isReplaced ? 1 : 0);
+    if (isReplaced) expect(out).toMatch(/^Given up:\n {2}- another collection has come in place of docs meanwhile/);
+    expect(ids()).toHaveLength(isReplaced ? 1 : 2);
+  });
+
   test('where S3 would be asked in clear text, whatever names its endpoint', async () => {
     await startFilled();
     const known = { ...process.env };

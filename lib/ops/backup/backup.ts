@@ -191,15 +191,15 @@ class Backup {
     await this.checkFiles(journal.id, wanted, taken);
     const later = await this.describedAgain(described);
     const after = await operationsOf(this.site, state);
-    const backedUp = described.map(({ shards: own, count }, index): BackedUpCollection => {
-      const { count: last, ...one } = later[index];
+    const backedUp = described.map(({ shards: own, seen: first }, index): BackedUpCollection => {
+      const { seen: last, ...one } = later[index];
       const files = own.map(({ shard, key }) => {
         const place = wanted.findIndex((each) => each.shard === shard);
         return { id: shard.id, key, copies: shard.copies.length, file: wanted[place].file, ...taken[place] };
       });
       const copies = files.map(({ id: shard, peer }) => ({ peer, collection: one.name, shard }));
-      const isExact = count.isExact && last.isExact;
-      const points = { before: count.points, after: last.points, isExact, isQuiet: isQuiet(before, after, copies) };
+      const isExact = first.count.isExact && last.count.isExact;
+      const points = { before: first.count.points, after: last.count.points, isExact, isQuiet: isQuiet(before, after, copies) };
       return { ...one, points, shards: files };
     });
     this.notes.push(...backedUp.flatMap((one) => numberingObstacle(one) ?? []).map((why) => `cannot be restored: ${why}`));

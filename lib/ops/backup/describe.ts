@@ -1,5 +1,5 @@
 import { Shard } from '../cluster-state';
-import { MARK, neededBackup } from './mark';
+import { MARK, Mark, markOf, neededBackup } from './mark';
 import { BackedUpCollection } from './manifest';
 import { canBeExact, Count, countPoints } from './count';
 import { collectionPath, Site } from './site';
@@ -7,7 +7,8 @@ import { GivenUp } from './take-shards';
 
 /** A collection before its shards are taken. */
 export type Described = Omit<BackedUpCollection, 'points' | 'shards'> & {
-  readonly count: Count;
+  /** What is no part of a backup; what a restore has noted is another, where another restore has made the collection. */
+  readonly seen: { readonly count: Count; readonly mark: Mark | undefined };
   readonly shards: Array<{ readonly shard: Shard; readonly key: string | number | null }>;
 };
 
@@ -27,7 +28,7 @@ export async function describeCollections(site: Site, names: string[], shards: S
     described.push({
       ...{ name, config: withoutMark(info.config), payloadSchema: info.payload_schema ?? {} },
       aliases: aliases.filter((one: any) => one.collection_name === name).map((one: any) => one.alias_name),
-      count: await countPoints(site, name, { isExact, seconds }),
+      seen: { count: await countPoints(site, name, { isExact, seconds }), mark: markOf(info) },
       shards: own.map((shard) => ({ shard, key: keyOf(shard) })),
     });
   }
@@ -39,8 +40,10 @@ const FOREVER = ['vectors', 'sparse_vectors', 'shard_number', 'sharding_method']
 
 /** Whether both are of one collection. */
 export function isSameCollection(one: Described, other: Described): boolean {
-  const textOf = ({ config: { params } }: Described) =>
-    JSON.stringify(FOREVER.map((name) => (params[name] === undefined ? null : sortedDeep(params[name]))));
+  const textOf = ({ config: { params }, seen: { mark } }: Described) =>
+    JSON.stringify(
+      [...FOREVER.map((name) => params[name]), mark].map((value) => (value === undefined ? null : sortedDeep(value))),
+    );
   return textOf(one) === textOf(other);
 }
 

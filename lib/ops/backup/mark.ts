@@ -7,6 +7,8 @@ export const MARK = 'cdktf-qdrant-restore';
 /** How far a restore is. */
 export interface Mark {
   readonly backup: string;
+  /** Of this collection alone, as two may be restored from one backup, one after the other; left out by restores of old. */
+  readonly id?: string;
   /** What it is called in the backup; left out by restores of old. */
   readonly collection?: string;
   /** The shards, as the backup numbers them, that have been recovered. */

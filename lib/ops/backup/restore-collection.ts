@@ -4,6 +4,7 @@ import { fewAtATime } from '../few-at-a-time';
 import { bytesText } from '../size';
 import { BackedUpCollection, ShardFile } from './manifest';
 import { creationOf, DECIDING, DECIDING_SECONDS, laterParams, Mark, noteMark, ownMark } from './mark';
+import { randomEnd } from './journal';
 import { Place, PlaceTrouble } from './place';
 import { shardsFor } from './shard-keys';
 import { countPoints, expectationOf } from './count';
@@ -54,7 +55,8 @@ export class CollectionRestore {
     private readonly options: RecoveryOptions,
     isThrowaway = false,
   ) {
-    this.mark = { backup, collection: source.name, recovered: [], ended: false, ...(isThrowaway ? { isThrowaway } : {}) };
+    const own = isThrowaway ? ({ isThrowaway } as const) : {};
+    this.mark = { backup, id: randomEnd(), collection: source.name, recovered: [], ended: false, ...own };
   }
 
   public async run(): Promise<Recovered> {
