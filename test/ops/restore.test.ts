@@ -122,6 +122,41 @@ describe('a restore', () => {
     expect(configOf(fresh, 'docs')).toEqual(configOf(old, 'docs'));
   });
 
+  test.each([
+    ['at once', false],
+    ['by a restore of old that began with strict mode, and was killed', true],
+  ])('brings back more indexes than strict mode allows, begun %s', async (_what, isOld) => {
+    const old = await startFilled();
+    const strict = { enabled: true, max_payload_index_count: 1 };
+    old.collections.get('docs')!.config.strict_mode_config = strict;
+    await backUp(old);
+    const fresh = await start();
+    if (isOld) {
+      fresh.tamper = (_host, url) => (/upload/.test(url) ? [500, { status: { error: 'no' } }] : undefined);
+      expect(await run(fresh, 'restore', '--collection', 'docs')).toMatchObject({ status: 1 });
+      fresh.tamper = () => undefined;
+      fresh.collections.get('docs')!.config.strict_mode_config = { ...strict };
+      delete fresh.collections.get('docs')!.schema.text;
+    }
+    expect(await run(fresh, 'restore')).toMatchObject({ status: 0, out: expect.not.stringContaining('Note:') });
+    expect(Object.keys(fresh.collections.get('docs')!.schema)).toEqual(['city', 'text']);
+    expect(configOf(fresh, 'docs')).toEqual(configOf(old, 'docs'));
+    expect(fresh.data.lostIndexes).toEqual([]);
+  });
+
+  test('has the other collections, too, where the cluster refuses one', async () => {
+    await backUp(await startFilled());
+    const fresh = await start();
+    fresh.tamper = (_host, url) => (/docs\/index/.test(url) ? [400, { status: { error: 'No such type' } }] : undefined);
+    const { status, out } = await run(fresh, 'restore');
+    expect(status).toBe(1);
+    expect(out).toMatch(
+      /^Given up:\n {2}- docs cannot be restored: HTTP 400: No such type.*; run it again once that is mended\n/,
+    );
+    expect(out).toContain('  - images, 5 points\n');
+    expect(fresh.data.pointsOf('images')).toEqual(number(5));
+  });
+
   test('has what was there when it was backed up, whatever was written since', async () => {
     const fake = await startFilled();
     await backUp(fake);

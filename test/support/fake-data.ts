@@ -124,7 +124,9 @@ export class FakeData {
     }
     if (rest === '' && method === 'PATCH') {
       return change('update', () => {
-        const { params = {}, metadata = {} } = body;
+        const { params = {}, metadata = {}, strict_mode_config: strict } = body;
+        // `update_strict_mode_config`: what is not told stays.
+        if (strict) config.strict_mode_config = { ...config.strict_mode_config, ...strict };
         Object.assign((config.params ??= {}), params);
         config.metadata = { ...config.metadata, ...metadata };
         for (const [key, value] of Object.entries(metadata)) if (value === null) delete config.metadata[key];

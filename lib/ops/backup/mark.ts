@@ -68,14 +68,24 @@ export function creationOf({ config, shards }: BackedUpCollection, mark: Mark): 
     ...Object.fromEntries(own),
     ...(params.sharding_method === 'custom' ? {} : { shard_number: shards.length }),
     ...others,
-    // What keeps clients from asking for much is in the way of who looks at all.
-    ...(strict === undefined || mark.isThrowaway ? {} : { strict_mode_config: strict }),
+    ...(strict === undefined || mark.isThrowaway
+      ? {}
+      : { strict_mode_config: isStrict(config) ? { ...strict, enabled: false } : strict }),
     ...(optimizers === undefined ? {} : { optimizers_config: optimizers }),
     metadata: { ...metadata, [MARK]: mark },
   };
 }
 
-export function laterParams({ config: { params } }: BackedUpCollection): object | undefined {
-  const own = Object.entries(params).filter(([name, value]) => LATER.includes(name) && value !== null);
-  return own.length === 0 ? undefined : Object.fromEntries(own);
+/** What a collection is given once all is there: strict mode may allow fewer indexes than there are, and is in the way of who counts. */
+export function laterConfig({ config }: BackedUpCollection, mark: Mark): object | undefined {
+  const own = Object.entries(config.params).filter(([name, value]) => LATER.includes(name) && value !== null);
+  const later = {
+    ...(own.length === 0 ? {} : { params: Object.fromEntries(own) }),
+    ...(isStrict(config) && !mark.isThrowaway ? { strict_mode_config: config.strict_mode_config } : {}),
+  };
+  return Object.keys(later).length === 0 ? undefined : later;
+}
+
+export function isStrict(config: any): boolean {
+  return config?.strict_mode_config?.enabled === true;
 }

@@ -3,7 +3,7 @@ import { hasRoom } from '../disk';
 import { fewAtATime } from '../few-at-a-time';
 import { bytesText } from '../size';
 import { BackedUpCollection, ShardFile } from './manifest';
-import { creationOf, DECIDING, DECIDING_SECONDS, laterParams, Mark, noteMark, ownMark } from './mark';
+import { creationOf, DECIDING, DECIDING_SECONDS, isStrict, laterConfig, Mark, noteMark, ownMark } from './mark';
 import { randomEnd } from './journal';
 import { Place, PlaceTrouble } from './place';
 import { shardsFor } from './shard-keys';
@@ -71,8 +71,8 @@ export class CollectionRestore {
     await this.recoverAll(left, pairs);
     await this.until((now) => waitsOf(now, name));
     const { points, notes } = await this.checkedCount();
-    const params = laterParams(source);
-    if (params) await site.ask(undefined, 'PATCH', collectionPath(name, DECIDING), { params }, DECIDING_SECONDS);
+    const later = laterConfig(source, this.mark);
+    if (later) await this.change(later);
     await noteMark(site, undefined, name, { ...this.mark, ended: true });
     return { points, notes: [...notes, ...(await this.differences())] };
   }
@@ -90,11 +90,19 @@ export class CollectionRestore {
     await site.ask(undefined, 'PUT', collectionPath(name, DECIDING), creationOf(source, this.mark), DECIDING_SECONDS);
   }
 
-  /** Those that are missing: strict mode refuses one that is there already, once there are as many as it allows. */
+  private change(config: object): Promise<unknown> {
+    return this.site.ask(undefined, 'PATCH', collectionPath(this.name, DECIDING), config, DECIDING_SECONDS);
+  }
+
+  /** Those that are missing: strict mode, which comes last, refuses one that is there already, once there are as many as it allows. */
   private async makeIndexes(): Promise<void> {
-    const { payload_schema: made = {} } = await this.site.ask(undefined, 'GET', collectionPath(this.name));
-    for (const [field, { data_type: type, params }] of Object.entries(this.source.payloadSchema)) {
-      if (made[field] !== undefined) continue;
+    const { payload_schema: made = {}, config } = await this.site.ask(undefined, 'GET', collectionPath(this.name));
+    const missing = Object.entries(this.source.payloadSchema).filter(([field]) => made[field] === undefined);
+    // Restores of old began with it.
+    if (missing.length > 0 && isStrict(config) && isStrict(this.source.config)) {
+      await this.change({ strict_mode_config: { enabled: false } });
+    }
+    for (const [field, { data_type: type, params }] of missing) {
       const body = { field_name: field, field_schema: params ?? type };
       await this.site.ask(undefined, 'PUT', collectionPath(this.name, '/index?wait=true'), body, this.options.patienceSeconds);
     }

@@ -1,9 +1,10 @@
 import { ClusterState, hasMajority, liveMembers } from '../cluster-state';
 import { wayFindings } from '../preflight';
+import { Refused } from '../rest-client';
 import { BackedUpCollection, Manifest, readManifest, versionsOf } from './manifest';
 import { DECIDING, DECIDING_SECONDS, Mark, noteMark, ownMark, rehearsalName } from './mark';
 import { Place, PlaceTrouble } from './place';
-import { CollectionRestore, Miscounted, Recovered, RecoveryOptions } from './restore-collection';
+import { CollectionRestore, Recovered, RecoveryOptions } from './restore-collection';
 import { numberingObstacle } from './shard-keys';
 import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
@@ -73,7 +74,7 @@ class Restore {
     if (this.options.dryRun) return this.end('planned', { planned: targets.flatMap((target) => this.planOf(target)) });
     const reasons: string[] = [];
     try {
-      for (const target of targets) await this.bring(target).catch((error) => reasons.push(miscountText(error)));
+      for (const target of targets) await this.bring(target).catch((error) => reasons.push(reasonOf(target, error)));
     } catch (error) {
       if (!(error instanceof GivenUp || error instanceof PlaceTrouble || isOfNode(error))) throw error;
       return this.end('stuck', { reasons: [...reasons, `${(error as Error).message}; run it again once that is mended`] });
@@ -224,10 +225,11 @@ class Restore {
   }
 }
 
-/** What is wrong with one collection keeps nobody from having the others; anything else does. */
-function miscountText(error: unknown): string {
-  if (!(error instanceof Miscounted)) throw error;
-  return `${error.message}; run it again once that is mended`;
+/** What is wrong with one collection keeps nobody from having the others; a cluster or a place that is away does. */
+function reasonOf({ name }: Target, error: unknown): string {
+  const isOfOne = error instanceof GivenUp || (error instanceof Refused && isOfNode(error));
+  if (!isOfOne) throw error;
+  return `${error instanceof Refused ? `${name} cannot be restored: ` : ''}${error.message}; run it again once that is mended`;
 }
 
 /** Why nothing may be restored to a cluster that is so. */
