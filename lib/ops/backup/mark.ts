@@ -14,6 +14,8 @@ export interface Mark {
   /** The shards, as the backup numbers them, that have been recovered. */
   readonly recovered: number[];
   readonly ended: boolean;
+  /** What it had at its end, where that was not what it should have. */
+  readonly odd?: string;
   /** What led to the collection that is replaced: who removes that removes its aliases, too. */
   readonly aliases?: string[];
   /** Whether it was made to look at, and is removed by whoever looks next: no other collection ever is. */
@@ -35,13 +37,17 @@ export function ownMark(info: any, backup: string, collection: string): Mark | u
 export function neededBackup(name: string, info: any): string | undefined {
   const mark = markOf(info);
   if (mark === undefined) return undefined;
-  const isWhole = mark.ended && !mark.isThrowaway && !name.endsWith(rehearsalEnd(mark.backup));
+  const isWhole = mark.ended && !mark.isThrowaway && !isRehearsal(name, mark.backup);
   return isWhole ? undefined : mark.backup;
 }
 
 /** What a collection is called where it is restored first, beside the one that is replaced. */
 export function rehearsalName(name: string, backup: string): string {
   return `${name.slice(0, 200)}${rehearsalEnd(backup)}`;
+}
+
+export function isRehearsal(name: string, backup: string): boolean {
+  return name.endsWith(rehearsalEnd(backup));
 }
 
 function rehearsalEnd(backup: string): string {

@@ -1,13 +1,13 @@
-import { ClusterState, copyOn, isLive, liveCopies, liveMembers, memberOf, nameOf, Shard, shardName } from '../cluster-state';
+import { ClusterState, copyOn, isLive, liveCopies, memberOf, nameOf, Shard, shardName } from '../cluster-state';
 import { hasRoom } from '../disk';
 import { fewAtATime } from '../few-at-a-time';
 import { bytesText } from '../size';
 import { BackedUpCollection, ShardFile } from './manifest';
-import { creationOf, DECIDING, DECIDING_SECONDS, isStrict, laterConfig, Mark, noteMark, ownMark } from './mark';
+import { creationOf, DECIDING, DECIDING_SECONDS, isRehearsal, isStrict, laterConfig, Mark, noteMark, ownMark } from './mark';
 import { randomEnd } from './journal';
 import { Place, PlaceTrouble } from './place';
 import { shardsFor } from './shard-keys';
-import { countPoints, expectationOf } from './count';
+import { countRestored, Miscounted, RestoredCount } from './count-restored';
 import { differingSettings } from './differing-settings';
 import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
@@ -27,9 +27,6 @@ export interface Recovered {
   readonly points: number;
   readonly notes: string[];
 }
-
-/** A collection that has other points than it should, for certain. */
-export class Miscounted extends GivenUp {}
 
 const ATTEMPTS = 3;
 
@@ -70,11 +67,12 @@ export class CollectionRestore {
     this.left = left.length;
     await this.recoverAll(left, pairs);
     await this.until((now) => waitsOf(now, name));
-    const { points, notes } = await this.checkedCount();
+    const counted = await countRestored(site, name, source.points, this.options);
     const later = laterConfig(source, this.mark);
     if (later) await this.change(later);
-    await noteMark(site, undefined, name, { ...this.mark, ended: true });
-    return { points, notes: [...notes, ...(await this.differences())] };
+    await this.finish(counted);
+    const { points, odd } = counted;
+    return { points, notes: [...(odd === undefined ? [] : [`${name} has ${odd}`]), ...(await this.differences())] };
   }
 
   private async make({ members }: ClusterState): Promise<void> {
@@ -198,25 +196,18 @@ export class CollectionRestore {
     }
   }
 
-  /** By each node, as each counts the copies that it has. */
-  private async checkedCount(): Promise<Recovered> {
-    const { name, options, source } = this;
-    const { least, most, isCertain, text } = expectationOf(source.points);
-    const state = await this.site.read();
-    const counts = new Set<number>();
-    let isExact = source.points.isExact;
-    for (const { id } of liveMembers(state)) {
-      const count = await countPoints(this.site, name, { isExact, seconds: options.patienceSeconds }, id);
-      isExact &&= count.isExact;
-      counts.add(count.points);
-      const isOdd = count.points < least || count.points > most;
-      if (isExact && (counts.size > 1 || (isOdd && isCertain))) {
-        throw new Miscounted(`${name} has ${[...counts].join(' or ')} points by ${nameOf(state, id)}, and should have ${text}`);
-      }
-    }
-    const [points] = counts;
-    const isOdd = points < least || points > most;
-    return { points, notes: isOdd ? [`${name} has ${points} points, and should have ${text}`] : [] };
+  /** What is only looked at, or stands in for another, is to be as it was; what stays ends all the same, as nothing that comes later mends it. */
+  private async finish({ odd, isWrong }: RestoredCount): Promise<void> {
+    const { site, name, mark } = this;
+    const isKept = !mark.isThrowaway && !isRehearsal(name, mark.backup);
+    if (!isWrong || isKept) await noteMark(site, undefined, name, { ...mark, ended: true, ...(isWrong ? { odd } : {}) });
+    if (!isWrong) return;
+    const instead = isKept
+      ? `: it was written to before its restore had ended, or lacks some; run it again to take it as it is, or remove ${name} first to restore it anew`
+      : mark.isThrowaway
+        ? ''
+        : `: what it is to replace stays; remove ${name}, and run it again`;
+    throw new Miscounted(`${name} has ${odd}${instead}`);
   }
 
   /** Where a cluster has defaults of its own, or another release takes something else for right. */

@@ -4,6 +4,7 @@ import { Refused } from '../rest-client';
 import { BackedUpCollection, Manifest, readManifest, versionsOf } from './manifest';
 import { DECIDING, DECIDING_SECONDS, Mark, noteMark, ownMark, rehearsalName } from './mark';
 import { Place, PlaceTrouble } from './place';
+import { Miscounted } from './count-restored';
 import { CollectionRestore, Recovered, RecoveryOptions } from './restore-collection';
 import { numberingObstacle } from './shard-keys';
 import { collectionPath, Site } from './site';
@@ -157,7 +158,7 @@ class Restore {
     let { rehearsalExists } = target;
     if (mark?.ended) {
       this.notes.push(
-        `${name} was restored from this backup before, and is left as it is: remove it first to restore it again`,
+        `${name} was restored from this backup before${mark.odd ? `, had ${mark.odd},` : ','} and is left as it is: remove it first to restore it again`,
       );
     } else {
       if (exists && !mark) {
@@ -229,6 +230,7 @@ class Restore {
 function reasonOf({ name }: Target, error: unknown): string {
   const isOfOne = error instanceof GivenUp || (error instanceof Refused && isOfNode(error));
   if (!isOfOne) throw error;
+  if (error instanceof Miscounted) return error.message;
   return `${error instanceof Refused ? `${name} cannot be restored: ` : ''}${error.message}; run it again once that is mended`;
 }
 
