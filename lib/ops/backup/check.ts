@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ClusterState } from '../cluster-state';
 import { ClusterFinding, error, warning } from '../findings';
 import { bytesText } from '../size';
@@ -6,7 +5,7 @@ import { Comparison, ComparisonOptions, comparePoints } from './compare-points';
 import { BackedUpCollection, Manifest, readManifest, ShardFile } from './manifest';
 import { DECIDING, DECIDING_SECONDS, markOf } from './mark';
 import { newestId, Sought } from './newest';
-import { Damaged, Missing, Place } from './place';
+import { Damaged, Missing, Place, sha256Of } from './place';
 import { stateRefusals } from './restore';
 import { CollectionRestore, RecoveryOptions } from './restore-collection';
 import { countPoints, isAbout } from './count';
@@ -128,9 +127,9 @@ class Check {
     if (this.options.dryRun) return undefined;
     const size = left.reduce((sum, one) => sum + one.bytes, 0);
     this.options.progress(`reads ${file}; left: ${left.length} ${left.length === 1 ? 'file' : 'files'}, ${bytesText(size)}`);
-    const hash = createHash('sha256');
-    for await (const part of await this.place.read(id, file)) hash.update(part as Buffer);
-    return hash.digest('hex') === sha256 ? undefined : `${file} is damaged: its SHA-256 is not that of the manifest`;
+    return (await sha256Of(this.place, id, file)) === sha256
+      ? undefined
+      : `${file} is damaged: its SHA-256 is not that of the manifest`;
   }
 
   /** Restores one after the other, and removes each before the next: a throwaway has little room. */

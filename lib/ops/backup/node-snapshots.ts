@@ -2,8 +2,11 @@ import { Refused } from '../rest-client';
 import { Taking } from './journal';
 import { collectionPath, Site } from './site';
 
-/** How far apart the clocks of this machine and of a node may be, and how long a node may take to begin. */
+/** Of so long before and after a snapshot was asked for may one be that a backup has left: clocks differ, and a node may take a while to begin. */
 const MOST_MILLISECONDS = 5 * 60 * 1000;
+
+/** What began as near to that as this is taken for it, where there is no other: by clocks that agree a node begins at once. */
+const SURE_MILLISECONDS = 5 * 1000;
 
 /** A snapshot on a node. */
 export interface NodeSnapshot {
@@ -50,20 +53,29 @@ export async function clearAway(site: Site, taking: Taking, seconds: number): Pr
       note: `${what} is not on peer ${taking.peer} any more, whose disk may have a snapshot of it: look at it`,
     };
   }
-  const [own, ...others] = leftIn(listed, taking);
-  if (others.length > 0) {
-    const names = [own, ...others].join(', ');
-    return { isDone: true, note: `one of these snapshots of ${what} on peer ${taking.peer} may be left of a backup: ${names}` };
-  }
+  const left = leftIn(listed, taking);
+  const own = left.length === 1 && isSure(left[0], taking) ? left[0] : undefined;
   if (own !== undefined) await removeSnapshot(site, taking, own, seconds);
-  const mayCome = own === undefined && taking.name === undefined && Date.now() - Date.parse(taking.since) < seconds * 1000;
-  return { isDone: !mayCome };
+  const mayCome = left.length === 0 && taking.name === undefined && Date.now() - Date.parse(taking.since) < seconds * 1000;
+  if (own !== undefined || left.length === 0) return { isDone: !mayCome };
+  const [may, names] = [left.length === 1 ? 'this snapshot' : 'one of these snapshots', left.join(', ')];
+  return {
+    isDone: true,
+    note: `${may} of ${what} on peer ${taking.peer} may be left of a backup, or be of someone else: ${names}`,
+  };
 }
 
 /** What may be left: it was not there before, and is of the time when it was asked for. */
 export function leftIn(listed: string[], { name, before, since }: Taking): string[] {
   if (name !== undefined) return listed.filter((one) => one === name);
   return listed.filter((one) => !before.includes(one) && Math.abs(timeOf(one) - Date.parse(since)) <= MOST_MILLISECONDS);
+}
+
+function isSure(snapshot: string, { name, since }: Taking): boolean {
+  const began = timeOf(snapshot);
+  // Its name has no parts of a second.
+  const asked = Math.floor(Date.parse(since) / 1000) * 1000;
+  return name !== undefined || Math.abs(began - asked) <= SURE_MILLISECONDS;
 }
 
 /** Qdrant names a snapshot by the second in which it was begun, in UTC. */

@@ -1,7 +1,7 @@
 import { backupsIn, removeBackup, Whose } from './kept-backups';
-import { Manifest, MANIFEST_FILE } from './manifest';
-import { Place } from './place';
-import { expired, isAhead, Kept, KnownBackup, lastGood, Retention } from './retention';
+import { filesOf, Manifest, MANIFEST_FILE } from './manifest';
+import { Place, sha256Of } from './place';
+import { expired, isAhead, Kept, lastGood, Retention } from './retention';
 
 /** What old backups are removed by. */
 export interface OldOptions {
@@ -31,7 +31,7 @@ export class OldBackups {
 
   /** Removes them one by one: what a restore needs, and what the others are removed for, is looked at again before each. */
   public async remove(made: Kept): Promise<void> {
-    const { gone, relied } = await this.look(made);
+    const { gone, relied } = await this.look(made, (one) => this.isAsWritten(one));
     for (const old of gone) {
       if ((await this.options.needed()).includes(old.id)) continue;
       const missing = await this.missing(relied);
@@ -45,14 +45,34 @@ export class OldBackups {
     }
   }
 
-  private async look(made: Kept): Promise<{ gone: Manifest[]; relied: string[] }> {
+  private async look(made: Kept, isGood = async (_one: Manifest) => true): Promise<{ gone: Manifest[]; relied: string[] }> {
     const { whose, rules, now: clock } = this.options;
-    const { backups, notes } = await backupsIn(this.place, whose);
+    const found = await backupsIn(this.place, whose);
     const now = clock();
-    const ahead = backups.filter(({ manifest }) => isAhead(manifest, now));
-    this.notes.push(...notes, ...ahead.map(({ manifest }) => aheadText(manifest.id)));
+    const ahead = found.backups.filter(({ manifest }) => isAhead(manifest, now));
+    this.notes.push(...found.notes, ...ahead.map(({ manifest }) => aheadText(manifest.id)));
     const removal = { now, made, needed: await this.options.needed() };
-    return { gone: expired(backups, rules, removal), relied: reliedOn(backups, made, now) };
+    let { backups } = found;
+    for (;;) {
+      const gone = expired(backups, rules, removal);
+      const last = backups.find(({ manifest }) => manifest === lastGood(backups, removal));
+      // The one that was made has been read when it came.
+      if (last === undefined || gone.length === 0) return { gone, relied: [made.id] };
+      if (await isGood(last.manifest)) return { gone, relied: [made.id, last.manifest.id] };
+      backups = backups.map((one) => (one === last ? { ...one, isWhole: false } : one));
+    }
+  }
+
+  /** What is to stay for want of a better one is read first: that its files are as large as they were does not tell that they are what they were. */
+  private async isAsWritten(manifest: Manifest): Promise<boolean> {
+    const { id } = manifest;
+    for (const { file, sha256 } of filesOf(manifest)) {
+      this.options.progress(`reads ${file} of ${id}, which is to be kept as the last good one`);
+      if ((await sha256Of(this.place, id, file)) === sha256) continue;
+      this.notes.push(`${file} of the backup ${id} is damaged: that backup counts for none`);
+      return false;
+    }
+    return true;
   }
 
   private async missing(ids: string[]): Promise<string | undefined> {
@@ -61,10 +81,6 @@ export class OldBackups {
     }
     return undefined;
   }
-}
-
-function reliedOn(backups: KnownBackup<Manifest>[], made: Kept, now: Date): string[] {
-  return [made.id, lastGood(backups, { now, made })?.id ?? made.id];
 }
 
 function aheadText(id: string): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 /** A file of a backup. */
@@ -65,6 +66,22 @@ export function splitPlace(given: string): { place: string; id?: string } {
 /** All of a file that is small. */
 export async function textOf(place: Place, id: string, name: string): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of await place.read(id, name)) parts.push(part as Buffer);
+  for await (const part of partsOf(place, id, name)) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
+}
+
+export async function sha256Of(place: Place, id: string, name: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of partsOf(place, id, name)) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** A connection may break in the middle. */
+async function* partsOf(place: Place, id: string, name: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const part of await place.read(id, name)) yield part as Buffer;
+  } catch (error) {
+    if (error instanceof PlaceTrouble) throw error;
+    throw new PlaceTrouble(`${name} of ${id} in ${place.name} breaks off: ${(error as Error).message}`);
+  }
 }
