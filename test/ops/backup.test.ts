@@ -560,6 +560,26 @@ describe('what a backup that was killed has left', () => {
     expect(readdirSync(join(place, id)).sort()).toEqual(['collection-0-shard-0.snapshot', 'manifest.json']);
   });
 
+  test.each(['--json', '--quiet'])(
+    'is told where a node does not remove it, whatever becomes of the lines meanwhile: %s',
+    async (how) => {
+      await startFilled();
+      const own = new RegExp('images/shards/0/snapshots/.');
+      // As it deletes what it has sent before.
+      let isSent = false;
+      fake.tamper = (_host, url, answer) => {
+        if (!own.test(url)) return undefined;
+        if (!isSent) return void (isSent = Buffer.isBuffer(answer));
+        return [500, { status: { error: 'disk' } }];
+      };
+      const { status, out } = await backUp('--collection', 'images', how);
+      const note = /left on peer \d+, to be removed by the next run: images-shard-0-\S+\.snapshot \(HTTP 500: disk/;
+      expect(status).toBe(0);
+      if (how === '--json') expect(JSON.parse(out).notes).toEqual([expect.stringMatching(note)]);
+      else expect(out).toMatch(note);
+    },
+  );
+
   test('is waited for as long as that run beats, however fast this one looks', async () => {
     await startFilled({ snapshotMilliseconds: 700 });
     const first = backUp('--poll', '0.3', '--transfers', '1');

@@ -1,6 +1,8 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { checkBackup, FolderPlace, PlaceTrouble } from '../../lib/ops';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
 import { ops } from '../support/ops-command';
 
@@ -308,3 +310,37 @@ describe('the arguments of check-backup', () => {
     });
   });
 });
+
+test('a cluster that says that it was asked too much is asked again', async () => {
+  const fake = await startBackedUp();
+  const throwaway = await start();
+  let refusals = 0;
+  fake.tamper = (_host, url) =>
+    /points/.test(url) && ++refusals % 3 !== 0 ? [429, { status: { error: 'Rate limiting exceeded' } }] : undefined;
+  const { status, out } = await check(...against(throwaway), ...whereOf(fake));
+  expect({ status, out }).toEqual({ status: 0, out: expect.stringContaining('250 compared with the cluster') });
+  fake.tamper = (_host, url) => (/points/.test(url) ? [429, { status: { error: 'Rate limiting exceeded' } }] : undefined);
+  const again = await check(...against(throwaway), ...whereOf(fake), '--patience', '1');
+  expect(again).toMatchObject({ status: 1, out: expect.stringContaining('docs cannot be compared: HTTP 429') });
+});
+
+test.each(['manifest.json', 'collection-0-shard-1.snapshot'])(
+  'a connection that breaks while %s is read is told, by its name',
+  async (name) => {
+    await startBackedUp();
+    const breaking = new FolderPlace(place);
+    const read = breaking.read.bind(breaking);
+    const cut = () => Readable.from((async function* () { yield Buffer.from('{'); throw new Error('aborted'); })()); // prettier-ignore
+    breaking.read = async (id, file) => (file === name ? cut() : read(id, file));
+    const options = {
+      dryRun: false,
+      transfers: 1,
+      patienceSeconds: 1,
+      pollSeconds: 0.01,
+      progress: () => {},
+      allowChanges: false,
+    };
+    const under = checkBackup(breaking, ids()[0], { ...options, sampleAbove: 1 });
+    await expect(under).rejects.toThrow(new PlaceTrouble(`${name} of ${ids()[0]} in ${place} breaks off: aborted`));
+  },
+);

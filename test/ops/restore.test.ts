@@ -608,6 +608,21 @@ describe('which backup is meant by whoever names none', () => {
   });
 });
 
+test('collections whose long names begin alike are replaced each for itself', async () => {
+  const fake = await start();
+  const names = ['one', 'two'].map((end) => `${'tenant-'.repeat(29)}${end}`);
+  names.forEach((name, index) => {
+    fake.addCollection(name, 1, [[0]]);
+    for (let point = 0; point <= index; point++) fake.write(name, point);
+  });
+  await backUp(fake);
+  const before = fake.changes.length;
+  expect(await run(fake, 'restore', '--replace')).toMatchObject({ status: 0 });
+  const made = fake.changes.slice(before).filter((change) => /^create .*-restore-/.test(change));
+  expect([new Set(made).size, Math.max(...made.map(({ length }) => length)) <= 'create '.length + 255]).toEqual([2, true]);
+  expect(names.map((name) => fake.data.pointsOf(name).length)).toEqual([1, 2]);
+});
+
 test('a collection may be called as keys look', async () => {
   const fake = await start();
   const name = '5f0c9a1e-1111-4222-8333-444455556666';

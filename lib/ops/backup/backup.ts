@@ -187,7 +187,8 @@ class Backup {
     const wanted = described.flatMap((one, index) =>
       one.shards.map(({ shard }): Wanted => ({ shard, file: shardFileName(index, shard.id) })),
     );
-    const taken = await new ShardTaker(this.site, this.place, journal, this.options).takeAll(state, wanted);
+    const taker = new ShardTaker(this.site, this.place, journal, this.options);
+    const taken = await taker.takeAll(state, wanted).finally(() => this.notes.push(...taker.notes));
     await this.checkFiles(journal.id, wanted, taken);
     const later = await this.describedAgain(described);
     const after = await operationsOf(this.site, state);

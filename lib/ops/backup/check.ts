@@ -6,6 +6,7 @@ import { BackedUpCollection, Manifest, readManifest, ShardFile } from './manifes
 import { DECIDING, DECIDING_SECONDS, markOf } from './mark';
 import { newestId, Sought } from './newest';
 import { Damaged, Missing, Place, sha256Of } from './place';
+import { patient } from './patient-site';
 import { stateRefusals } from './restore';
 import { CollectionRestore, RecoveryOptions } from './restore-collection';
 import { countPoints, isAbout } from './count';
@@ -148,7 +149,9 @@ class Check {
       const points = await this.attempt(`${name} cannot be restored`, () => this.tryOne(throwaway, manifest, collection));
       const { cluster } = this.options;
       if (points !== undefined && cluster) {
-        await this.attempt(`${name} cannot be compared`, () => this.compare(throwaway, cluster, collection, points));
+        await this.attempt(`${name} cannot be compared`, () =>
+          this.compare(throwaway, patient(cluster, this.options), collection, points),
+        );
       }
       await this.attempt(`${name} cannot be removed from the server again`, () => this.emptied(throwaway));
     }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BackedUpCollection } from './manifest';
 import { collectionPath, Site } from './site';
 
@@ -43,7 +44,14 @@ export function neededBackup(name: string, info: any): string | undefined {
 
 /** What a collection is called where it is restored first, beside the one that is replaced. */
 export function rehearsalName(name: string, backup: string): string {
-  return `${name.slice(0, 200)}${rehearsalEnd(backup)}`;
+  return `${name.length <= MOST_LETTERS ? name : shortened(name)}${rehearsalEnd(backup)}`;
+}
+
+/** Qdrant takes names of 255 letters; those that begin alike are not to become one. */
+const MOST_LETTERS = 200;
+
+function shortened(name: string): string {
+  return `${name.slice(0, MOST_LETTERS)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
 export function isRehearsal(name: string, backup: string): boolean {

@@ -41,6 +41,8 @@ export class ShardTaker {
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly given = new Map<string, number>();
   private left: Wanted[] = [];
+  /** What is left on nodes. */
+  public readonly notes: string[] = [];
 
   constructor(
     private readonly site: Site,
@@ -157,8 +159,8 @@ export class ShardTaker {
       await this.journal.strike(taking);
     } catch (error) {
       if (!isOfNode(error)) throw error;
-      this.options.progress(
-        `  left on peer ${taking.peer}, to be removed by the next run: ${taking.name} (${(error as Error).message})`,
+      this.notes.push(
+        `left on peer ${taking.peer}, to be removed by the next run: ${taking.name} (${(error as Error).message})`,
       );
     }
   }
