@@ -56,6 +56,9 @@ async function timed(args: string[]): Promise<number> {
 
 const anyMoment = (milliseconds: number) => milliseconds * (0.1 + 0.9 * Math.random());
 const finished = () => readdirSync(place).filter((id) => readdirSync(join(place, id)).includes('manifest.json'));
+/** A folder in which nothing has come may be of a run that has just begun, and goes a day later. */
+const begun = () =>
+  readdirSync(place).filter((id) => readdirSync(join(place, id)).some((name) => name !== 'under-way.json.part'));
 
 test('a backup that is killed at any moment, while points are written, is finished by the next, and leaves nothing', async () => {
   const whole = await timed(['backup', '--to', place]);
@@ -75,7 +78,7 @@ test('a backup that is killed at any moment, while points are written, is finish
   expect({ left: fake.data.leftOnNodes, moments }).toEqual({ left: [], moments });
   // What was killed once its manifest was written is a backup, too.
   expect(finished().length).toBeGreaterThan(ended);
-  expect(readdirSync(place).sort()).toEqual(finished().sort());
+  expect(begun().sort()).toEqual(finished().sort());
   for (const id of finished()) {
     const { status, text } = await run(['restore', '--from', join(place, id), '--collection', 'docs', '--as', `docs-${id}`]);
     expect({ text, status }).toMatchObject({ status: 0 });
