@@ -42,8 +42,8 @@ export function isAhead({ begun }: Pick<Kept, 'begun'>, now: Date): boolean {
 /**
  * The backups that no rule keeps, the oldest first. The last good one stays whatever the rules say: the newest that is whole, and the newest that is whole
  * and has points, as a cluster that lost all would otherwise end its own backups by backing up nothing. One that is not whole does not count, nor one that
- * is dated ahead, which is not removed either; nor is one that has begun or ended since the one that was made began: whose is the newer is not for either
- * to say.
+ * is dated ahead, which is not removed either; nor is one that has begun or ended since the one that was made began: which of the two is the newer nobody
+ * can tell.
  */
 export function expired<T extends Kept>(backups: KnownBackup<T>[], { keep, keepDays }: Retention, removal: Removal): T[] {
   if (keep === undefined && keepDays === undefined) return [];
