@@ -13,7 +13,7 @@ const COMMANDS: { [name: string]: { readonly run: Command; readonly what: string
   },
   ops: {
     run: async (args, context) => (await import('./ops')).opsCommand(args, context),
-    what: 'operates a running cluster: status, rebalance, drain, repair, preflight',
+    what: 'operates a running cluster: status, rebalance, drain, repair, preflight, backup, restore, check-backup',
   },
   tokens: {
     run: async (args, context) => (await import('./tokens')).tokensCommand(args, context),

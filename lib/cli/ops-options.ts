@@ -12,6 +12,8 @@ const OPTIONS = {
   ...{ 'api-key-file': text, 'read-only-key-file': text, 'send-keys-anyway': flag, timeout: text, zones: text },
   ...{ 'dry-run': flag, json: flag, quiet: flag, transfers: text, patience: text, poll: text },
   ...{ 'fewer-copies': flag, 'no-replacement': flag, after: text, help: flag },
+  ...{ to: text, from: text, endpoint: text, cluster: text, collection: texts, keep: text, 'keep-days': text },
+  ...{ as: text, replace: flag, against: text, 'sample-above': text, 'allow-changes': flag },
 };
 
 export type OpsValues = ReturnType<typeof parseOps>['values'];
@@ -21,15 +23,15 @@ export function parseOps(args: string[]) {
 }
 
 /** The addresses that were given: of one node or all. */
-export function entriesOf(values: OpsValues): Address[] {
+export function entriesOf(values: OpsValues, isNeeded: boolean): Address[] {
   const { host: hosts = [], outputs } = values;
   const restPort = restPortOf(values);
   const found = outputs === undefined ? [] : addressesOf(readText(outputs, '--outputs'));
   const entries = [
-    ...hosts.map((host) => entryOf(host, restPort)),
+    ...hosts.map((host) => entryOf(host, '--host', restPort)),
     ...found.map(({ host, rest = restPort }) => ({ host, port: rest })),
   ];
-  if (entries.length === 0) throw new UsageError('no cluster is named: give --host HOST or --outputs FILE');
+  if (entries.length === 0 && isNeeded) throw new UsageError('no cluster is named: give --host HOST or --outputs FILE');
   return entries;
 }
 
@@ -54,8 +56,12 @@ export function clientSettingsOf(values: OpsValues, { environment }: CommandCont
     ...(isPlain ? {} : { tls: { ca, client } }),
     apiKey: changes ? admin : (admin ?? readOnly),
     sendsKeyAnyway: values['send-keys-anyway'] ?? false,
-    timeoutSeconds: numberOf(values, 'timeout', 15, 1, 600),
+    timeoutSeconds: timeoutSecondsOf(values),
   };
+}
+
+export function timeoutSecondsOf(values: OpsValues): number {
+  return numberOf(values, 'timeout', 15, 1, 600);
 }
 
 export function runOptionsOf(values: OpsValues, context: CommandContext): RunOptions {
@@ -99,22 +105,35 @@ function parseZones(content: string): { [name: string]: string } {
   throw wrong;
 }
 
-function entryOf(given: string, restPort: number): Address {
+export function entryOf(given: string, option: string, restPort: number): Address {
   const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(given) ?? [];
   const host = isIP(given) ? given : (bracketed ?? name ?? '');
   if (isHost(host) && (port === undefined || (Number(port) > 0 && Number(port) < 65536))) {
     return { host, port: port === undefined ? restPort : Number(port) };
   }
-  throw new UsageError('--host takes a name or an address, with a port or without, and no scheme: vectors-0.internal:6333');
+  throw new UsageError(
+    `${option} takes a name or an address, with a port or without${option === '--host' ? ', and no scheme' : ''}: vectors-0.internal:6333`,
+  );
 }
 
-type NumberOption = 'rest-port' | 'timeout' | 'transfers' | 'patience' | 'poll' | 'after';
+type NumberOption =
+  | 'rest-port'
+  | 'timeout'
+  | 'transfers'
+  | 'patience'
+  | 'poll'
+  | 'after'
+  | 'keep'
+  | 'keep-days'
+  | 'sample-above';
 
-function numberOf(values: OpsValues, option: NumberOption, usual: number, least: number, most: number): number {
+const WHOLE: NumberOption[] = ['rest-port', 'transfers', 'keep', 'sample-above'];
+
+export function numberOf(values: OpsValues, option: NumberOption, usual: number, least: number, most: number): number {
   const given = values[option];
   if (given === undefined) return usual;
   const number = given.trim() === '' ? NaN : Number(given);
-  const isWhole = !['rest-port', 'transfers'].includes(option) || Number.isInteger(number);
+  const isWhole = !WHOLE.includes(option) || Number.isInteger(number);
   if (number >= least && number <= most && isWhole) return number;
   throw new UsageError(`--${option} takes a number from ${least} to ${most}`);
 }

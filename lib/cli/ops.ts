@@ -1,5 +1,6 @@
 import * as semver from 'semver';
 import {
+  ClusterSite,
   ClusterState,
   findingsJson,
   findingsOf,
@@ -19,11 +20,11 @@ import {
   planOf,
   planPreflight,
   planRebalance,
+  PlaceTrouble,
   planRepair,
   Refused,
   RestClient,
   run,
-  RunOptions,
   silentFor,
   StateReader,
   stateText,
@@ -39,67 +40,43 @@ import {
   silenceSecondsOf,
   zonesOf,
 } from './ops-options';
+import { backUp, lookAtBackup, OpsWork, restoreBackup } from './ops-backup';
+import { OPS_HELP } from './ops-help';
 import { refuseKeys } from './secrets';
 import { UsageError } from './usage-error';
 
-export const OPS_HELP = `cdktf-qdrant ops COMMAND --host HOST [--host HOST ...] | --outputs FILE
-
-Operates a running cluster. Each command reads the cluster from all its nodes, says what it is going to do, and can be killed and run again at any moment.
-
-  status                    what the cluster is, and what is wrong with it
-  rebalance                 makes nodes even by size, with all copies that collections ask for, no two in one zone
-  drain NODE                brings what a node has to the others, and removes it from the cluster at last
-  repair [NODE]             removes a node that is gone for good, waits for the new one, and completes its copies
-  preflight VERSION         says whether the cluster may be upgraded to a release
-
-NODE is the host of a node, the first part of it, or the id of its peer.
-
-Where
-  --host HOST[:PORT]        a node; one is enough where this machine reaches the others at the hosts of their own addresses
-  --outputs FILE            what terraform output -json or cdktf output --outputs-file wrote, with the RestUrl of addOutputs()
-  --rest-port PORT          6333
-
-What clients have
-  QDRANT_API_KEY            the admin key, in the environment; or --api-key-file FILE
-  QDRANT_READ_ONLY_API_KEY  enough for status, preflight and --dry-run; or --read-only-key-file FILE
-  --ca FILE                 the CA of the server; without it, those of Node
-  --cert FILE --key FILE    the certificate of a client, and its key
-  --clear-text              the cluster speaks no TLS
-  --send-keys-anyway        sends the key in clear text
-
-How
-  --dry-run                 says what would be done, and does nothing
-  --zones FILE              the zone of each node, as JSON: {"vectors-0": "eu-west-1a", "vectors-1": "eu-west-1b"}
-  --transfers NUMBER        transfers at a time, others' included: 2
-  --patience SECONDS        how long it goes on without progress until it gives up: 1800
-  --poll SECONDS            how often it looks: 2
-  --timeout SECONDS         for each answer: 15
-  --fewer-copies            drain: shards may keep fewer copies than asked for, where there are fewer nodes than that
-  --after SECONDS           repair: how long the node must have been silent: 30
-  --no-replacement          repair: no new node takes the place of the one that is gone
-  --json                    writes JSON
-  --quiet                   tells no progress
-
-Exit status: 0 done, planned or nothing to do, and for status and preflight: no error was found. 1 refused, given up before the end, or an error was found.
-2 it could not run: an option is wrong, no node answers, or the key is not taken.
-`;
-
 /** How many arguments a command takes, what they are, and whether it changes a cluster. */
-const COMMANDS: { [name: string]: { least: number; most: number; usage: string; changes: boolean } } = {
-  status: { least: 0, most: 0, usage: 'status', changes: false },
-  rebalance: { least: 0, most: 0, usage: 'rebalance', changes: true },
-  drain: { least: 1, most: 1, usage: 'drain NODE', changes: true },
-  repair: { least: 0, most: 1, usage: 'repair [NODE]', changes: true },
-  preflight: { least: 1, most: 1, usage: 'preflight VERSION', changes: false },
+const COMMANDS: { [name: string]: OpsCommand } = {
+  status: { least: 0, most: 0, usage: 'status', changes: false, run: look },
+  rebalance: { least: 0, most: 0, usage: 'rebalance', changes: true, run: change },
+  drain: { least: 1, most: 1, usage: 'drain NODE', changes: true, run: change },
+  repair: { least: 0, most: 1, usage: 'repair [NODE]', changes: true, run: change },
+  preflight: { least: 1, most: 1, usage: 'preflight VERSION', changes: false, run: look },
+  backup: { least: 0, most: 0, usage: 'backup --to PLACE', changes: true, run: backUp },
+  restore: { least: 0, most: 0, usage: 'restore --from PLACE[/ID]', changes: true, run: restoreBackup },
+  'check-backup': {
+    least: 0,
+    most: 0,
+    usage: 'check-backup --from PLACE[/ID]',
+    changes: false,
+    isAlone: true,
+    run: lookAtBackup,
+  },
 };
 
+interface OpsCommand {
+  readonly least: number;
+  readonly most: number;
+  readonly usage: string;
+  readonly changes: boolean;
+  /** Whether it does without a cluster. */
+  readonly isAlone?: boolean;
+  readonly run: (work: Work) => Promise<number>;
+}
+
 /** What a command works with. */
-interface Work {
-  readonly command: string;
+interface Work extends OpsWork {
   readonly argument: string | undefined;
-  readonly values: OpsValues;
-  readonly context: CommandContext;
-  readonly options: RunOptions;
   /** How long a node must be silent to be taken for gone. */
   readonly silenceSeconds: number;
   readonly cluster: LiveCluster;
@@ -117,9 +94,14 @@ export async function opsCommand(args: string[], context: CommandContext): Promi
   const [options, silenceSeconds] = [runOptionsOf(values, context), silenceSecondsOf(values)];
   const client = new RestClient(clientSettingsOf(values, context, COMMANDS[command].changes && !values['dry-run']));
   try {
-    const reader = new StateReader(client, entriesOf(values), restPortOf(values), zonesOf(values.zones));
-    const work = { command, argument, values, context, options, silenceSeconds, cluster: new LiveCluster(reader, client) };
-    return await (COMMANDS[command].changes ? change(work) : look(work));
+    const reader = new StateReader(
+      client,
+      entriesOf(values, !COMMANDS[command].isAlone),
+      restPortOf(values),
+      zonesOf(values.zones),
+    );
+    const site = { site: new ClusterSite(reader, client), cluster: new LiveCluster(reader, client) };
+    return await COMMANDS[command].run({ command, argument, values, context, options, silenceSeconds, ...site });
   } catch (error) {
     throw usageErrorOf(error as Error);
   } finally {
@@ -237,6 +219,7 @@ function planOfZoneless(state: ClusterState, { zones }: OpsValues): Plan | undef
 
 function usageErrorOf(error: Error): Error {
   if (error instanceof KeyInClearText) return new UsageError(`${error.message}: say --send-keys-anyway if that is meant`);
+  if (error instanceof PlaceTrouble) return new UsageError(error.message);
   if (error instanceof NoCluster) return new UsageError(error.message);
   return error instanceof Refused && error.isDenial
     ? new UsageError(`the key is not taken, or none was given: ${error.message}`)

@@ -11,15 +11,20 @@ const KEY_FORMS = [
   /^[\w+=-]*(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}[\w+=-]*$/,
 ];
 
+/** Names of collections are often UUIDs, or hashes. */
+const NAME_OPTIONS = /^--(collection|as)=/;
+
 const INSTEAD = 'set QDRANT_API_KEY or QDRANT_READ_ONLY_API_KEY, or name a file with --api-key-file or --read-only-key-file';
 
 /** Throws where an argument is a key. It is not repeated: whoever reads the log would have it too. */
 export function refuseKeys(args: string[], environment: NodeJS.ProcessEnv): void {
-  const given = [environment.QDRANT_API_KEY, environment.QDRANT_READ_ONLY_API_KEY].filter(Boolean);
+  const { QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY, QDRANT_THROWAWAY_API_KEY } = environment;
+  const given = [QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY, QDRANT_THROWAWAY_API_KEY].filter(Boolean);
   for (const [index, argument] of args.entries()) {
+    const isName = NAME_OPTIONS.test(argument) || (NAME_OPTIONS.test(`${args[index - 1]}=`) && !argument.startsWith('-'));
     const value = argument.replace(/^--?[\w-]+=/, '');
     if (KEY_OPTIONS.test(argument)) throw refusal(argument.split('=')[0]);
-    if (given.includes(value) || KEY_FORMS.some((form) => form.test(value))) {
+    if (given.includes(value) || (!isName && KEY_FORMS.some((form) => form.test(value)))) {
       throw refusal(argument.startsWith('-') ? argument.split('=')[0] : `argument ${index + 1}`);
     }
   }

@@ -1,3 +1,4 @@
+export * from './backup';
 export type { ClusterState, Member } from './cluster-state';
 export { hostOf, memberNamed, nameOf } from './cluster-state';
 export { planDrain } from './drain';
@@ -13,7 +14,7 @@ export { StateReader } from './read-state';
 export { planRebalance } from './rebalance';
 export { planRepair } from './repair';
 export { findingsJson, findingsText, outcomeJson, outcomeText, stateText } from './report';
-export { KeyInClearText, Refused, RestClient } from './rest-client';
+export { isLoopback, KeyInClearText, Refused, RestClient } from './rest-client';
 export type { Address, RestClientSettings } from './rest-client';
 export { run } from './run';
 export type { Outcome, RunOptions } from './run';

@@ -23,7 +23,7 @@ export function planPreflight(state: ClusterState, version: string): ClusterFind
 }
 
 /** Qdrant reads the storage of the minor release before its own, and of no other. */
-function wayFindings(from: string, to: string): ClusterFinding[] {
+export function wayFindings(from: string, to: string): ClusterFinding[] {
   const [old, next] = [semver.parse(from), semver.parse(to)];
   if (!old || !next)
     return [error(`the release ${from} is none that could be compared`, 'upgrade to a release with a number first')];

@@ -1,4 +1,5 @@
 import { ClusterState, hostOf, Member, Silence } from './cluster-state';
+import { fewAtATime } from './few-at-a-time';
 import { Heard, impostorsIn, kinOf, latestOf, membersOf, silenceIn, strangersIn } from './heard';
 import { Hearer, Members } from './hearing';
 import { Taking } from './requests';
@@ -145,24 +146,6 @@ export class StateReader {
       throw error;
     }
   }
-}
-
-/** Does it for all, in their order, and for so many at a time; ends with the first that fails. */
-async function fewAtATime<T, R>(all: T[], most: number, act: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let [next, isOver] = [0, false];
-  const work = async () => {
-    while (next < all.length && !isOver) {
-      const index = next++;
-      results[index] = await act(all[index]);
-    }
-  };
-  try {
-    await Promise.all([...Array(most)].map(work));
-  } finally {
-    isOver = true;
-  }
-  return results;
 }
 
 function disagreementsOf(heard: Heard[], views: View[]): string[] {

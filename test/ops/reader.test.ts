@@ -496,10 +496,32 @@ describe('the client', () => {
     const rest = new RestClient({ timeoutSeconds: 10 });
     ends.push(() => rest.close());
     const body = { move_shard: { shard_id: 1, from_peer_id: '18446744073709551615', to_peer_id: '9007199254740993' } };
-    await expect(rest.call({ host: '127.0.0.1', port }, 'POST', '/', body)).resolves.toEqual({
-      peer_id: '18446744073709551615',
-    });
+    const ask = (path: string, content: object) => rest.call({ host: '127.0.0.1', port }, 'POST', path, content);
+    await expect(ask('/collections/docs/cluster', body)).resolves.toEqual({ peer_id: '18446744073709551615' });
     expect(sent).toBe('{"move_shard":{"shard_id":1,"from_peer_id":18446744073709551615,"to_peer_id":9007199254740993}}');
+    sent = '';
+    await ask('/collections/docs/points/scroll', { offset: '18446744073709551615', limit: 1 });
+    await ask('/collections/docs/points', { ids: ['9007199254740993', 7, '0b2c9a9e-7f3b-4c52-8b9a-1f2e3d4c5b6a'] });
+    expect(sent).toBe(
+      '{"offset":18446744073709551615,"limit":1}{"ids":[9007199254740993,7,"0b2c9a9e-7f3b-4c52-8b9a-1f2e3d4c5b6a"]}',
+    );
+  });
+
+  test('sends what a user has called by such a name as it is', async () => {
+    let sent = '';
+    const port = await serve(
+      createServer((request, response) => {
+        request.on('data', (part) => (sent += part));
+        request.on('end', () => response.end('{"result":{"at":1700000000000000}}'));
+      }),
+    );
+    const rest = new RestClient({ timeoutSeconds: 10 });
+    ends.push(() => rest.close());
+    const body = { metadata: { offset: '5', peer_id: '6', ids: ['7'], at: 1700000000000000 } };
+    await expect(rest.call({ host: '127.0.0.1', port }, 'PUT', '/collections/docs?timeout=60', body)).resolves.toEqual({
+      at: 1700000000000000,
+    });
+    expect(sent).toBe(JSON.stringify(body));
   });
 
   test('says what a server says, waits no longer than it was told, and sends no key in clear text', async () => {

@@ -1,6 +1,7 @@
-import { createServer, RequestListener, Server } from 'node:http';
+import { createServer, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer, ServerOptions } from 'node:https';
 import type { Schemas } from '@qdrant/js-client-rest';
+import { bodyOf, FakeData } from './fake-data';
 import { freePort } from './network/free-port';
 
 type ReplicaState = Schemas['ReplicaState'];
@@ -16,7 +17,7 @@ class Id {
   }
 }
 
-interface Node {
+export interface Node {
   readonly id: string;
   readonly host: string;
   readonly server: Server;
@@ -25,13 +26,22 @@ interface Node {
   isReady: boolean;
 }
 
-interface FakeCopy {
+export interface FakeCopy {
   state: ReplicaState;
   points: Set<number>;
 }
 
-interface FakeShard {
+export interface FakeShard {
   readonly copies: Map<string, FakeCopy>;
+  readonly key?: string | number;
+}
+
+export interface FakeCollection {
+  factor: number;
+  readonly shards: Map<number, FakeShard>;
+  /** What is told of it, whole. */
+  readonly config: any;
+  readonly schema: { [field: string]: any };
 }
 
 interface FakeTransfer {
@@ -41,6 +51,9 @@ interface FakeTransfer {
   readonly to: string;
   readonly sync: boolean;
 }
+
+/** A status, and what is answered. */
+export type Reply = [number, unknown];
 
 /** What a fake cluster does with a transfer once its time is over. */
 export type Fate = 'succeeds' | 'fails';
@@ -60,6 +73,14 @@ export interface FakeOptions {
   readonly readOnlyKey?: string;
   /** Whether nodes tell how full their disks are, in percent. */
   readonly diskPercent?: number;
+  /** Whether it is a server by itself. */
+  readonly standalone?: boolean;
+  /** Where the ids of its nodes begin, 1000 or more: no two clusters have the same. */
+  readonly firstId?: number;
+  /** How long a node takes for a snapshot. */
+  readonly snapshotMilliseconds?: number;
+  /** How large a snapshot is, at least. */
+  readonly snapshotBytes?: number;
 }
 
 const DISK_KIB = 1024 * 1024;
@@ -68,7 +89,7 @@ const BYTES_OF_POINT = 1000;
 /**
  * Stands for a cluster of Qdrant in tests of what operates one: each node is an HTTP server on an address of its own. It does what the server of 1.19 does
  * with transfers, copies and peers (`validate_transfer`, `finish_shard_transfer`, `abort_shard_transfer`, `handle_replica_changes`, `remove_peer`), as read
- * in its sources, refusals included; what is decided is decided at once and by all. It keeps ids of points, and no vectors.
+ * in its sources, refusals included; what is decided is decided at once and by all. It keeps ids of points; what else they have is in fake-data.ts.
  */
 export class FakeCluster {
   public static async start(options: FakeOptions): Promise<FakeCluster> {
@@ -85,33 +106,41 @@ export class FakeCluster {
   public readonly harms: string[] = [];
   /** What a node answers in place of what it would, if anything. */
   public tamper: (host: string, url: string, answer: any) => [number, unknown] | undefined = () => undefined;
-  private readonly members: Node[] = [];
-  private readonly collections = new Map<string, { factor: number; shards: Map<number, FakeShard> }>();
+  /** Whether a node does what it is asked, and closes the connection in place of an answer. */
+  public cuts: (host: string, method: string, url: string) => boolean = () => false;
+  /** Whether a node breaks off in the middle of a file. */
+  public breaksOff: (host: string, url: string) => boolean = () => false;
+  public readonly members: Node[] = [];
+  public readonly collections = new Map<string, FakeCollection>();
+  /** What serves collections, snapshots and points. */
+  public readonly data: FakeData;
   private readonly transfers = new Set<FakeTransfer>();
   private readonly frozen = new Map<string, unknown>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   private constructor(
-    private readonly options: FakeOptions,
+    public readonly options: FakeOptions,
     public readonly port: number,
-  ) {}
+  ) {
+    this.data = new FakeData(this);
+  }
 
   /** A node that joins, as a new one or in place of one that was removed. */
   public async join(host: string): Promise<void> {
     const holder = this.members.find((node) => node.host === host);
     if (holder && this.hasShards(holder.id)) throw new Error(`peer URI ${host} already used by a peer which still has shards`);
     if (holder) this.forget(holder);
-    const id = `1357924680135792${1000 + this.nodes.length}`;
+    const id = `1357924680135792${(this.options.firstId ?? 1000) + this.nodes.length}`;
     const listener: RequestListener = (request, response) => {
-      let text = '';
-      request.on('data', (part) => (text += part));
+      const parts: Buffer[] = [];
+      request.on('data', (part) => parts.push(part));
       request.on('end', () => {
-        const body = text === '' ? undefined : JSON.parse(text.replace(/("(?:\w+_)?peer_id":)(\d+)/g, '$1"$2"'));
-        const denial = this.denialOf(request.method!, request.headers['api-key']);
-        const regular = denial ?? this.serve(node, request.method!, request.url!, body);
-        const [status, answer] = this.tamper(node.host, request.url!, regular[1]) ?? regular;
-        const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(\d+)#"/g, '$1');
-        response.writeHead(status, { 'content-type': 'application/json' }).end(content);
+        const denial = this.denialOf(request.method!, request.url!, request.headers['api-key']);
+        const body = bodyOf(Buffer.concat(parts), request.headers['content-type']);
+        const reply = denial ?? this.serve(node, request.method!, request.url!, body);
+        // What is answered at once is of this moment.
+        if (Array.isArray(reply)) this.answer(node, request, response, reply);
+        else void reply.then((later) => this.answer(node, request, response, later));
       });
     };
     const server: Server = this.options.tls ? createSecureServer(this.options.tls, listener) : createServer(listener);
@@ -119,6 +148,19 @@ export class FakeCluster {
     await new Promise<void>((resolve, reject) => server.on('error', reject).listen(this.port, host, resolve));
     this.nodes.push(node);
     this.members.push(node);
+  }
+
+  private answer({ host }: Node, request: IncomingMessage, response: ServerResponse, regular: Reply): void {
+    const [method, url] = [request.method!, request.url!];
+    if (this.cuts(host, method, url)) return void request.socket.destroy();
+    const [status, answer] = this.tamper(host, url, regular[1]) ?? regular;
+    if (Buffer.isBuffer(answer) && this.breaksOff(host, url)) {
+      response.writeHead(status, { 'content-length': answer.length }).write(answer.subarray(0, answer.length / 2));
+      return void setTimeout(() => request.socket.destroy(), 20);
+    }
+    if (Buffer.isBuffer(answer)) return void response.writeHead(status, { 'content-length': answer.length }).end(answer);
+    const content = typeof answer === 'string' ? answer : JSON.stringify(answer).replace(/"#(-?\d+)#"/g, '$1');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(content);
   }
 
   /** Takes a node away, with or without hope. */
@@ -147,12 +189,12 @@ export class FakeCluster {
   }
 
   /** A collection with shards on the nodes of these numbers. */
-  public addCollection(name: string, factor: number, placement: number[][]): void {
+  public addCollection(name: string, factor: number, placement: number[][], config: object = {}): void {
     const shards = placement.map((peers, index): [number, FakeShard] => {
       const copies = peers.map((peer): [string, FakeCopy] => [this.members[peer].id, { state: 'Active', points: new Set() }]);
       return [index, { copies: new Map(copies) }];
     });
-    this.collections.set(name, { factor, shards: new Map(shards) });
+    this.collections.set(name, { factor, shards: new Map(shards), config, schema: {} });
   }
 
   public setState(collection: string, shard: number, host: string, state: ReplicaState): void {
@@ -207,14 +249,16 @@ export class FakeCluster {
 
   // --- What is served -----------------------------------------------------------------------------------------------------------
 
-  private denialOf(method: string, key: unknown): [number, unknown] | undefined {
+  private denialOf(method: string, url: string, key: unknown): [number, unknown] | undefined {
     const { apiKey, readOnlyKey } = this.options;
     if (apiKey === undefined || key === apiKey) return undefined;
-    if (key !== readOnlyKey) return refused(401, 'Must provide an API key or an Authorization bearer token');
-    return method === 'GET' ? undefined : refused(403, 'Forbidden: Write access to collection docs is required');
+    if (key === undefined || key !== readOnlyKey)
+      return refused(401, 'Must provide an API key or an Authorization bearer token');
+    const isRead = method === 'GET' || /\/points(\/(count|scroll|query))?(\?|$)/.test(url);
+    return isRead ? undefined : refused(403, 'Forbidden: Write access to collection docs is required');
   }
 
-  private serve(node: Node, method: string, url: string, body: any): [number, unknown] {
+  private serve(node: Node, method: string, url: string, body: any): Reply | Promise<Reply> {
     const path = url.split('?')[0];
     const [, removed] = /^\/cluster\/peer\/(\d+)$/.exec(path) ?? [];
     const [, name, isCluster] = /^\/collections\/([^/]+)(\/cluster)?$/.exec(path) ?? [];
@@ -227,6 +271,8 @@ export class FakeCluster {
       const quotas: Schemas['QuotaStatus'] = { config: {}, usage: { disk_usage_percent: this.options.diskPercent } };
       return ok(quotas);
     }
+    const reply = this.data.serve(node, method, url, body);
+    if (reply) return reply;
     if (path === '/collections') return ok({ collections: [...this.collections.keys()].map((known) => ({ name: known })) });
     if (method === 'DELETE' && removed) return this.decide(`remove ${removed}`, () => this.removePeer(removed));
     if (collection === undefined || !this.collections.has(collection)) return refused(404, `Not found: ${path}`);
@@ -236,6 +282,7 @@ export class FakeCluster {
   }
 
   private status(node: Node): unknown {
+    if (this.options.standalone) return { status: 'disabled' };
     const leader = this.members.find(({ isUp }) => isUp)?.id ?? '0';
     const silent = node.id === leader ? this.members.filter(({ isUp }) => !isUp) : [];
     const failures = silent.map(({ host }) => [`http://${host}:6335/`, { count: 3, latest_error: 'transport error' }]);
@@ -258,9 +305,11 @@ export class FakeCluster {
     const collections = [...this.collections].map(([id, { shards }]) => ({
       id,
       shards: [...shards].map(([shard, { copies }]) => {
-        const points = copies.get(node.id)?.points.size;
-        const local = { total_optimized_points: 0, vectors_size_bytes: (points ?? 0) * BYTES_OF_POINT, payloads_size_bytes: 0 };
-        return { id: shard, remote: [], replicate_states: {}, ...(points === undefined ? {} : { local }) };
+        const copy = copies.get(node.id);
+        if (copy === undefined) return { id: shard, remote: [], replicate_states: {} };
+        const update_queue: Schemas['ShardUpdateQueueInfo'] = { length: 0, op_num: this.data.operationsOf(id, copy) };
+        const sizes = { vectors_size_bytes: copy.points.size * BYTES_OF_POINT, payloads_size_bytes: 0 };
+        return { id: shard, remote: [], replicate_states: {}, local: { total_optimized_points: 0, ...sizes, update_queue } };
       }),
     }));
     const system: Schemas['RunningEnvironmentTelemetry'] = { is_docker: false, cpu_flags: '', disk_size: DISK_KIB };
@@ -268,15 +317,18 @@ export class FakeCluster {
   }
 
   private info(collection: string): unknown {
-    const { factor, shards } = this.collections.get(collection)!;
+    const { factor, shards, config, schema } = this.collections.get(collection)!;
     const params: Schemas['CollectionParams'] = { shard_number: shards.size, replication_factor: factor };
-    return { status: 'green', optimizer_status: 'ok', segments_count: 1, config: { params }, payload_schema: {} };
+    const whole = { ...config, params: { ...params, ...config.params } };
+    return { status: 'green', optimizer_status: 'ok', segments_count: 1, config: whole, payload_schema: schema };
   }
 
   private clusterInfo(node: Node, collection: string): unknown {
     const { shards } = this.collections.get(collection)!;
-    const all = [...shards].flatMap(([shard_id, { copies }]) =>
-      [...copies].map(([peer, { state, points }]) => ({ shard_id, peer, state, points_count: points.size })),
+    const all = [...shards].flatMap(([shard_id, { copies, key }]) =>
+      [...copies].map(([peer, { state, points }]) => {
+        return { shard_id, peer, state, points_count: points.size, ...(key === undefined ? {} : { shard_key: key }) };
+      }),
     );
     const transfers = [...this.transfers].filter((transfer) => transfer.collection === collection);
     const info: Wire<Schemas['CollectionClusterInfo']> = {
@@ -296,7 +348,7 @@ export class FakeCluster {
   // --- What is decided ------------------------------------------------------------------------------------------------------------
 
   /** By a majority, or not at all. */
-  private decide(what: string, act: () => string | undefined): [number, unknown] {
+  public decide(what: string, act: () => string | undefined): Reply {
     if (!this.hasMajority) return refused(500, 'Waiting for consensus operation commit failed. Timeout set at: 10 seconds');
     const refusal = act();
     if (refusal !== undefined) return refused(400, refusal);
@@ -331,6 +383,7 @@ export class FakeCluster {
   private end(transfer: FakeTransfer): void {
     if (!this.transfers.has(transfer)) return;
     const { collection, shard, from, to, sync } = transfer;
+    if (!this.collections.get(collection)?.shards.has(shard)) return void this.transfers.delete(transfer);
     const { copies } = this.shard(collection, shard);
     const [source, target] = [copies.get(from), copies.get(to)];
     const isWell = source?.state === 'Active' && this.isUp(from) && this.isUp(to) && target !== undefined;
@@ -355,9 +408,11 @@ export class FakeCluster {
   }
 
   /** As nodes do by themselves with copies of theirs that are dead. */
-  private recover(collection: string, shard: number, peer: string): void {
-    const { copies } = this.shard(collection, shard);
-    const source = this.live(this.shard(collection, shard)).find(([other]) => other !== peer);
+  public recover(collection: string, shard: number, peer: string): void {
+    const found = this.collections.get(collection)?.shards.get(shard);
+    if (!found) return;
+    const { copies } = found;
+    const source = this.live(found).find(([other]) => other !== peer);
     if (copies.get(peer)?.state !== 'Dead' || !this.isUp(peer) || !source) return;
     this.transfer({ collection, shard, from: source[0], to: peer, sync: true });
   }
@@ -402,7 +457,7 @@ export class FakeCluster {
     });
   }
 
-  private later(act: () => void): void {
+  public later(act: () => void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       act();
@@ -410,7 +465,7 @@ export class FakeCluster {
     this.timers.add(timer);
   }
 
-  private live({ copies }: FakeShard): Array<[string, FakeCopy]> {
+  public live({ copies }: FakeShard): Array<[string, FakeCopy]> {
     return [...copies].filter(([peer, { state }]) => state === 'Active' && this.isUp(peer));
   }
 
@@ -426,11 +481,11 @@ export class FakeCluster {
     return this.members.filter(({ isUp }) => isUp).length * 2 > this.members.length;
   }
 
-  private isUp(id: string): boolean {
+  public isUp(id: string): boolean {
     return this.nodes.some((node) => node.id === id && node.isUp);
   }
 
-  private shard(collection: string, shard: number): FakeShard {
+  public shard(collection: string, shard: number): FakeShard {
     return this.collections.get(collection)!.shards.get(shard)!;
   }
 
@@ -440,10 +495,10 @@ export class FakeCluster {
   }
 }
 
-function ok(result: unknown): [number, unknown] {
+export function ok(result: unknown): [number, unknown] {
   return [200, { result, status: 'ok', time: 0 }];
 }
 
-function refused(status: number, error: string): [number, unknown] {
+export function refused(status: number, error: string): [number, unknown] {
   return [status, { status: { error }, time: 0 }];
 }

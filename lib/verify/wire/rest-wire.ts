@@ -103,8 +103,12 @@ const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 /** A text as JSON, or undefined where it is none. Whole numbers that JavaScript would round, as ids of peers are, are texts then. */
 export function jsonOf(text: string): any {
   try {
-    return JSON.parse(text.replace(STRING_OR_NUMBER, (one) => (/^\d{16,}$/.test(one) ? `"${one}"` : one))) ?? undefined;
+    return JSON.parse(text.replace(STRING_OR_NUMBER, (one) => (isRounded(one) ? `"${one}"` : one))) ?? undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRounded(one: string): boolean {
+  return /^\d{16,}$/.test(one) && !Number.isSafeInteger(Number(one));
 }

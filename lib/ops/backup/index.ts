@@ -1,0 +1,15 @@
+export { backup } from './backup';
+export type { BackupOptions, BackupOutcome } from './backup';
+export { checkBackup } from './check';
+export { FolderPlace } from './folder-place';
+export { isClustered, LoneSite } from './lone-site';
+export { newestId } from './newest';
+export { isId, Missing, PlaceTrouble, splitPlace } from './place';
+export type { Place } from './place';
+export { restore } from './restore';
+export type { RestoreOutcome } from './restore';
+export { S3Place } from './s3-place';
+export { ClusterSite } from './site';
+export type { Site } from './site';
+export { GivenUp } from './take-shards';
+export { backupJson, backupText, checkJson, checkText, restoreJson, restoreText } from './texts';
