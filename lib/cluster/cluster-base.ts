@@ -4,7 +4,7 @@ import { AcknowledgementOptions, Listener, Posture } from '../posture';
 import { describeListeners } from '../posture/cluster-listeners';
 import { ClusterDescription } from './cluster-description';
 
-/** A cluster of whatever target, made here or imported. @internal */
+/** A cluster of whatever target, made here or imported. */
 export abstract class ClusterBase extends Construct {
   /** The endpoint for clients. */
   public abstract readonly endpoint: ClientEndpoint;
@@ -23,7 +23,7 @@ export abstract class ClusterBase extends Construct {
   }
 }
 
-/** The posture of a cluster that is made here, with what its nodes listen on. */
+/** The posture of a cluster that is made here, with what its nodes listen on. @internal */
 export function postureOf(
   cluster: IConstruct,
   description: ClusterDescription & { readonly clusterName: string },
@@ -41,12 +41,12 @@ export function postureOf(
   return posture;
 }
 
-/** The listeners that clients may be allowed to. */
+/** The listeners that clients may be allowed to. @internal */
 export function clientListenersOf({ listeners }: Posture): Listener[] {
   return listeners.filter(({ isForClients }) => isForClients);
 }
 
-/** Where clients find a cluster that is made here. */
+/** Where clients find a cluster that is made here. @internal */
 export function endpointOf(description: ClusterDescription, host: string): ClientEndpoint {
   return new ClientEndpoint({ host, tls: true, clientCertificate: description.guard, grpc: description.grpc });
 }

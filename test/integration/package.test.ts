@@ -21,6 +21,7 @@ const publicNames = {
     'Acknowledgements',
     'ClientEndpoint',
     'ClientLanguage',
+    'ClusterBase',
     'CollectionAccess',
     'FindingSeverity',
     'Listener',
@@ -53,6 +54,7 @@ const publicNames = {
     'NodeNames',
     'Peer',
     'QdrantCluster',
+    'QdrantClusterBase',
     'QdrantLoadBalancer',
     'QdrantNode',
     'RemovalPolicy',
@@ -78,6 +80,7 @@ const publicNames = {
     'Peer',
     'PodUser',
     'QdrantCluster',
+    'QdrantClusterBase',
     'QdrantGatewayRoute',
     'QdrantIngress',
     'QdrantMonitoring',
@@ -240,6 +243,39 @@ describe('the package as it is packed', () => {
     const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck'];
     run('node', [installed('typescript/bin/tsc'), ...options, 'main.ts'], { cwd: apps.both });
     expect(Object.keys(JSON.parse(run('node', ['main.js'], { cwd: apps.both })))).toEqual(['aws', 'kubernetes']);
+  });
+
+  test('has types for all that the examples of its README do, and what constructs can', () => {
+    const examples = [...readFileSync(join(unpacked, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+      ([, text]) => text,
+    );
+    const clusters = examples.filter((text) => text.includes('QdrantCluster(this'));
+    expect(clusters.map((text) => text.includes('new App()'))).toEqual([true, false]);
+    const inStack = (text: string) => {
+      const [imports, body] = [/^import .*$/gm, /^(?!import ).*$/gm].map((lines) => text.match(lines)!.join('\n'));
+      return `${imports}
+        import { Aspects, TerraformStack } from 'cdktf';
+        import { Construct, IConstruct } from 'constructs';
+        import { Acknowledgements, ClusterBase } from 'cdktf-qdrant';
+        export class Stack extends TerraformStack {
+          public constructor(scope: Construct, id: string) {
+            super(scope, id);
+            ${body}
+            cluster.acknowledge('QDR003', 'a reason');
+            cluster.grantAdmin(kubernetes.Grantee.user('jane'));
+            cluster.node.addDependency(this);
+            const those: [IConstruct, kubernetes.IQdrantCluster, ClusterBase] = [cluster, cluster, cluster];
+            Aspects.of(cluster).add({ visit: () => {} });
+            Acknowledgements.of(cluster).add('QDR003', those[0].node.path);
+          }
+        }`;
+    };
+    const files = clusters.map((text, index) => {
+      writeFileSync(join(apps.both, `example-${index}.ts`), text.includes('new App()') ? text : inStack(text));
+      return `example-${index}.ts`;
+    });
+    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    run('node', [installed('typescript/bin/tsc'), ...options, ...files], { cwd: apps.both });
   });
 
   test('exports its public names, and no helper of its own', () => {

@@ -1,4 +1,5 @@
 export * from './cluster';
+export * from './cluster-base';
 export * from './cluster-interface';
 export * from './cluster-props';
 export * from './rolling-update';

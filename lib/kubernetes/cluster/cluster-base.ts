@@ -5,7 +5,7 @@ import { Grant } from '../grants/grant';
 import { Grantee } from '../grants/grantee';
 import { IQdrantCluster } from './cluster-interface';
 
-/** What every cluster on Kubernetes can, made here or imported. @internal */
+/** What every cluster on Kubernetes can, made here or imported. */
 export abstract class QdrantClusterBase extends ClusterBase implements IQdrantCluster {
   /** Who may reach the pods. */
   public abstract readonly connections: Connections;
