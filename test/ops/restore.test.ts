@@ -114,6 +114,21 @@ describe('a restore', () => {
     expect(fresh.lostPoints('docs', number(40))).toEqual([]);
   });
 
+  test('ends after its patience where somebody writes all the time, and goes on with the others', async () => {
+    const old = await startFilled();
+    await backUp(old);
+    const fresh = await start();
+    let written = 1000;
+    fresh.tamper = (_host, url) => void (/docs\/points\/count/.test(url) && fresh.write('docs', written++));
+    const begun = Date.now();
+    const { status, out } = await run(fresh, 'restore', '--patience', '1');
+    expect((Date.now() - begun) / 1000).toBeLessThan(10);
+    expect({ status, out }).toEqual({ status: 1, out: expect.stringMatching(/docs has \d+ points by .*and should have 40: it was written to/) });
+    expect(fresh.data.pointsOf('images')).toEqual(number(5));
+    fresh.tamper = () => undefined;
+    expect(await run(fresh, 'backup')).toMatchObject({ status: 0 });
+  }, 30000);
+
   test('passes each parameter on, that can be given at once or later only', async () => {
     const old = await startFilled();
     await backUp(old);

@@ -26,8 +26,9 @@ export async function claim(
     const beating = await stillBeating(place, watched, beatSeconds);
     // One that was looked at may have ended meanwhile, and is a backup now; and another one may have begun.
     const now = await others();
-    const isNew = ({ id }: Journal) => !watched.some((one) => one.id === id);
-    const alive = now.filter(({ journal, isFinished }) => !isFinished && (journal.id === beating?.id || isNew(journal)));
+    const isAmong = (journals: Journal[], { id }: Journal) => journals.some((one) => one.id === id);
+    const isAlive = (journal: Journal) => isAmong(beating, journal) || !isAmong(watched, journal);
+    const alive = now.filter(({ journal, isFinished }) => !isFinished && isAlive(journal));
     const first = alive.find(isFirst);
     if (first || alive.length === 0) return { first: first?.journal, left: now };
     watched = unfinished(now);

@@ -4,7 +4,7 @@ import { Site } from './site';
 import { GivenUp } from './take-shards';
 
 export interface CountingOptions {
-  /** How long counts may stay as they are until they are taken for final. */
+  /** How long no count may come nearer to what is wanted until they are taken for final. */
   readonly patienceSeconds: number;
   readonly pollSeconds: number;
   readonly progress: (line: string) => void;
@@ -24,7 +24,7 @@ export class Miscounted extends GivenUp {}
 
 /**
  * Counted by each node, as each counts the copies that it has. Nodes that differ are asked again, and those that count too few, as points that have come with
- * a transfer may be hidden until they are optimized (`prevent_unoptimized`). Of too many nothing goes by itself.
+ * a transfer may be hidden until they are optimized (`prevent_unoptimized`). Of too many nothing goes by itself: somebody writes, and may go on for ever.
  */
 export async function countRestored(
   site: Site,
@@ -33,7 +33,7 @@ export async function countRestored(
   options: CountingOptions,
 ): Promise<RestoredCount> {
   const { least, most, isCertain, text } = expectationOf(backedUp);
-  let [sight, since] = ['', Date.now()];
+  let [sight, nearest, since] = ['', Infinity, Date.now()];
   for (;;) {
     const { counts, isExact, told } = await countsOf(site, name, backedUp.isExact, options.patienceSeconds);
     const [points] = counts;
@@ -42,12 +42,13 @@ export async function countRestored(
     const isWrong = isOdd && isExact && isCertain;
     const odd = isOdd ? `${points} points, and should have ${text}` : undefined;
     if (isAgreed && !(isWrong && points < least)) return { points, odd, isWrong };
-    if (told !== sight) {
-      options.progress(`  counts again: ${name} has ${told}, and should have ${text}`);
-      [sight, since] = [told, Date.now()];
-    }
+    if (told !== sight) options.progress(`  counts again: ${name} has ${told}, and should have ${text}`);
+    sight = told;
+    const missing = Math.max(0, least - Math.min(...counts));
+    if (missing < nearest) [nearest, since] = [missing, Date.now()];
     if (Date.now() - since > options.patienceSeconds * 1000) {
       if (isAgreed) return { points, odd, isWrong };
+      if (missing === 0) return { points, odd: `${told}, and should have ${text}`, isWrong: isCertain };
       throw new Miscounted(`${name} has ${told}, and should have ${text}; run it again once that is mended`);
     }
     await new Promise((resolve) => setTimeout(resolve, options.pollSeconds * 1000));

@@ -138,18 +138,26 @@ export async function openedIn(place: Place): Promise<OpenedBackup[]> {
   return opened;
 }
 
-/** One that goes on: whoever is at work changes its journal meanwhile. No clock is asked, as two machines may have two times. */
-export async function stillBeating(place: Place, journals: Journal[], beatSeconds: number): Promise<Journal | undefined> {
-  if (journals.length === 0) return undefined;
+/**
+ * Those that go on: whoever is at work changes its journal meanwhile. No clock is asked, as two machines may have two times. Each is watched for as long as one
+ * that is at work needs, unless all have told sooner: who is not among them is over.
+ */
+export async function stillBeating(place: Place, journals: Journal[], beatSeconds: number): Promise<Journal[]> {
+  if (journals.length === 0) return [];
+  const [beating, told] = [new Set<Journal>(), new Set<Journal>()];
   const longest = Math.max(...journals.map((one) => Math.min(MOST_BEAT_SECONDS, one.beatSeconds ?? beatSeconds)));
   for (let look = 0; look < LOOKS; look++) {
     await new Promise((resolve) => setTimeout(resolve, (BEATS * longest * 1000) / LOOKS));
     const now = await Promise.all(journals.map(({ id }) => readJournal(place, id)));
-    const busy = journals.find(({ beat }, index) => now[index] !== undefined && now[index].beat !== beat);
-    // Who has none any more has ended.
-    if (busy || now.every((journal) => journal === undefined)) return busy;
+    for (const [index, one] of journals.entries()) {
+      const isBeating = now[index] !== undefined && now[index].beat !== one.beat;
+      if (isBeating) beating.add(one);
+      // Who has none any more has ended.
+      if (isBeating || now[index] === undefined) told.add(one);
+    }
+    if (told.size === journals.length) break;
   }
-  return undefined;
+  return [...beating];
 }
 
 /** Whether it is of this cluster: by the name that it was given, else by its peers, whose ids no other cluster has. */

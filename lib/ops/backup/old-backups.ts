@@ -29,8 +29,19 @@ export class OldBackups {
     return gone.map(({ id }) => id);
   }
 
-  /** Removes them one by one: what a restore needs, and what the others are removed for, is looked at again before each. */
+  /** Removes them. What fails is noted, as the newer backup is there whatever becomes of them. */
   public async remove(made: Kept): Promise<void> {
+    try {
+      await this.removeEach(made);
+    } catch (error) {
+      this.notes.push(
+        `older backups were not removed${this.removed.length > 0 ? ' any more' : ''}: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  /** One by one: what a restore needs, and what the others are removed for, is looked at again before each. */
+  private async removeEach(made: Kept): Promise<void> {
     const { gone, relied } = await this.look(made, (one) => this.isAsWritten(one));
     for (const old of gone) {
       if ((await this.options.needed()).includes(old.id)) continue;
@@ -51,7 +62,7 @@ export class OldBackups {
     const now = clock();
     const ahead = found.backups.filter(({ manifest }) => isAhead(manifest, now));
     this.notes.push(...found.notes, ...ahead.map(({ manifest }) => aheadText(manifest.id)));
-    const removal = { now, made, needed: await this.options.needed() };
+    const removal = { now, made, needed: hasRules(rules) ? await this.options.needed() : [] };
     let { backups } = found;
     for (;;) {
       const gone = expired(backups, rules, removal);
@@ -68,8 +79,10 @@ export class OldBackups {
     const { id } = manifest;
     for (const { file, sha256 } of filesOf(manifest)) {
       this.options.progress(`reads ${file} of ${id}, which is to be kept as the last good one`);
-      if ((await sha256Of(this.place, id, file)) === sha256) continue;
-      this.notes.push(`${file} of the backup ${id} is damaged: that backup counts for none`);
+      const found = await sha256Of(this.place, id, file).catch((error: Error) => error);
+      if (found === sha256) continue;
+      const how = found instanceof Error ? `cannot be read (${found.message})` : 'is damaged';
+      this.notes.push(`${file} of the backup ${id} ${how}: that backup counts for none`);
       return false;
     }
     return true;
@@ -81,6 +94,10 @@ export class OldBackups {
     }
     return undefined;
   }
+}
+
+function hasRules({ keep, keepDays }: Retention): boolean {
+  return keep !== undefined || keepDays !== undefined;
 }
 
 function aheadText(id: string): string {
