@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandContext } from './command-context';
 import { Command, PROCESS, runCommand } from './run-command';
 
@@ -27,7 +29,7 @@ ${Object.entries(COMMANDS)
   .map(([name, { what }]) => `  ${name}  ${what}`)
   .join('\n')}
 
-cdktf-qdrant COMMAND --help tells the options of a command.
+cdktf-qdrant COMMAND --help tells the options of a command, cdktf-qdrant --version the release.
 `;
 
 /** Runs a command of `cdktf-qdrant`; the exit status. */
@@ -35,6 +37,10 @@ export async function main(args: string[], context: CommandContext = PROCESS): P
   const [name, ...others] = args;
   if (name === '--help' || name === 'help') {
     context.out(HELP);
+    return 0;
+  }
+  if (name === '--version') {
+    context.out(`${JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')).version}\n`);
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;

@@ -87,7 +87,8 @@ export async function opsCommand(args: string[], context: CommandContext): Promi
   refuseKeys(args, context.environment);
   const { values, positionals } = parseOps(args);
   if (values.help) {
-    context.out(OPS_HELP);
+    const known = Object.hasOwn(COMMANDS, positionals[0] ?? '') ? COMMANDS[positionals[0]] : undefined;
+    context.out(`${known ? `cdktf-qdrant ops ${known.usage} [OPTIONS]\n\nof\n\n` : ''}${OPS_HELP}`);
     return 0;
   }
   const [command, argument] = commandOf(positionals);

@@ -45,6 +45,11 @@ describe('the arguments of ops', () => {
     expect(out).toMatch(/Exit status: 0 .* 1 .*2 /s);
   });
 
+  test('of one command says how that is written', async () => {
+    expect((await ops(['drain', '--help'])).out).toMatch(/^cdktf-qdrant ops drain NODE \[OPTIONS\]\n/);
+    expect((await ops(['--help'])).out).toMatch(/^cdktf-qdrant ops COMMAND /);
+  });
+
   test.each([
     ['no command', [], 'no command is given. Commands of ops: status, rebalance, drain, repair, preflight'],
     ['a command that does not exist', ['rebalence', '--host', 'a'], 'there is no such command. Commands of ops:'],

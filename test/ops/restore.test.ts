@@ -123,7 +123,10 @@ describe('a restore', () => {
     const begun = Date.now();
     const { status, out } = await run(fresh, 'restore', '--patience', '1');
     expect((Date.now() - begun) / 1000).toBeLessThan(10);
-    expect({ status, out }).toEqual({ status: 1, out: expect.stringMatching(/docs has \d+ points by .*and should have 40: it was written to/) });
+    expect({ status, out }).toEqual({
+      status: 1,
+      out: expect.stringMatching(/docs has \d+ points by .*and should have 40: it was written to/),
+    });
     expect(fresh.data.pointsOf('images')).toEqual(number(5));
     fresh.tamper = () => undefined;
     expect(await run(fresh, 'backup')).toMatchObject({ status: 0 });

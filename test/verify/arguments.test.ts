@@ -1,9 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../lib/cli/main';
 import { makeCertificate } from '../../lib/verify/x509/make-certificate';
 import { addressesOf } from '../../lib/cli/outputs';
+import { ROOT } from '../support/programs';
 
 const KEY = 'q8Zk3vXw91LmNb27TyRpA4';
 
@@ -30,6 +31,11 @@ describe('the arguments of cdktf-qdrant', () => {
     ]) {
       expect(out).toContain(option);
     }
+  });
+
+  test('the release is told', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(await run(['--version'])).toMatchObject({ status: 0, out: `${version}\n` });
   });
 
   test.each([

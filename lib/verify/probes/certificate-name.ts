@@ -8,7 +8,7 @@ export const certificateName: Probe = {
   title: 'The certificate does not name the host that clients connect to',
   sends: 'a handshake, whose certificate is read',
   setting: 'tls.cert, with the name or address of the host among its subject alternative names',
-  construct: 'tls and additionalHostNames; connect by the name in the output RestUrl',
+  construct: 'tls and hostNames; connect by the name in the output RestUrl',
   run: async (attack) =>
     onEachCertificate(attack, ({ namesHost, certificate }) =>
       namesHost ? undefined : `the certificate names ${certificate.subjectAltName ?? 'no host'}, not ${attack.target.host}`,

@@ -10,7 +10,7 @@ export const copiesShareAHost: Probe = {
   title: 'Two copies of a shard are on one machine, by the addresses of their peers',
   sends: 'GET of /cluster and of the cluster information of each collection, with a key that may read',
   setting: 'none: a machine for each peer, then move the shard (POST /collections/NAME/cluster)',
-  construct: 'none: each node has a machine of its own; on Kubernetes, placement.spread',
+  construct: 'none: each node has a machine of its own; on Kubernetes, placement.overHosts',
   run: async (attack) => [
     ...(await onCollections(attack, (cluster) => cluster.collections.flatMap((one) => faultsOf(one, cluster)))),
     ...(await unknownPeers(attack)),
