@@ -18,6 +18,7 @@ import {
   restore,
   restoreJson,
   restoreText,
+  secondsSince,
   RunOptions,
   S3Place,
   Site,
@@ -52,7 +53,7 @@ export async function backUp(work: OpsWork): Promise<number> {
     ...{ cluster: values.cluster, collections: values.collection },
     ...{ keep: given('keep', 1e6), keepDays: given('keep-days', YEARS) },
   });
-  const status = ['done', 'planned'].includes(outcome.ended) ? 0 : 1;
+  const status = statusOf(outcome);
   context.out(values.json ? backupJson(outcome, status, secondsSince(begun)) : backupText(outcome));
   return status;
 }
@@ -69,7 +70,7 @@ export async function restoreBackup(work: OpsWork): Promise<number> {
     ...{ dryRun, transfers, patienceSeconds, pollSeconds, progress },
     ...{ collections: values.collection, as: values.as, replace: values.replace ?? false },
   });
-  const status = ['done', 'planned'].includes(outcome.ended) ? 0 : 1;
+  const status = statusOf(outcome);
   context.out(values.json ? restoreJson(outcome, status, secondsSince(begun)) : restoreText(outcome));
   return status;
 }
@@ -131,8 +132,9 @@ async function throwawayOf(
   }
 }
 
-function secondsSince(begun: number): number {
-  return Math.round((Date.now() - begun) / 100) / 10;
+/** What was refused, or given up before its end, is a failure. */
+function statusOf({ ended }: { readonly ended: string }): number {
+  return ['done', 'planned'].includes(ended) ? 0 : 1;
 }
 
 /** A folder, or a bucket; and the id of a backup in it, where it is given. */

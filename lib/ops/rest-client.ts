@@ -4,6 +4,7 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isLoopback } from '../verify/wire/loopback';
 import { TlsSettings, tlsOptionsOf } from '../verify/wire/connection';
 import { jsonOf } from '../verify/wire/rest-wire';
 import { withLargeMarked, withLargeNumbers } from './large-numbers';
@@ -278,10 +279,6 @@ export function isObject(value: unknown): boolean {
 
 export function isList(value: unknown): boolean {
   return Array.isArray(value) && value.every(isObject);
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
 /** Ids have 64 bits: those of peers, and large ones of points, are texts here, and numbers to Qdrant. What else has such a name stays as it is. */

@@ -6,6 +6,7 @@ import { Headway } from './headway';
 import { Odd, Refused, Unreachable } from './rest-client';
 import { bytesText } from './size';
 import { Step } from './step';
+import { pause } from './time';
 
 export interface RunOptions {
   readonly dryRun: boolean;
@@ -69,7 +70,7 @@ class Run {
     for (;;) {
       const next = await this.advance(state);
       if (typeof next === 'object') return next;
-      if (next === 'waits') await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+      if (next === 'waits') await pause(this.options.pollSeconds);
       state = await this.readAgain(state);
     }
   }

@@ -2,6 +2,7 @@ import { ClusterState, leaderOf, Member, memberNamed, nameOf } from './cluster-s
 import { lifeOf } from './life';
 import { Cluster } from './live-cluster';
 import { silentMembers } from './plan';
+import { pause } from './time';
 
 export interface WatchOptions {
   /** How long a node must have shown no life to be taken for gone. */
@@ -37,7 +38,7 @@ export async function silentFor(cluster: Cluster, name: string | undefined, opti
     }
     if (since && Date.now() - since.at >= milliseconds) return { member };
     if (!since && Date.now() - begun >= milliseconds) return { member, life };
-    await new Promise((resolve) => setTimeout(resolve, options.pollSeconds * 1000));
+    await pause(options.pollSeconds);
   }
 }
 

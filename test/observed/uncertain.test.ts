@@ -574,6 +574,17 @@ describe('AWS', () => {
   const made = (stack: TerraformStack, name = 'search') => new IamRole(stack, 'Search', { name, assumeRolePolicy: '{}' });
   const readOnlyOf = (cluster: aws.QdrantCluster) =>
     cluster.posture.secrets.find(({ purpose }) => purpose === SecretPurpose.READ_ONLY_API_KEY)!;
+  /** Of secrets that are made at once, one of which is the key of a cluster. */
+  const readsOneOfSeveral = (stack: TerraformStack, key: string) => {
+    const secrets = new SecretsmanagerSecret(stack, 'Secrets', {
+      forEach: TerraformIterator.fromList(['admin', 'database']),
+    });
+    const arnOf = (name: string) => Token.asString(Fn.lookupNested(secrets.fqn as any, [name, 'arn']));
+    const apiKeys = aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(arnOf('admin')) });
+    new aws.QdrantCluster(stack, 'Another', { ...minimal, clusterName: 'another', apiKeys });
+    const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources: [arnOf(key)] }];
+    policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
+  };
   const trusting = (cluster: aws.QdrantCluster, principal: string) =>
     madeOf(cluster, IamRole, /NodeRole/).addOverride(
       'assume_role_policy',
@@ -706,19 +717,7 @@ describe('AWS', () => {
         new IamRolePolicy(stack, 'Limits', { role: text(stack, 'role'), policy });
       },
     ],
-    [
-      'another one of several secrets that are made at once',
-      (_, stack) => {
-        const secrets = new SecretsmanagerSecret(stack, 'Secrets', {
-          forEach: TerraformIterator.fromList(['admin', 'database']),
-        });
-        const arnOf = (key: string) => Token.asString(Fn.lookupNested(secrets.fqn as any, [key, 'arn']));
-        const apiKeys = aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(arnOf('admin')) });
-        new aws.QdrantCluster(stack, 'Another', { ...minimal, clusterName: 'another', apiKeys });
-        const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources: [arnOf('database')] }];
-        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
-      },
-    ],
+    ['another one of several secrets that are made at once', (_, stack) => readsOneOfSeveral(stack, 'database')],
     [
       'a name in another account, or in this one',
       (_, stack) => policyOf(stack, reads('arn:aws:secretsmanager:eu-west-1:999999999999:secret:vectors-*')),
@@ -805,16 +804,7 @@ describe('AWS', () => {
     ],
     [
       'one of several secrets that are made at once',
-      (_, stack) => {
-        const secrets = new SecretsmanagerSecret(stack, 'Secrets', {
-          forEach: TerraformIterator.fromList(['admin', 'database']),
-        });
-        const arnOf = (key: string) => Token.asString(Fn.lookupNested(secrets.fqn as any, [key, 'arn']));
-        const apiKeys = aws.ApiKeys.fromSecrets({ admin: aws.Secret.fromArn(arnOf('admin')) });
-        new aws.QdrantCluster(stack, 'Another', { ...minimal, clusterName: 'another', apiKeys });
-        const statement = [{ actions: ['secretsmanager:GetSecretValue'], resources: [arnOf('admin')] }];
-        policyOf(stack, new DataAwsIamPolicyDocument(stack, 'Document', { statement }).json);
-      },
+      (_, stack) => readsOneOfSeveral(stack, 'admin'),
       'QDR039: the admin API key may be read by role intern',
     ],
     [

@@ -3,25 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { checkBackup, FolderPlace, PlaceTrouble } from '../../lib/ops';
-import { FakeCluster, FakeOptions } from '../support/fake-cluster';
+import { FakeCluster } from '../support/fake-cluster';
+import { fakeClusters } from '../support/fake-clusters';
 import { ops } from '../support/ops-command';
 
-let fakes: FakeCluster[] = [];
+const start = fakeClusters(101);
 let place: string;
 
 beforeEach(() => (place = mkdtempSync(join(tmpdir(), 'backups-'))));
-afterEach(async () => {
-  await Promise.all(fakes.map((fake) => fake.stop()));
-  fakes = [];
-  rmSync(place, { recursive: true });
-});
-
-async function start(options: Partial<FakeOptions> = {}): Promise<FakeCluster> {
-  const host = `127.0.0.${101 + 10 * fakes.length}`;
-  const fake = await FakeCluster.start({ nodes: 3, host, firstId: 1000 + 100 * fakes.length, diskPercent: 40, ...options });
-  fakes.push(fake);
-  return fake;
-}
+afterEach(() => rmSync(place, { recursive: true }));
 
 /** A cluster that is backed up. */
 async function startBackedUp(): Promise<FakeCluster> {

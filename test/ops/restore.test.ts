@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeCluster, FakeOptions } from '../support/fake-cluster';
+import { fakeClusters } from '../support/fake-clusters';
 import { ops } from '../support/ops-command';
 
 const DOCS = {
@@ -24,22 +25,11 @@ const DOCS = {
   metadata: { owner: 'search' },
 };
 
-let fakes: FakeCluster[] = [];
+const start = fakeClusters(61);
 let place: string;
 
 beforeEach(() => (place = mkdtempSync(join(tmpdir(), 'backups-'))));
-afterEach(async () => {
-  await Promise.all(fakes.map((fake) => fake.stop()));
-  fakes = [];
-  rmSync(place, { recursive: true });
-});
-
-async function start(options: Partial<FakeOptions> = {}): Promise<FakeCluster> {
-  const host = `127.0.0.${61 + 10 * fakes.length}`;
-  const fake = await FakeCluster.start({ nodes: 3, host, firstId: 1000 + 100 * fakes.length, diskPercent: 40, ...options });
-  fakes.push(fake);
-  return fake;
-}
+afterEach(() => rmSync(place, { recursive: true }));
 
 async function startFilled(options: Partial<FakeOptions> = {}): Promise<FakeCluster> {
   const fake = await start(options);

@@ -14,6 +14,7 @@ import { collectionNames, neededBackups } from './needed';
 import { OldBackups } from './old-backups';
 import { Site } from './site';
 import { GivenUp, isOfNode, ShardTaker, Taken, TakeOptions, Wanted } from './take-shards';
+import { pause } from '../time';
 
 export interface BackupOptions extends TakeOptions, Retention {
   readonly dryRun: boolean;
@@ -131,7 +132,7 @@ class Backup {
     for (;;) {
       const state = await this.site.read();
       if (state.disagreements.length === 0 || Date.now() > until) return state;
-      await new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
+      await pause(this.options.pollSeconds);
     }
   }
 

@@ -13,6 +13,7 @@ import { countPoints, isAbout } from './count';
 import { numberingObstacle } from './shard-keys';
 import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
+import { secondsSince } from '../time';
 
 export interface CheckOptions extends RecoveryOptions, ComparisonOptions {
   /** Whether only the list of files is looked at. */
@@ -232,8 +233,4 @@ function differenceText(comparison: Comparison, points: number, live: number, is
   const theirs = isSampled ? '' : `, ${onlyInCluster} only in the cluster`;
   const counts = `of ${compared} points ${different} differ, ${onlyInBackup} are only in the backup${theirs}`;
   return `${collection}: ${counts}${which}; in all the backup has ${points}, the cluster ${live}`;
-}
-
-function secondsSince(begun: number): number {
-  return Math.round((Date.now() - begun) / 100) / 10;
 }

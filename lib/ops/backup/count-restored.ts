@@ -2,6 +2,7 @@ import { liveMembers, nameOf } from '../cluster-state';
 import { CountedPoints, countPoints, expectationOf } from './count';
 import { Site } from './site';
 import { GivenUp } from './take-shards';
+import { pause } from '../time';
 
 export interface CountingOptions {
   /** How long no count may come nearer to what is wanted until they are taken for final. */
@@ -51,7 +52,7 @@ export async function countRestored(
       if (missing === 0) return { points, odd: `${told}, and should have ${text}`, isWrong: isCertain };
       throw new Miscounted(`${name} has ${told}, and should have ${text}; run it again once that is mended`);
     }
-    await new Promise((resolve) => setTimeout(resolve, options.pollSeconds * 1000));
+    await pause(options.pollSeconds);
   }
 }
 

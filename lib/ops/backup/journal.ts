@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MANIFEST_FILE } from './manifest';
 import { Missing, Place, textOf } from './place';
+import { pause } from '../time';
 
 export const JOURNAL_FILE = 'under-way.json';
 
@@ -147,7 +148,7 @@ export async function stillBeating(place: Place, journals: Journal[], beatSecond
   const [beating, told] = [new Set<Journal>(), new Set<Journal>()];
   const longest = Math.max(...journals.map((one) => Math.min(MOST_BEAT_SECONDS, one.beatSeconds ?? beatSeconds)));
   for (let look = 0; look < LOOKS; look++) {
-    await new Promise((resolve) => setTimeout(resolve, (BEATS * longest * 1000) / LOOKS));
+    await pause((BEATS * longest) / LOOKS);
     const now = await Promise.all(journals.map(({ id }) => readJournal(place, id)));
     for (const [index, one] of journals.entries()) {
       const isBeating = now[index] !== undefined && now[index].beat !== one.beat;

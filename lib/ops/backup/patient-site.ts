@@ -1,5 +1,6 @@
 import { Refused } from '../rest-client';
 import { Site } from './site';
+import { pause } from '../time';
 
 export interface Patience {
   readonly patienceSeconds: number;
@@ -15,7 +16,7 @@ export function patient(site: Site, { patienceSeconds, pollSeconds }: Patience):
         return await site.ask(...request);
       } catch (error) {
         if (!(error instanceof Refused && error.status === 429) || Date.now() > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pollSeconds * 1000));
+        await pause(pollSeconds);
       }
     }
   };

@@ -12,6 +12,7 @@ import { differingSettings } from './differing-settings';
 import { collectionPath, Site } from './site';
 import { GivenUp, isOfNode } from './take-shards';
 import { verified } from './verified';
+import { pause } from '../time';
 
 export interface RecoveryOptions {
   /** How many nodes recover a shard at a time: each recovers one at a time. */
@@ -134,7 +135,7 @@ export class CollectionRestore {
         if (!isOfNode(error)) throw error;
         if (attempt === ATTEMPTS) throw new GivenUp(`tried ${ATTEMPTS} times to recover ${name}: ${(error as Error).message}`);
         this.options.progress(`  not recovered: ${(error as Error).message}`);
-        await this.pause();
+        await pause(this.options.pollSeconds);
       }
     }
   }
@@ -192,7 +193,7 @@ export class CollectionRestore {
       if (Date.now() - since > this.options.patienceSeconds * 1000) {
         throw new GivenUp(`no progress for ${this.options.patienceSeconds} s, waiting for ${waits.join(', ')}`);
       }
-      await this.pause();
+      await pause(this.options.pollSeconds);
     }
   }
 
@@ -215,10 +216,6 @@ export class CollectionRestore {
     const { config } = await this.site.ask(undefined, 'GET', collectionPath(this.name));
     const differing = differingSettings(this.source.config, config, this.mark.isThrowaway ? ['strict_mode_config'] : []);
     return differing.length === 0 ? [] : [`${this.name} has other settings than in the backup: ${differing.join(', ')}`];
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.options.pollSeconds * 1000));
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
-import { isLoopback } from '../rest-client';
+import { isLoopback } from '../../verify/wire/loopback';
 import type * as Sdk from './vendor/aws-s3.entry';
 import { isId, Missing, Place, PlaceTrouble, StoredFile } from './place';
 

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { HttpRequest } from '../wire/http';
 import { GrpcWire } from '../wire/grpc-wire';
 import { MetricsWire } from '../wire/metrics-wire';
@@ -9,6 +8,7 @@ import { ClusterFacts, readCluster } from './cluster-facts';
 import { apiKey } from './credentials';
 import { Listener, lookAtListener } from './listener';
 import { AttackOptions, secretsOf, Target } from './target';
+import { isLoopback } from '../wire/loopback';
 
 /** Which of the user's keys. */
 export type KeyName = 'admin key' | 'read-only key';
@@ -182,10 +182,6 @@ export class Attack {
 /** The reason that says more: that a key is missing says less than that it is not taken. */
 function better(admin: Usable, readOnly: { obstacle: string }): Usable {
   return 'obstacle' in admin && !readOnly.obstacle.startsWith('no ') ? readOnly : admin;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 async function lookAtMetrics(settings: WireSettings): Promise<Listener<RestWire>> {
